@@ -1,0 +1,150 @@
+"""Settings of the desk, from environment variables. Every variable stands in docs/how-to/configure.md."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from paydesk.config.database_url import database_from_url
+
+PACKAGE = Path(__file__).resolve().parent.parent
+# Everything this installation keeps (private database, documents, secret key) is under one folder.
+HOME = Path(os.environ.get("PAYDESK_HOME") or Path.cwd() / ".paydesk")
+
+DEBUG = os.environ.get("PAYDESK_DEBUG") == "1"
+SECRET_KEY = os.environ.get("PAYDESK_SECRET_KEY") or "only-for-tests-and-local-commands"
+ALLOWED_HOSTS = os.environ.get("PAYDESK_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
+CSRF_TRUSTED_ORIGINS = [o for o in os.environ.get("PAYDESK_ORIGINS", "").split(",") if o]
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "django.contrib.humanize",
+    "allauth",
+    "allauth.account",
+    "django_htmx",
+    "procrastinate.contrib.django",
+    "paydesk.foundation.audit",
+    "paydesk.foundation.people",
+    "paydesk.foundation.documents",
+    "paydesk.foundation.outbox",
+    "paydesk.domain.parties",
+    "paydesk.domain.providers",
+    "paydesk.domain.ledger",
+    "paydesk.domain.contracts",
+    "paydesk.domain.statements",
+    "paydesk.domain.payments",
+    "paydesk.web",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "paydesk.web.middleware.SignInRequired",
+    "paydesk.web.middleware.RefusedAsConflict",
+]
+
+ROOT_URLCONF = "paydesk.config.urls"
+WSGI_APPLICATION = "paydesk.config.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "paydesk.web.context.desk",
+            ],
+            "builtins": ["paydesk.web.templatetags.desk"],
+        },
+    }
+]
+
+# DATABASE_URL names the owner role. The application works under a role without ownership: SET ROLE on
+# connect, or DATABASE_APP_URL. PAYDESK_AS_OWNER=1 is set by commands that migrate.
+DATABASE_URL = os.environ.get("DATABASE_URL") or "postgresql://paydesk@127.0.0.1:5432/paydesk"
+DATABASE_APP_URL = os.environ.get("DATABASE_APP_URL", "")
+APP_ROLE = "paydesk_app"
+AS_OWNER = os.environ.get("PAYDESK_AS_OWNER") == "1"
+DATABASES = {
+    "default": database_from_url(
+        DATABASE_URL if AS_OWNER or not DATABASE_APP_URL else DATABASE_APP_URL,
+        role=None if AS_OWNER or DATABASE_APP_URL else APP_ROLE,
+    )
+}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+ATOMIC_REQUESTS = False  # verbs open their own durable transactions
+
+AUTH_USER_MODEL = "people.Person"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_ADAPTER = "paydesk.foundation.people.sign_in.NoSelfSignUp"
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_LOGOUT_ON_GET = False
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/"
+ACCOUNT_LOGOUT_REDIRECT_URL = "/"
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.PBKDF2PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+
+USE_TZ = True
+TIME_ZONE = "UTC"
+LANGUAGE_CODE = "en"
+USE_I18N = True
+
+STATIC_URL = "static/"
+STATIC_ROOT = HOME / "static"
+WHITENOISE_USE_FINDERS = True
+DOCUMENTS_FOLDER = HOME / "documents"
+DOCUMENT_SIZE_LIMIT_BYTES = int(os.environ.get("PAYDESK_DOCUMENT_LIMIT_MB", "512")) * 1024 * 1024
+DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.TemporaryFileUploadHandler"]
+
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_HTTPONLY = False
+X_FRAME_OPTIONS = "DENY"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'self'"],
+        "script-src": ["'self'"],
+        "style-src": ["'self'"],
+        "img-src": ["'self'", "data:"],
+        "font-src": ["'self'"],
+        "object-src": ["'none'"],
+        "base-uri": ["'none'"],
+        "frame-ancestors": ["'none'"],
+        "form-action": ["'self'"],
+    }
+}
+
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": os.environ.get("PAYDESK_LOG_LEVEL", "WARNING")},
+}
