@@ -1,0 +1,123 @@
+"""People who work at the desk, their teams, roles and markets."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.db.models.functions import Lower
+
+from paydesk.foundation.people.authority import ROLES, rights_of
+from paydesk.kernel.actor import Actor
+
+
+class Market(models.Model):
+    """A country the company works in: a dimension of rights and of every query. Known by its ISO code."""
+
+    code = models.CharField(primary_key=True, max_length=2)
+    name = models.CharField(max_length=60)
+    currency = models.CharField(max_length=3)
+    time_zone = models.CharField(max_length=40)
+    calendar_country = models.CharField(max_length=2)
+
+    class Meta:
+        db_table = "people_market"
+        constraints = [
+            models.CheckConstraint(condition=models.Q(code__regex="^[A-Z]{2}$"), name="market_code_is_iso"),
+            models.CheckConstraint(
+                condition=models.Q(currency__regex="^[A-Z]{3}$"), name="market_currency_is_iso"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Team(models.Model):
+    id = models.BigAutoField(primary_key=True)
+    name = models.CharField(max_length=80, unique=True)
+
+    class Meta:
+        db_table = "people_team"
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class People(BaseUserManager["Person"]):
+    def get_by_natural_key(self, username: str | None) -> Person:
+        return self.get(email=(username or "").strip().lower())
+
+
+class Person(AbstractBaseUser):
+    """Someone who signs in. People are deactivated, never deleted: the audit trail names them."""
+
+    id = models.BigAutoField(primary_key=True)
+    email = models.EmailField(max_length=254)
+    name = models.CharField(max_length=120)
+    initials = models.CharField(max_length=2)
+    team = models.ForeignKey(Team, null=True, on_delete=models.PROTECT, related_name="people")
+    is_active = models.BooleanField(default=True, db_default=True)
+    is_demo = models.BooleanField(default=False, db_default=False)
+    works_in_all_markets = models.BooleanField(default=False, db_default=False)
+    markets: models.ManyToManyField[Market, Any] = models.ManyToManyField(
+        Market, db_table="people_person_market"
+    )
+    time_zone = models.CharField(max_length=40, default="UTC")
+    keyboard_shortcuts = models.BooleanField(default=True, db_default=True)
+    created_at = models.DateTimeField()
+
+    objects: ClassVar[People] = People()
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS = ["name"]
+
+    class Meta:
+        db_table = "people_person"
+        constraints = [
+            models.UniqueConstraint(fields=["email"], name="one_person_per_email"),
+            models.CheckConstraint(
+                condition=models.Q(email=Lower("email")), name="person_email_in_small_letters"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_full_name(self) -> str:
+        return self.name
+
+    def get_short_name(self) -> str:
+        return self.name.split()[0]
+
+    @property
+    def role_codes(self) -> list[str]:
+        """The codes of this person's roles, in the order of the authority table."""
+        held = {row.role for row in self.roles.all()}
+        return [code for code in ROLES if code in held]
+
+    def actor(self) -> Actor:
+        """This person as they act now: rights of their roles, markets they work in. Two queries."""
+        markets = None if self.works_in_all_markets else frozenset(m.pk for m in self.markets.all())
+        rights = rights_of(self.role_codes) if self.is_active else frozenset()
+        return Actor("person", self.pk, self.name, rights=rights, markets=markets)
+
+
+class PersonRole(models.Model):
+    """One role of one person."""
+
+    id = models.BigAutoField(primary_key=True)
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="roles")
+    role = models.CharField(max_length=2)
+
+    class Meta:
+        db_table = "people_person_role"
+        constraints = [
+            models.UniqueConstraint(fields=["person", "role"], name="a_role_is_held_once"),
+            models.CheckConstraint(condition=models.Q(role__in=list(ROLES)), name="role_is_known"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person_id} {self.role}"

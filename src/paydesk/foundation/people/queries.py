@@ -1,0 +1,73 @@
+"""Who works at the desk, and what they may see."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeVar
+
+from django.db.models import Model, QuerySet
+
+from paydesk.foundation.people.authority import ROLES
+from paydesk.foundation.people.models import Market, Person, PersonRole
+from paydesk.kernel.actor import Actor
+
+M = TypeVar("M", bound=Model)
+
+# Shown on the sign-in screen and in the terminal, and good for demo people alone.
+DEMO_PASSWORD = "demo-desk-only"  # noqa: S105
+
+
+def in_markets(queryset: QuerySet[M], actor: Actor, field: str = "market") -> QuerySet[M]:
+    """`queryset` less the rows of markets that `actor` does not work in.
+
+    `field` is the look-up that holds the market's code, a foreign key to Market or a plain column, also
+    across a relation ("account__market"). Every list a person sees goes through here.
+    """
+    if actor.markets is None:
+        return queryset
+    return queryset.filter(**{f"{field}__in": sorted(actor.markets)})
+
+
+def markets_of(actor: Actor) -> QuerySet[Market]:
+    """The markets `actor` works in, by name; one query."""
+    return in_markets(Market.objects.order_by("name"), actor, field="code")
+
+
+def person_by_id(person_id: int) -> Person | None:
+    """The active person with this id with roles, team and markets loaded; None if there is none."""
+    return (
+        Person.objects.select_related("team")
+        .prefetch_related("roles", "markets")
+        .filter(pk=person_id, is_active=True)
+    ).first()
+
+
+def people_in_team(team_id: int) -> QuerySet[Person]:
+    """Active people of a team, by name, with their roles loaded; two queries."""
+    return Person.objects.filter(team_id=team_id, is_active=True).order_by("name").prefetch_related("roles")
+
+
+def names_of(person_ids: set[int]) -> dict[int, str]:
+    """Names by id for whoever a list names, inactive people included; one query."""
+    return dict(Person.objects.filter(pk__in=person_ids).values_list("pk", "name"))
+
+
+@dataclass(frozen=True, slots=True)
+class DemoSignIn:
+    role: str
+    name: str
+    email: str
+    password: str
+
+
+def demo_sign_ins() -> list[DemoSignIn]:
+    """One demo sign-in per role, in the order of the roles; empty without demo people. One query."""
+    rows = PersonRole.objects.filter(person__is_demo=True, person__is_active=True).order_by("person_id")
+    first: dict[str, Person] = {}
+    for row in rows.select_related("person"):
+        first.setdefault(row.role, row.person)
+    return [
+        DemoSignIn(name, first[code].name, first[code].email, DEMO_PASSWORD)
+        for code, name in ROLES.items()
+        if code in first
+    ]
