@@ -44,6 +44,7 @@ class AuditSeal(models.Model):
     record = models.OneToOneField(AuditRecord, on_delete=models.PROTECT, related_name="seal")
     hash = models.BinaryField()
     previous_hash = models.BinaryField()
+    sealed_at = models.DateTimeField()
 
     class Meta:
         db_table = "audit_seal"

@@ -42,9 +42,7 @@ def canonical_bytes(number: int, record: RecordValues) -> bytes:
     """
     values = [number, *record]
     values[3] = record.at.astimezone(UTC).isoformat(timespec="microseconds")
-    return json.dumps(
-        values, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=_decimal_text
-    ).encode()
+    return _ENCODER.encode(values).encode()
 
 
 def seal_hash(previous_hash: bytes, number: int, record: RecordValues) -> bytes:
@@ -76,3 +74,6 @@ def _decimal_text(value: object) -> str:
     if isinstance(value, Decimal):
         return str(value)
     raise TypeError(f"{type(value).__name__} has no place in a sealed record")
+
+
+_ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=_decimal_text)

@@ -25,6 +25,7 @@ class Migration(migrations.Migration):
                 ),
                 ("hash", models.BinaryField()),
                 ("previous_hash", models.BinaryField()),
+                ("sealed_at", models.DateTimeField()),
             ],
             options={
                 "db_table": "audit_seal",

@@ -1,0 +1,72 @@
+"""Storing a document inside the transaction of another verb."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import BinaryIO
+
+from paydesk.foundation.audit import steps as audit
+from paydesk.foundation.documents import blobs
+from paydesk.foundation.documents.blobs import KeptContent
+from paydesk.foundation.documents.models import Document, StoredContent
+from paydesk.foundation.documents.rules import RETENTION, safe_file_name
+from paydesk.kernel.actor import Actor
+
+
+def store(
+    stream: BinaryIO,
+    *,
+    filename: str,
+    by: Actor,
+    now: datetime,
+    retention: str = "books",
+    market: str | None = None,
+) -> Document:
+    """Keep the content of `stream` and record this upload of it; joins the caller's transaction.
+
+    The bytes are written before the row: if the transaction is undone, a file that nobody names stays behind,
+    never a row without its file. A long upload is better kept first, with `blobs.keep`, and recorded with
+    `record_upload`. Raises Refused for an empty file and for one above the limit.
+    """
+    return record_upload(
+        blobs.keep(stream), filename=filename, by=by, now=now, retention=retention, market=market
+    )
+
+
+def record_upload(
+    kept: KeptContent,
+    *,
+    filename: str,
+    by: Actor,
+    now: datetime,
+    retention: str = "books",
+    market: str | None = None,
+) -> Document:
+    """The row of an upload whose content is kept already. The same content again: another document of it."""
+    assert retention in RETENTION, f"{retention} is not a retention class"
+    StoredContent.objects.bulk_create(
+        [
+            StoredContent(
+                sha256=kept.sha256, size_bytes=kept.size_bytes, content_type=kept.content_type, stored_at=now
+            )
+        ],
+        ignore_conflicts=True,
+    )
+    content = StoredContent.objects.get(sha256=kept.sha256)
+    document = Document.objects.create(
+        content=content,
+        file_name=safe_file_name(filename),
+        uploaded_by=by.label,
+        person_id=by.id if by.kind == "person" else None,
+        uploaded_at=now,
+        retention=retention,
+    )
+    audit.record(
+        "document.stored",
+        subject=("document", document.pk),
+        by=by,
+        at=now,
+        market=market,
+        changes={"sha256": kept.sha256, "size_bytes": kept.size_bytes, "content_type": kept.content_type},
+    )
+    return document
