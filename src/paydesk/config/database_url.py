@@ -13,9 +13,11 @@ def database_from_url(url: str, *, role: str | None) -> dict[str, Any]:
     """
     parts = urlsplit(url)
     if parts.scheme not in ("postgresql", "postgres"):
-        raise ValueError("DATABASE_URL must begin with postgresql:// ; paydesk works on PostgreSQL 15 or newer only.")
+        raise ValueError(
+            "DATABASE_URL must begin with postgresql:// ; paydesk works on PostgreSQL 15 or newer only."
+        )
     query = {key: values[-1] for key, values in parse_qs(parts.query).items()}
-    options: dict[str, Any] = {"application_name": "paydesk"}
+    options: dict[str, Any] = {"application_name": "paydesk", "options": "-c jit=off"}
     options.update({key: value for key, value in query.items() if key not in ("host", "port")})
     if role:
         options["options"] = f"{options.get('options', '')} -c role={role}".strip()

@@ -76,7 +76,9 @@ class Money:
 
     def _same(self, other: Money) -> int:
         if other.currency != self.currency:
-            raise ValueError(f"{self} and {other} are in different currencies and cannot be added or compared.")
+            raise ValueError(
+                f"{self} and {other} are in different currencies and cannot be added or compared."
+            )
         return other.amount_minor
 
     def split(self, weights: list[int]) -> list[Money]:

@@ -1,0 +1,1 @@
+"""Double entry: accounts, journal entries, postings, balances, closed periods."""

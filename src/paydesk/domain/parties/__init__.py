@@ -1,0 +1,1 @@
+"""Who we deal with: customers and their phone numbers."""

@@ -1,0 +1,1 @@
+"""Money received: received, identified, allocated, unapplied, in suspense."""

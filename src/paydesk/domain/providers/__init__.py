@@ -1,0 +1,1 @@
+"""Where money comes from: providers, their source accounts, the file profiles of each."""

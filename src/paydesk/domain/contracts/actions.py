@@ -1,0 +1,239 @@
+"""Making contracts: by hand or loaded from a file, and making them active."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.db import connection, transaction
+
+from paydesk.domain.contracts.models import Contract
+from paydesk.domain.contracts.rules import Frequency, schedule
+from paydesk.domain.contracts.states import CONTRACT
+from paydesk.foundation.audit import steps as audit
+from paydesk.kernel.actor import Actor
+from paydesk.kernel.phone_numbers import e164_digits
+from paydesk.kernel.references import key_of
+from paydesk.kernel.refused import Refused
+
+
+class ContractRefused(Refused):
+    """These terms make no contract, or the account number is taken."""
+
+    code = "contract.refused"
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """One contract with its customer, as loaded or typed. Amounts in minor units; phones in any common form.
+
+    `activated_on` None means the deposit is still to be paid. `line` is the row it came from.
+    """
+
+    market: str
+    customer_ref: str
+    customer_name: str
+    phones: tuple[str, ...]
+    account_number: str
+    product: str
+    currency: str
+    price_minor: int
+    deposit_minor: int
+    opened_on: date
+    first_due_on: date
+    instalments: int
+    frequency: Frequency
+    activated_on: date | None = None
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """What a load made: ids of new contracts, how many were known already, and refused rows with a reason."""
+
+    contract_ids: list[int]
+    known: int
+    refused: list[tuple[int, str]]
+
+
+@transaction.atomic(durable=True)
+def load_contracts(rows: Sequence[Terms], *, by: Actor, now: datetime, source: str = "") -> Loaded:
+    """Make the contracts of `rows` with their customers, phones and due items; post the sale of active ones.
+
+    A row whose account number exists already under the same customer and price is known and left alone; with
+    other terms it is refused with a reason, like every row that makes no plan. Other rows are not held up.
+    Raises NotAllowedRefused for a market the actor does not work in.
+    """
+    for market in {row.market for row in rows}:
+        by.needs("contracts.load", market=market)
+    refused: list[tuple[int, str]] = []
+    taken = _existing(rows)
+    known = 0
+    fresh: list[tuple[Terms, str, list[tuple[str, date, int]]]] = []
+    seen: dict[tuple[str, str], int] = {}
+    for row in rows:
+        key = key_of(row.account_number)
+        here = (row.market, key)
+        if here in taken:
+            if taken[here] == (row.customer_ref, row.price_minor, row.currency):
+                known += 1
+            else:
+                refused.append(
+                    (row.line, f"Account number {row.account_number} exists already with other terms.")
+                )
+        elif here in seen:
+            refused.append(
+                (row.line, f"Account number {row.account_number} stands in row {seen[here]} as well.")
+            )
+        else:
+            try:
+                fresh.append((row, key, _plan(row, key)))
+                seen[here] = row.line
+            except ValueError as problem:
+                refused.append((row.line, str(problem)))
+    ids = _write(fresh, by=by, now=now) if fresh else []
+    audit.record(
+        "contracts.loaded",
+        subject=("contracts", source or "by hand"),
+        by=by,
+        at=now,
+        changes={"made": len(ids), "known": known, "refused": len(refused)},
+        market=rows[0].market if rows else None,
+    )
+    return Loaded(ids, known, refused)
+
+
+def _plan(row: Terms, key: str) -> list[tuple[str, date, int]]:
+    if len(key) < 4 or len(key) > 40:
+        raise ValueError("The account number must have 4 to 40 letters or digits.")
+    if not row.customer_ref or not row.customer_name:
+        raise ValueError("The customer needs a number of ours and a name.")
+    bad = [phone for phone in row.phones if e164_digits(phone, row.market) is None]
+    if bad:
+        raise ValueError(
+            f"{bad[0]!r} is not a phone number of {row.market}. Give it as 0… or with the country code."
+        )
+    return schedule(
+        price_minor=row.price_minor,
+        deposit_minor=row.deposit_minor,
+        opened_on=row.opened_on,
+        first_due_on=row.first_due_on,
+        count=row.instalments,
+        frequency=row.frequency,
+    )
+
+
+def _existing(rows: Sequence[Terms]) -> dict[tuple[str, str], tuple[str, int, str]]:
+    keys = [key_of(row.account_number) for row in rows]
+    found = Contract.objects.filter(account_key__in=keys).values_list(
+        "market", "account_key", "customer__external_ref", "price_minor", "currency"
+    )
+    return {(market, key): (ref, price, currency) for market, key, ref, price, currency in found}
+
+
+def _write(
+    fresh: list[tuple[Terms, str, list[tuple[str, date, int]]]], *, by: Actor, now: datetime
+) -> list[int]:
+    """COPY customers, phones, contracts and due items; ids are drawn beforehand. Returns the contract ids."""
+    with connection.cursor() as cursor:
+        customer_ids = _customers(cursor, [row for row, _, _ in fresh], by=by, now=now)
+        cursor.execute(
+            "SELECT nextval('contracts_contract_id_seq') FROM generate_series(1, %s)", [len(fresh)]
+        )
+        contract_ids = [number for (number,) in cursor.fetchall()]
+        with cursor.copy(
+            "COPY contracts_contract (id, market, customer_id, account_number, account_key, product, currency,"
+            " price_minor, deposit_minor, state, allocation_order, opened_on, activated_on, created_by, version)"
+            " FROM STDIN"
+        ) as copy:
+            for contract_id, (row, key, _) in zip(contract_ids, fresh, strict=True):
+                state = (
+                    "active" if row.activated_on else CONTRACT.start if row.deposit_minor else "deposit_paid"
+                )
+                copy.write_row(
+                    (contract_id, row.market, customer_ids[row.market, row.customer_ref], row.account_number, key,
+                     row.product, row.currency, row.price_minor, row.deposit_minor, state, "due_date_1",
+                     row.opened_on, row.activated_on, by.label, 1)
+                )  # fmt: skip
+        with cursor.copy(
+            "COPY contracts_dueitem (contract_id, kind, due_on, amount_minor, allocated_minor) FROM STDIN"
+        ) as copy:
+            for contract_id, (_, _, items) in zip(contract_ids, fresh, strict=True):
+                for kind, due_on, amount_minor in items:
+                    copy.write_row((contract_id, kind, due_on, amount_minor, 0))
+        active = [number for number, (row, _, _) in zip(contract_ids, fresh, strict=True) if row.activated_on]
+        if active:
+            cursor.execute("SELECT contracts_post_activation(%s::bigint[], %s, %s)", [active, by.label, now])
+    return contract_ids
+
+
+def _customers(cursor: Any, rows: list[Terms], *, by: Actor, now: datetime) -> dict[tuple[str, str], int]:
+    """Ids of the customers of `rows` by (market, external_ref); the missing ones are made, phones added."""
+    cursor.execute(
+        """
+        INSERT INTO parties_customer (market, name, external_ref, opened_at, created_by, version)
+        SELECT DISTINCT ON (market, ref) market, name, ref, %s, %s, 1
+        FROM unnest(%s::text[], %s::text[], %s::text[]) r(market, ref, name)
+        ON CONFLICT (market, external_ref) DO NOTHING
+        """,
+        [
+            now,
+            by.label,
+            [r.market for r in rows],
+            [r.customer_ref for r in rows],
+            [r.customer_name for r in rows],
+        ],
+    )
+    cursor.execute(
+        """
+        SELECT c.market, c.external_ref, c.id FROM parties_customer c
+        JOIN (SELECT DISTINCT * FROM unnest(%s::text[], %s::text[])) r(market, ref)
+            ON c.market = r.market AND c.external_ref = r.ref
+        """,
+        [[r.market for r in rows], [r.customer_ref for r in rows]],
+    )
+    ids = {(market, ref): number for market, ref, number in cursor.fetchall()}
+    phones = {
+        (ids[row.market, row.customer_ref], e164_digits(phone, row.market))
+        for row in rows
+        for phone in row.phones
+    }
+    cursor.execute(
+        "INSERT INTO parties_customerphone (customer_id, msisdn)"
+        " SELECT * FROM unnest(%s::bigint[], %s::text[]) ON CONFLICT DO NOTHING",
+        [[number for number, _ in sorted(phones)], [msisdn for _, msisdn in sorted(phones)]],
+    )
+    return ids
+
+
+@transaction.atomic(durable=True)
+def activate_contract(contract_id: int, *, activated_on: date, by: Actor, now: datetime) -> Contract:
+    """The device is handed over: the whole price is owed, the deposit paid before counts.
+
+    Raises TransitionRefused unless the contract waits for its deposit or has it paid; ContractRefused when a
+    deposit is due and not paid in full.
+    """
+    contract = Contract.objects.select_for_update().get(pk=contract_id)
+    by.needs("contracts.load", market=contract.market)
+    was = contract.state
+    contract.state = CONTRACT.after("activate", was)
+    if was == "deposit_pending" and contract.deposit_minor:
+        raise ContractRefused("Not activated: the deposit is not paid in full. Apply the deposit first.")
+    contract.activated_on = activated_on
+    contract.version += 1
+    contract.save(update_fields=["state", "activated_on", "version"])
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT contracts_post_activation(%s::bigint[], %s, %s)", [[contract.pk], by.label, now]
+        )
+    audit.record(
+        "contract.activated",
+        subject=("contract", contract.pk),
+        by=by,
+        at=now,
+        changes={"state": [was, contract.state]},
+        market=contract.market,
+    )
+    return contract

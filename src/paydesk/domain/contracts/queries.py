@@ -1,0 +1,92 @@
+"""Reads about contracts: what is due, what is paid, how late."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import F, Min, Q, QuerySet, Sum
+
+from paydesk.domain.contracts import rules
+from paydesk.domain.contracts.models import Contract, DueItem
+from paydesk.domain.contracts.states import OPEN_STATES
+from paydesk.domain.parties.models import Customer
+from paydesk.foundation.people.queries import in_markets
+from paydesk.kernel.actor import Actor
+from paydesk.kernel.references import key_of
+
+
+def owner_and_currency(contract_id: int) -> tuple[int, str]:
+    """(customer id, currency) of a contract; raises Contract.DoesNotExist."""
+    owner, currency = Contract.objects.values_list("customer_id", "currency").get(pk=contract_id)
+    return owner, currency
+
+
+def customer_market(customer_id: int) -> str:
+    return str(Customer.objects.values_list("market", flat=True).get(pk=customer_id))
+
+
+@dataclass(frozen=True, slots=True)
+class ContractStanding:
+    """A contract with its figures on a business date, all in minor units of its currency."""
+
+    contract: Contract
+    paid_minor: int
+    open_minor: int
+    overdue_minor: int
+    next_due: DueItem | None
+    days_past_due: int
+
+
+def standings(contracts: Sequence[Contract], *, on: date) -> list[ContractStanding]:
+    """The figures of `contracts` on `on`, in their order; two queries."""
+    ids = [contract.pk for contract in contracts]
+    sums = {
+        row["contract_id"]: row
+        for row in DueItem.objects.filter(contract_id__in=ids)
+        .values("contract_id")
+        .annotate(
+            paid=Sum("allocated_minor"),
+            open=Sum(F("amount_minor") - F("allocated_minor")),
+            overdue=Sum(F("amount_minor") - F("allocated_minor"), filter=Q(due_on__lt=on), default=0),
+            oldest=Min("due_on", filter=Q(due_on__lt=on, allocated_minor__lt=F("amount_minor"))),
+        )
+    }
+    upcoming = (
+        DueItem.objects.filter(contract_id__in=ids, allocated_minor__lt=F("amount_minor"))
+        .order_by("contract_id", "due_on", "id")
+        .distinct("contract_id")
+    )
+    next_due = {item.contract_id: item for item in upcoming}
+    result = []
+    for contract in contracts:
+        row = sums.get(contract.pk, {"paid": 0, "open": 0, "overdue": 0, "oldest": None})
+        late = (on - row["oldest"]).days if row["oldest"] and contract.state in OPEN_STATES else 0
+        result.append(
+            ContractStanding(
+                contract, row["paid"], row["open"], row["overdue"], next_due.get(contract.pk), late
+            )
+        )
+    return result
+
+
+def schedule_of(contract_id: int) -> list[DueItem]:
+    """The due items of a contract in the order in which money meets them."""
+    items = DueItem.objects.filter(contract_id=contract_id).select_related("contract")
+    return sorted(items, key=lambda item: (item.due_on, rules.KIND_RANK[item.kind], item.pk))
+
+
+def find_contracts(actor: Actor, text: str, *, market: str | None = None) -> QuerySet[Contract]:
+    """Contracts by account number (beginning), customer name (part) or phone (end); best first, few."""
+    key = key_of(text)
+    digits = "".join(c for c in text if c.isdigit())
+    found = Q(account_key__startswith=key) if key else Q(pk__in=[])
+    if len(text.strip()) >= 3 and any(c.isalpha() for c in text):
+        found |= Q(customer__name__icontains=text.strip())
+    if len(digits) >= 6:
+        found |= Q(customer__phones__msisdn__endswith=digits.lstrip("0"))
+    contracts = in_markets(Contract.objects.select_related("customer"), actor).filter(found)
+    if market:
+        contracts = contracts.filter(market=market)
+    return contracts.distinct().order_by("customer__name", "account_number")

@@ -1,0 +1,34 @@
+"""The life of a contract. Screens, API and the database constraint all read this table."""
+
+from paydesk.kernel.lifecycle import Lifecycle
+
+CONTRACT = Lifecycle(
+    "contract",
+    start="deposit_pending",
+    transitions={
+        "pay_deposit": ({"deposit_pending"}, "deposit_paid"),
+        "activate": ({"deposit_pending", "deposit_paid"}, "active"),
+        "complete": ({"active"}, "completed"),
+        "reopen": ({"completed"}, "active"),  # its money was taken back
+        "default": ({"active"}, "defaulted"),
+        "write_off": ({"defaulted"}, "written_off"),
+        "recover": ({"written_off"}, "recovery"),
+        "start_return": ({"active"}, "returning"),
+        "return": ({"returning"}, "returned"),
+        "cancel": ({"deposit_pending", "deposit_paid"}, "cancelled"),
+    },
+    families={
+        "deposit_pending": "held",
+        "deposit_paid": "moving",
+        "active": "moving",
+        "completed": "settled",
+        "defaulted": "failed",
+        "written_off": "idle",
+        "recovery": "moving",
+        "returning": "held",
+        "returned": "returned",
+        "cancelled": "idle",
+    },
+)
+# A payment may still come in for these; money left over beyond the plan of any other is the customer's credit.
+OPEN_STATES = ("deposit_pending", "deposit_paid", "active", "defaulted", "returning")

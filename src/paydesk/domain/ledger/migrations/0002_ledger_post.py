@@ -1,0 +1,17 @@
+"""The function that posts, the trigger that checks it, and tables nobody can change or empty."""
+
+from django.db import migrations
+
+from paydesk.foundation.audit import append_only
+from paydesk.kernel.sql_files import sql_beside
+
+
+class Migration(migrations.Migration):
+    dependencies = [("ledger", "0001_ledger")]
+    operations = [
+        migrations.RunSQL(sql_beside(__file__, "0002_ledger_post.sql"), migrations.RunSQL.noop),
+        *append_only.operations("ledger_entry", insert=False),
+        *append_only.operations("ledger_posting", insert=False),
+        *append_only.operations("ledger_account", insert=False),
+        *append_only.operations("ledger_chart", insert=False),
+    ]

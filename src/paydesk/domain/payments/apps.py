@@ -1,0 +1,14 @@
+"""Django's view of this package."""
+
+from django.apps import AppConfig
+
+
+class PaymentsConfig(AppConfig):
+    name = "paydesk.domain.payments"
+    label = "payments"
+
+    def ready(self) -> None:
+        from paydesk.foundation.audit import append_only
+
+        for table in ("payments_allocation", "payments_claim"):
+            append_only.declare(table)

@@ -1,0 +1,80 @@
+-- References between the large tables are checked set by set, in place of row-by-row foreign keys (1.4-1.8 x
+-- faster in bulk; ADR 3). What is referred to cannot be deleted, by the owner neither, so checking once is enough.
+CREATE FUNCTION refuse_broken_reference() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    v_true boolean := true;
+    v_row bigint;
+BEGIN
+    IF TG_TABLE_NAME = 'statements_statementline' THEN
+        SELECT a.id INTO v_row FROM added a
+        LEFT JOIN statements_sourcefile f ON f.id = a.file_id
+        LEFT JOIN providers_sourceaccount s ON s.id = a.source_account_id
+        WHERE v_true AND (f.id IS NULL OR s.id IS NULL) LIMIT 1;
+    ELSIF TG_TABLE_NAME = 'payments_payment' THEN
+        SELECT a.id INTO v_row FROM added a
+        LEFT JOIN statements_statementline l ON l.id = a.statement_line_id
+        LEFT JOIN parties_customer u ON u.id = a.customer_id
+        LEFT JOIN contracts_contract c ON c.id = a.contract_id
+        WHERE v_true AND (
+            l.id IS NULL OR l.source_account_id <> a.source_account_id
+            OR l.amount_minor IS DISTINCT FROM a.amount_minor OR l.currency <> a.currency
+            OR (a.customer_id IS NOT NULL AND u.id IS NULL)
+            OR (a.contract_id IS NOT NULL AND c.customer_id IS DISTINCT FROM a.customer_id)
+        ) LIMIT 1;
+    ELSIF TG_TABLE_NAME = 'payments_allocation' THEN
+        SELECT a.id INTO v_row FROM added a
+        LEFT JOIN payments_payment p ON p.id = a.payment_id
+        LEFT JOIN contracts_dueitem i ON i.id = a.due_item_id
+        LEFT JOIN ledger_entry e ON e.id = a.entry_id
+        WHERE v_true AND (p.id IS NULL OR i.id IS NULL OR e.id IS NULL) LIMIT 1;
+    ELSIF TG_TABLE_NAME = 'contracts_creditevent' THEN
+        SELECT a.id INTO v_row FROM added a
+        LEFT JOIN contracts_contract c ON c.id = a.contract_id
+        LEFT JOIN ledger_entry e ON e.id = a.entry_id
+        WHERE v_true AND (c.id IS NULL OR e.id IS NULL) LIMIT 1;
+    ELSE
+        RAISE EXCEPTION 'No reference check for table %', TG_TABLE_NAME;
+    END IF;
+    IF v_row IS NOT NULL THEN
+        RAISE EXCEPTION '%: row % refers to something that does not exist or does not agree with it', TG_TABLE_NAME, v_row
+            USING ERRCODE = 'foreign_key_violation';
+    END IF;
+    RETURN NULL;
+END $$;
+
+CREATE TRIGGER statement_line_references AFTER INSERT ON statements_statementline
+    REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION refuse_broken_reference();
+CREATE TRIGGER payment_references AFTER INSERT ON payments_payment
+    REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION refuse_broken_reference();
+CREATE TRIGGER payment_references_again AFTER UPDATE ON payments_payment
+    REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION refuse_broken_reference();
+CREATE TRIGGER allocation_references AFTER INSERT ON payments_allocation
+    REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION refuse_broken_reference();
+CREATE TRIGGER credit_event_references AFTER INSERT ON contracts_creditevent
+    REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION refuse_broken_reference();
+
+CREATE TRIGGER contract_terms_are_fixed BEFORE UPDATE OF id, market, customer_id, account_key, currency, price_minor
+    ON contracts_contract FOR EACH STATEMENT EXECUTE FUNCTION refuse_to_change_evidence();
+CREATE TRIGGER due_item_is_fixed BEFORE UPDATE OF id, contract_id, kind, amount_minor
+    ON contracts_dueitem FOR EACH STATEMENT EXECUTE FUNCTION refuse_to_change_evidence();
+
+-- A payment can only be settled or undone; the row itself stays.
+CREATE TRIGGER payment_stays BEFORE DELETE OR TRUNCATE ON payments_payment
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_to_change_append_only();
+CREATE TRIGGER contract_stays BEFORE DELETE OR TRUNCATE ON contracts_contract
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_to_change_append_only();
+CREATE TRIGGER due_item_stays BEFORE DELETE OR TRUNCATE ON contracts_dueitem
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_to_change_append_only();
+CREATE TRIGGER customer_stays BEFORE DELETE OR TRUNCATE ON parties_customer
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_to_change_append_only();
+CREATE TRIGGER source_account_stays BEFORE DELETE OR TRUNCATE ON providers_sourceaccount
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_to_change_append_only();
+CREATE TRIGGER source_file_stays BEFORE DELETE OR TRUNCATE ON statements_sourcefile
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_to_change_append_only();
+
+-- Staged lines can be made again from the document, so they need no write-ahead log.
+ALTER TABLE statements_stagedline SET UNLOGGED;
+-- Rows that are updated in place leave room for it.
+ALTER TABLE contracts_dueitem SET (fillfactor = 80);
+ALTER TABLE contracts_contract SET (fillfactor = 80);
+ALTER TABLE ledger_balance SET (fillfactor = 70);

@@ -1,0 +1,47 @@
+"""Why a payment is where it is, in one sentence that the desk can repeat to a customer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from paydesk.kernel.phone_numbers import shown
+
+# Strongest evidence first; the database's payments_claims() ranks the same way.
+RULES = ("account_number", "reference_in_text", "msisdn", "by_hand")
+
+
+def why(rule: str, matched_key: str, *, account_number: str | None) -> str:
+    """The sentence behind an identification. `account_number` is the contract's, None if only the payer is known."""
+    if rule == "account_number":
+        return f"The payer typed {matched_key}, the account number of this contract."
+    if rule == "reference_in_text":
+        return f"The text of the payment names {matched_key}, the account number of this contract."
+    if rule == "msisdn":
+        phone = shown(matched_key)
+        if account_number is None:
+            return f"Paid from {phone}, a number of this customer, who has no single open contract to pay."
+        return f"Paid from {phone}, a number of this customer; {account_number} is their only open contract."
+    if rule == "by_hand":
+        return "A person named the payer."
+    return "Nothing in the row names a contract or a customer of ours."
+
+
+def why_suspense(claims: Sequence[tuple[str, str]]) -> str:
+    """Why nobody was named: `claims` are (account number or customer name, matched key) of equal strength."""
+    if not claims:
+        return (
+            "Neither the reference, the text nor the phone number of this row belongs to a customer of ours."
+        )
+    names = ", ".join(name for name, _ in claims[:4]) + (" and more" if len(claims) > 4 else "")
+    return f"{len(claims)} equal claims: {names}. The desk does not guess between them."
+
+
+def payer_of(customer_id: int | None) -> str:
+    return "unknown" if customer_id is None else "identified"
+
+
+def applied_of(amount_minor: int, open_minor: int) -> str:
+    """none | part | full: how much of a payment has found its place."""
+    if open_minor == 0:
+        return "full"
+    return "none" if open_minor == amount_minor else "part"

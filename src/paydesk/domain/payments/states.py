@@ -1,0 +1,22 @@
+"""The life of a payment, and the facts shown beside its state."""
+
+from paydesk.kernel.lifecycle import Lifecycle
+
+PAYMENT = Lifecycle(
+    "payment",
+    start="received",
+    transitions={
+        "reverse": ({"received"}, "reversed"),
+        "charge_back": ({"received"}, "charged_back"),
+        "return": ({"received"}, "returned"),
+    },
+    families={
+        "received": "settled",
+        "reversed": "returned",
+        "charged_back": "returned",
+        "returned": "failed",
+    },
+)
+# Derived, never stored: who paid, and how much of it is applied.
+PAYER_FAMILIES = {"identified": "settled", "unknown": "held"}
+APPLIED_FAMILIES = {"full": "settled", "part": "moving", "none": "held"}

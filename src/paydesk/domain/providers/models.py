@@ -1,0 +1,75 @@
+"""Providers, the accounts we hold with them, and how their files are read."""
+
+from django.db import models
+
+ROLES = [
+    ("originates", "Originates payments"),
+    ("settles", "Settles (receives sweeps and payouts)"),
+    ("evidence", "Evidence only"),
+]
+KINDS = [("mobile_money", "Mobile money"), ("psp", "Payment service provider"), ("bank", "Bank")]
+
+
+class Provider(models.Model):
+    """A company that moves money for us: a mobile-money operator, a payment service provider or a bank."""
+
+    code = models.SlugField(max_length=40, unique=True)
+    name = models.CharField(max_length=100)
+    kind = models.CharField(max_length=20, choices=KINDS)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class SourceAccount(models.Model):
+    """One account we hold with a provider; its files and callbacks say what happened on it.
+
+    `identifier` is the provider's number for it (paybill, till, merchant account, IBAN). `ledger_code` is the
+    account of the chart that its receipts are booked on: 1020 at a provider, 1010 at a bank.
+    """
+
+    provider = models.ForeignKey(Provider, on_delete=models.PROTECT, related_name="source_accounts")
+    market = models.CharField(max_length=2)
+    name = models.CharField(max_length=100)
+    identifier = models.CharField(max_length=64)
+    currency = models.CharField(max_length=3)
+    role = models.CharField(max_length=20, choices=ROLES)
+    ledger_code = models.CharField(max_length=4, default="1020")
+    time_zone = models.CharField(max_length=40, default="UTC")
+    expected_every_days = models.PositiveSmallIntegerField(default=1)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["provider", "identifier"], name="source_account_identifier_once"),
+            models.CheckConstraint(
+                condition=models.Q(role__in=[r for r, _ in ROLES]), name="source_account_role_known"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(ledger_code__in=["1010", "1020"]), name="source_account_ledger_code_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class FileProfile(models.Model):
+    """How the files of one source account are read: the saved mapping, recognised again by its header."""
+
+    source_account = models.ForeignKey(SourceAccount, on_delete=models.PROTECT, related_name="profiles")
+    name = models.CharField(max_length=100)
+    fingerprint = models.CharField(max_length=64, db_index=True)
+    mapping = models.JSONField()
+    version = models.PositiveIntegerField(default=1)
+    is_current = models.BooleanField(default=True)
+    created_by = models.CharField(max_length=80)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["source_account", "fingerprint"],
+                condition=models.Q(is_current=True),
+                name="one_current_profile_per_header",
+            )
+        ]

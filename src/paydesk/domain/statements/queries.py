@@ -1,0 +1,190 @@
+"""Reads about files and their rows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.db import connection
+from django.db.models import Q, QuerySet
+
+from paydesk.domain.statements.models import RejectedLine, SourceFile, StatementHead, StatementLine
+from paydesk.kernel.actor import Actor
+
+
+def files(actor: Actor, **filters: Any) -> QuerySet[SourceFile]:
+    """Files of the markets the actor works in and those without an account yet, newest first; one query."""
+    seen = SourceFile.objects.select_related("source_account__provider", "profile").filter(**filters)
+    if actor.markets is not None:
+        seen = seen.filter(Q(source_account__isnull=True) | Q(source_account__market__in=actor.markets))
+    return seen.order_by("-id")
+
+
+def file_for(actor: Actor, file_id: int) -> SourceFile:
+    """One file the actor may see; raises SourceFile.DoesNotExist otherwise."""
+    return files(actor).get(pk=file_id)
+
+
+@dataclass(frozen=True, slots=True)
+class KindTotal:
+    """Rows of one kind, status and currency: how many, their sum (exact, signed), how many are new."""
+
+    kind: str
+    status: str
+    currency: str
+    rows: int
+    amount: Decimal
+    new: int
+    becomes_payment: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What posting a file would bring, before anyone confirms it."""
+
+    totals: Sequence[KindTotal]
+    new: int
+    known: int
+    in_conflict: int
+    gap: timedelta | None
+    overlap: timedelta | None
+    last_file: SourceFile | None
+    balance_notes: Sequence[str]
+
+
+def preview(file: SourceFile) -> Preview:
+    """Counts and totals by kind and status, new against known, gap and overlap, balance continuity."""
+    account = file.source_account
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT s.kind, s.status, s.currency, count(*), sum(s.amount),
+                   count(*) FILTER (WHERE l.id IS NULL),
+                   count(*) FILTER (WHERE l.id IS NOT NULL AND l.amount = s.amount AND l.currency = s.currency),
+                   count(*) FILTER (WHERE l.id IS NOT NULL AND NOT (l.amount = s.amount AND l.currency = s.currency)),
+                   bool_and(s.kind = 'payment' AND s.status = 'success' AND %(originates)s AND s.currency = %(currency)s)
+            FROM statements_stagedline s
+            LEFT JOIN statements_statementline l
+                ON l.source_account_id = %(account)s AND l.line_key = s.line_key
+            WHERE s.file_id = %(file)s
+            GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
+            """,
+            {
+                "file": file.pk,
+                "account": file.source_account_id or 0,
+                "originates": bool(account and account.role == "originates"),
+                "currency": account.currency if account else "",
+            },
+        )
+        rows = cursor.fetchall()
+    totals = [KindTotal(k, s, c, n, a, new, pays) for k, s, c, n, a, new, _, _, pays in rows]
+    last = _last_file(file)
+    gap = overlap = None
+    if last and file.covers_from and last.covers_to:
+        lag = file.covers_from - last.covers_to
+        if lag > timedelta(days=1):
+            gap = lag
+        elif lag < timedelta(0):
+            overlap = -lag
+    return Preview(
+        totals=totals,
+        new=sum(row[5] for row in rows),
+        known=sum(row[6] for row in rows),
+        in_conflict=sum(row[7] for row in rows),
+        gap=gap,
+        overlap=overlap,
+        last_file=last,
+        balance_notes=_balance_notes(file, last, [(t.status, t.amount) for t in totals]),
+    )
+
+
+def _last_file(file: SourceFile) -> SourceFile | None:
+    if file.source_account_id is None or file.covers_from is None:
+        return None
+    earlier = SourceFile.objects.filter(
+        source_account_id=file.source_account_id,
+        state__in=["posting", "posted"],
+        covers_from__lte=file.covers_from,
+    ).exclude(pk=file.pk)
+    return earlier.order_by("-covers_to").first()
+
+
+def _balance_notes(
+    file: SourceFile, last: SourceFile | None, sums: Sequence[tuple[str, Decimal]]
+) -> list[str]:
+    heads = list(StatementHead.objects.filter(file=file).order_by("id"))
+    notes = []
+    if heads and last and heads[0].opening is not None:
+        before = StatementHead.objects.filter(file=last, closing__isnull=False).order_by("-id").first()
+        if before and before.closing != heads[0].opening:
+            notes.append(
+                f"The statement opens with {heads[0].opening:,.2f} {heads[0].currency}, but the last one "
+                f"({last.filename}) closed with {before.closing:,.2f}. A statement between them may be missing."
+            )
+        elif before:
+            notes.append(f"The opening balance equals the closing balance of {last.filename}.")
+    for earlier, later in zip(heads, heads[1:], strict=False):
+        if None not in (earlier.closing, later.opening) and earlier.closing != later.opening:
+            notes.append(
+                f"Statement {later.number or ''} opens with {later.opening:,.2f}, the one before closed with "
+                f"{earlier.closing:,.2f}."
+            )
+    if len(heads) == 1 and heads[0].opening is not None and heads[0].closing is not None:
+        moved = sum((amount for status, amount in sums if status == "success"), Decimal(0))
+        off = heads[0].opening + moved - heads[0].closing
+        if off:
+            notes.append(
+                f"Opening {heads[0].opening:,.2f} plus rows {moved:,.2f} is not closing {heads[0].closing:,.2f}: "
+                f"{abs(off):,.2f} differs. The file can still be posted; ask the bank for the missing rows."
+            )
+        else:
+            notes.append("Opening balance plus all rows equals the closing balance.")
+    return notes
+
+
+def rejected_lines(file: SourceFile) -> QuerySet[RejectedLine]:
+    """Rejected rows of a file in file order."""
+    return RejectedLine.objects.filter(file=file).order_by("line_no")
+
+
+def lines_of(file: SourceFile) -> QuerySet[StatementLine]:
+    """Stored lines of a file in file order, each with its payment if it became one."""
+    return StatementLine.objects.filter(file=file).select_related("payment").order_by("line_no")
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """How far the files of one source account reach."""
+
+    account_id: int
+    account: str
+    provider: str
+    market: str
+    currency: str
+    role: str
+    covers_to: datetime | None
+    last_posted_at: datetime | None
+    days_behind: int | None
+
+
+def coverage(actor: Actor, now: datetime) -> list[Coverage]:
+    """How far each source account is in, the furthest behind first; one query."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT s.id, s.name, p.name, s.market, s.currency, s.role, max(f.covers_to), max(f.posted_at)
+            FROM providers_sourceaccount s
+            JOIN providers_provider p ON p.id = s.provider_id
+            LEFT JOIN statements_sourcefile f ON f.source_account_id = s.id AND f.state = 'posted'
+            WHERE %(all)s OR s.market = ANY (%(markets)s)
+            GROUP BY s.id, p.id ORDER BY max(f.covers_to) NULLS FIRST, s.name
+            """,
+            {"all": actor.markets is None, "markets": sorted(actor.markets or ())},
+        )
+        return [
+            Coverage(*row, days_behind=(now.date() - row[6].date()).days if row[6] else None)
+            for row in cursor.fetchall()
+        ]

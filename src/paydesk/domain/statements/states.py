@@ -1,0 +1,29 @@
+"""The life of a provider's or bank's file, from upload to posted."""
+
+from paydesk.kernel.lifecycle import Lifecycle
+
+FILE = Lifecycle(
+    "file",
+    start="uploaded",
+    transitions={
+        "read": ({"uploaded", "mapping_needed"}, "reading"),
+        "ask_mapping": ({"uploaded", "reading"}, "mapping_needed"),
+        "refuse": ({"uploaded", "reading"}, "refused"),
+        "preview": ({"reading"}, "previewed"),
+        "map_again": ({"previewed"}, "mapping_needed"),
+        "post": ({"previewed"}, "posting"),
+        "finish": ({"posting"}, "posted"),
+        "discard": ({"mapping_needed", "previewed"}, "discarded"),
+    },
+    families={
+        "uploaded": "moving",
+        "reading": "moving",
+        "mapping_needed": "held",
+        "previewed": "held",
+        "posting": "moving",
+        "posted": "settled",
+        "refused": "failed",
+        "discarded": "idle",
+    },
+)
+WORKING = ("uploaded", "reading", "posting")  # the worker must take these further

@@ -1,0 +1,1 @@
+"""What crosses packages: journeys, house rules, the builders of the tests."""
