@@ -57,7 +57,7 @@ def open_document(document_id: int) -> OpenDocument:
         file = blobs.path_of(document.sha256).open("rb")
     except FileNotFoundError:
         raise Refused(
-            f"The content of {document.file_name} is not in the documents folder; restore it from the backup.",
+            f"{document.file_name} is missing from the documents folder; restore it from the backup.",
             code="document.gone",
             document_id=document_id,
             sha256=document.sha256,

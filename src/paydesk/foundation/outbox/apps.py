@@ -1,5 +1,7 @@
 """Messages and jobs, stored with the change and delivered after commit."""
 
+from datetime import datetime
+
 from django.apps import AppConfig
 
 
@@ -7,3 +9,21 @@ class OutboxConfig(AppConfig):
     name = "paydesk.foundation.outbox"
     label = "outbox"
     verbose_name = "Outbox and jobs"
+
+    def ready(self) -> None:
+        from paydesk.foundation.audit.actions import seal
+        from paydesk.foundation.documents.actions import remove_leftovers
+        from paydesk.foundation.outbox import actions, housekeeping
+
+        # The packages below know nothing of the worker, so their chores are named here.
+        housekeeping.every(1, "seal the audit trail")(seal)
+        housekeeping.every(10, "retry jobs of dead workers")(actions.retry_jobs_of_dead_workers)
+        housekeeping.every(3600, "delete finished jobs")(actions.delete_finished_jobs)
+        housekeeping.every(3600, "remove leftovers of uploads")(remove_leftovers)
+        housekeeping.every(3600, "forget ended sessions")(_forget_ended_sessions)
+
+
+def _forget_ended_sessions(now: datetime) -> None:
+    from django.contrib.sessions.models import Session
+
+    Session.objects.filter(expire_date__lt=now).delete()
