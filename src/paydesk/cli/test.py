@@ -1,0 +1,109 @@
+"""Run all checks and tests; with a path only the tests there. Words after `--` go to pytest.
+
+The database is that of DATABASE_URL, else a private one made for this run. Where CI=true a missing browser
+fails, and on a machine with more than one PostgreSQL the business and foundation tests run on each.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from paydesk.cli.lint import CHECKOUT, failed_checks, in_checkout
+from paydesk.cli.outcomes import BROKEN, DONE, WrongUse, say
+
+if TYPE_CHECKING:
+    from paydesk.config.postgres_binaries import Binaries
+
+ON_EVERY_SERVER = ["src/paydesk/domain", "src/paydesk/foundation", "-m", "not browser and not server"]
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("paths", nargs="*", metavar="PATH", help="files or folders with tests (default: all)")
+
+
+def run(args: argparse.Namespace) -> int:
+    from paydesk.config import throw_away
+    from paydesk.config.browser import find_browser
+
+    in_checkout()
+    words = _pytest_words(args.paths)
+    in_ci = os.environ.get("CI", "").lower() in ("true", "1")
+    broken = [] if words else failed_checks()
+
+    browser = find_browser()
+    if browser:
+        os.environ["PAYDESK_BROWSER"] = str(browser)
+    else:
+        os.environ.pop("PAYDESK_BROWSER", None)
+        say(
+            "No Chromium or Chrome is here: browser tests are skipped. PAYDESK_BROWSER can name one."
+        )
+        if in_ci and not words:
+            broken.append("browser tests: no browser")
+
+    throw_away.sweep(say)
+    if in_ci and not words and not os.environ.get("DATABASE_URL"):
+        for other in _other_servers():
+            say(f"Business and foundation tests on PostgreSQL {other.version} ({other.kind}):")
+            if _pytest(ON_EVERY_SERVER, other) != 0:
+                broken.append(f"tests on PostgreSQL {other.version}")
+    if _pytest(words) != 0:
+        broken.append("tests")
+    if broken:
+        say(f"Failed: {', '.join(broken)}")
+        return BROKEN
+    return DONE
+
+
+def _pytest_words(paths: list[str]) -> list[str]:
+    """Paths are relative to where the command was given; the first word with a dash begins pytest's own."""
+    words = []
+    for number, word in enumerate(paths):
+        if word.startswith("-"):
+            return words + paths[number:]
+        path, colons, test = word.partition("::")
+        if not Path(path).exists():
+            raise WrongUse(f"There is no file or folder {path}.")
+        words.append(str(Path(path).absolute()) + colons + test)
+    return words
+
+
+def _other_servers() -> list[Binaries]:
+    from paydesk.config.postgres_binaries import all_binaries, find_binaries
+
+    usual = find_binaries()
+    return [binaries for binaries in all_binaries() if binaries.major != usual.major]
+
+
+def _pytest(words: list[str], binaries: Binaries | None = None) -> int:
+    with _database(binaries) as (url, home):
+        environment = os.environ | {"DATABASE_URL": url, "PAYDESK_HOME": str(home)}
+        # In our process group: Ctrl-C reaches pytest, which says what it has; then the database is stopped.
+        process = subprocess.Popen([sys.executable, "-m", "pytest", *words], cwd=CHECKOUT, env=environment)
+        try:
+            return process.wait()
+        except KeyboardInterrupt:
+            process.wait()
+            raise
+
+
+@contextlib.contextmanager
+def _database(binaries: Binaries | None) -> Iterator[tuple[str, Path]]:
+    from paydesk.config.database_setup import prepare_given
+    from paydesk.config.throw_away import throw_away_home, throw_away_server
+
+    given = os.environ.get("DATABASE_URL")
+    if given:
+        prepare_given(given)
+        with throw_away_home() as home:
+            yield given, home
+    else:
+        with throw_away_server(say, binaries) as server:
+            yield server.url, server.home
