@@ -83,5 +83,5 @@ def _last_seal(cursor) -> tuple[int, bytes, str, int, bool]:  # type: ignore[no-
     )
     row = cursor.fetchone()
     if row is None:
-        return 0, GENESIS, "0", 0, False
+        return 0, GENESIS, "0", 0, True  # nothing sealed yet: the look at every record finds all
     return row[0], bytes(row[1]), row[2], row[3], row[4]
