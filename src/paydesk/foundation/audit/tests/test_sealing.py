@@ -31,9 +31,9 @@ def sealed_records() -> list[int]:
 
 def test_numbers_start_at_one_and_have_no_gaps_although_ids_do():
     first = make_record()
-    with pytest.raises(ZeroDivisionError), transaction.atomic():
+    with transaction.atomic():
         record("x.made", subject=("x", 2), by=system("test"), at=NOON, changes={})
-        raise ZeroDivisionError
+        transaction.set_rollback(True)
     third = make_record(3)
     assert third > first + 1
     assert seal(NOON) == 2
