@@ -1,1 +1,1 @@
-"""File -> typed lines, one folder per format. Plain Python: bytes in, records out, in file order, streaming."""
+"""File -> typed lines, one folder per format. Plain Python: bytes in, records out, in order, streaming."""

@@ -1,4 +1,4 @@
-"""What every importer yields: statement heads, lines, rejected lines and warnings. One shape for all formats."""
+"""What every importer yields: heads, lines, rejected lines and warnings. One shape for all formats."""
 
 from __future__ import annotations
 

@@ -1,0 +1,74 @@
+"""Any table without a mapping: a built-in profile if one knows the header, else a guess that says so."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import BinaryIO
+
+from paydesk.importers.delimited.guessing import dialect_words, guess_table
+from paydesk.importers.delimited.mapped_file import read_table
+from paydesk.importers.delimited.mapping import Mapping
+from paydesk.importers.delimited.spreadsheets import OLE_SIGNATURE
+from paydesk.importers.delimited.tables import Table, open_table
+from paydesk.importers.limits import LIMITS, Limits
+from paydesk.importers.other_formats import what_is
+from paydesk.importers.prepared import Prepared
+from paydesk.importers.profiles import Profile, recognise
+from paydesk.importers.records import FileWarning, NotReadable, Record
+
+
+class AnyTable:
+    """CSV or spreadsheet, the least strict importer: it claims what nothing else is known to be."""
+
+    name = "table"
+
+    def __init__(self, *, profile: Profile | None = None, limits: Limits = LIMITS) -> None:
+        self.profile = profile
+        self.limits = limits
+
+    def recognises(self, head: bytes) -> bool:
+        return head.startswith((b"PK\x03\x04", OLE_SIGNATURE)) or what_is(head) is None
+
+    def read(self, file: BinaryIO) -> Iterator[Record]:
+        return self.prepare(file).records()
+
+    def prepare(self, file: BinaryIO) -> Prepared:
+        """Find the table and its mapping. Raises NotReadable when a guess finds no amount or no date."""
+        if self.profile is not None:
+            mapping = self.profile.mapping
+            needs = tuple(self.profile.needs)
+            return _by_profile(
+                open_table(file, sheet=mapping.sheet, needs=needs, limits=self.limits), self.profile
+            )
+        table = open_table(file, limits=self.limits)
+        if profile := recognise(table.names):
+            return _by_profile(table, profile)
+        return _by_guess(table)
+
+
+def _by_profile(table: Table, profile: Profile) -> Prepared:
+    notices = (profile.notice,) if profile.notice else ()
+    return Prepared(table.kind, profile.name, lambda: _said_first(notices, table, profile.mapping))
+
+
+def _by_guess(table: Table) -> Prepared:
+    guess = guess_table(table)
+    fields = guess.fields
+    if guess.mapping.problems() or not (
+        "occurred" in fields or "booked" in fields or "provider_ref" in fields
+    ):
+        missing = "amount" if guess.mapping.problems() else "date"
+        raise NotReadable(
+            f"The table ({dialect_words(guess)}) has no column that is clearly the {missing}; it has "
+            f"{', '.join(table.names[:12])}{'…' if len(table.names) > 12 else ''}. Map them in the intake."
+        )
+    text = (
+        f"The columns were guessed ({dialect_words(guess)}), no profile knows this header. "
+        f"{' '.join(guess.assumptions)}"
+    )
+    return Prepared(table.kind, None, lambda: _said_first((text,), table, guess.mapping))
+
+
+def _said_first(notices: tuple[str, ...], table: Table, mapping: Mapping) -> Iterator[Record]:
+    yield from (FileWarning(text) for text in notices)
+    yield from read_table(table, mapping)

@@ -1,0 +1,362 @@
+"""One row of a table to one statement line: a mapping compiled to column places, word tables and caches."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import date, datetime
+from decimal import Decimal
+
+from paydesk.importers.amounts import Amounts, plain_text
+from paydesk.importers.card_numbers import card_number_in, masked_row
+from paydesk.importers.delimited.mapping import FIELDS, Field, Mapping, When, header_key
+from paydesk.importers.delimited.words import ID_ENDINGS, STATUS_WORDS
+from paydesk.importers.moments import Moments
+from paydesk.importers.records import Kind, NotReadable, RejectedLine, StatementLine, Status
+from paydesk.kernel.phone_numbers import e164_digits
+
+ZERO = Decimal(0)
+_CODE = re.compile(r"[A-Z]{3}")
+_PARTY = re.compile(r"\s*(\+?[\d*xX][\d*xX ]*?)\s*(?:-\s*(.*))?", re.DOTALL)
+SHORTEST_PHONE = 9
+_MANGLED = re.compile(r"\d(?:\.\d+)?E\+\d+", re.IGNORECASE)
+_LONG_DIGITS = re.compile(r"\d[ -]?\d{3}[ -]?\d{4}[ -]?\d{4}")
+
+Money = tuple[Decimal, str]
+When_ = tuple[datetime | None, date | None, date | None]
+
+
+class Words(dict[str, str]):
+    """What each text of a word column means, worked out once per different text. Bounded."""
+
+    def __init__(self, meaning: Callable[[str], str], room: int = 5_000) -> None:
+        super().__init__()
+        self.meaning = meaning
+        self.room = room
+
+    def __missing__(self, text: str) -> str:
+        found = self.meaning(text)
+        if len(self) >= self.room:
+            self.clear()
+        self[text] = found
+        return found
+
+
+class RowReader:
+    """Reads the rows of one table by one mapping. `read` never raises: a bad row becomes a RejectedLine."""
+
+    def __init__(self, mapping: Mapping, names: tuple[str, ...]) -> None:
+        """Raises NotReadable when the mapping is incomplete or a column it needs is not in `names`."""
+        if problems := mapping.problems():
+            raise NotReadable(" ".join(problems))
+        self.mapping = mapping
+        self.names = names
+        self.width = len(names)
+        self.places = places_of(mapping, names)
+        self.amounts = Amounts(mapping.decimal)
+        self._moments = Moments(mapping.date_order, mapping.time_zone)
+        self._directions = self._direction_words()
+        known = mapping.statuses or STATUS_WORDS
+        self._known_statuses: dict[str, Status] = {word.casefold(): status for word, status in known.items()}
+        self._statuses = Words(self._status_of)
+        self._kinds: dict[When, Words] = {
+            "in": Words(lambda text: self._kind_of(text, "in")),
+            "out": Words(lambda text: self._kind_of(text, "out")),
+        }
+        self._free = self._free_text_places()
+        self._money = self._money_reader()
+
+    def read(self, line: int, row: list[str]) -> StatementLine | RejectedLine:
+        """The statement line of `row`, or the rejected line with a reason a person can act on."""
+        raw = dict(zip(self.names, row, strict=False))
+        try:
+            if len(row) != self.width:
+                row = self._fitted(row)
+            if self._free:
+                self._check_card_numbers(row)
+            return self._line(line, [*row, ""], raw)
+        except ValueError as problem:
+            if len(row) > self.width:
+                raw["beyond the header"] = " | ".join(row[self.width :])
+            return RejectedLine(line, str(problem), masked_row(raw))
+
+    def _line(self, line: int, row: list[str], raw: dict[str, str]) -> StatementLine:
+        # A place of -1 is a field without a column: it reads the empty cell put at the end of the row.
+        at = self.places
+        amount, sign_currency = self._money(row)
+        status = self._statuses[row[at["status"]]] if at["status"] >= 0 else "success"
+        when: When = "out" if amount < 0 else "in"
+        kind = "failed" if status == "failed" else self._kinds[when][row[at["kind"]]]
+        occurred_at, booked_on, value_on = self._dates(row)
+        fee, note = self._fee(row, amount) if kind != "failed" else (None, "")
+        msisdn, payer = row[at["msisdn"]].strip(), row[at["payer_name"]].strip()
+        if at["party"] >= 0 and (party := row[at["party"]]):
+            party_msisdn, party_name = split_party(party)
+            msisdn, payer = msisdn or party_msisdn, payer or party_name
+        text = row[at["text"]].strip()
+        provider_ref = _cleaned(row[at["provider_ref"]])
+        if "+" in provider_ref and _MANGLED.fullmatch(provider_ref):
+            raise ValueError(
+                f"The id {provider_ref} was cut by a spreadsheet, so two payments may share it; "
+                "export the file again as CSV and do not open it in between."
+            )
+        balance = row[at["balance"]].strip()
+        return StatementLine(
+            line,
+            kind,  # type: ignore[arg-type]  # Words holds the checked words of the mapping
+            status,  # type: ignore[arg-type]
+            amount,
+            self._currency(row, sign_currency),
+            fee,
+            _cleaned(row[at["reference"]]),
+            provider_ref,
+            _cleaned(row[at["network_ref"]]),
+            _cleaned(row[at["batch_key"]]),
+            _cleaned(row[at["account"]]),
+            self._phone(msisdn) if msisdn else "",
+            payer,
+            f"{text} {note}".strip() if note else text,
+            row[at["channel"]].strip(),
+            self._number("balance", balance)[0] if balance else None,
+            occurred_at,
+            booked_on,
+            value_on,
+            raw,
+        )
+
+    # Money
+
+    def _money_reader(self) -> Callable[[list[str]], Money]:
+        if self.places["amount"] >= 0:
+            return self._directed_amount if self.places["direction"] >= 0 else self._signed_amount
+        return self._two_columns
+
+    def _signed_amount(self, row: list[str]) -> Money:
+        amount, currency = self._number("amount", row[self.places["amount"]])
+        return (amount if self.mapping.amount_sign == "plus_is_in" else amount.copy_negate()), currency
+
+    def _directed_amount(self, row: list[str]) -> Money:
+        amount, currency = self._number("amount", row[self.places["amount"]])
+        word = row[self.places["direction"]]
+        sign = self._directions.get(word.strip().casefold())
+        if sign is None:
+            raise ValueError(
+                f"{self._name('direction')} says {word.strip()!r}; known are "
+                f"{', '.join(self._directions)}. Add the word to the mapping."
+            )
+        amount = amount.copy_abs()
+        return (amount if sign > 0 else amount.copy_negate()), currency
+
+    def _two_columns(self, row: list[str]) -> Money:
+        credit_text, debit_text = row[self.places["credit"]].strip(), row[self.places["debit"]].strip()
+        credit, currency = self._number("credit", credit_text) if credit_text else (ZERO, "")
+        debit, other = self._number("debit", debit_text) if debit_text else (ZERO, "")
+        if credit and debit:
+            raise ValueError(
+                f"{self._name('credit')} is {credit_text} and {self._name('debit')} is {debit_text} "
+                "in one row; a row moves money one way."
+            )
+        if not credit_text and not debit_text:
+            columns = [self._name(each) for each in ("credit", "debit") if self.places[each] >= 0]
+            raise ValueError(
+                f"{' and '.join(columns)} {'are' if len(columns) > 1 else 'is'} empty: no amount."
+            )
+        if not debit:
+            return (credit if credit_text else debit.copy_abs()), currency or other
+        if self.mapping.debit_sign == "any":
+            debit = debit.copy_abs()
+        elif self.mapping.debit_sign == "negative":
+            return debit, other
+        return debit.copy_negate(), other
+
+    def _number(self, name: Field, text: str) -> Money:
+        try:
+            return self.amounts[text]
+        except ValueError as problem:
+            if not text.strip():
+                raise ValueError(f"{self._name(name)} is empty.") from problem
+            raise ValueError(f"{self._name(name)}: {problem}") from problem
+
+    def _fee(self, row: list[str], amount: Decimal) -> tuple[Decimal | None, str]:
+        """What the provider kept back, and a note when the payer bore the charge on top.
+
+        Where the file states the amount after fees, that decides: a charge the payer bore was never ours.
+        """
+        fee_text, net_text = row[self.places["fee"]].strip(), row[self.places["net"]].strip()
+        charge = self._number("fee", fee_text)[0].copy_abs() if fee_text else None
+        if not net_text:
+            return charge, ""
+        net = self._number("net", net_text)[0].copy_abs()
+        kept = amount.copy_abs() - net
+        if kept < 0:
+            raise ValueError(
+                f"{self._name('net')} is {net_text}, more than the amount of {plain_text(amount.copy_abs())}."
+            )
+        if charge and not kept:
+            return kept, f"(the payer bore the charge of {plain_text(charge)})"
+        if charge is not None and charge != kept:
+            raise ValueError(
+                f"{self._name('fee')} is {fee_text}, but the amount of {plain_text(amount.copy_abs())} less "
+                f"{self._name('net')} of {net_text} leaves {plain_text(kept)}."
+            )
+        return kept, ""
+
+    def _currency(self, row: list[str], beside_amount: str) -> str:
+        if self.mapping.currency:
+            if beside_amount and beside_amount != self.mapping.currency:
+                raise ValueError(
+                    f"The amount is in {beside_amount}; this mapping reads {self.mapping.currency}."
+                )
+            return self.mapping.currency
+        text = row[self.places["currency"]].strip()
+        if text and not _CODE.fullmatch(text):
+            text = text.upper()
+            if not _CODE.fullmatch(text):
+                raise ValueError(
+                    f"{self._name('currency')}: {text!r} is not a three-letter code such as GHS."
+                )
+        return text or beside_amount or "XXX"
+
+    # Words
+
+    def _direction_words(self) -> dict[str, int]:
+        words = {word.casefold(): 1 for word in self.mapping.in_words}
+        return words | {word.casefold(): -1 for word in self.mapping.out_words}
+
+    def _status_of(self, text: str) -> str:
+        word = " ".join(text.split()).casefold()
+        status = self._known_statuses.get(word)
+        if status is None:
+            said = f"says {text.strip()!r}" if word else "is empty"
+            raise ValueError(
+                f"{self._name('status')} {said}, which this mapping does not know as success, pending or "
+                "failed. Add it to the status words."
+            )
+        return status
+
+    def _kind_of(self, text: str, when: When) -> Kind:
+        by_sign = self.mapping.kind_in if when == "in" else self.mapping.kind_out
+        word = " ".join(text.split()).casefold()
+        if not word or not self.mapping.kinds:
+            return by_sign
+        exact = self.mapping.kind_match == "exact"
+        for rule in self.mapping.kinds:
+            phrase = rule.phrase.casefold()
+            if rule.when in ("any", when) and (phrase == word if exact else phrase in word):
+                return rule.kind
+        if self.mapping.unknown_kind == "by_sign":
+            return by_sign
+        raise ValueError(
+            f"{self._name('kind')} says {text.strip()!r} (money {when}), a kind this mapping does not know. "
+            "Add it to the kind words."
+        )
+
+    # Dates
+
+    def _dates(self, row: list[str]) -> When_:
+        at = self.places
+        instant: datetime | None = None
+        booked: date | None = None
+        value: date | None = None
+        if text := row[at["occurred"]].strip():
+            if at["occurred_time"] >= 0 and (clock := row[at["occurred_time"]].strip()):
+                text = f"{text} {clock}"
+            instant, booked = self._moment("occurred", text)
+        if at["booked"] >= 0 and (text := row[at["booked"]].strip()):
+            booked = self._moment("booked", text)[1]
+        if at["value"] >= 0 and (text := row[at["value"]].strip()):
+            value = self._moment("value", text)[1]
+        if booked is None and (at["occurred"] >= 0 or at["booked"] >= 0):
+            raise ValueError(
+                f"{self._name('occurred' if at['occurred'] >= 0 else 'booked')} is empty: no date."
+            )
+        return instant, booked, value
+
+    def _moment(self, name: Field, text: str) -> tuple[datetime | None, date]:
+        try:
+            return self._moments.read(text)
+        except ValueError as problem:
+            raise ValueError(f"{self._name(name)}: {problem}") from problem
+
+    # Other cells
+
+    def _phone(self, text: str) -> str:
+        """E.164 digits where the number fits a plan; else the text as it stands (masked, foreign)."""
+        return e164_digits(text, self.mapping.market) or text
+
+    def _free_text_places(self) -> tuple[int, ...]:
+        """Columns in which people type: the mapped texts, and unmapped columns that are no id by name."""
+        typed = {self.places[each] for each in ("reference", "payer_name", "party", "text", "account")}
+        mapped = set(self.places.values())
+        for place, name in enumerate(self.names):
+            key = header_key(name)
+            if place not in mapped and ("card" in key or "pan" in key or not key.endswith(ID_ENDINGS)):
+                typed.add(place)
+        return tuple(sorted(typed - {-1}))
+
+    def _check_card_numbers(self, row: list[str]) -> None:
+        for place in self._free:
+            if _LONG_DIGITS.search(row[place]) and card_number_in(row[place]) is not None:
+                raise ValueError(
+                    f"{self.names[place]!r} holds a full card number, which may not be stored; "
+                    "have the sender take it out and send the row again."
+                )
+
+    def _fitted(self, row: list[str]) -> list[str]:
+        if len(row) < self.width:
+            needed = max(self.places[each] for each in ("amount", "credit", "debit", "occurred", "booked"))
+            if len(row) <= needed:
+                raise ValueError(
+                    f"The row has {len(row)} cells and the header {self.width}: it is cut off before "
+                    f"{self.names[needed]!r}."
+                )
+            return row + [""] * (self.width - len(row))
+        if any(map(str.strip, row[self.width :])):
+            raise ValueError(
+                f"The row has {len(row)} cells and the header {self.width}: a separator inside a value is "
+                "not quoted."
+            )
+        return row[: self.width]
+
+    def _name(self, name: Field) -> str:
+        place = self.places[name]
+        return repr(self.names[place]) if place >= 0 else name
+
+
+def places_of(mapping: Mapping, names: tuple[str, ...]) -> dict[Field, int]:
+    """The column place of every field, -1 where the table has none of its columns.
+
+    Raises NotReadable when the columns that carry the money are missing.
+    """
+    by_key: dict[str, int] = {}
+    for place, name in enumerate(names):
+        by_key.setdefault(header_key(name), place)
+    places: dict[Field, int] = {}
+    for each in FIELDS:
+        found = (by_key.get(header_key(name), -1) for name in mapping.columns.get(each, ()))
+        places[each] = next((place for place in found if place >= 0), -1)
+    needed: tuple[Field, ...] = ("amount",) if mapping.columns.get("amount") else ("credit", "debit")
+    for each in needed:
+        if mapping.columns.get(each) and places[each] < 0:
+            raise NotReadable(
+                f"The table has no column {mapping.columns[each][0]!r} that this mapping reads; it has "
+                f"{', '.join(names)}."
+            )
+    return places
+
+
+def split_party(text: str) -> tuple[str, str]:
+    """ "254700000000 - JANE DOE" as (phone number as written, name); a short code is no phone."""
+    found = _PARTY.fullmatch(text)
+    if found is None:
+        return "", text.strip()
+    number, name = found[1].strip(), (found[2] or "").strip()
+    return (number if len(number) >= SHORTEST_PHONE else ""), name
+
+
+def _cleaned(text: str) -> str:
+    """A reference without blanks around it and without the spreadsheet's ways to protect it as text."""
+    text = text.strip()
+    if text[:1] in ("=", "'"):
+        text = text.removeprefix("=").strip("\"'")
+    return text

@@ -1,0 +1,145 @@
+"""Files inside files: gzip and zip taken apart safely, member by member, into seekable streams."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import lzma
+import tempfile
+import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from typing import IO, BinaryIO, cast
+
+from paydesk.importers.delimited.spreadsheets import is_workbook
+from paydesk.importers.limits import LIMITS, Limits
+from paydesk.importers.records import NotReadable
+
+GZIP = b"\x1f\x8b"
+ZIP = b"PK\x03\x04"
+EMPTY_ZIP = b"PK\x05\x06"
+_CHUNK = 1024 * 1024
+_KEPT_IN_MEMORY = 64 * 1024
+_NOT_CONTENT = ("__MACOSX/", ".DS_Store", "Thumbs.db", "desktop.ini")
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One readable file: itself, or a member of an archive. `path` is empty for a file that is no archive."""
+
+    path: str
+    file: BinaryIO
+
+    def head(self, size: int = 64 * 1024) -> bytes:
+        """The first bytes; the position is the start again afterwards."""
+        self.file.seek(0)
+        found = self.file.read(size)
+        self.file.seek(0)
+        return found
+
+
+def members(file: BinaryIO, name: str, limits: Limits = LIMITS) -> list[Member]:
+    """The files in `file`: itself, or every member of a gzip or zip, those in archives inside it as well.
+
+    Members are unpacked to temporary files, so memory stays flat. Raises NotReadable for a damaged or
+    encrypted archive, an empty one, and one beyond a limit, naming the limit.
+    """
+    if not file.seekable():
+        file = _spooled(file, "the file", _Budget(limits, packed=1), free=True)
+    size = file.seek(0, io.SEEK_END)
+    file.seek(0)
+    budget = _Budget(limits, packed=max(size, 1))
+    found = list(_taken_apart(file, "", budget, depth=0))
+    if not found:
+        raise NotReadable(f"The archive {name} holds no file.")
+    return found
+
+
+class _Budget:
+    """What may still be unpacked from one upload."""
+
+    def __init__(self, limits: Limits, packed: int) -> None:
+        self.limits = limits
+        self.packed = packed
+        self.unpacked = 0
+        self.members = 0
+
+    def spend(self, size: int) -> None:
+        self.unpacked += size
+        if self.unpacked > self.limits.unpacked_bytes:
+            raise NotReadable(
+                f"The archive unpacks to more than {self.limits.unpacked_bytes:,} bytes; send its members in "
+                "smaller parts."
+            )
+        ratio = self.unpacked // self.packed
+        if self.unpacked > self.limits.ratio_from_bytes and ratio > self.limits.ratio:
+            raise NotReadable(
+                f"The archive unpacks to more than {self.limits.ratio} times its size, which no statement "
+                "does: it was made to fill the disk."
+            )
+
+    def count(self) -> None:
+        self.members += 1
+        if self.members > self.limits.members:
+            raise NotReadable(f"The archive holds more than {self.limits.members} files; send it in parts.")
+
+
+def _taken_apart(file: BinaryIO, path: str, budget: _Budget, depth: int) -> Iterator[Member]:
+    head = file.read(8)
+    file.seek(0)
+    if head.startswith(GZIP):
+        inner = f"{path or 'gzip'}"
+        _check_depth(depth, budget)
+        try:
+            unpacked = _spooled(cast("IO[bytes]", gzip.GzipFile(fileobj=file)), inner, budget)
+        except (OSError, EOFError, zlib.error) as problem:
+            raise NotReadable(f"The gzip file is damaged or cut off ({problem}); send it again.") from problem
+        yield from _taken_apart(unpacked, path, budget, depth + 1)
+    elif head.startswith(EMPTY_ZIP):
+        return
+    elif head.startswith(ZIP) and not is_workbook(head, file):
+        _check_depth(depth, budget)
+        yield from _of_zip(file, path, budget, depth)
+    else:
+        budget.count()
+        yield Member(path, file)
+
+
+def _of_zip(file: BinaryIO, path: str, budget: _Budget, depth: int) -> Iterator[Member]:
+    try:
+        with zipfile.ZipFile(file) as archive:
+            for info in archive.infolist():
+                if info.is_dir() or any(
+                    info.filename.startswith(no) or info.filename.endswith(no) for no in _NOT_CONTENT
+                ):
+                    continue
+                if info.flag_bits & 1:
+                    raise NotReadable(
+                        f"{info.filename} in the archive is encrypted; send it without a password."
+                    )
+                inner = f"{path}/{info.filename}" if path else info.filename
+                with closing(archive.open(info)) as content:
+                    unpacked = _spooled(content, inner, budget)
+                yield from _taken_apart(unpacked, inner, budget, depth + 1)
+    except (zipfile.BadZipFile, zlib.error, lzma.LZMAError, OSError, EOFError, ValueError) as problem:
+        raise NotReadable(f"The zip file is damaged ({problem}); send it again.") from problem
+    except (NotImplementedError, RuntimeError) as problem:
+        raise NotReadable(f"The zip file is packed in a way we do not unpack ({problem}).") from problem
+
+
+def _check_depth(depth: int, budget: _Budget) -> None:
+    if depth >= budget.limits.nesting:
+        raise NotReadable(f"Archives are nested more than {budget.limits.nesting} deep; unpack them first.")
+
+
+def _spooled(source: IO[bytes], what: str, budget: _Budget, *, free: bool = False) -> BinaryIO:
+    """`source` copied to a temporary file that is gone when it is closed."""
+    target = tempfile.SpooledTemporaryFile(max_size=_KEPT_IN_MEMORY)  # noqa: SIM115  # handed on, open
+    while chunk := source.read(_CHUNK):
+        if not free:
+            budget.spend(len(chunk))
+        target.write(chunk)
+    target.seek(0)
+    return cast("BinaryIO", target)

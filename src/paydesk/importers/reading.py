@@ -1,0 +1,133 @@
+"""The one way into a file: opens it, takes archives apart, picks the importer and streams its records."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import BinaryIO
+
+from paydesk.importers.delimited.mapped_file import MappedFile
+from paydesk.importers.delimited.mapping import Mapping
+from paydesk.importers.limits import LIMITS, Limits
+from paydesk.importers.opening import Member, members
+from paydesk.importers.prepared import Prepared
+from paydesk.importers.records import (
+    FileWarning,
+    NotReadable,
+    Record,
+    RejectedLine,
+    Statement,
+    StatementLine,
+)
+from paydesk.importers.registry import importer_for, importer_named
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One file of what was opened: its path in the archive ("" when there is none), and what it is."""
+
+    path: str
+    prepared: Prepared
+
+
+class Reading:
+    """What open_file found. Iterate over it once or more; it streams from the file, which stays open.
+
+    `format` is "mixed" and `profile_name` None where the files of an archive differ. In an archive the line
+    numbers run on from file to file, so that each is unique, and reasons and warnings name the file.
+    Iterating raises NotReadable when damage shows only further down: then nothing of the file may be used.
+    """
+
+    def __init__(self, parts: list[Part], opened: ExitStack) -> None:
+        self.parts = parts
+        self._opened = opened
+        formats = {part.prepared.format for part in parts}
+        names = {part.prepared.profile_name for part in parts}
+        self.format = formats.pop() if len(formats) == 1 else "mixed"
+        self.profile_name = names.pop() if len(names) == 1 else None
+
+    def __iter__(self) -> Iterator[Record]:
+        if len(self.parts) == 1:
+            yield from self.parts[0].prepared.records()
+            return
+        before = 0
+        for part in self.parts:
+            last = before
+            try:
+                for record in part.prepared.records():
+                    moved = _moved(record, before, part.path)
+                    if not isinstance(moved, Statement) and moved.line is not None:
+                        last = max(last, moved.line)
+                    yield moved
+            except NotReadable as problem:
+                raise NotReadable(f"{part.path}: {problem}") from problem
+            before = last
+
+    def close(self) -> None:
+        """Close the file if open_file opened it."""
+        self._opened.close()
+
+    def __enter__(self) -> Reading:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def open_file(
+    file: Path | BinaryIO,
+    *,
+    filename: str,
+    mapping: Mapping | None = None,
+    format: str | None = None,
+    limits: Limits = LIMITS,
+) -> Reading:
+    """Look at `file` (a path or an open binary stream) and say what it is; iterate to read it.
+
+    `mapping` reads a table by it; `format` names a format or a built-in profile; with neither, content
+    decides. `filename` is only for sentences. Raises NotReadable with one sentence when it is none of what
+    paydesk reads or damaged at its head, and KeyError for a `format` there is not.
+    """
+    opened = ExitStack()
+    try:
+        stream = opened.enter_context(file.open("rb")) if isinstance(file, Path) else file
+        found = members(stream, filename, limits)
+        for member in found:
+            if member.file is not stream:
+                opened.callback(member.file.close)
+        parts = [_prepared(member, filename, mapping, format, limits) for member in found]
+    except BaseException:
+        opened.close()
+        raise
+    return Reading(parts, opened)
+
+
+def _prepared(
+    member: Member, filename: str, mapping: Mapping | None, format: str | None, limits: Limits
+) -> Part:
+    head = member.head()
+    name = member.path or filename
+    try:
+        if not head:
+            raise NotReadable(f"{name} is empty.")
+        if mapping is not None:
+            return Part(member.path, MappedFile(mapping, limits=limits).prepare(member.file))
+        importer = importer_named(format, limits) if format else importer_for(head, name, limits)
+        return Part(member.path, importer.prepare(member.file))
+    except NotReadable as problem:
+        if member.path and member.path not in str(problem):
+            raise NotReadable(f"{member.path}: {problem}") from problem
+        raise
+
+
+def _moved(record: Record, by: int, path: str) -> Record:
+    """The record of one file of an archive, its line number moved behind the files before it."""
+    if isinstance(record, StatementLine):
+        return replace(record, line=record.line + by) if by else record
+    if isinstance(record, RejectedLine):
+        return replace(record, line=record.line + by, reason=f"{path}, line {record.line}: {record.reason}")
+    if isinstance(record, FileWarning):
+        return FileWarning(f"{path}: {record.text}", None if record.line is None else record.line + by)
+    return record

@@ -1,0 +1,49 @@
+"""The list of importers, the strictest first. A new format is a new folder and one line here."""
+
+from __future__ import annotations
+
+from paydesk.importers.delimited.any_table import AnyTable
+from paydesk.importers.limits import LIMITS, Limits
+from paydesk.importers.other_formats import what_is
+from paydesk.importers.prepared import PreparingImporter
+from paydesk.importers.profiles import builtin, named
+from paydesk.importers.records import NotReadable
+
+IMPORTERS: tuple[type[AnyTable], ...] = (AnyTable,)
+
+TABLE_NAMES = ("csv", "xlsx", "table")
+
+
+def importer_for(head: bytes, name: str = "", limits: Limits = LIMITS) -> PreparingImporter:
+    """The first importer that recognises the first bytes of a file.
+
+    Raises NotReadable with what the file is, when it is something paydesk does not read.
+    `name` is only said in that sentence; content decides.
+    """
+    for importer in (each(limits=limits) for each in IMPORTERS):
+        if importer.recognises(head):
+            return importer
+    raise NotReadable(f"{name or 'The file'} is {what_is(head)}, which paydesk does not read.")
+
+
+def importer_named(format_name: str, limits: Limits = LIMITS) -> PreparingImporter:
+    """The importer of a format or of a built-in profile by its name.
+
+    Raises KeyError with the names there are; that is wrong use, not a bad file.
+    """
+    for importer in (each(limits=limits) for each in IMPORTERS):
+        if format_name == importer.name or format_name.startswith(importer.name + "."):
+            return importer
+    if format_name in TABLE_NAMES:
+        return AnyTable(limits=limits)
+    if profile := named(format_name):
+        return AnyTable(profile=profile, limits=limits)
+    raise KeyError(f"There is no format {format_name!r}; there are {', '.join(format_names())}.")
+
+
+def format_names() -> list[str]:
+    """Every name importer_named takes."""
+    return [each.name for each in IMPORTERS if each.name not in TABLE_NAMES] + [
+        *TABLE_NAMES[:2],
+        *(profile.name for profile in builtin()),
+    ]
