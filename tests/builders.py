@@ -14,6 +14,7 @@ from paydesk.domain.payments.models import Payment
 from paydesk.domain.providers.models import Provider, SourceAccount
 from paydesk.domain.statements import steps as statements
 from paydesk.domain.statements.models import SourceFile, StatementLine
+from paydesk.foundation.people.authority import rights_of
 from paydesk.importers import records
 from paydesk.kernel.actor import Actor, system
 from paydesk.kernel.money import Money
@@ -21,10 +22,7 @@ from paydesk.kernel.money import Money
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 TODAY = date(2026, 3, 2)
 WORKER = system("tests")
-ANALYST = Actor(
-    "person", 900001, "Analyst", frozenset({"payments.allocate", "payments.identify", "files.import", "contracts.load"}),
-    frozenset({"GH"}),
-)  # fmt: skip
+ANALYST = Actor("person", 900001, "Analyst", rights_of(["AN"]), frozenset({"GH"}))
 _number = itertools.count(1)
 
 

@@ -10,9 +10,11 @@ from paydesk.domain.contracts.queries import customer_market, owner_and_currency
 from paydesk.domain.ledger.steps import refusal_of
 from paydesk.domain.payments.models import Payment
 from paydesk.domain.statements import steps as statements
+from paydesk.domain.statements.actions import restage_if_lost
 from paydesk.domain.statements.models import SourceFile
 from paydesk.domain.statements.states import FILE
 from paydesk.foundation.audit import steps as audit
+from paydesk.foundation.outbox import steps as outbox
 from paydesk.kernel.actor import Actor
 from paydesk.kernel.money import Money
 from paydesk.kernel.refused import Refused
@@ -49,8 +51,6 @@ def confirm_file(file_id: int, *, by: Actor, now: datetime) -> SourceFile:
         changes={"state": [was, file.state], "rows": file.line_count},
         market=file.source_account.market,
     )
-    from paydesk.foundation.outbox import steps as outbox
-
     outbox.put("file.confirmed", {"file_id": file.pk})
     return file
 
@@ -61,6 +61,8 @@ def post_file(file_id: int, *, by: Actor, now: datetime) -> SourceFile:
     Returns at once if another worker holds the file or there is nothing to do.
     """
     with statements.working_on(file_id) as got:
+        if got:
+            restage_if_lost(file_id, now=now)
         while got and _post_chunk(file_id, by=by, now=now):
             pass
     return SourceFile.objects.select_related("source_account").get(pk=file_id)

@@ -8,6 +8,7 @@ class PaymentsConfig(AppConfig):
     label = "payments"
 
     def ready(self) -> None:
+        from paydesk.domain.payments import tasks  # noqa: F401  registers its handlers
         from paydesk.foundation.audit import append_only
 
         for table in ("payments_allocation", "payments_claim"):

@@ -45,7 +45,7 @@ def save_profile(
         subject=("file_profile", saved.pk),
         by=by,
         at=at,
-        changes={"name": name, "version": version, "source_account_id": account.pk},
+        changes={"profile": name, "version": version, "source_account_id": account.pk},
         market=account.market,
     )
     return saved

@@ -37,6 +37,12 @@ def working_on(file_id: int) -> Iterator[bool]:
                 cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [_FILE_LOCKS, file_id])
 
 
+def lock_content(sha256: str) -> None:
+    """Let two uploads of the same content meet one after the other; held to the end of the transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [sha256])
+
+
 def raw_text(raw: Mapping[str, str] | str) -> str:
     """The raw row as stored: JSON of its columns, or the text itself."""
     return (raw if isinstance(raw, str) else json.dumps(dict(raw), ensure_ascii=False)).replace(

@@ -1,0 +1,162 @@
+"""Reads of the books: entries with their postings, balances, and what would break an invariant."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db import connection
+
+from paydesk.domain.ledger.rules import NAMES
+from paydesk.kernel.money import Money
+from paydesk.kernel.public_codes import code_of
+
+
+@dataclass(frozen=True, slots=True)
+class PostingRow:
+    """One leg as people read it: either a debit or a credit."""
+
+    code: str
+    name: str
+    key_id: int
+    debit: Money | None
+    credit: Money | None
+    detail_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class EntryRow:
+    """One journal entry with its legs."""
+
+    id: int
+    code: str
+    kind: str
+    booked_on: date
+    value_on: date
+    posted_at: datetime
+    actor: str
+    postings: Sequence[PostingRow]
+
+
+def entries_about(cause_kind: str, cause_id: int) -> list[EntryRow]:
+    """The journal entries about one thing ("payment", 12), oldest first; one query."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT e.id, e.kind, e.booked_on, e.value_on, e.posted_at, e.actor,
+                   a.code, a.key_id, p.amount_minor, p.currency, p.detail_id
+            FROM ledger_entry e
+            JOIN ledger_posting p ON p.entry_id = e.id
+            JOIN ledger_account a ON a.id = p.account_id
+            WHERE e.cause_kind = %s AND e.cause_id = %s ORDER BY e.id, p.leg_no
+            """,
+            [cause_kind, cause_id],
+        )
+        entries: dict[int, EntryRow] = {}
+        legs: dict[int, list[PostingRow]] = {}
+        for (
+            id_,
+            kind,
+            booked_on,
+            value_on,
+            at,
+            actor,
+            code,
+            key_id,
+            amount,
+            currency,
+            detail,
+        ) in cursor.fetchall():
+            if id_ not in entries:
+                legs[id_] = []
+                entries[id_] = EntryRow(
+                    id_, code_of("JE", id_), kind, booked_on, value_on, at, actor, legs[id_]
+                )
+            money = Money(abs(amount), currency)
+            legs[id_].append(
+                PostingRow(
+                    code,
+                    NAMES[code],
+                    key_id,
+                    money if amount > 0 else None,
+                    money if amount < 0 else None,
+                    detail,
+                )
+            )
+        return list(entries.values())
+
+
+def balances_of(key_id: int, codes: Sequence[str]) -> list[tuple[str, Money]]:
+    """Stored balances of a customer's or contract's accounts that are not zero, as (code, money); one query."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT a.code, b.amount_minor, a.currency FROM ledger_account a
+            JOIN ledger_balance b ON b.account_id = a.id
+            WHERE a.key_id = %s AND a.code = ANY (%s) AND b.amount_minor <> 0 ORDER BY a.code, a.currency
+            """,
+            [key_id, list(codes)],
+        )
+        return [(code, Money(amount, currency)) for code, amount, currency in cursor.fetchall()]
+
+
+def control_balance(code: str, key_id: int, *, through: date | None = None) -> list[Money]:
+    """The balance of a control account per currency, summed from its postings through a day; debit positive."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT a.currency, coalesce(sum(p.amount_minor), 0)::bigint FROM ledger_account a
+            JOIN ledger_posting p ON p.account_id = a.id
+            JOIN ledger_entry e ON e.id = p.entry_id AND (%s::date IS NULL OR e.booked_on <= %s)
+            WHERE a.code = %s AND a.key_id = %s GROUP BY 1 ORDER BY 1
+            """,
+            [through, through, code, key_id],
+        )
+        return [Money(amount, currency) for currency, amount in cursor.fetchall()]
+
+
+# Each invariant: its name, the sentence, and SQL whose rows break it (first column: what, then figures).
+INVARIANTS = (
+    (
+        "entries_balance",
+        "Debits equal credits in every entry and currency.",
+        "SELECT 'entry ' || entry_id, currency, sum(amount_minor) FROM ledger_posting"
+        " GROUP BY entry_id, currency HAVING sum(amount_minor) <> 0",
+    ),
+    (
+        "entries_complete",
+        "Every entry has exactly the legs it was posted with, and no posting is without an entry.",
+        "SELECT 'entry ' || coalesce(e.id, p.entry_id), e.leg_count, p.legs FROM ledger_entry e"
+        " FULL JOIN (SELECT entry_id, count(*) AS legs FROM ledger_posting GROUP BY 1) p ON p.entry_id = e.id"
+        " WHERE e.leg_count IS DISTINCT FROM p.legs OR e.leg_count < 2",
+    ),
+    (
+        "postings_in_account_currency",
+        "Every posting is in the currency of its account.",
+        "SELECT 'entry ' || p.entry_id, p.currency, a.currency FROM ledger_posting p"
+        " LEFT JOIN ledger_account a ON a.id = p.account_id WHERE a.currency IS DISTINCT FROM p.currency",
+    ),
+    (
+        "balances_equal_postings",
+        "Every stored balance equals the sum of its postings.",
+        "SELECT 'account ' || a.id, b.amount_minor, coalesce(p.amount_minor, 0) FROM ledger_account a"
+        " LEFT JOIN ledger_balance b ON b.account_id = a.id"
+        " LEFT JOIN (SELECT account_id, sum(amount_minor) AS amount_minor FROM ledger_posting GROUP BY 1) p"
+        " ON p.account_id = a.id"
+        " WHERE a.keeps_balance AND b.amount_minor IS DISTINCT FROM coalesce(p.amount_minor, 0)",
+    ),
+    (
+        "unapplied_not_below_zero",
+        "No customer's unapplied cash (2010) or deposit (2030) is below zero.",
+        "SELECT 'account ' || a.id || ' ' || a.code, a.key_id, b.amount_minor FROM ledger_account a"
+        " JOIN ledger_balance b ON b.account_id = a.id WHERE a.code IN ('2010', '2030') AND b.amount_minor > 0",
+    ),
+    (
+        "suspense_not_below_zero",
+        "No line's money in suspense (2020) is below zero.",
+        "SELECT 'line ' || p.detail_id, a.currency, sum(p.amount_minor) FROM ledger_posting p"
+        " JOIN ledger_account a ON a.id = p.account_id AND a.code = '2020'"
+        " GROUP BY p.detail_id, a.currency HAVING sum(p.amount_minor) > 0",
+    ),
+)

@@ -1,0 +1,40 @@
+"""What the worker does with files: read what was uploaded, post what was confirmed, take up what was left."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.utils import timezone
+
+from paydesk.domain.payments.actions import post_file
+from paydesk.domain.statements.actions import read_file
+from paydesk.domain.statements.models import SourceFile
+from paydesk.domain.statements.states import WORKING
+from paydesk.foundation.outbox import housekeeping
+from paydesk.foundation.outbox.handlers import on
+from paydesk.kernel.actor import system
+
+WORKER = system("worker")
+
+
+@on("file.to_read")
+def read_uploaded_file(payload: dict[str, Any]) -> None:
+    read_file(payload["file_id"], by=WORKER, now=timezone.now())
+
+
+@on("file.confirmed")
+def post_confirmed_file(payload: dict[str, Any]) -> None:
+    post_file(payload["file_id"], by=WORKER, now=timezone.now())
+
+
+@housekeeping.every(5, "take up files")
+def take_up_files(now: datetime) -> int:
+    """Go on with files whose worker was stopped; a file somebody works on is left alone. Returns how many."""
+    unfinished = list(SourceFile.objects.filter(state__in=WORKING).order_by("id").values_list("pk", "state"))
+    for file_id, state in unfinished:
+        if state == "posting":
+            post_file(file_id, by=WORKER, now=now)
+        else:
+            read_file(file_id, by=WORKER, now=now)
+    return len(unfinished)

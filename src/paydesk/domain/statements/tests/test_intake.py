@@ -1,0 +1,169 @@
+"""Files on their way in: recognised, mapped, read, previewed, posted; every row accounted for."""
+
+import io
+from datetime import timedelta
+
+import pytest
+from django.test import TestCase
+from tests.builders import ANALYST, NOON, WORKER, make_contract, make_source_account
+
+from paydesk.domain.payments.actions import confirm_file, post_file
+from paydesk.domain.payments.models import Payment
+from paydesk.domain.statements.actions import discard_file, map_file, read_file, upload_file
+from paydesk.domain.statements.models import RejectedLine, SourceFile, StatementLine
+from paydesk.domain.statements.queries import preview
+from paydesk.importers import delimited
+from paydesk.kernel.refused import TransitionRefused
+
+HEADER = "Date;Receipt;Reference;Phone;Amount;Status"
+MAPPING = delimited.Mapping(
+    columns={
+        "occurred": ("Date",),
+        "provider_ref": ("Receipt",),
+        "reference": ("Reference",),
+        "msisdn": ("Phone",),
+        "amount": ("Amount",),
+        "status": ("Status",),
+    },
+    currency="GHS",
+    time_zone="Africa/Accra",
+    market="GH",
+    statuses={"paid": "success", "failed": "failed"},
+).to_json()
+
+
+def csv(*rows: str) -> io.BytesIO:
+    return io.BytesIO("\n".join([HEADER, *rows, ""]).encode())
+
+
+class TakeFilesIn(TestCase):
+    def setUp(self):
+        self.account = make_source_account()
+
+    def upload(self, content: io.BytesIO, **fields) -> SourceFile:
+        file = upload_file(content, filename="momo.csv", by=ANALYST, now=NOON, **fields).file
+        return read_file(file.pk, by=WORKER, now=NOON)
+
+    def known_profile(self):
+        file = self.upload(csv("01-03-2026 09:00:00;R0;x;0244000000;1.00;failed"))
+        map_file(
+            file.pk,
+            source_account_id=self.account.pk,
+            mapping=MAPPING,
+            save_as="Momo portal",
+            by=ANALYST,
+            now=NOON,
+        )
+        return read_file(file.pk, by=WORKER, now=NOON)
+
+    def test_a_table_new_to_the_desk_waits_for_its_mapping_and_the_next_one_is_recognised(self):
+        first = self.upload(csv("01-03-2026 09:00:00;R0;x;0244000000;1.00;failed"))
+        assert (first.state, first.source_account, bool(first.problem)) == ("mapping_needed", None, True)
+        map_file(
+            first.pk,
+            source_account_id=self.account.pk,
+            mapping=MAPPING,
+            save_as="Momo portal",
+            by=ANALYST,
+            now=NOON,
+        )
+        assert read_file(first.pk, by=WORKER, now=NOON).state == "previewed"
+        second = self.upload(csv("02-03-2026 09:00:00;R9;x;0244000000;1.00;paid"))
+        assert (second.state, second.source_account, second.profile.name) == (
+            "previewed",
+            self.account,
+            "Momo portal",
+        )
+
+    def test_every_row_is_a_line_or_a_rejected_line_with_a_reason(self):
+        self.known_profile()
+        file = self.upload(
+            csv(
+                "02-03-2026 09:00:00;R1;10482937;0244000001;50.00;paid",
+                "02-03-2026 09:01:00;R2;10482937;0244000001;fifty;paid",
+                "31-02-2026 09:02:00;R3;10482937;0244000001;50.00;paid",
+                "02-03-2026 09:03:00;R4;10482937;0244000001;50.00;maybe",
+                "02-03-2026 09:04:00;R5;10482937;0244000001;50.00;failed",
+            )
+        )
+        assert (file.line_count, file.rejected_count) == (2, 3)
+        rejected = dict(RejectedLine.objects.filter(file=file).values_list("line_no", "reason"))
+        assert sorted(rejected) == [3, 4, 5]
+        assert "fifty" in rejected[3]
+        assert "maybe" in rejected[5]
+
+    def test_the_preview_counts_new_against_known_and_names_gap_and_overlap(self):
+        self.known_profile()
+        one = self.upload(csv("02-03-2026 09:00:00;R1;a;;50.00;paid", "02-03-2026 18:00:00;R2;a;;50.00;paid"))
+        confirm_file(one.pk, by=ANALYST, now=NOON)
+        post_file(one.pk, by=WORKER, now=NOON)
+        two = self.upload(csv("02-03-2026 17:00:00;R5;a;;5.00;paid", "02-03-2026 18:00:00;R2;a;;50.00;paid"))
+        seen = preview(two)
+        assert (seen.new, seen.known, seen.in_conflict) == (1, 1, 0)
+        assert (seen.last_file, seen.overlap, seen.gap) == (one, timedelta(hours=1), None)
+        four = self.upload(csv("05-03-2026 19:00:00;R4;a;;20.00;paid"))
+        assert preview(four).gap == timedelta(days=3, hours=1)
+
+    def test_posting_makes_payments_once_however_often_and_overlapping_files_merge(self):
+        self.known_profile()
+        make_contract(account_number="10482937")
+        rows = [f"02-03-2026 09:0{n}:00;R{n};10482937;;10.00;paid" for n in range(1, 6)]
+        for part in (rows[:3], rows[1:], rows):
+            file = self.upload(csv(*part))
+            confirm_file(file.pk, by=ANALYST, now=NOON)
+            confirm_file(file.pk, by=ANALYST, now=NOON)
+            post_file(file.pk, by=WORKER, now=NOON)
+            post_file(file.pk, by=WORKER, now=NOON)
+        assert Payment.objects.count() == 5
+        assert StatementLine.objects.filter(kind="payment", status="success").count() == 5
+        counts = (
+            SourceFile.objects.filter(state="posted").order_by("pk").values_list("new_count", "known_count")
+        )
+        assert list(counts) == [(3, 0), (2, 2), (0, 5)]
+
+    def test_the_same_content_again_is_the_same_file(self):
+        first = upload_file(
+            csv("02-03-2026 09:00:00;R1;a;;50.00;paid"), filename="a.csv", by=ANALYST, now=NOON
+        )
+        again = upload_file(
+            csv("02-03-2026 09:00:00;R1;a;;50.00;paid"), filename="b.csv", by=ANALYST, now=NOON
+        )
+        assert (again.file, again.already_here) == (first.file, True)
+
+    def test_a_row_that_contradicts_what_is_stored_is_rejected_with_both_figures(self):
+        self.known_profile()
+        for amount in ("50.00", "40.00"):
+            file = self.upload(csv(f"02-03-2026 09:00:00;R1;a;;{amount};paid"))
+            confirm_file(file.pk, by=ANALYST, now=NOON)
+            post_file(file.pk, by=WORKER, now=NOON)
+        reason = RejectedLine.objects.get().reason
+        assert "says 40 GHS for R1" in reason
+        assert "stored already with 50 GHS" in reason
+        assert Payment.objects.get().amount_minor == 50_00
+
+    def test_equal_rows_without_a_provider_id_are_each_a_row_and_still_import_once(self):
+        mapping = {**MAPPING, "columns": {**MAPPING["columns"], "provider_ref": []}}
+        rows = ["02-03-2026;;a;;50.00;paid", "02-03-2026;;a;;50.00;paid"]
+        for content in (csv(*rows), csv(*rows, "03-03-2026;;a;;50.00;paid")):
+            file = self.upload(content, source_account_id=self.account.pk)
+            map_file(file.pk, source_account_id=self.account.pk, mapping=mapping, by=ANALYST, now=NOON)
+            read_file(file.pk, by=WORKER, now=NOON)
+            confirm_file(file.pk, by=ANALYST, now=NOON)
+            post_file(file.pk, by=WORKER, now=NOON)
+        assert Payment.objects.count() == 3
+
+    def test_a_file_that_is_not_what_it_claims_is_refused_with_one_sentence(self):
+        file = self.upload(io.BytesIO(b"\x89PNG\r\n\x1a\n" + b"\0" * 500))
+        assert file.state == "refused"
+        assert file.problem.count(". ") == 0
+        assert file.problem.endswith(".")
+
+    def test_a_file_put_aside_can_be_handed_over_again_but_a_confirmed_one_cannot_be_put_aside(self):
+        self.known_profile()
+        file = self.upload(csv("02-03-2026 09:00:00;R1;a;;50.00;paid"))
+        discard_file(file.pk, reason="Wrong day.", by=ANALYST, now=NOON)
+        again = self.upload(csv("02-03-2026 09:00:00;R1;a;;50.00;paid"))
+        assert again.pk != file.pk
+        confirm_file(again.pk, by=ANALYST, now=NOON)
+        with pytest.raises(TransitionRefused):
+            discard_file(again.pk, reason="", by=ANALYST, now=NOON)
