@@ -51,11 +51,11 @@ def safe_file_name(name: str) -> str:
 
     A name of nothing else becomes "unnamed".
     """
-    last = re.split(r"[/\\]", unicodedata.normalize("NFC", name))[-1]
+    last = re.sub(r"\s+", " ", re.split(r"[/\\]", unicodedata.normalize("NFC", name))[-1])
     # "Cf" holds the direction marks that make "fdp.exe" read as "exe.pdf".
     plain = "".join(c for c in last if unicodedata.category(c) not in ("Cc", "Cf", "Cs", "Co", "Cn"))
     plain = re.sub(r'[<>:"|?*;]', "_", plain)
-    plain = re.sub(r"\s+", " ", plain).strip(" .")
+    plain = plain.strip(" .")
     if len(plain) > 200:
         stem, dot, ending = plain.rpartition(".")
         plain = f"{stem[: 199 - len(ending)]}.{ending}" if dot and len(ending) <= 10 else plain[:200]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from datetime import datetime
-from zoneinfo import available_timezones
+from zoneinfo import ZoneInfo
 
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.password_validation import validate_password
@@ -334,10 +334,12 @@ def _keep_an_administrator(leaving: Person) -> None:
 
 
 def _check_time_zone(name: str) -> None:
-    if name not in available_timezones():
+    try:
+        ZoneInfo(name)
+    except (ValueError, KeyError, OSError):
         raise Refused(
             f"{name!r} is not a time zone; write it like Africa/Accra.", code="time_zone.unknown", value=name
-        )
+        ) from None
 
 
 def _check_password(password: str) -> None:
