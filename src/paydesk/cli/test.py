@@ -42,9 +42,7 @@ def run(args: argparse.Namespace) -> int:
         os.environ["PAYDESK_BROWSER"] = str(browser)
     else:
         os.environ.pop("PAYDESK_BROWSER", None)
-        say(
-            "No Chromium or Chrome is here: browser tests are skipped. PAYDESK_BROWSER can name one."
-        )
+        say("No Chromium or Chrome is here: browser tests are skipped. PAYDESK_BROWSER can name one.")
         if in_ci and not words:
             broken.append("browser tests: no browser")
 
@@ -64,7 +62,7 @@ def run(args: argparse.Namespace) -> int:
 
 def _pytest_words(paths: list[str]) -> list[str]:
     """Paths are relative to where the command was given; the first word with a dash begins pytest's own."""
-    words = []
+    words: list[str] = []
     for number, word in enumerate(paths):
         if word.startswith("-"):
             return words + paths[number:]

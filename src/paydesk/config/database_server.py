@@ -106,7 +106,7 @@ class PrivateServer:
 
     def pid(self) -> int | None:
         """The process id of our running server; None when there is none."""
-        pid = _recorded_pid(self.place)
+        pid = _pid_in(self.place.data / "postmaster.pid")
         if pid is None or self._has_ended():
             return None
         return pid if _is_server_of(pid, self.place) else None
@@ -137,7 +137,7 @@ class PrivateServer:
             self._make_cluster(binaries)
         self._end_orphans(say)
         self._write_access_rules()
-        (self.place.data / "postmaster.pid").unlink(missing_ok=True)  # no server of ours runs: it is stale
+        self._remove_stale_locks()
         command = [str(binaries.folder / "postgres"), "-D", str(self.place.data)]
         for name, value in self._settings().items():
             command += ["-c", f"{name}={value}"]
@@ -153,6 +153,17 @@ class PrivateServer:
                 start_new_session=True,  # Ctrl-C reaches us; the server is stopped last, in order
                 **self.place.account.run_as(),
             )
+
+    def _remove_stale_locks(self) -> None:
+        """Locks of a killed server whose process id now belongs to something else, or to nobody alive.
+
+        PostgreSQL removes those of a dead process itself. It does not see that a number was given away again,
+        or that the process is a zombie nobody collects. That no old session is left it knows by its memory.
+        """
+        for lock in (self.place.data / "postmaster.pid", self.place.sockets / ".s.PGSQL.5432.lock"):
+            pid = _pid_in(lock)
+            if pid is not None and _exists(pid) and not _is_server_of(pid, self.place):
+                lock.unlink()
 
     def _make_cluster(self, binaries: Binaries) -> None:
         # Made under another name: a killed initdb leaves nothing that looks like data.
@@ -295,11 +306,21 @@ def _url(place: Place, user: str, database: str) -> str:
     return f"postgresql://{user}@/{database}?host={quote(str(place.sockets), safe='')}"
 
 
-def _recorded_pid(place: Place) -> int | None:
+def _pid_in(lock: Path) -> int | None:
     try:
-        return int((place.data / "postmaster.pid").read_text().split("\n")[0])
+        return int(lock.read_text().split("\n")[0])
     except (OSError, ValueError):
         return None
+
+
+def _exists(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
 
 
 def _is_server_of(pid: int, place: Place) -> bool:

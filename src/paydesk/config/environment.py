@@ -13,9 +13,11 @@ def home() -> Path:
     """The home folder, made when missing. Raises Refused when this account may not write there."""
     folder = Path(os.environ.get("PAYDESK_HOME") or ".paydesk").absolute()
     try:
-        # As root the server's account must be able to pass through; what is secret has its own mode.
-        folder.mkdir(parents=True, exist_ok=True)
-        (folder / "log").mkdir(exist_ok=True)
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        # As root the database server, which is another account then, has to pass through; nobody may list.
+        folder.mkdir(mode=0o700 if os.geteuid() else 0o711, exist_ok=True)
+        for name in ("log", "documents"):
+            (folder / name).mkdir(mode=0o700, exist_ok=True)
     except FileExistsError:
         raise Refused(f"{folder} is in the way: paydesk keeps a folder there (PAYDESK_HOME).") from None
     except OSError:

@@ -163,7 +163,8 @@ def install_uv() -> None:
 
 
 def install_requirements() -> None:
-    uv = [str(VENV / "bin" / "uv"), "pip", "install", "--python", str(PYTHON)]
+    # Compiled now: later starts are quick also where nothing may be written here.
+    uv = [str(VENV / "bin" / "uv"), "pip", "install", "--compile-bytecode", "--python", str(PYTHON)]
     if not logged([*uv, "--require-hashes", "-r", str(REQUIREMENTS)], uv_environment()):
         raise not_fetched()
 

@@ -28,6 +28,7 @@ class Process:
         self._started_at: list[float] = []
 
     def start(self) -> None:
+        self._end_group()
         with rotated_log(self.log).open("ab") as output:
             self._process = subprocess.Popen(
                 self._command,
@@ -63,12 +64,17 @@ class Process:
         except subprocess.TimeoutExpired:
             self._send(signal.SIGKILL)
             self._process.wait()
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(self._process.pid, signal.SIGKILL)  # its own children, should it have left any
+        self._end_group()
 
     def last_words(self) -> str:
         lines = self.log.read_bytes()[-4000:].decode(errors="replace").strip().splitlines()
         return lines[-1].strip() if lines else "it said nothing"
+
+    def _end_group(self) -> None:
+        """End the children that it left behind, should it have been killed."""
+        if self._process is not None:
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(self._process.pid, signal.SIGKILL)
 
     def _send(self, number: signal.Signals) -> None:
         if self._process is not None and self._process.poll() is None:

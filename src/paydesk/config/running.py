@@ -83,27 +83,40 @@ def process_entry(pid: int) -> Record:
 def is_alive(entry: Record | None) -> bool:
     import psutil
 
-    if not entry:
-        return False
+    process = _process_of(entry)
     try:
-        process = psutil.Process(entry["pid"])
-        same = abs(float(process.create_time()) - float(entry["began"])) < 1
-        return same and bool(process.status() != psutil.STATUS_ZOMBIE)
+        return process is not None and bool(process.status() != psutil.STATUS_ZOMBIE)
     except psutil.Error:
         return False
+
+
+def _process_of(entry: Record | None) -> Any:
+    """The process that was recorded, dead and not yet collected ones included; None for another or none."""
+    import psutil
+
+    try:
+        process = psutil.Process(entry["pid"]) if entry else None
+        return process if entry and process and abs(process.create_time() - entry["began"]) < 1 else None
+    except psutil.Error:
+        return None
 
 
 def end_leftovers(record: Record) -> list[int]:
     """End the processes of a killed `up`, with theirs; returns whom it ended."""
     import psutil
 
+    # Each leads a process group of its own. Its number is not given away while a member lives, so a group
+    # whose leader is gone is still ours; one whose leader began at another time is not.
+    groups = {
+        entry["pid"]
+        for entry in record.get("processes", {}).values()
+        if _process_of(entry) or not psutil.pid_exists(entry["pid"])
+    }
     left = []
-    for entry in record.get("processes", {}).values():
-        if not is_alive(entry):
-            continue
-        with contextlib.suppress(psutil.Error):
-            process = psutil.Process(entry["pid"])
-            left += [process, *process.children(recursive=True)]
+    for process in psutil.process_iter():
+        with contextlib.suppress(psutil.Error, OSError):
+            if os.getpgid(process.pid) in groups and process.status() != psutil.STATUS_ZOMBIE:
+                left.append(process)
     for process in left:
         with contextlib.suppress(psutil.Error):
             process.terminate()

@@ -5,7 +5,6 @@ No mode of a folder that is not ours is changed. `database.json` in the home rem
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import tempfile
@@ -83,11 +82,13 @@ def _belongs_to(base: Path, home: Path) -> bool:
 
 
 def _make_base(home: Path, account: ServerAccount) -> Path:
-    digest = hashlib.sha256(str(home).encode()).hexdigest()[:12]
-    for candidate in (home / "database", Path("/var/lib") / f"paydesk-{digest}", None):
-        base = candidate or Path(tempfile.mkdtemp(prefix="paydesk-", dir="/var/tmp"))
+    for parent in (None, "/var/lib", "/var/tmp"):
         try:
-            base.mkdir(mode=0o700, exist_ok=True)
+            if parent is None:
+                base = home / "database"
+                base.mkdir(mode=0o700, exist_ok=True)
+            else:  # a new one each time: a home that was deleted to begin anew does not find its old data
+                base = Path(tempfile.mkdtemp(prefix="paydesk-", dir=parent))
             if base.stat().st_uid not in (os.geteuid(), account.uid) or base.is_symlink():
                 continue
             account.take(base)
