@@ -28,6 +28,8 @@ COMMANDS = {
     "test": "paydesk.cli.test",
     "lint": "paydesk.cli.lint",
     "migrate": "paydesk.cli.migrate",
+    "read": "paydesk.cli.read",
+    "check": "paydesk.cli.check",
     "worker": "paydesk.cli.worker",
     "manage": "paydesk.cli.manage",
 }

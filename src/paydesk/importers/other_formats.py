@@ -65,7 +65,7 @@ def xml_name(head: bytes) -> str:
     """The local name of the first element that is no envelope ("" when the head has none)."""
     text = re.sub(r"<!--.*?-->|<\?.*?\?>|<!DOCTYPE[^>]*>", " ", text_of(head), flags=re.DOTALL)
     names = _XML_NAME.findall(text[:20_000])
-    known = next((name for name in names[:60] if name in _MESSAGES), "")
+    known = next((name for name in names[:60] if name.removesuffix("V01") in _MESSAGES), "")
     return known or (names[0] if names else "")
 
 
@@ -78,7 +78,7 @@ def what_is(head: bytes) -> str | None:
     if is_xml(head):
         name = xml_name(head)
         iso = _ISO_NAME.search(text[:5_000])
-        if name in _MESSAGES:
-            return _MESSAGES[name]
+        if message := _MESSAGES.get(name.removesuffix("V01")):
+            return message
         return f"an ISO 20022 message {iso[1]}" if iso else f"an XML file ({name})" if name else "an XML file"
     return next((what for pattern, what in _TEXTS if pattern.match(text)), None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
@@ -30,6 +31,8 @@ class Part:
 
     path: str
     prepared: Prepared
+    file: BinaryIO
+    size: int
 
 
 class Reading:
@@ -43,6 +46,7 @@ class Reading:
     def __init__(self, parts: list[Part], opened: ExitStack) -> None:
         self.parts = parts
         self._opened = opened
+        self._current = 0
         formats = {part.prepared.format for part in parts}
         names = {part.prepared.profile_name for part in parts}
         self.format = formats.pop() if len(formats) == 1 else "mixed"
@@ -53,7 +57,8 @@ class Reading:
             yield from self.parts[0].prepared.records()
             return
         before = 0
-        for part in self.parts:
+        for place, part in enumerate(self.parts):
+            self._current = place
             last = before
             try:
                 for record in part.prepared.records():
@@ -64,6 +69,15 @@ class Reading:
             except NotReadable as problem:
                 raise NotReadable(f"{part.path}: {problem}") from problem
             before = last
+
+    @property
+    def size(self) -> int:
+        """Bytes to read in all, unpacked."""
+        return sum(part.size for part in self.parts)
+
+    def position(self) -> int:
+        """Bytes read so far by the running iteration, for a progress bar; about right."""
+        return sum(min(part.file.tell(), part.size) for part in self.parts[: self._current + 1])
 
     def close(self) -> None:
         """Close the file if open_file opened it."""
@@ -113,9 +127,11 @@ def _prepared(
         if not head:
             raise NotReadable(f"{name} is empty.")
         if mapping is not None:
-            return Part(member.path, MappedFile(mapping, limits=limits).prepare(member.file))
-        importer = importer_named(format, limits) if format else importer_for(head, name, limits)
-        return Part(member.path, importer.prepare(member.file))
+            prepared = MappedFile(mapping, limits=limits).prepare(member.file)
+        else:
+            importer = importer_named(format, limits) if format else importer_for(head, name, limits)
+            prepared = importer.prepare(member.file)
+        return Part(member.path, prepared, member.file, member.file.seek(0, io.SEEK_END))
     except NotReadable as problem:
         if member.path and member.path not in str(problem):
             raise NotReadable(f"{member.path}: {problem}") from problem

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from paydesk.importers.camt053 import Camt053
 from paydesk.importers.delimited.any_table import AnyTable
 from paydesk.importers.limits import LIMITS, Limits
 from paydesk.importers.other_formats import what_is
@@ -9,7 +10,10 @@ from paydesk.importers.prepared import PreparingImporter
 from paydesk.importers.profiles import builtin, named
 from paydesk.importers.records import NotReadable
 
-IMPORTERS: tuple[type[AnyTable], ...] = (AnyTable,)
+IMPORTERS: tuple[type[Camt053] | type[AnyTable], ...] = (
+    Camt053,
+    AnyTable,
+)
 
 TABLE_NAMES = ("csv", "xlsx", "table")
 

@@ -7,7 +7,7 @@ from typing import BinaryIO
 
 from paydesk.importers.delimited.guessing import dialect_words, guess_table
 from paydesk.importers.delimited.mapped_file import read_table
-from paydesk.importers.delimited.mapping import Mapping
+from paydesk.importers.delimited.mapping import FIELD_WORDS, Mapping
 from paydesk.importers.delimited.spreadsheets import OLE_SIGNATURE
 from paydesk.importers.delimited.tables import Table, open_table
 from paydesk.importers.limits import LIMITS, Limits
@@ -62,11 +62,12 @@ def _by_guess(table: Table) -> Prepared:
             f"The table ({dialect_words(guess)}) has no column that is clearly the {missing}; it has "
             f"{', '.join(table.names[:12])}{'…' if len(table.names) > 12 else ''}. Map them in the intake."
         )
-    text = (
-        f"The columns were guessed ({dialect_words(guess)}), no profile knows this header. "
-        f"{' '.join(guess.assumptions)}"
+    taken = "; ".join(f"{FIELD_WORDS[name]} from {each.column!r}" for name, each in fields.items())
+    texts = (
+        f"No profile knows this header, so the columns were guessed ({dialect_words(guess)}): {taken}.",
+        *guess.assumptions,
     )
-    return Prepared(table.kind, None, lambda: _said_first((text,), table, guess.mapping))
+    return Prepared(table.kind, None, lambda: _said_first(texts, table, guess.mapping))
 
 
 def _said_first(notices: tuple[str, ...], table: Table, mapping: Mapping) -> Iterator[Record]:

@@ -9,7 +9,6 @@ from typing import Literal
 
 from paydesk.importers.amounts import CURRENCY_SIGNS, DecimalSign, signed_amount
 from paydesk.importers.delimited.mapping import (
-    FIELD_WORDS,
     Field,
     KindRule,
     Mapping,
@@ -85,8 +84,8 @@ class Guess:
 
     @property
     def assumptions(self) -> list[str]:
-        """Every assumption of the mapping as a sentence, for a reader who cannot be asked."""
-        found = [f"{FIELD_WORDS[name].capitalize()}: {each.why}" for name, each in self.fields.items()]
+        """What the mapping assumes beyond its columns, each as a sentence, for whom cannot be asked."""
+        found = []
         if "occurred" in self.fields or "booked" in self.fields:
             order = ORDER_WORDS[self.mapping.date_order]
             found.append(f"Dates are read {order}, times as {self.mapping.time_zone}.")
