@@ -89,6 +89,7 @@ async def _run_jobs(outage: Outage) -> None:
         await jobs.run_worker_async(
             concurrency=max(2, os.cpu_count() or 1),
             install_signal_handlers=False,
+            fetch_job_polling_interval=2.0,  # new jobs announce themselves; this is for those tried again
             update_heartbeat_interval=HEARTBEAT_SECONDS,
             stalled_worker_timeout=DEAD_AFTER_SECONDS,
             shutdown_graceful_timeout=GRACE_SECONDS,
