@@ -7,8 +7,8 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from paydesk.domain.ledger import queries as ledger
-from paydesk.domain.payments import queries as payments
+from paydesk.domain.ledger import invariants as ledger
+from paydesk.domain.payments import invariants as payments
 from paydesk.foundation.audit import queries as audit
 
 
@@ -31,10 +31,14 @@ class Finding:
         }
 
 
-def check_all(*, most_rows: int) -> list[Finding]:
-    """Check every invariant on one snapshot of the database; at most `most_rows` breaking rows each."""
+def check_all(*, most_rows: int, own_snapshot: bool = True) -> list[Finding]:
+    """Check every invariant on one snapshot of the database; at most `most_rows` breaking rows each.
+
+    `own_snapshot=False` reads inside the caller's transaction instead.
+    """
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        if own_snapshot:
+            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
         findings = []
         for name, sentence, sql in (*ledger.INVARIANTS, *payments.INVARIANTS):
             cursor.execute(f"{sql} LIMIT %s", [most_rows])
