@@ -31,6 +31,7 @@ COMMANDS = {
     "read": "paydesk.cli.read",
     "check": "paydesk.cli.check",
     "worker": "paydesk.cli.worker",
+    "person": "paydesk.cli.person",
     "manage": "paydesk.cli.manage",
 }
 

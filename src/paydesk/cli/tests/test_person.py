@@ -1,0 +1,52 @@
+"""Adding the first administrator from the command line."""
+
+import json
+import os
+import subprocess
+import sys
+from urllib.parse import quote
+
+import pytest
+from django.conf import settings
+
+from paydesk.cli import main
+from paydesk.foundation.audit.models import AuditRecord
+from paydesk.foundation.people.models import Person
+
+ADD = ["person", "add", "boss@desk.example", "--name", "The Boss", "--role", "AD"]
+
+
+def database_url(name: str) -> str:
+    own = settings.DATABASES["default"]
+    password = f":{quote(own['PASSWORD'])}" if own["PASSWORD"] else ""
+    return f"postgresql://{quote(own['USER'])}{password}@/{name}?host={quote(own['HOST'])}&port={own['PORT']}"
+
+
+def test_a_first_administrator_is_added_and_recorded(committed_db, tmp_path):
+    done = subprocess.run(
+        [sys.executable, "-m", "paydesk", *ADD, "--role", "TL", "--password-stdin", "--json"],
+        input="a long enough secret\n",
+        env={**os.environ, "DATABASE_URL": database_url(committed_db), "PAYDESK_HOME": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    person = Person.objects.get()
+    assert json.loads(done.stdout) == {"id": person.pk, "email": "boss@desk.example", "roles": ["TL", "AD"]}
+    assert person.check_password("a long enough secret")
+    assert person.works_in_all_markets
+    assert AuditRecord.objects.get().actor == "system:command line"
+
+
+def test_without_a_terminal_the_password_comes_from_standard_input(capsys, monkeypatch):
+    with open(os.devnull) as nothing:
+        monkeypatch.setattr(sys, "stdin", nothing)
+        assert main(ADD) == 64
+    assert "--password-stdin" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("words", [["person"], ["person", "remove", "a@b.c"], ["person", "add", "a@b.c"]])
+def test_wrong_use(words, capsys):
+    assert main(words) == 64
+    assert "--help" in capsys.readouterr().err
