@@ -248,22 +248,28 @@ BEGIN
     PERFORM set_config('plan_cache_mode',
         CASE WHEN cardinality(p_line_ids) > 500 THEN 'force_custom_plan' ELSE 'force_generic_plan' END, true);
 
+    -- Ids are drawn in the order in which payments meet their contracts: by value date, then as in the file.
     SELECT array_agg(ROW(
-        nextval('payments_payment_id_seq'), 'new', l.id, l.source_account_id, s.ledger_code, s.market, l.currency,
-        l.amount_minor, l.amount_minor, coalesce(nullif(l.provider_ref, ''), l.line_key::text), l.occurred_at,
-        coalesce(l.booked_on, l.value_on), l.value_on, NULL, NULL, '', ''
+        nextval('payments_payment_id_seq'), 'new', n.id, n.source_account_id, n.ledger_code, n.market, n.currency,
+        n.amount_minor, n.amount_minor, n.evidence_key, n.occurred_at, coalesce(n.booked_on, n.value_on),
+        n.value_on, NULL, NULL, '', ''
     )::payments_draft)
     INTO v_drafts
-    FROM unnest(p_line_ids) n(id)
-    JOIN statements_statementline l ON l.id = n.id
-    JOIN providers_sourceaccount s ON s.id = l.source_account_id
-    WHERE l.kind = 'payment' AND l.status = 'success' AND l.amount_minor > 0
-      AND s.role = 'originates' AND l.currency = s.currency
-      AND NOT EXISTS (
-          SELECT 1 FROM payments_payment p
-          WHERE p.source_account_id = l.source_account_id
-            AND p.evidence_key = coalesce(nullif(l.provider_ref, ''), l.line_key::text)
-      );
+    FROM (
+        SELECT l.*, s.ledger_code, s.market,
+               coalesce(nullif(l.provider_ref, ''), l.line_key::text) AS evidence_key
+        FROM unnest(p_line_ids) n(id)
+        JOIN statements_statementline l ON l.id = n.id
+        JOIN providers_sourceaccount s ON s.id = l.source_account_id
+        WHERE l.kind = 'payment' AND l.status = 'success' AND l.amount_minor > 0
+          AND s.role = 'originates' AND l.currency = s.currency
+          AND NOT EXISTS (
+              SELECT 1 FROM payments_payment p
+              WHERE p.source_account_id = l.source_account_id
+                AND p.evidence_key = coalesce(nullif(l.provider_ref, ''), l.line_key::text)
+          )
+        ORDER BY l.value_on, l.id
+    ) n;
     IF v_drafts IS NULL THEN
         RETURN QUERY SELECT 0::bigint, 0::bigint, 0::bigint, 0::bigint;
         RETURN;

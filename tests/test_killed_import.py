@@ -1,0 +1,118 @@
+"""A worker killed at any moment: nothing is lost, nothing is doubled, the next one goes on."""
+
+from __future__ import annotations
+
+import io
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+from django.conf import settings
+
+from paydesk.domain.contracts.models import DueItem
+from paydesk.domain.payments.actions import confirm_file
+from paydesk.domain.payments.models import Payment
+from paydesk.domain.payments.tasks import take_up_files
+from paydesk.domain.statements.actions import map_file, upload_file
+from paydesk.domain.statements.models import SourceFile, StatementLine
+from paydesk.domain.statements.tests.test_intake import HEADER, MAPPING
+from paydesk.foundation.audit.models import AuditRecord
+from paydesk.reporting.invariants import check_all
+from tests.builders import ANALYST, NOON, make_contract, make_source_account
+
+ROWS = 3_000
+CHILD = """
+import django; django.setup()
+from django.utils import timezone
+from paydesk.domain.payments import actions, tasks
+actions.CHUNK_ROWS = 100
+tasks.take_up_files(timezone.now())
+"""
+
+
+def killed_worker(database: str, home: str, file: SourceFile, after_steps: int) -> bool:
+    """Run a worker on the unfinished files and kill it once the file moved `after_steps` steps; whether it was."""
+    own = settings.DATABASES["default"]
+    url = f"postgresql://{own['USER']}:{own['PASSWORD']}@{own['HOST']}:{own['PORT'] or 5432}/{database}"
+    if own["HOST"].startswith("/"):
+        url = (
+            f"postgresql://{own['USER']}:{own['PASSWORD']}@/{database}?host={own['HOST']}&port={own['PORT']}"
+        )
+    child = subprocess.Popen(
+        [sys.executable, "-c", CHILD],
+        env={
+            **os.environ,
+            "DATABASE_URL": url,
+            "PAYDESK_HOME": home,
+            "PAYDESK_AS_OWNER": "",
+            "DJANGO_SETTINGS_MODULE": "paydesk.config.settings",
+            "PYTHONPATH": os.pathsep.join(sys.path),
+        },
+    )
+    give_up = time.monotonic() + 60
+    while child.poll() is None and time.monotonic() < give_up:
+        moved = SourceFile.objects.values_list("revision", flat=True).get(pk=file.pk) - file.revision
+        if moved >= after_steps:
+            child.send_signal(signal.SIGKILL)
+            break
+        time.sleep(0.002)
+    child.wait(timeout=10)
+    return child.returncode == -signal.SIGKILL
+
+
+@pytest.mark.server
+def test_an_import_killed_again_and_again_ends_as_if_nothing_had_happened(committed_db, tmp_path):
+    account = make_source_account()
+    contracts = [make_contract(account_number=f"1048{n:04d}", price_minor=5_000_00) for n in range(20)]
+    rows = [
+        f"02-03-2026 {n // 3600:02d}:{n // 60 % 60:02d}:{n % 60:02d};R{n};"
+        f"{contracts[n % 20].account_number if n % 7 else 'loan'};;1.00;paid"
+        for n in range(ROWS)
+    ]
+    content = io.BytesIO("\n".join([HEADER, *rows, ""]).encode())
+    file = upload_file(content, filename="momo.csv", by=ANALYST, now=NOON, source_account_id=account.pk).file
+    steps, kills = random.Random(7), 0
+    for _ in range(40):
+        file.refresh_from_db()
+        if file.state == "mapping_needed":
+            map_file(file.pk, source_account_id=account.pk, mapping=MAPPING, by=ANALYST, now=NOON)
+        if file.state == "previewed":
+            confirm_file(file.pk, by=ANALYST, now=NOON)
+        if file.state == "posted":
+            break
+        kills += killed_worker(
+            committed_db, str(tmp_path), file, steps.randint(1, 6) if kills < 6 else 10_000
+        )
+    assert (file.state, kills) == ("posted", 6)
+    assert (file.line_count, file.new_count, file.known_count, file.rejected_count) == (ROWS, ROWS, 0, 0)
+    assert StatementLine.objects.count() == Payment.objects.count() == ROWS
+    paid = sum(DueItem.objects.values_list("allocated_minor", flat=True))
+    assert paid == sum(1_00 for n in range(ROWS) if n % 7)
+    assert Payment.objects.filter(customer__isnull=True).count() == sum(1 for n in range(ROWS) if n % 7 == 0)
+    received = AuditRecord.objects.filter(verb="payments.received").values_list("changes", flat=True)
+    assert sum(record["payments"] for record in received) == ROWS
+    assert [finding.sentence for finding in check_all(most_rows=3) if finding.rows] == []
+
+
+def test_a_file_whose_staged_rows_were_lost_in_a_crash_of_the_server_is_read_again(committed_db):
+    from conftest import owner_connection
+
+    account = make_source_account()
+    rows = [f"02-03-2026 09:00:{n:02d};R{n};x;;1.00;paid" for n in range(30)]
+    content = io.BytesIO("\n".join([HEADER, *rows, ""]).encode())
+    file = upload_file(content, filename="momo.csv", by=ANALYST, now=NOON, source_account_id=account.pk).file
+    take_up_files(NOON)
+    map_file(file.pk, source_account_id=account.pk, mapping=MAPPING, by=ANALYST, now=NOON)
+    take_up_files(NOON)
+    confirm_file(file.pk, by=ANALYST, now=NOON)
+    with owner_connection(autocommit=True) as owner:
+        owner.execute(
+            "TRUNCATE statements_stagedline"
+        )  # what PostgreSQL does to unlogged tables after a crash
+    take_up_files(NOON)
+    assert SourceFile.objects.get(pk=file.pk).state == "posted"
+    assert Payment.objects.count() == 30
