@@ -128,7 +128,9 @@ def away(database: str):
     ) as postgres:  # fmt: skip
         postgres.execute(f'ALTER DATABASE "{database}" ALLOW_CONNECTIONS false')
         postgres.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", (database,)
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = %s AND usename = current_user",
+            (database,),
         )
         try:
             yield
