@@ -10,8 +10,8 @@ from paydesk.domain.contracts.queries import customer_market, owner_and_currency
 from paydesk.domain.ledger.steps import refusal_of
 from paydesk.domain.payments.models import Payment
 from paydesk.domain.statements import steps as statements
-from paydesk.domain.statements.actions import restage_if_lost
 from paydesk.domain.statements.models import SourceFile
+from paydesk.domain.statements.staging import restage_if_lost
 from paydesk.domain.statements.states import FILE
 from paydesk.foundation.audit import steps as audit
 from paydesk.foundation.outbox import steps as outbox

@@ -25,7 +25,6 @@ def refused(connection, statement, *, role=None, state=None):
             connection.execute(f"SET LOCAL ROLE {role}")
         with pytest.raises(psycopg.Error) as caught:
             connection.execute(statement)
-            connection.commit()
         if state:
             assert caught.value.sqlstate == state, caught.value
     finally:
