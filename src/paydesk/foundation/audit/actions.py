@@ -21,7 +21,7 @@ def seal(now: datetime, *, batch: int = 20_000) -> int:
     """Seal every record whose place is certain; returns how many. Another sealer at work: 0.
 
     A place is certain once no transaction older than the record's can still commit, so the order
-    (transaction, id) is final; a long transaction anywhere on the server therefore holds up the sealing.
+    (transaction, id) is final; a long transaction of this database therefore holds up the sealing.
     One transaction per `batch`; the last seal is read and continued under a lock.
     """
     sealed = 0
@@ -38,20 +38,19 @@ def _seal_batch(now: datetime, limit: int) -> int:
         cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [SEALER_LOCK])
         if not cursor.fetchone()[0]:
             return 0
+        horizon = _horizon(cursor)
         number, previous_hash, last_tx, last_id, is_from_elsewhere = _last_seal(cursor)
         if is_from_elsewhere:
             # A database restored on another server: its transaction ids are in the future there. Its records
             # were all committed, so they come first; to find what has no seal takes a look at every record.
             where = """NOT EXISTS (SELECT FROM audit_seal s WHERE s.record_id = r.id)
-                AND (r.tx_id < pg_snapshot_xmin(pg_current_snapshot())
-                     OR r.tx_id >= pg_snapshot_xmax(pg_current_snapshot()))"""
+                AND (r.tx_id < %s::xid8 OR r.tx_id >= pg_snapshot_xmax(pg_current_snapshot()))"""
             order = "r.tx_id >= pg_snapshot_xmax(pg_current_snapshot()) DESC, r.tx_id, r.id"
-            arguments: list[object] = []
+            arguments = [horizon]
         else:
-            where = """(r.tx_id, r.id) > (%s::xid8, %s)
-                AND r.tx_id < pg_snapshot_xmin(pg_current_snapshot())"""
+            where = "(r.tx_id, r.id) > (%s::xid8, %s) AND r.tx_id < %s::xid8"
             order = "r.tx_id, r.id"
-            arguments = [last_tx, last_id]
+            arguments = [last_tx, last_id, horizon]
         cursor.execute(
             f"SELECT {RECORD_COLUMNS} FROM audit_record r WHERE {where} ORDER BY {order} LIMIT %s",
             [*arguments, limit],
@@ -70,6 +69,27 @@ def _seal_batch(now: datetime, limit: int) -> int:
                 copy.write_row((number, record.id, this_hash, previous_hash, now))
                 previous_hash = this_hash
     return len(rows)
+
+
+def _horizon(cursor) -> str:  # type: ignore[no-untyped-def]
+    """The transaction id below which nothing of this database can still commit.
+
+    Transactions run under one numbering for the whole server; those of its other databases cannot write here
+    and do not count. Read before the records, in a statement of its own: what ends in between is seen then.
+    """
+    cursor.execute(
+        """
+        SELECT coalesce(min(running), pg_snapshot_xmax(pg_current_snapshot()))::text
+        FROM pg_snapshot_xip(pg_current_snapshot()) AS running
+        WHERE NOT EXISTS (
+            SELECT FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid
+            WHERE l.locktype = 'transactionid' AND l.mode = 'ExclusiveLock' AND l.granted
+              AND l.transactionid = running::xid
+              AND a.datname <> current_database()
+        )
+        """
+    )
+    return str(cursor.fetchone()[0])
 
 
 def _last_seal(cursor) -> tuple[int, bytes, str, int, bool]:  # type: ignore[no-untyped-def]

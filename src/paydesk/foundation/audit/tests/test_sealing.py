@@ -3,6 +3,7 @@
 import threading
 from datetime import UTC, datetime, timedelta
 
+import psycopg
 import pytest
 from django.db import connection, connections, transaction
 
@@ -71,6 +72,16 @@ def test_a_record_waits_while_an_older_transaction_is_open():
         assert seal(NOON) == 2
     assert sealed_records()[-1] == later, "the transaction that began first comes first"
     assert verify_chain().findings == []
+
+
+def test_a_transaction_of_another_database_holds_nothing_up():
+    with (
+        owner_connection() as here,
+        psycopg.connect(here.info.dsn, password=here.info.password, dbname="postgres") as other,
+    ):
+        other.execute("SELECT pg_current_xact_id()")
+        make_record()
+        assert seal(NOON) == 1
 
 
 def test_only_one_sealer_works_at_a_time():
