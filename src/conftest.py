@@ -85,7 +85,7 @@ def django_db_setup(django_db_blocker: Any) -> Iterator[None]:
 
 @pytest.fixture
 def committed_db(django_db_setup: None, django_db_blocker: Any) -> Iterator[str]:
-    """A database of this test's own: commits are real, rows stay, triggers and roles work as in production."""
+    """A database of this test's own: commits are real, rows stay, triggers and roles work as in real use."""
     shared = connections["default"].settings_dict["NAME"]
     own = f"{shared}_own"
     _administer(_drop(own), _clone(own, settings.TEST_TEMPLATE))

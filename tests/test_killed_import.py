@@ -35,7 +35,7 @@ tasks.take_up_files(timezone.now())
 
 
 def killed_worker(database: str, home: str, file: SourceFile, after_steps: int) -> bool:
-    """Run a worker on the unfinished files and kill it once the file moved `after_steps` steps; whether it was."""
+    """Run a worker on unfinished files, kill it once the file moved `after_steps` steps; whether it was."""
     own = settings.DATABASES["default"]
     url = f"postgresql://{own['USER']}:{own['PASSWORD']}@{own['HOST']}:{own['PORT'] or 5432}/{database}"
     if own["HOST"].startswith("/"):

@@ -41,7 +41,7 @@ class Lifecycle:
         return state in self.transitions[transition][0]
 
     def after(self, transition: str, state: str) -> str:
-        """The state that `transition` leads to from `state`; raises TransitionRefused if it may not happen."""
+        """The state that `transition` leads to from `state`; raises TransitionRefused where it may not."""
         sources, target = self.transitions[transition]
         if state not in sources:
             raise TransitionRefused(

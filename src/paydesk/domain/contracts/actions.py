@@ -144,17 +144,17 @@ def _write(
         )
         contract_ids = [number for (number,) in cursor.fetchall()]
         with cursor.copy(
-            "COPY contracts_contract (id, market, customer_id, account_number, account_key, product, currency,"
-            " price_minor, deposit_minor, state, allocation_order, opened_on, activated_on, created_by, version)"
-            " FROM STDIN"
+            "COPY contracts_contract (id, market, customer_id, account_number, account_key, product,"
+            " currency, price_minor, deposit_minor, state, allocation_order, opened_on, activated_on,"
+            " created_by, version) FROM STDIN"
         ) as copy:
             for contract_id, (row, key, _) in zip(contract_ids, fresh, strict=True):
                 state = (
                     "active" if row.activated_on else CONTRACT.start if row.deposit_minor else "deposit_paid"
                 )
                 copy.write_row(
-                    (contract_id, row.market, customer_ids[row.market, row.customer_ref], row.account_number, key,
-                     row.product, row.currency, row.price_minor, row.deposit_minor, state, "due_date_1",
+                    (contract_id, row.market, customer_ids[row.market, row.customer_ref], row.account_number,
+                     key, row.product, row.currency, row.price_minor, row.deposit_minor, state, "due_date_1",
                      row.opened_on, row.activated_on, by.label, 1)
                 )  # fmt: skip
         with cursor.copy(

@@ -72,7 +72,7 @@ class DueItem(models.Model):
 
 
 class CreditEvent(models.Model):
-    """Append-only: what was credited to a contract (plus) or taken back (minus), when, and by which payment."""
+    """Append-only: what was credited to a contract (plus) or taken back (minus), when, by which payment."""
 
     contract = models.ForeignKey(
         Contract, on_delete=models.PROTECT, related_name="credit_events", db_constraint=False, db_index=False

@@ -71,7 +71,7 @@ def nth_due_date(first: date, frequency: Frequency, n: int) -> date:
 
 
 def payable(state: str, items: Iterable[Due]) -> list[Due]:
-    """The items money may be allocated to in `state`, in the order of allocation: the oldest due date first."""
+    """The items money may be allocated to in `state`, in the order of allocation: oldest due date first."""
     kinds = {"deposit_pending": {"deposit"}, "active": set(KIND_RANK), "defaulted": set(KIND_RANK)}.get(
         state, set()
     )
@@ -80,7 +80,7 @@ def payable(state: str, items: Iterable[Due]) -> list[Due]:
 
 
 def allocate(amount_minor: int, state: str, items: Iterable[Due]) -> list[tuple[int, int]]:
-    """How `amount_minor` meets the items: (item id, minor units) in order; what no item takes stays unapplied.
+    """How `amount_minor` meets the items: (item id, minor units) in order; the rest stays unapplied.
 
     This is the slow, obvious form; the database's `payments_plan` does the same set by set.
     """

@@ -30,5 +30,5 @@ CONTRACT = Lifecycle(
         "cancelled": "idle",
     },
 )
-# A payment may still come in for these; money left over beyond the plan of any other is the customer's credit.
+# A payment may still come in for these; money left beyond the plan of any other is the customer's credit.
 OPEN_STATES = ("deposit_pending", "deposit_paid", "active", "defaulted", "returning")

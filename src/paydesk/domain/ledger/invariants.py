@@ -33,7 +33,8 @@ INVARIANTS = (
         "unapplied_not_below_zero",
         "No customer's unapplied cash (2010) or deposit (2030) is below zero.",
         "SELECT 'account ' || a.id || ' ' || a.code, a.key_id, b.amount_minor FROM ledger_account a"
-        " JOIN ledger_balance b ON b.account_id = a.id WHERE a.code IN ('2010', '2030') AND b.amount_minor > 0",
+        " JOIN ledger_balance b ON b.account_id = a.id"
+        " WHERE a.code IN ('2010', '2030') AND b.amount_minor > 0",
     ),
     (
         "suspense_not_below_zero",

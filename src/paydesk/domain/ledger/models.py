@@ -17,7 +17,7 @@ class ChartRow(models.Model):
 
 
 class Account(models.Model):
-    """One sub-account: a code of the chart, a currency and the key it belongs to (0 where the key is the market)."""
+    """One sub-account: a code of the chart, a currency and the key it belongs to (0: the market)."""
 
     code = models.CharField(max_length=4)
     currency = models.CharField(max_length=3)
@@ -55,7 +55,7 @@ class JournalEntry(models.Model):
 
 
 class Posting(models.Model):
-    """One leg: signed minor units, debit positive. `detail_id` is the sub-ledger key inside a control account."""
+    """One leg: signed minor units, debit positive. `detail_id` is the key inside a control account."""
 
     pk = models.CompositePrimaryKey("entry_id", "leg_no")
     entry = models.ForeignKey(

@@ -88,7 +88,7 @@ def entries_about(cause_kind: str, cause_id: int) -> list[EntryRow]:
 
 
 def balances_of(key_id: int, codes: Sequence[str]) -> list[tuple[str, Money]]:
-    """Stored balances of a customer's or contract's accounts that are not zero, as (code, money); one query."""
+    """Stored balances of a customer's or contract's accounts, as (code, money) without zeros; one query."""
     with connection.cursor() as cursor:
         cursor.execute(
             """
@@ -102,7 +102,7 @@ def balances_of(key_id: int, codes: Sequence[str]) -> list[tuple[str, Money]]:
 
 
 def control_balance(code: str, key_id: int, *, through: date | None = None) -> list[Money]:
-    """The balance of a control account per currency, summed from its postings through a day; debit positive."""
+    """A control account's balance per currency, summed from its postings through a day; debit positive."""
     with connection.cursor() as cursor:
         cursor.execute(
             """

@@ -1,4 +1,4 @@
-"""The chart of accounts: which accounts there are, what their sub-ledger key is, which keep a stored balance."""
+"""The chart of accounts: which there are, what their sub-ledger key is, which keep a stored balance."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ AccountType = Literal["asset", "contra_asset", "liability", "income", "expense"]
 class ChartAccount:
     """One account of the chart. `key` names what each sub-account belongs to.
 
-    `keeps_balance`: customer accounts store their balance; control accounts (bank, clearing, suspense) do not,
-    because a running balance on a hot account makes every payment wait for every other.
+    `keeps_balance`: customer accounts store their balance; control accounts (bank, clearing, suspense) do
+    not, because a running balance on a hot account makes every payment wait for every other.
     """
 
     code: str

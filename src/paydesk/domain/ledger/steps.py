@@ -48,14 +48,16 @@ class Entry:
 
 _POST = """
 SELECT ledger_post(
-    ARRAY(SELECT ROW(kind, market, booked_on, value_on, cause_kind, cause_id, idempotency_key, reverses_id)::ledger_entry_draft
+    ARRAY(SELECT ROW(kind, market, booked_on, value_on, cause_kind, cause_id, idempotency_key, reverses_id
+                     )::ledger_entry_draft
           FROM jsonb_to_recordset(%(entries)s) AS e(
-              place int, kind text, market text, booked_on date, value_on date, cause_kind text, cause_id bigint,
-              idempotency_key text, reverses_id bigint)
+              place int, kind text, market text, booked_on date, value_on date, cause_kind text,
+              cause_id bigint, idempotency_key text, reverses_id bigint)
           ORDER BY place),
     ARRAY(SELECT ROW(entry_no, code, currency, key_id, amount_minor, detail_id)::ledger_leg_draft
           FROM jsonb_to_recordset(%(legs)s) AS l(
-              place int, entry_no int, code text, currency text, key_id bigint, amount_minor bigint, detail_id bigint)
+              place int, entry_no int, code text, currency text, key_id bigint, amount_minor bigint,
+              detail_id bigint)
           ORDER BY place),
     %(actor)s, %(at)s)
 """
@@ -94,6 +96,7 @@ def refusal_of(problem: DatabaseError) -> Exception:
     if state == "PD001":
         detail = str(problem).splitlines()[0].partition(": ")[2]
         return PeriodClosedRefused(
-            f"Not posted: the period is closed ({detail}). A finance controller can reopen it, or book it today."
+            f"Not posted: the period is closed ({detail}). "
+            "A finance controller can reopen it, or book it today."
         )
     return problem

@@ -12,7 +12,7 @@ CODE_PREFIX = "CUS"
 
 
 def customers(actor: Actor, text: str = "", market: str = "") -> QuerySet[Customer]:
-    """Customers of the actor's markets by name; `text` is a part of the name, our number for them or a phone."""
+    """Customers of the actor's markets by name; `text` is part of a name, our number for them or a phone."""
     found = in_markets(Customer.objects.prefetch_related("phones"), actor)
     if market:
         found = found.filter(market=market)

@@ -5,8 +5,8 @@ INVARIANTS = (
         "allocations_within_payment",
         "What is applied of a payment equals its live allocations and never exceeds it.",
         "SELECT 'payment ' || p.id, p.allocated_minor, coalesce(a.amount_minor, 0) FROM payments_payment p"
-        " LEFT JOIN (SELECT payment_id, sum(amount_minor) AS amount_minor FROM payments_allocation GROUP BY 1) a"
-        " ON a.payment_id = p.id"
+        " LEFT JOIN (SELECT payment_id, sum(amount_minor) AS amount_minor FROM payments_allocation"
+        " GROUP BY 1) a ON a.payment_id = p.id"
         " WHERE p.allocated_minor <> coalesce(a.amount_minor, 0)"
         " OR p.allocated_minor + p.credited_minor > p.amount_minor",
     ),
@@ -14,8 +14,8 @@ INVARIANTS = (
         "due_items_equal_allocations",
         "What is paid of a due item equals its live allocations.",
         "SELECT 'due item ' || d.id, d.allocated_minor, coalesce(a.amount_minor, 0) FROM contracts_dueitem d"
-        " LEFT JOIN (SELECT due_item_id, sum(amount_minor) AS amount_minor FROM payments_allocation GROUP BY 1) a"
-        " ON a.due_item_id = d.id WHERE d.allocated_minor <> coalesce(a.amount_minor, 0)",
+        " LEFT JOIN (SELECT due_item_id, sum(amount_minor) AS amount_minor FROM payments_allocation"
+        " GROUP BY 1) a ON a.due_item_id = d.id WHERE d.allocated_minor <> coalesce(a.amount_minor, 0)",
     ),
     (
         "credit_events_equal_allocations",
@@ -34,7 +34,8 @@ INVARIANTS = (
         " LEFT JOIN (SELECT x.entry_id, sum(x.amount_minor) AS amount_minor, min(a.key_id) AS key_id"
         " FROM ledger_posting x JOIN ledger_account a ON a.id = x.account_id AND a.code IN ('1010', '1020')"
         " GROUP BY 1) r ON r.entry_id = e.id"
-        " WHERE r.amount_minor IS DISTINCT FROM p.amount_minor OR r.key_id IS DISTINCT FROM p.source_account_id",
+        " WHERE r.amount_minor IS DISTINCT FROM p.amount_minor"
+        " OR r.key_id IS DISTINCT FROM p.source_account_id",
     ),
     (
         "unapplied_equals_payments",
@@ -60,12 +61,13 @@ INVARIANTS = (
     (
         "receivable_equals_due",
         "What an active contract owes in the books (1100, 1110) equals what is open of its due items.",
-        "SELECT 'contract ' || c.id, coalesce(l.amount_minor, 0), coalesce(d.open_minor, 0) FROM contracts_contract c"
+        "SELECT 'contract ' || c.id, coalesce(l.amount_minor, 0), coalesce(d.open_minor, 0)"
+        " FROM contracts_contract c"
         " LEFT JOIN (SELECT a.key_id, sum(b.amount_minor) AS amount_minor FROM ledger_account a"
         " JOIN ledger_balance b ON b.account_id = a.id WHERE a.code IN ('1100', '1110') GROUP BY 1) l"
         " ON l.key_id = c.id"
-        " LEFT JOIN (SELECT contract_id, sum(amount_minor - allocated_minor) AS open_minor FROM contracts_dueitem"
-        " GROUP BY 1) d ON d.contract_id = c.id"
+        " LEFT JOIN (SELECT contract_id, sum(amount_minor - allocated_minor) AS open_minor"
+        " FROM contracts_dueitem GROUP BY 1) d ON d.contract_id = c.id"
         " WHERE c.state IN ('active', 'completed', 'defaulted')"
         " AND coalesce(l.amount_minor, 0) <> coalesce(d.open_minor, 0)",
     ),

@@ -57,7 +57,8 @@ def payments(
     wanted = {key: value for key, value in (filters or {}).items() if value not in (None, "")}
     simple = {
         "market": "market", "source": "source_account_id", "state": "state", "currency": "currency",
-        "from": "value_on__gte", "to": "value_on__lte", "min": "amount_minor__gte", "max": "amount_minor__lte",
+        "from": "value_on__gte", "to": "value_on__lte",
+        "min": "amount_minor__gte", "max": "amount_minor__lte",
         "file": "statement_line__file_id", "customer": "customer_id", "rule": "rule",
     }  # fmt: skip
     found = found.filter(**{simple[key]: value for key, value in wanted.items() if key in simple})
@@ -139,7 +140,7 @@ def suspense(actor: Actor) -> QuerySet[Payment]:
 
 
 def ageing(found: QuerySet[Payment], *, on: date) -> list[AgeBand]:
-    """The open money of `found` by currency and age on a day: every band of a currency that has any; one query."""
+    """The open money of `found` by currency and age on a day: every band of each currency; one query."""
     rows = (
         found.order_by()
         .values("currency", "value_on")
@@ -215,7 +216,7 @@ def payment_for(actor: Actor, payment_id: int) -> Payment:
 
 
 def story_of(payment: Payment) -> PaymentStory:
-    """The story of a payment: why it is where it is, claims, allocations, postings, who did what; few queries."""
+    """A payment's story: why it is where it is, claims, allocations, postings, who did what; few queries."""
     claims = list(
         Claim.objects.filter(payment=payment)
         .select_related("customer", "contract")
@@ -285,7 +286,7 @@ class AllocationPreview:
 def allocation_preview(
     payment: Payment, contract: Contract, *, on: date, amount: Money | None = None
 ) -> AllocationPreview:
-    """What the contract would take of what is open of the payment (or `amount` of it); reads only, two queries."""
+    """What the contract would take of what is open of the payment (or `amount` of it); reads, two queries."""
     from paydesk.domain.contracts import rules as contract_rules
 
     items = list(DueItem.objects.filter(contract=contract))

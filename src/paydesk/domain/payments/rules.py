@@ -11,7 +11,7 @@ RULES = ("account_number", "reference_in_text", "msisdn", "by_hand")
 
 
 def why(rule: str, matched_key: str, *, account_number: str | None) -> str:
-    """The sentence behind an identification. `account_number` is the contract's, None if only the payer is known."""
+    """The sentence behind an identification; `account_number` is None if only the payer is known."""
     if rule == "account_number":
         return f"The payer typed {matched_key}, the account number of this contract."
     if rule == "reference_in_text":

@@ -20,7 +20,7 @@ def save_profile(
     by: Actor,
     at: datetime,
 ) -> FileProfile:
-    """Save `mapping` as the profile of `account` for files with this header; an older one stays as a version."""
+    """Save `mapping` as the profile of `account` for files with this header; older ones stay as versions."""
     earlier = FileProfile.objects.select_for_update().filter(
         source_account=account, fingerprint=fingerprint, is_current=True
     )

@@ -152,7 +152,7 @@ def _header_of(file: SourceFile) -> tuple[str, ...]:
 
 @transaction.atomic(durable=True)
 def discard_file(file_id: int, *, reason: str, by: Actor, now: datetime) -> SourceFile:
-    """Put a file aside that should not be posted; its document is kept. Raises TransitionRefused once confirmed."""
+    """Put a file aside that should not be posted; its document is kept. Refused once it is confirmed."""
     file = SourceFile.objects.select_for_update().get(pk=file_id)
     by.needs("files.import", market=file.source_account.market if file.source_account else None)
     was, file.state = file.state, FILE.after("discard", file.state)

@@ -56,8 +56,8 @@ def plan_reading(file: BinaryIO, filename: str, *, account: SourceAccount | None
             "table",
             builtin.mapping.to_json(),
             account or _only_account_of(builtin.provider),
-            question=f"First file with these columns, read as {builtin.label}. Check the preview, then save it "
-            "as this account's profile.",
+            question=f"First file with these columns, read as {builtin.label}. Check the preview, then save "
+            "it as this account's profile.",
             notes=[builtin.notice] if builtin.notice else [],
         )
     guess = delimited.guess(file)
@@ -65,7 +65,8 @@ def plan_reading(file: BinaryIO, filename: str, *, account: SourceAccount | None
         "table",
         guess.mapping.to_json(),
         account,
-        question="The columns are new to the desk. Check what was guessed, choose the account, save the profile.",
+        question="The columns are new to the desk. "
+        "Check what was guessed, choose the account, save the profile.",
         notes=list(guess.assumptions),
     )
 

@@ -46,7 +46,7 @@ class SourceFile(models.Model):
 
 
 class StatementHead(models.Model):
-    """One statement inside a file: its account, currency and balances as the file states them (major units)."""
+    """One statement inside a file: its account, currency and balances as stated there (major units)."""
 
     file = models.ForeignKey(SourceFile, on_delete=models.PROTECT, related_name="statements")
     account = models.CharField(max_length=64, default="")
@@ -91,7 +91,7 @@ class LineFields(models.Model):
 
 
 class StagedLine(LineFields):
-    """A line of a file that is not posted yet. Can always be made again from the document (unlogged table)."""
+    """A line of a file that is not posted yet. It can be made again from the document (unlogged table)."""
 
     pk = models.CompositePrimaryKey("file_id", "line_no")
     file_id = models.BigIntegerField()

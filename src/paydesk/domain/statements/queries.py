@@ -63,9 +63,12 @@ def preview(file: SourceFile) -> Preview:
             """
             SELECT s.kind, s.status, s.currency, count(*), sum(s.amount),
                    count(*) FILTER (WHERE l.id IS NULL),
-                   count(*) FILTER (WHERE l.id IS NOT NULL AND l.amount = s.amount AND l.currency = s.currency),
-                   count(*) FILTER (WHERE l.id IS NOT NULL AND NOT (l.amount = s.amount AND l.currency = s.currency)),
-                   bool_and(s.kind = 'payment' AND s.status = 'success' AND %(originates)s AND s.currency = %(currency)s)
+                   count(*) FILTER (
+                       WHERE l.id IS NOT NULL AND l.amount = s.amount AND l.currency = s.currency),
+                   count(*) FILTER (
+                       WHERE l.id IS NOT NULL AND NOT (l.amount = s.amount AND l.currency = s.currency)),
+                   bool_and(s.kind = 'payment' AND s.status = 'success' AND %(originates)s
+                            AND s.currency = %(currency)s)
             FROM statements_stagedline s
             LEFT JOIN statements_statementline l
                 ON l.source_account_id = %(account)s AND l.line_key = s.line_key
@@ -122,7 +125,8 @@ def _balance_notes(
         if before and before.closing != heads[0].opening:
             notes.append(
                 f"The statement opens with {heads[0].opening:,.2f} {heads[0].currency}, but the last one "
-                f"({last.filename}) closed with {before.closing:,.2f}. A statement between them may be missing."
+                f"({last.filename}) closed with {before.closing:,.2f}. "
+                "A statement between them may be missing."
             )
         elif before:
             notes.append(f"The opening balance equals the closing balance of {last.filename}.")
@@ -137,8 +141,9 @@ def _balance_notes(
         off = heads[0].opening + moved - heads[0].closing
         if off:
             notes.append(
-                f"Opening {heads[0].opening:,.2f} plus rows {moved:,.2f} is not closing {heads[0].closing:,.2f}: "
-                f"{abs(off):,.2f} differs. The file can still be posted; ask the bank for the missing rows."
+                f"Opening {heads[0].opening:,.2f} plus rows {moved:,.2f} is not closing "
+                f"{heads[0].closing:,.2f}: {abs(off):,.2f} differs. "
+                "The file can still be posted; ask the bank for the missing rows."
             )
         else:
             notes.append("Opening balance plus all rows equals the closing balance.")

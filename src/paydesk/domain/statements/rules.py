@@ -15,16 +15,16 @@ from paydesk.kernel.references import key_of, keys_in
 def line_key(line: StatementLine) -> uuid.UUID:
     """What makes a row the same row in another file of the account.
 
-    The provider's own id with kind and status where there is one (a fee may share the id of its payment, and a
-    pending row comes again as a final one); else everything the row says about itself.
+    The provider's own id with kind and status where there is one (a fee may share the id of its payment, and
+    a pending row comes again as a final one); else everything the row says about itself.
     """
     if line.provider_ref:
         parts = ["id", line.provider_ref, line.kind, line.status]
     else:
         parts = [
-            "row", str(line.booked_on), str(line.occurred_at), str(line.value_on), str(line.amount), line.currency,
-            line.kind, line.status, line.reference, line.network_ref, line.text, line.account, line.msisdn,
-            line.payer_name,
+            "row", str(line.booked_on), str(line.occurred_at), str(line.value_on), str(line.amount),
+            line.currency, line.kind, line.status, line.reference, line.network_ref, line.text, line.account,
+            line.msisdn, line.payer_name,
         ]  # fmt: skip
     return uuid.UUID(bytes=hashlib.md5("\x1f".join(parts).encode(), usedforsecurity=False).digest())
 

@@ -13,7 +13,8 @@ def balances(code: str) -> dict[int, int]:
     """Summed postings by sub-ledger key of one code."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT a.key_id, sum(p.amount_minor)::bigint FROM ledger_posting p JOIN ledger_account a ON a.id = p.account_id"
+            "SELECT a.key_id, sum(p.amount_minor)::bigint FROM ledger_posting p"
+            " JOIN ledger_account a ON a.id = p.account_id"
             " WHERE a.code = %s GROUP BY 1 HAVING sum(p.amount_minor) <> 0",
             [code],
         )
