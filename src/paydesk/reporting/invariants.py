@@ -53,5 +53,8 @@ def _audit_chain(most_rows: int) -> Finding:
         "audit_chain",
         "The audit trail is sealed without gaps and no sealed record was changed.",
         [finding.text for finding in state.findings][:most_rows],
-        [f"{state.unsealed_tail} records wait to be sealed."] if state.unsealed_tail else [],
+        [
+            f"Sealed through record {state.head_number}, chain head {state.head_hash.hex()}.",
+            *([f"{state.unsealed_tail} records wait to be sealed."] if state.unsealed_tail else []),
+        ],
     )
