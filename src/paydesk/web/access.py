@@ -1,0 +1,65 @@
+"""Who is asking: the person behind a request as an Actor, and what they may do on a screen."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import prefetch_related_objects
+from django.http import HttpRequest, HttpResponseBase
+
+from paydesk.foundation.people.authority import ROLES, roles_with
+from paydesk.kernel.actor import Actor
+
+View = Callable[..., HttpResponseBase]
+
+
+def actor_of(request: HttpRequest) -> Actor:
+    """The signed-in person as they act now; asked twice in a request, the database is asked once."""
+    actor: Actor | None = getattr(request, "actor", None)
+    if actor is None:
+        person: Any = request.user
+        prefetch_related_objects([person], "roles", "markets")
+        actor = person.actor()
+        request.actor = actor  # type: ignore[attr-defined]
+    return actor
+
+
+def needs(right: str) -> Callable[[View], View]:
+    """Let a view run only for people with `right`; others get the page that says who has it.
+
+    The verb behind the view asks again, with the market: this is the early answer, not the guard.
+    """
+
+    def decorated(view: View) -> View:
+        @functools.wraps(view)
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            actor_of(request).needs(right)
+            return view(request, *args, **kwargs)
+
+        return guarded
+
+    return decorated
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """Whether an action is open to somebody, and if not, the sentence to show beside it."""
+
+    allowed: bool
+    reason: str = ""
+
+
+def gate(actor: Actor, right: str) -> Gate:
+    """May `actor` do what `right` names? If not, who can."""
+    return Gate(True) if actor.may(right) else Gate(False, f"Your role cannot do this. {who_can(right)}")
+
+
+def who_can(right: str) -> str:
+    """A sentence that names the roles with `right`: "Payments analyst or Team lead can."."""
+    names = [ROLES[code] for code in roles_with(right)]
+    if not names:
+        return "No role has this right."
+    return f"{' or '.join([', '.join(names[:-1]), names[-1]] if len(names) > 1 else names)} can."

@@ -1,0 +1,33 @@
+"""What every template knows: the layout to extend, who is signed in, the places, whether data is invented."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils import timezone
+
+from paydesk.foundation.people.authority import ROLES
+from paydesk.web.access import actor_of
+from paydesk.web.navigation import places_for
+
+
+def desk(request: HttpRequest) -> dict[str, Any]:
+    """The variables of the layouts. Two queries for a signed-in person, none for a visitor."""
+    htmx = getattr(request, "htmx", None)
+    into_dialog = htmx is not None and htmx.target == "dialog-content"
+    known: dict[str, Any] = {"layout": "dialog.html" if into_dialog else "base.html", "now": timezone.now()}
+    person: Any = getattr(request, "user", None)
+    if person is None or not person.is_authenticated:
+        return known
+    actor = actor_of(request)
+    return known | {
+        "person": person,
+        "actor": actor,
+        "role_names": ", ".join(ROLES[code] for code in person.role_codes),
+        "market_names": "All markets"
+        if actor.markets is None
+        else ", ".join(sorted(market.name for market in person.markets.all())) or "No market",
+        "places": places_for(request, actor),
+        "is_demo": person.is_demo,
+    }

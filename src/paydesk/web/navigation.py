@@ -1,0 +1,59 @@
+"""The places of the desk. A new screen is one line here and one in urls.py."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+
+from paydesk.kernel.actor import Actor
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One entry of the rail. `key` follows `g` on the keyboard; `right` is what one needs to see it."""
+
+    name: str
+    label: str
+    icon: str
+    key: str
+    right: str = ""
+    second: bool = False  # under "More" on a phone
+
+
+PLACES = [
+    Place("home", "Home", "home", "h"),
+    Place("intake:files", "Intake", "inbox", "i", "files.import:view"),
+    Place("payments:list", "Payments", "card", "p", "payments:view"),
+    Place("unapplied:list", "Unapplied", "coins", "u", "payments:view"),
+    Place("suspense:list", "Suspense", "question", "s", "suspense:view", second=True),
+    Place("customers:list", "Customers", "person", "c", "customers:view", second=True),
+    Place("contracts:load", "Contracts", "contract", "t", "contracts.load:view", second=True),
+]
+
+
+@dataclass(frozen=True, slots=True)
+class ShownPlace:
+    """A place as one request sees it."""
+
+    place: Place
+    url: str
+    here: bool
+
+
+def places_for(request: HttpRequest, actor: Actor) -> list[ShownPlace]:
+    """The places `actor` may see, in order, with the one this request is at marked."""
+    match = request.resolver_match
+    at = match.view_name if match else ""
+    shown = []
+    for place in PLACES:
+        if place.right and not actor.may(place.right):
+            continue
+        try:
+            url = reverse(place.name)
+        except NoReverseMatch:  # a place whose screen is not built yet
+            continue
+        here = at == place.name or (":" in place.name and at.startswith(place.name.split(":")[0] + ":"))
+        shown.append(ShownPlace(place, url, here))
+    return shown

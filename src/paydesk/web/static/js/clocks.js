@@ -1,0 +1,35 @@
+// "3 min ago" and time left. The server is the clock: the page only counts on from the time it was sent.
+const offsetMs = Date.parse(document.documentElement.dataset.now || "") - Date.now() || 0;
+const serverNow = () => Date.now() + offsetMs;
+
+export function agoWords(seconds) {
+  if (seconds < 60) return "just now";
+  if (seconds < 3600) return `${Math.floor(seconds / 60)} min ago`;
+  if (seconds < 86400) return `${Math.floor(seconds / 3600)} h ago`;
+  const days = Math.floor(seconds / 86400);
+  return days === 1 ? "1 day ago" : `${days} days ago`;
+}
+
+export function leftWords(seconds) {
+  const rest = Math.abs(seconds);
+  const minutes = String(Math.floor(rest / 60) % 60).padStart(2, "0");
+  return `${seconds < 0 ? "−" : ""}${Math.floor(rest / 3600)}:${minutes}`;
+}
+
+function tick() {
+  for (const time of document.querySelectorAll("time[data-ago]")) {
+    time.textContent = agoWords((serverNow() - Date.parse(time.dateTime)) / 1000);
+  }
+  for (const time of document.querySelectorAll("time[data-due]")) {
+    const seconds = Math.round((Date.parse(time.dateTime) - serverNow()) / 1000);
+    time.textContent = leftWords(seconds);
+    time.classList.toggle("late", seconds < 0);
+    time.classList.toggle("soon", seconds >= 0 && seconds < 3600);
+  }
+}
+
+export function startClocks() {
+  tick();
+  setInterval(tick, 5000);
+  document.addEventListener("htmx:afterSettle", tick);
+}

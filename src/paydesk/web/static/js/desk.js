@@ -1,0 +1,18 @@
+// Starts the small parts of every page. Each works on plain attributes of the page and needs none of the others.
+import { startClocks } from "./clocks.js";
+import { startDialogs } from "./dialogs.js";
+import { startDropzones } from "./dropzone.js";
+import { startFilters } from "./filters.js";
+import { startKeyboard } from "./keyboard.js";
+import { startLive } from "./live.js";
+import { startRefusals } from "./refusals.js";
+import { startToasts } from "./toasts.js";
+
+startClocks();
+startDialogs();
+startDropzones();
+startFilters();
+startKeyboard();
+startLive();
+startRefusals();
+startToasts();
