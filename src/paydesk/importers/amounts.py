@@ -26,7 +26,7 @@ _NUMBER = {
 }
 _PLAIN = re.compile(r"-?\d{1,30}(?:\.\d{1,20})?", re.ASCII)
 _SHAPE = re.compile(
-    r"(?P<open>\()? ?(?P<sign>[+-])? ?(?P<before>[^\d\s+\-(),'’.][^\d\s+\-(),'’]{0,5})?[. ]?"
+    r"(?P<open>\()? ?(?P<sign>[+-])? ?(?P<before>[^\d\s+\-(),'’.](?:[^\d\s+\-(),'’.]|\.(?!\d)){0,5})? ?"
     r"(?P<sign2>[+-])? ?(?P<number>[\d.,][\d.,'’ ]*?) ?(?P<sign3>[+-])? ?"
     r"(?P<after>[^\d\s+\-(),'’.]{1,5})?\.?(?: (?P<word>[A-Za-z]{1,3}))? ?(?P<close>\))?",
     re.ASCII,
@@ -55,6 +55,8 @@ def signed_amount(text: str, decimal: DecimalSign = ".") -> tuple[Decimal, str]:
     if shape is None:
         raise ValueError(f"{text!r} is not an amount.")
     number = shape["number"].strip()
+    if shape["before"] and number[0] in ".,":
+        raise ValueError(f"{text!r} may mean a whole number or a fraction; which is not clear.")
     if _NUMBER[decimal].fullmatch(number) is None:
         sign_name = "point" if decimal == "." else "comma"
         raise ValueError(f"{text!r} is not an amount with a decimal {sign_name} and groups of three digits.")

@@ -93,7 +93,7 @@ def _taken_apart(file: BinaryIO, path: str, budget: _Budget, depth: int) -> Iter
         inner = f"{path or 'gzip'}"
         _check_depth(depth, budget)
         try:
-            unpacked = _spooled(cast("IO[bytes]", gzip.GzipFile(fileobj=file)), inner, budget)
+            unpacked = _spooled(cast("IO[bytes]", gzip.GzipFile(fileobj=file, mode="rb")), inner, budget)
         except (OSError, EOFError, zlib.error) as problem:
             raise NotReadable(f"The gzip file is damaged or cut off ({problem}); send it again.") from problem
         yield from _taken_apart(unpacked, path, budget, depth + 1)

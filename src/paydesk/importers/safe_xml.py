@@ -14,10 +14,20 @@ _DOCTYPE = re.compile(rb"<!\s*(DOCTYPE|ENTITY)", re.IGNORECASE)
 _PROLOGUE_BYTES = 64 * 1024
 
 
+_LOCAL: dict[str, str] = {}
+
+
 def local_name(element: etree._Element) -> str:
     """The name of an element without its namespace; "" for comments and processing instructions."""
     tag = element.tag
-    return tag.rpartition("}")[2] if isinstance(tag, str) else ""
+    if not isinstance(tag, str):
+        return ""
+    known = _LOCAL.get(tag)
+    if known is None:
+        known = tag.rpartition("}")[2]
+        if len(_LOCAL) < 5_000:
+            _LOCAL[tag] = known
+    return known
 
 
 def namespace(element: etree._Element) -> str:

@@ -60,7 +60,8 @@ def scan_text(file: BinaryIO, limits: Limits = LIMITS) -> TextScan:
     strict = codecs.getincrementaldecoder(known or "utf-8")()
     broken_at: int | None = None
     tail, size, line_length, lines = b"", 0, 0, 0
-    while chunk := file.read(CHUNK):
+    piece = min(CHUNK, limits.line_chars)  # so that no line inside a piece can be too long
+    while chunk := file.read(piece):
         if not wide and 0 in chunk:
             raise NotReadable(
                 f"The file holds a NUL byte at position {size + chunk.index(0):,}, so it is not a text file "

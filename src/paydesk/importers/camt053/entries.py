@@ -20,6 +20,7 @@ NO_REFERENCE = {"NOTPROVIDED", "NOTAVAIL", "NOT PROVIDED", "NONREF", "NONE"}
 STATUSES: dict[str, Status] = {"BOOK": "success", "PDNG": "pending", "INFO": "pending", "FUTR": "pending"}
 LONGEST_TEXT = 2000
 NAMED_IN_BATCH = 3
+NETWORK_REFERENCES = ("TxId", "UETR", "ClrSysRef", "InstrId", "ChqNb", "MndtId")
 
 Note = Callable[[str, str], None]
 
@@ -48,61 +49,53 @@ def entry_line(
     entry: etree._Element, number: int, details: list[Details], note: Note
 ) -> StatementLine | RejectedLine:
     """The line of entry `number` (they count from 1 through the file), or why it cannot be one."""
-    raw = _flattened(entry)
+    own = flattened(entry)
+    raw = dict(own)
     for place, each in enumerate(details, start=1):
         raw.update({f"NtryDtls/TxDtls[{place}]/{path}": text for path, text in each.raw.items()})
     try:
-        line = _line(entry, number, details, raw, note)
+        line = _line(own, number, details, raw, note)
     except ValueError as problem:
         return RejectedLine(number, f"Entry {number}: {problem}", masked_row(raw))
-    if any(card_number_in(text) for text in (line.text, *raw.values())):
+    if card_number_in(line.text) or any(map(card_number_in, raw.values())):
         note("card", f"Entry {number} holds a full card number; it is kept masked.")
         return _masked(line, masked_row(raw))
     return line
 
 
 def _line(
-    entry: etree._Element, number: int, details: list[Details], raw: dict[str, str], note: Note
+    own: dict[str, str], number: int, details: list[Details], raw: dict[str, str], note: Note
 ) -> StatementLine:
-    amount, currency = _amount(entry)
-    direction = text_at(entry, "CdtDbtInd")
+    amount, currency = _amount(own)
+    direction = own.get("CdtDbtInd", "")
     if direction not in ("CRDT", "DBIT"):
         raise ValueError(f"its CdtDbtInd is {direction!r}, so nobody can say whether the money came or went.")
-    word = text_at(entry, "Sts", "Cd") or text_at(entry, "Sts")
-    status = STATUSES.get(word)
-    if status is None:
-        if word:
-            raise ValueError(f"its status {word!r} is none of {', '.join(STATUSES)}.")
-        note("status", "Entries have no status (Sts); they were read as booked.")
-        status = "success"
-    reversed_ = text_at(entry, "RvslInd") in ("true", "1")
-    codes = [_code(entry), *(each.code for each in details)]
-    kind = kind_of(
-        codes,
-        is_credit=direction == "CRDT",
-        reversed_=reversed_,
-        returned=any(each.returned for each in details),
-    )
-    booked_on, booked_at = _moment(entry, "BookgDt")
-    value_on, _ = _moment(entry, "ValDt")
+    status = _status(own, note)
+    reversed_ = own.get("RvslInd") in ("true", "1")
+    codes = [_code(own), *(each.code for each in details)]
+    booked_on, booked_at = _moment(own, "BookgDt")
+    value_on, _ = _moment(own, "ValDt")
     one = details[0] if len(details) == 1 else None
     payer, account = _party(details, direction, reversed_)
-    _check_details(number, amount, currency, details, entry, note)
+    _check_details(number, amount, currency, details, own, note)
     return StatementLine(
         line=number,
-        kind=kind,
+        kind=kind_of(
+            codes,
+            is_credit=direction == "CRDT",
+            reversed_=reversed_,
+            returned=any(each.returned for each in details),
+        ),
         status=status,
         amount=amount if direction == "CRDT" else amount.copy_negate(),
         currency=currency,
         reference=_reference(details, direction),
-        provider_ref=text_at(entry, "AcctSvcrRef")
-        or (one.servicer if one else "")
-        or text_at(entry, "NtryRef"),
+        provider_ref=own.get("AcctSvcrRef") or (one.servicer if one else "") or own.get("NtryRef", ""),
         network_ref=one.network if one else "",
-        batch_key=_batch_key(entry),
+        batch_key=_batch(own, "PmtInfId") or _batch(own, "MsgId"),
         account=account,
         payer_name=payer,
-        text=_text(entry, details),
+        text=_text(own, details),
         channel="/".join(part for part in codes[0] if part),
         occurred_at=booked_at or (one.at if one else None),
         booked_on=booked_on or value_on,
@@ -111,15 +104,25 @@ def _line(
     )
 
 
-def _amount(entry: etree._Element) -> tuple[Decimal, str]:
-    element = child(entry, "Amt")
-    text = (element.text or "").strip() if element is not None else ""
+def _amount(own: dict[str, str]) -> tuple[Decimal, str]:
+    text = own.get("Amt", "")
     amount = amount_of(text)
-    if element is None or amount is None:
+    if amount is None:
         raise ValueError(f"its amount {text!r} is not an amount." if text else "it has no amount (Amt).")
     if amount < 0:
         raise ValueError(f"its amount {text} has a minus; the direction belongs into CdtDbtInd.")
-    return amount, element.get("Ccy", "").strip() or "XXX"
+    return amount, own.get("Amt@Ccy", "").strip() or "XXX"
+
+
+def _status(own: dict[str, str], note: Note) -> Status:
+    word = own.get("Sts/Cd") or own.get("Sts") or own.get("Sts/Prtry", "")
+    status = STATUSES.get(word)
+    if status is not None:
+        return status
+    if word:
+        raise ValueError(f"its status {word!r} is none of {', '.join(STATUSES)}.")
+    note("status", "Entries have no status (Sts); they were read as booked.")
+    return "success"
 
 
 def amount_of(text: str) -> Decimal | None:
@@ -132,53 +135,42 @@ def amount_of(text: str) -> Decimal | None:
 
 def details_of(element: etree._Element, keep_raw: bool) -> Details:
     """What one TxDtls says; its raw elements only while `keep_raw`, so that a huge batch stays flat."""
-    amount = child(element, "Amt")
-    if amount is None:
-        amount = _at(element, "AmtDtls", "TxAmt", "Amt")
-    texts = [text for each in _all(element, "RmtInf", "Ustrd") if (text := (each.text or "").strip())]
+    raw = flattened(element)
+    path = "Amt" if "Amt" in raw else "AmtDtls/TxAmt/Amt"
+    texts = [_one_line(text) for text in _numbered(raw, "RmtInf/Ustrd")]
     structured = [
-        text
-        for each in _all(element, "RmtInf", "Strd")
-        if (text := text_at(each, "CdtrRefInf", "Ref") or text_at(each, "CdtrRefInf", "CdtrRef"))
+        *_numbered(raw, "RmtInf/Strd", "/CdtrRefInf/Ref"),
+        *_numbered(raw, "RmtInf/Strd", "/CdtrRefInf/CdtrRef"),
     ]
-    extra = text_at(element, "AddtlTxInf")
+    extra = raw.get("AddtlTxInf", "")
+    networks = (_reference_text(raw.get(f"Refs/{name}", "")) for name in NETWORK_REFERENCES)
     return Details(
-        amount=amount_of(amount.text or "") if amount is not None else None,
-        currency=amount.get("Ccy", "") if amount is not None else "",
-        direction=text_at(element, "CdtDbtInd"),
-        end_to_end=_reference_text(text_at(element, "Refs", "EndToEndId")),
-        servicer=text_at(element, "Refs", "AcctSvcrRef"),
-        network=next(
-            (
-                found
-                for name in ("TxId", "UETR", "ClrSysRef", "InstrId", "ChqNb", "MndtId")
-                if (found := _reference_text(text_at(element, "Refs", name)))
-            ),
-            "",
-        ),
+        amount=amount_of(raw.get(path, "")),
+        currency=raw.get(f"{path}@Ccy", ""),
+        direction=raw.get("CdtDbtInd", ""),
+        end_to_end=_reference_text(raw.get("Refs/EndToEndId", "")),
+        servicer=raw.get("Refs/AcctSvcrRef", ""),
+        network=next(filter(None, networks), ""),
         structured=" ".join(structured),
-        text=" ".join([*texts, *structured, *([extra] if extra else [])]),
-        debtor=_named(element, "Dbtr"),
-        creditor=_named(element, "Cdtr"),
-        code=_code(element),
-        returned=child(element, "RtrInf") is not None,
-        at=_instant(text_at(element, "RltdDts", "TxDtTm") or text_at(element, "RltdDts", "AccptncDtTm")),
-        raw=_flattened(element) if keep_raw else {},
+        text=" ".join([*texts, *structured, *([_one_line(extra)] if extra else [])]),
+        debtor=_named(raw, "Dbtr"),
+        creditor=_named(raw, "Cdtr"),
+        code=_code(raw),
+        returned=any(each.startswith("RtrInf") for each in raw),
+        at=_instant(raw.get("RltdDts/TxDtTm") or raw.get("RltdDts/AccptncDtTm", "")),
+        raw=raw if keep_raw else {},
     )
 
 
-def _named(element: etree._Element, role: str) -> tuple[str, str]:
+def _named(raw: dict[str, str], role: str) -> tuple[str, str]:
     """(name, account) of the debtor or creditor of a transaction."""
-    name = ""
-    for party in (role, f"Ultmt{role}"):
-        name = (
-            name
-            or text_at(element, "RltdPties", party, "Nm")
-            or text_at(element, "RltdPties", party, "Pty", "Nm")
-        )
-        name = name or text_at(element, "RltdPties", party, "Agt", "FinInstnId", "Nm")
-    account = text_at(element, "RltdPties", f"{role}Acct", "Id", "IBAN")
-    return name, account or text_at(element, "RltdPties", f"{role}Acct", "Id", "Othr", "Id")
+    names = (
+        raw.get(f"RltdPties/{party}/{place}", "")
+        for party in (role, f"Ultmt{role}")
+        for place in ("Nm", "Pty/Nm", "Agt/FinInstnId/Nm")
+    )
+    account = f"RltdPties/{role}Acct/Id"
+    return next(filter(None, names), ""), raw.get(f"{account}/IBAN") or raw.get(f"{account}/Othr/Id", "")
 
 
 def _party(details: list[Details], direction: str, reversed_: bool) -> tuple[str, str]:
@@ -202,10 +194,10 @@ def _reference_text(text: str) -> str:
     return "" if text.upper() in NO_REFERENCE else text
 
 
-def _text(entry: etree._Element, details: list[Details]) -> str:
+def _text(own: dict[str, str], details: list[Details]) -> str:
     """Remittance and bank texts; a batch says how many payments it is and names the first."""
-    extra = text_at(entry, "AddtlNtryInf")
-    stated = _batch(entry, "NbOfTxs")
+    extra = _one_line(own.get("AddtlNtryInf", ""))
+    stated = _batch(own, "NbOfTxs")
     count = len(details)
     parts = [details[0].text] if count == 1 else []
     if count > 1:
@@ -226,20 +218,16 @@ def _one_of_batch(each: Details) -> str:
     )
 
 
-def _batch_key(entry: etree._Element) -> str:
-    return _batch(entry, "PmtInfId") or _batch(entry, "MsgId")
-
-
-def _batch(entry: etree._Element, name: str) -> str:
+def _batch(own: dict[str, str], name: str) -> str:
     """A part of the batch information, which version 1 has in the entry itself."""
-    return text_at(entry, "NtryDtls", "Btch", name) or text_at(entry, "Btch", name)
+    return own.get(f"NtryDtls/Btch/{name}") or own.get(f"Btch/{name}", "")
 
 
 def _check_details(
-    number: int, amount: Decimal, currency: str, details: list[Details], entry: etree._Element, note: Note
+    number: int, amount: Decimal, currency: str, details: list[Details], own: dict[str, str], note: Note
 ) -> None:
     """A batch is one line; say so, and say when its transactions do not make its amount."""
-    stated = _batch(entry, "NbOfTxs")
+    stated = _batch(own, "NbOfTxs")
     if len(details) > 1 or (stated.isdigit() and int(stated) > 1):
         note(
             "batch",
@@ -247,26 +235,26 @@ def _check_details(
         )
     if stated.isdigit() and details and int(stated) != len(details):
         note("batch count", f"Entry {number} states {stated} transactions and holds {len(details)}.")
-    known = [each for each in details if each.amount is not None]
-    if len(details) > 1 and len(known) == len(details) and {each.currency for each in known} == {currency}:
-        total = Decimal(0)
-        own = text_at(entry, "CdtDbtInd")
-        for each in known:
-            assert each.amount is not None
-            sign = 1 if each.direction in ("", own) else -1
-            total = EXACT.add(total, each.amount if sign > 0 else each.amount.copy_negate())
-        if total != amount:
-            note(
-                "batch sum",
-                f"Entry {number} is {plain_text(amount)} {currency}, its parts make {plain_text(total)}.",
-            )
+    if len(details) < 2 or any(each.amount is None or each.currency != currency for each in details):
+        return
+    total = Decimal(0)
+    for each in details:
+        assert each.amount is not None
+        against = each.direction not in ("", own["CdtDbtInd"])
+        total = EXACT.add(total, each.amount.copy_negate() if against else each.amount)
+    if total != amount:
+        note(
+            "batch sum",
+            f"Entry {number} is {plain_text(amount)} {currency}, its parts make {plain_text(total)}.",
+        )
 
 
-def _code(element: etree._Element) -> tuple[str, str, str]:
+def _code(raw: dict[str, str]) -> tuple[str, str, str]:
+    domain = "BkTxCd/Domn"
     return (
-        text_at(element, "BkTxCd", "Domn", "Cd"),
-        text_at(element, "BkTxCd", "Domn", "Fmly", "Cd"),
-        text_at(element, "BkTxCd", "Domn", "Fmly", "SubFmlyCd"),
+        raw.get(f"{domain}/Cd", ""),
+        raw.get(f"{domain}/Fmly/Cd", ""),
+        raw.get(f"{domain}/Fmly/SubFmlyCd", ""),
     )
 
 
@@ -284,39 +272,63 @@ def _masked(line: StatementLine, raw: dict[str, str]) -> StatementLine:
 # Reading elements by local name
 
 
-def child(element: etree._Element, name: str) -> etree._Element | None:
-    """The first child called `name` in any namespace, or None."""
-    return next((each for each in element if local_name(each) == name), None)
-
-
-def _at(element: etree._Element, *path: str) -> etree._Element | None:
-    found: etree._Element | None = element
-    for name in path:
-        if found is None:
-            return None
-        found = child(found, name)
+def flattened(element: etree._Element) -> dict[str, str]:
+    """Each text and attribute below `element` by its path: "BkTxCd/Domn/Cd", "Amt@Ccy", "Ustrd[2]"."""
+    found: dict[str, str] = {}
+    _flatten(element, "", found)
     return found
 
 
-def _all(element: etree._Element, parent: str, name: str) -> list[etree._Element]:
-    found = child(element, parent)
-    return [] if found is None else [each for each in found if local_name(each) == name]
+def _flatten(parent: etree._Element, path: str, found: dict[str, str]) -> None:
+    seen: dict[str, int] = {}
+    for each in parent:
+        name = local_name(each)
+        if not name:
+            continue
+        count = seen[name] = seen.get(name, 0) + 1
+        place = f"{path}{name}[{count}]" if count > 1 else path + name
+        text = each.text
+        if text and (text := text.strip()):
+            found[place] = text
+        for attribute, value in each.items():
+            found[f"{place}@{str(attribute).rpartition('}')[2]}"] = str(value)
+        if len(each):
+            _flatten(each, place + "/", found)
+
+
+def _numbered(raw: dict[str, str], path: str, rest: str = "") -> list[str]:
+    """The texts at `path`, `path[2]`, ... followed by `rest`, as far as the numbers go."""
+    texts = [raw[path + rest]] if path + rest in raw else []
+    number = 2
+    while any(each.startswith(f"{path}[{number}]") for each in raw):
+        if text := raw.get(f"{path}[{number}]{rest}"):
+            texts.append(text)
+        number += 1
+    return texts
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
 
 
 def text_at(element: etree._Element, *path: str) -> str:
-    """The trimmed text of the element at `path` of local names; "" when there is none."""
-    found = _at(element, *path)
-    return " ".join((found.text or "").split()) if found is not None else ""
+    """The text of the element at `path` of local names on one line; "" when there is none."""
+    found: etree._Element | None = element
+    for name in path:
+        if found is None:
+            return ""
+        found = next((each for each in found if local_name(each) == name), None)
+    return _one_line(found.text or "") if found is not None else ""
 
 
 def date_of(element: etree._Element, name: str) -> date | None:
-    """The date in the child `name`, given as a date, a date and time, or as Dt or DtTm inside it."""
-    return _moment(element, name)[0]
+    """The date in the child `name`: a date, a date and time, or Dt or DtTm inside it. Raises ValueError."""
+    return _moment(flattened(element), name)[0]
 
 
-def _moment(element: etree._Element, name: str) -> tuple[date | None, datetime | None]:
+def _moment(raw: dict[str, str], name: str) -> tuple[date | None, datetime | None]:
     """(date as written, UTC instant where the text has an offset) of a Dt or DtTm choice."""
-    text = text_at(element, name, "Dt") or text_at(element, name, "DtTm") or text_at(element, name)
+    text = raw.get(f"{name}/Dt") or raw.get(f"{name}/DtTm") or raw.get(name)
     if not text:
         return None, None
     try:
@@ -335,25 +347,3 @@ def _instant(text: str) -> datetime | None:
     except ValueError:
         return None
     return found.astimezone(UTC) if found.tzinfo else None
-
-
-def _flattened(element: etree._Element) -> dict[str, str]:
-    """Each text and attribute below `element` by its path: "BkTxCd/Domn/Cd", "Amt@Ccy"."""
-    found: dict[str, str] = {}
-
-    def walk(parent: etree._Element, path: str) -> None:
-        seen: dict[str, int] = {}
-        for each in parent:
-            name = local_name(each)
-            if not name:
-                continue
-            seen[name] = seen.get(name, 0) + 1
-            place = f"{path}{name}" + (f"[{seen[name]}]" if seen[name] > 1 else "")
-            if text := (each.text or "").strip():
-                found[place] = text
-            for attribute, value in each.attrib.items():
-                found[f"{place}@{str(attribute).rpartition('}')[2]}"] = str(value)
-            walk(each, f"{place}/")
-
-    walk(element, "")
-    return found

@@ -23,7 +23,7 @@ from paydesk.importers.camt053.entries import (
     text_at,
 )
 from paydesk.importers.limits import Limits
-from paydesk.importers.other_formats import what_is
+from paydesk.importers.other_formats import is_xml, what_is
 from paydesk.importers.records import FileWarning, NotReadable, Record, RejectedLine, Statement, StatementLine
 from paydesk.importers.safe_xml import let_go, let_go_of_kind, local_name, namespace, xml_events
 
@@ -44,16 +44,18 @@ class Message:
 CAMT053 = Message("camt.053", "BkToCstmrStmt", "Stmt", newest=13)
 
 # The order the schema gives the children of a statement and of an entry; what is not here is no part of it.
-_STATEMENT_ORDER = (
+_STATEMENT_PARTS = (
     "Id", "StmtPgntn", "ElctrncSeqNb", "RptgSeq", "LglSeqNb", "CreDtTm", "FrToDt", "CpyDplctInd", "RptgSrc",
     "Acct", "RltdAcct", "Intrst", "Bal", "TxsSummry", "Ntry", "AddtlStmtInf", "AddtlRptInf",
     "AddtlNtfctnInf",
 )  # fmt: skip
-_ENTRY_ORDER = (
+_ENTRY_PARTS = (
     "NtryRef", "Amt", "CdtDbtInd", "RvslInd", "Sts", "BookgDt", "ValDt", "AcctSvcrRef", "Avlbty", "BkTxCd",
     "ComssnWvrInd", "AddtlInfInd", "Btch", "AmtDtls", "Chrgs", "TechInptChanl", "Intrst", "CardTx",
     "NtryDtls", "TxDtls", "AddtlNtryInf",
 )  # fmt: skip
+_STATEMENT_ORDER = {name: place for place, name in enumerate(_STATEMENT_PARTS)}
+_ENTRY_ORDER = {name: place for place, name in enumerate(_ENTRY_PARTS)}
 SHOWN = 3
 
 
@@ -76,6 +78,7 @@ class _Open:
     sums: dict[str, Decimal] = field(default_factory=lambda: {"CRDT": Decimal(0), "DBIT": Decimal(0)})
     other_currency: int = 0
     seen: set[str] = field(default_factory=set)
+    place: int = 0
 
     @property
     def label(self) -> str:
@@ -96,6 +99,10 @@ class CamtReader:
         self.format = self._identify()
 
     def _identify(self) -> str:
+        self.file.seek(0)
+        head = self.file.read(64 * 1024)
+        if not is_xml(head):
+            raise NotReadable(f"The file is {what_is(head) or 'no XML'}, not a {self.message.name} message.")
         path: list[str] = []
         for event, element in xml_events(self.file):
             if event != "start":
@@ -105,9 +112,7 @@ class CamtReader:
                 return self._format_of(namespace(element))
             if len(path) > 6:
                 break
-        self.file.seek(0)
-        what = what_is(self.file.read(64 * 1024)) or "no such message"
-        raise NotReadable(f"The file is {what}, not a {self.message.name} message.")
+        raise NotReadable(f"The file is {what_is(head)}, not a {self.message.name} message.")
 
     def _format_of(self, space: str) -> str:
         found = re.search(r"camt\.\d{3}\.\d{3}\.\d{2}", space)
@@ -156,7 +161,8 @@ class CamtReader:
                 opened = None
                 let_go(element)
             elif parent == self.message.statement:
-                self._check_order(_STATEMENT_ORDER, name, opened, notes)
+                opened.seen.add(name)
+                opened.place = _place(_STATEMENT_ORDER, name, opened.place, self.message.statement, notes)
                 if name == "Ntry":
                     entries += 1
                     if opened.head is None:
@@ -165,7 +171,10 @@ class CamtReader:
                     yield self._entry(element, entries, details, opened, notes)
                     details = []
                 else:
-                    self._part(name, element, opened)
+                    try:
+                        self._part(name, element, opened)
+                    except ValueError as problem:
+                        notes.add("part", f"{opened.label}, {name}: {problem}")
                 let_go(element)
             elif name == "TxDtls" and "Ntry" in path:
                 details.append(details_of(element, len(details) < self.limits.xml_details))
@@ -237,9 +246,9 @@ class CamtReader:
     def _entry(
         self, element: etree._Element, number: int, details: list[Details], opened: _Open, notes: _Notes
     ) -> StatementLine | RejectedLine:
+        place = 0
         for child in element:
-            self._check_order(_ENTRY_ORDER, local_name(child), opened, notes, inside="Ntry")
-        opened.seen -= {each for each in opened.seen if each.startswith("Ntry/")}
+            place = _place(_ENTRY_ORDER, local_name(child), place, "Ntry", notes)
         line = entry_line(element, number, details, notes.add)
         direction = text_at(element, "CdtDbtInd")
         opened.entries[direction] += 1
@@ -286,22 +295,16 @@ class CamtReader:
                 f"at {plain_text(head.closing)}."
             )
 
-    def _check_order(
-        self, order: tuple[str, ...], name: str, opened: _Open, notes: _Notes, inside: str = ""
-    ) -> None:
-        prefix = f"{inside}/" if inside else ""
-        place = inside or self.message.statement
-        if name and name not in order:
-            notes.add(
-                "unknown", f"{name} is no part of {place} in the schema; it was kept only in the raw row."
-            )
-        elif (
-            name
-            and (after := order[order.index(name) + 1 :])
-            and any(prefix + each in opened.seen for each in after)
-        ):
-            notes.add("order", f"{name} stands at the wrong place in {place}.")
-        opened.seen.add(prefix + name)
+
+def _place(order: dict[str, int], name: str, before: int, inside: str, notes: _Notes) -> int:
+    """The place of child `name`, noting an unknown one and one behind what the schema puts after it."""
+    place = order.get(name)
+    if place is None:
+        notes.add("unknown", f"{name} is no part of {inside} in the schema; it stays in the raw row only.")
+        return before
+    if place < before:
+        notes.add("order", f"{name} stands at the wrong place in {inside}.")
+    return max(place, before)
 
 
 def _summary_differences(opened: _Open) -> Iterator[str]:

@@ -77,7 +77,7 @@ def preview(
         table = open_table(
             members(stream, "it", limits)[0].file, sheet=mapping.sheet, needs=needs_of(mapping), limits=limits
         )
-        reader = RowReader(mapping, table.names)
+        reader = RowReader(mapping, table)
         return [
             (dict(zip(table.names, row, strict=False)), reader.read(line, row))
             for line, row in table.sample(rows)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from typing import Literal
 
 from paydesk.importers.amounts import CURRENCY_SIGNS, DecimalSign, signed_amount
@@ -23,6 +24,10 @@ from paydesk.importers.records import Kind, Status
 
 Confidence = Literal["high", "medium", "low"]
 SAMPLES_SHOWN = 5
+# How many of a column's values have to read as dates or amounts: fewer where its name already says so,
+# because totals, notes and bad rows are among the values.
+NAMED_SHARE = Fraction(1, 2)
+UNNAMED_SHARE = Fraction(9, 10)
 _DAY = re.compile(r"(\d{1,4})[-/. ](\d{1,2})[-/. ](\d{1,4})(?:$|[T ,])", re.ASCII)
 _HAS_TIME = re.compile(r"\d[T ,]+\d{1,2}:\d{2}", re.ASCII)
 _ACCOUNT_LABELS = (
@@ -196,7 +201,7 @@ class _Guesser:
 
     def _are_amounts(self, values: list[str]) -> bool:
         filled = [value for value in values if value]
-        return bool(filled) and sum(map(self._is_amount, filled)) * 10 >= len(filled) * 9
+        return bool(filled) and sum(map(self._is_amount, filled)) >= len(filled) * NAMED_SHARE
 
     def _is_amount(self, text: str) -> bool:
         try:
@@ -227,7 +232,7 @@ class _Guesser:
                 "decimal",
                 "Some amounts end in a comma and digits, some in a point: which is the decimal sign?",
                 (".", ","),
-                "." if point >= comma else ",",
+                "the point" if point >= comma else "the comma",
             )
         elif unclear and not comma and not point:
             assumed = (
@@ -338,6 +343,10 @@ class _Guesser:
             return mapping
         if "currency" in self.fields:
             return mapping
+        above = self.table.labelled(("Currency", "Account Currency", "Ccy")).upper()
+        if re.fullmatch(r"[A-Z]{3}", above):
+            self._ask("currency", f"The lines above the table say {above}: is that right?", (above,), above)
+            return replace(mapping, currency=above)
         money = [*self._column("amount"), *self._column("credit"), *self._column("debit")]
         beside = {
             signed_amount(text, self.decimal)[1] for text in money if text and self._is_amount(text)
@@ -372,7 +381,7 @@ class _Guesser:
         self._by_name("value", self._are_dates)
         if "occurred" not in self.fields and "booked" not in self.fields:
             for name in self.table.names:
-                if name not in self.taken and self._are_dates(self.values[name]):
+                if name not in self.taken and self._are_dates(self.values[name], UNNAMED_SHARE):
                     self._take("occurred", name, "low", f"the column {name!r}, whose values are dates.")
                     return
         if "occurred" in self.fields and not any(map(_HAS_TIME.search, self._column("occurred"))):
@@ -385,7 +394,7 @@ class _Guesser:
                 ),
             )
 
-    def _are_dates(self, values: list[str]) -> bool:
+    def _are_dates(self, values: list[str], share: Fraction = NAMED_SHARE) -> bool:
         filled = [value for value in values if value][:50]
         readers = [Moments(order, "UTC") for order in ORDER_WORDS]
 
@@ -398,7 +407,7 @@ class _Guesser:
                 return True
             return False
 
-        return bool(filled) and sum(map(reads, filled)) * 10 >= len(filled) * 9
+        return bool(filled) and sum(map(reads, filled)) >= len(filled) * share
 
     def _date_order(self) -> DateOrder:
         texts = [*self._column("occurred"), *self._column("booked"), *self._column("value")]

@@ -72,7 +72,7 @@ def needs_of(mapping: Mapping) -> tuple[tuple[str, ...], ...]:
 
 def read_table(table: Table, mapping: Mapping) -> Iterator[Record]:
     """The records of `table` by `mapping`; see MappedFile.read."""
-    reader = RowReader(mapping, table.names)
+    reader = RowReader(mapping, table)
     yield from (FileWarning(text) for text in table.warnings)
     head = _head(table, mapping, reader)
     yield head
@@ -240,7 +240,7 @@ def _head(table: Table, mapping: Mapping, reader: RowReader) -> Statement:
         opening, closing = _balances(first, _last_lines(table, reader) or first)
     currencies = {line.currency for line in first}
     return Statement(
-        account=mapping.account or _labelled(table, mapping.account_labels) or None,
+        account=mapping.account or table.labelled(mapping.account_labels) or None,
         currency=currencies.pop() if len(currencies) == 1 and currencies != {"XXX"} else None,
         opening=opening,
         closing=closing,
@@ -274,19 +274,3 @@ def _balances(first: list[StatementLine], last: list[StatementLine]) -> tuple[De
 
 def _effect(line: StatementLine) -> Decimal:
     return line.amount if line.status == "success" else Decimal(0)
-
-
-def _labelled(table: Table, labels: tuple[str, ...]) -> str:
-    """Our account from the lines above the header: "Short Code:" and the number beside or after it."""
-    wanted = {header_key(label) for label in labels}
-    for row in table.above:
-        for place, cell in enumerate(row):
-            label, colon, rest = cell.partition(":")
-            if header_key(label) not in wanted:
-                continue
-            if colon and rest.strip():
-                return rest.strip()
-            after = [other.strip() for other in row[place + 1 :] if other.strip(" :")]
-            if after:
-                return after[0]
-    return ""

@@ -8,8 +8,9 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from paydesk.importers.amounts import Amounts, plain_text
-from paydesk.importers.card_numbers import card_number_in, masked_row
+from paydesk.importers.card_numbers import MAY_HOLD, card_number_in, masked_row
 from paydesk.importers.delimited.mapping import FIELDS, Field, Mapping, When, header_key
+from paydesk.importers.delimited.tables import Table
 from paydesk.importers.delimited.words import ID_ENDINGS, STATUS_WORDS
 from paydesk.importers.moments import Moments
 from paydesk.importers.records import Kind, NotReadable, RejectedLine, StatementLine, Status
@@ -20,7 +21,6 @@ _CODE = re.compile(r"[A-Z]{3}")
 _PARTY = re.compile(r"\s*(\+?[\d*xX][\d*xX ]*?)\s*(?:-\s*(.*))?", re.DOTALL)
 SHORTEST_PHONE = 9
 _MANGLED = re.compile(r"\d(?:\.\d+)?E\+\d+", re.IGNORECASE)
-_LONG_DIGITS = re.compile(r"\d[ -]?\d{3}[ -]?\d{4}[ -]?\d{4}")
 
 Money = tuple[Decimal, str]
 When_ = tuple[datetime | None, date | None, date | None]
@@ -45,14 +45,16 @@ class Words(dict[str, str]):
 class RowReader:
     """Reads the rows of one table by one mapping. `read` never raises: a bad row becomes a RejectedLine."""
 
-    def __init__(self, mapping: Mapping, names: tuple[str, ...]) -> None:
-        """Raises NotReadable when the mapping is incomplete or a column it needs is not in `names`."""
+    def __init__(self, mapping: Mapping, table: Table) -> None:
+        """Raises NotReadable when the mapping is incomplete or a column it needs is not in `table`."""
         if problems := mapping.problems():
             raise NotReadable(" ".join(problems))
         self.mapping = mapping
-        self.names = names
+        self.names = names = table.names
         self.width = len(names)
         self.places = places_of(mapping, names)
+        widths = [len(row) for _, row in table.sample(60)]
+        self.short_rows_usual = sum(1 for width in widths if width < self.width) * 2 > len(widths)
         self.amounts = Amounts(mapping.decimal)
         self._moments = Moments(mapping.date_order, mapping.time_zone)
         self._directions = self._direction_words()
@@ -296,7 +298,7 @@ class RowReader:
 
     def _check_card_numbers(self, row: list[str]) -> None:
         for place in self._free:
-            if _LONG_DIGITS.search(row[place]) and card_number_in(row[place]) is not None:
+            if MAY_HOLD.search(row[place]) and card_number_in(row[place]) is not None:
                 raise ValueError(
                     f"{self.names[place]!r} holds a full card number, which may not be stored; "
                     "have the sender take it out and send the row again."
@@ -304,11 +306,12 @@ class RowReader:
 
     def _fitted(self, row: list[str]) -> list[str]:
         if len(row) < self.width:
-            needed = max(self.places[each] for each in ("amount", "credit", "debit", "occurred", "booked"))
-            if len(row) <= needed:
+            # Where rows usually end at the last filled cell that is the file's way; else the row is cut off,
+            # and the cell it ends with may be half of an amount.
+            if not self.short_rows_usual:
                 raise ValueError(
-                    f"The row has {len(row)} cells and the header {self.width}: it is cut off before "
-                    f"{self.names[needed]!r}."
+                    f"The row has {len(row)} cells and the header {self.width}: it is cut off after "
+                    f"{self.names[max(len(row) - 1, 0)]!r}."
                 )
             return row + [""] * (self.width - len(row))
         if any(map(str.strip, row[self.width :])):

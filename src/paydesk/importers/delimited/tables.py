@@ -52,6 +52,21 @@ class Table:
         """(physical line, cells) of each row after the header, blank ones included, from the start."""
         return ((line, row) for line, row in self._source() if line > self.header_line)
 
+    def labelled(self, labels: tuple[str, ...]) -> str:
+        """A value from the lines above the header: "Short Code:" and the number beside or after it."""
+        wanted = {header_key(label) for label in labels}
+        for row in self.above:
+            for place, cell in enumerate(row):
+                label, colon, rest = cell.partition(":")
+                if header_key(label) not in wanted:
+                    continue
+                if colon and rest.strip():
+                    return rest.strip()
+                after = [other.strip() for other in row[place + 1 :] if other.strip(" :")]
+                if after:
+                    return after[0]
+        return ""
+
     def sample(self, count: int = SAMPLE_ROWS) -> list[tuple[int, list[str]]]:
         """The first `count` rows that are not blank and not the header again."""
         keys = [header_key(name) for name in self.names]

@@ -40,7 +40,7 @@ _HEADERS: tuple[tuple[Field, str], ...] = (
         "balance runningbalance closingbalance availablebalance saldo accountbalance bookbalance "
         "balanceafter",
     ),
-    ("currency", "currency ccy currencycode divisa waehrung devise netcurrency curr"),
+    ("currency", "currency ccy währung divise currencycode divisa waehrung devise netcurrency curr"),
     (
         "occurred",
         "completiontime transactiondate transactiontime date datetime paymentdate createdat trxdate "
@@ -55,7 +55,7 @@ _HEADERS: tuple[tuple[Field, str], ...] = (
     (
         "reference",
         "clientreference acno accountno accountreference billrefnumber billreference merchantreference "
-        "customerreference reference yourreference externalid invoiceid invoice endtoendid ref "
+        "customerreference reference referenz yourreference externalid invoiceid invoice endtoendid ref "
         "paymentreference orderid merchanttransactionid",
     ),
     (
@@ -90,8 +90,9 @@ _HEADERS: tuple[tuple[Field, str], ...] = (
     ("party", "otherpartyinfo otherparty opposingparty partyinfo"),
     (
         "text",
-        "details description label narration narrative particulars memo note remarks transactiondetails "
-        "paymentdetails transactiondescription additionalinformation purpose",
+        "details description label beschreibung buchungstext libelle descripcion narration narrative "
+        "particulars memo note remarks transactiondetails paymentdetails transactiondescription "
+        "additionalinformation purpose",
     ),
     ("channel", "channel paymentchannel network paymentmethod paymentmethodtype mno provider"),
     (
