@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import os
-import shutil
+from paydesk.config.browser import find_browser
 
 FLAGS = [
     "--no-sandbox",
@@ -19,12 +18,6 @@ THEMES = ("light", "dark")
 
 
 def executable() -> str | None:
-    """PAYDESK_BROWSER, else an installed Chromium or Chrome; None leaves the choice to Playwright's own."""
-    named = os.environ.get("PAYDESK_BROWSER")
-    if named:
-        return named
-    for name in ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"):
-        found = shutil.which(name)
-        if found:
-            return found
-    return None
+    """The browser `./paydesk test` would drive; None leaves the choice to Playwright."""
+    found = find_browser()
+    return str(found) if found else None
