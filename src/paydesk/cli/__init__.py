@@ -30,9 +30,11 @@ COMMANDS = {
     "migrate": "paydesk.cli.migrate",
     "read": "paydesk.cli.read",
     "check": "paydesk.cli.check",
+    "bench": "paydesk.cli.bench",
     "worker": "paydesk.cli.worker",
     "person": "paydesk.cli.person",
     "manage": "paydesk.cli.manage",
+    "demo": "paydesk.cli.demo",
 }
 
 

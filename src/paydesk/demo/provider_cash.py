@@ -1,0 +1,81 @@
+"""What the provider does with the money: its balance after every row, its fees, the sweep to the bank."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time
+
+from paydesk.demo.layouts import LAYOUTS
+from paydesk.demo.markets import DemoAccount, DemoMarket
+from paydesk.demo.mess import Ids
+from paydesk.demo.rows import Row
+
+STAYS_STEPS = 100  # rounding steps that stay in the wallet when it is swept
+FLOAT_STEPS = 20
+
+
+class ProviderCash:
+    """The balance of one account as the provider or bank keeps it, in minor units."""
+
+    def __init__(self, market: DemoMarket, account: DemoAccount) -> None:
+        self.market = market
+        self.account = account
+        self.layout = LAYOUTS[account.layout]
+        self.balance = market.round_minor * (20_000 if account.role == "settles" else STAYS_STEPS)
+
+    def run(self, rows: list[Row]) -> None:
+        """Set the balance of every row, oldest first."""
+        for row in rows:
+            self.balance += row.net
+            row.balance = self.balance
+
+    def close_day(self, day: date, rows: list[Row], ids: Ids) -> tuple[list[Row], Row | None]:
+        """The day's rows with fees, float transfers and the sweep among them, and what goes to the bank."""
+        rows = self.with_fees(rows)
+        step = self.market.round_minor
+        if day.weekday() == 0 and self.layout.sweeps_itself and rows:
+            at = datetime.combine(day, time(23, 10))
+            rows.append(self._out("float_transfer", step * FLOAT_STEPS, at, ids))
+        self.run(rows)
+        if not self.layout.sweeps_itself:
+            batch = f"STL-{self.account.identifier[-4:]}-{day:%y%m%d}"
+            paid = [row for row in rows if row.status == "success"]
+            for row in paid:
+                row.batch = batch
+            total = sum(row.net for row in paid)
+            self.balance -= total
+            if total <= 0:
+                return rows, None
+            return rows, Row(datetime.combine(day, time(23, 40)), "sweep", "success", -total, "", batch=batch)
+        amount = self.balance - step * STAYS_STEPS
+        if amount <= 0:
+            return rows, None
+        sweep = self._out("sweep", amount, datetime.combine(day, time(23, 40)), ids)
+        self.run([sweep])
+        return [*rows, sweep], sweep
+
+    def with_fees(self, rows: list[Row]) -> list[Row]:
+        """Where a provider states fees as rows of their own, each follows its payment under the same id."""
+        if not self.layout.states_fees:
+            return rows
+        found = []
+        for row in rows:
+            found.append(row)
+            if row.kind == "payment" and row.status == "success" and row.fee and not row.broken:
+                found.append(Row(row.at, "fee", "success", -row.fee, row.provider_ref))
+            row.fee = 0
+        return found
+
+    def bank_statement(self, last: date, rows: list[Row], ids: Ids) -> tuple[list[Row], int]:
+        """The rows of a statement up to `last` with the bank's own charge, and the balance before them."""
+        opening = self.balance
+        at = datetime.combine(last, time(22))
+        charge = self._out("fee", self.market.round_minor // 2, at, ids)
+        charge.text = "ACCOUNT MAINTENANCE CHARGE"
+        found = sorted([*rows, charge], key=lambda row: (row.at, row.provider_ref))
+        self.run(found)
+        return found, opening
+
+    def _out(self, kind: str, amount: int, at: datetime, ids: Ids) -> Row:
+        provider_ref, network_ref = ids.take(at)
+        text = {"sweep": "Settlement to bank", "float_transfer": "Float transfer"}.get(kind, "")
+        return Row(at, kind, "success", -amount, provider_ref, network_ref=network_ref, text=text)
