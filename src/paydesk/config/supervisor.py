@@ -8,18 +8,15 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
-import subprocess
-import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
-from paydesk.config import processes, running
+from paydesk.config import first_run, processes, running
 from paydesk.config.database_server import PrivateServer, Say
 from paydesk.config.desk import database, migrate_if_needed
-from paydesk.kernel.refused import Refused
 
 Shown = Callable[[str, list[dict[str, str]]], None]
 
@@ -69,7 +66,10 @@ class Supervisor:
 
     def _start(self) -> None:
         migrate_if_needed(self.say)
-        self._sign_ins = first_run(self.say) if self.with_demo else []
+        if self.with_demo:
+            self._sign_ins = first_run.demo_sign_ins(self.say, private=self._server is not None)
+        else:
+            first_run.without_demo()
         web, worker = (
             processes.web(self.home / "log", self.host, self.port),
             processes.worker(self.home / "log"),
@@ -128,21 +128,3 @@ class Supervisor:
             },
         }
         running.write_record(self.home, record)
-
-
-def first_run(say: Say) -> list[dict[str, str]]:
-    """Load the demo company into an empty database, once; one sign-in per role, remembered from then on."""
-    from paydesk.config.database_setup import connected, remembered
-
-    with connected(os.environ["DATABASE_URL"]) as connection:
-        done = remembered(connection, "demo")
-        if done is not None:
-            return list(done)
-    say("Loading the demo company ...")
-    ended = subprocess.run(
-        [sys.executable, "-m", "paydesk.config.first_run"], stdin=subprocess.DEVNULL, check=False
-    )
-    if ended.returncode != 0:
-        raise Refused("The demo company could not be loaded (see above); `up --no-demo` starts without it.")
-    with connected(os.environ["DATABASE_URL"]) as connection:
-        return list(remembered(connection, "demo") or [])
