@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import psycopg
@@ -83,13 +84,13 @@ def django_db_setup(django_db_blocker: Any) -> Iterator[None]:
         _administer(_drop(name), _drop(template))
 
 
-@pytest.fixture
-def committed_db(django_db_setup: None, django_db_blocker: Any) -> Iterator[str]:
-    """A database of this test's own: commits are real, rows stay, triggers and roles work as in real use."""
+@contextmanager
+def own_database(blocker: Any, suffix: str) -> Iterator[str]:
+    """Work on a clone of the template for a while; it is dropped afterwards."""
     shared = connections["default"].settings_dict["NAME"]
-    own = f"{shared}_own"
+    own = f"{shared}_{suffix}"
     _administer(_drop(own), _clone(own, settings.TEST_TEMPLATE))
-    with django_db_blocker.unblock():
+    with blocker.unblock():
         work_on(own)
         try:
             yield own
@@ -97,6 +98,20 @@ def committed_db(django_db_setup: None, django_db_blocker: Any) -> Iterator[str]
             connections.close_all()
             work_on(shared)
             _administer(_drop(own))
+
+
+@pytest.fixture
+def committed_db(django_db_setup: None, django_db_blocker: Any) -> Iterator[str]:
+    """A database of this test's own: commits are real, rows stay, triggers and roles work as in real use."""
+    with own_database(django_db_blocker, "own") as name:
+        yield name
+
+
+@pytest.fixture(scope="module")
+def committed_module_db(django_db_setup: None, django_db_blocker: Any) -> Iterator[str]:
+    """As `committed_db`, shared by a module whose tests only look, or only try in vain to change something."""
+    with own_database(django_db_blocker, "module") as name:
+        yield name
 
 
 @pytest.fixture(autouse=True)

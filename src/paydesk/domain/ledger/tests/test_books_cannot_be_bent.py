@@ -9,8 +9,8 @@ from conftest import owner_connection
 POSTED = "SELECT max(id) FROM ledger_entry"
 
 
-@pytest.fixture
-def posted(committed_db):
+@pytest.fixture(scope="module")
+def posted(committed_module_db):
     make_contract(account_number="10482937")
     receive(make_source_account(), row(1, "25.00", reference="10482937"))
     with owner_connection(autocommit=True) as connection:
@@ -121,8 +121,9 @@ def test_the_owner_cannot_post_an_entry_that_is_not_whole(posted, legs):
     statement = insert(entry, [(n, named.get(account, account), amount, c) for n, account, amount, c in legs])
     with pytest.raises(psycopg.Error) as caught:
         posted.execute(statement)
-    assert caught.value.sqlstate == "PD002"
     posted.rollback()
+    posted.autocommit = True
+    assert caught.value.sqlstate == "PD002"
 
 
 def test_a_posting_without_an_entry_is_refused(posted):
@@ -130,16 +131,17 @@ def test_a_posting_without_an_entry_is_refused(posted):
     refused(posted, insert(999999, [(1, one, 5, "GHS"), (2, two, -5, "GHS")]), state="PD002")
 
 
-def test_nothing_is_posted_into_a_closed_period_and_facts_are_booked_on_the_first_open_day(posted):
+def test_nothing_is_posted_into_a_closed_period_and_facts_are_booked_on_the_first_open_day(committed_db):
     from django.db import transaction
     from tests.builders import NOON, TODAY, WORKER
 
     from paydesk.domain.ledger.models import JournalEntry
     from paydesk.domain.ledger.steps import Entry, Leg, PeriodClosedRefused, post_entries
 
-    posted.execute(
-        "INSERT INTO ledger_closed_period VALUES ('GH', %s, 'person:1', now())", [TODAY.replace(day=1)]
-    )
+    with owner_connection(autocommit=True) as owner:
+        owner.execute(
+            "INSERT INTO ledger_closed_period VALUES ('GH', %s, 'person:1', now())", [TODAY.replace(day=1)]
+        )
     entry = Entry(
         "x",
         "GH",
