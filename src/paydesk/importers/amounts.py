@@ -24,7 +24,7 @@ _NUMBER = {
     ".": re.compile(r"(?:\d{1,3}(?:([,'’ ])\d{3})(?:\1\d{3})*|\d+)(?:\.\d*)?|\.\d+", re.ASCII),
     ",": re.compile(r"(?:\d{1,3}(?:([.'’ ])\d{3})(?:\1\d{3})*|\d+)(?:,\d*)?|,\d+", re.ASCII),
 }
-_PLAIN = re.compile(r"-?\d{1,30}(?:\.\d{1,20})?", re.ASCII)
+_PLAIN = re.compile(r"-?(?:\d{1,3}(?:,\d{3}){1,9}|\d{1,30})(?:\.\d{1,20})?", re.ASCII)
 _SHAPE = re.compile(
     r"(?P<open>\()? ?(?P<sign>[+-])? ?(?P<before>[^\d\s+\-(),'’.](?:[^\d\s+\-(),'’.]|\.(?!\d)){0,5})? ?"
     r"(?P<sign2>[+-])? ?(?P<number>[\d.,][\d.,'’ ]*?) ?(?P<sign3>[+-])? ?"
@@ -47,7 +47,7 @@ def signed_amount(text: str, decimal: DecimalSign = ".") -> tuple[Decimal, str]:
     Raises ValueError with a sentence that quotes the text.
     """
     if decimal == "." and _PLAIN.fullmatch(text):
-        return Decimal(text), ""
+        return Decimal(text.replace(",", "")), ""
     if len(text) > LONGEST_AMOUNT:
         raise ValueError(f"{text[:20]!r}… is too long to be an amount.")
     plain = _SPACES.sub(" ", text.replace("\u2212", "-")).strip()

@@ -14,7 +14,8 @@ _CANDIDATE = re.compile(
     r"(?![\w*/-]|[.,]\d)",
     re.ASCII,
 )
-MAY_HOLD = re.compile(r"\d(?:[ -]?\d){12}", re.ASCII)  # a quick look before the strict one
+# A quick look before the strict one: thirteen digits in a row, or grouped as on a card.
+MAY_HOLD = re.compile(r"[0-9]{4}(?:[0-9]{9}|[ -][0-9]{4}[ -][0-9]{4}|[ -][0-9]{6}[ -][0-9])")
 
 # (first issuer prefix, last issuer prefix, lengths). Source: ISO/IEC 7812 as the schemes publish it.
 _RANGES = (

@@ -47,19 +47,19 @@ class Moments:
         self.order: DateOrder = order
         self.zone = zone_of(zone)
         self.room = room
-        self._days: dict[str, tuple[date, datetime | None]] = {}
-        self._seconds: dict[str, timedelta] = {}
+        self._hours: dict[str, tuple[datetime, date]] = {}  # "12-03-2024 09"
+        self._rests: dict[str, timedelta] = {}  # ":30:00", at most 3,600
 
     def read(self, text: str) -> tuple[datetime | None, date]:
         """The UTC instant (None when the text has no time) and the date as it stands in the text.
 
         Raises ValueError with a sentence that quotes the text.
         """
-        # The common shape, "2024-03-12 09:30:00" in any order: both halves are looked up.
-        if len(text) == 19 and text[10] in " T" and (seconds := self._seconds.get(text[11:])):
-            known = self._days.get(text[:10])
-            if known is not None and known[1] is not None:
-                return known[1] + seconds, known[0]
+        # The common shape, "2024-03-12 09:30:00" in any order: the hour and the rest are looked up.
+        if len(text) == 19:
+            hour, rest = self._hours.get(text[:13]), self._rests.get(text[13:])
+            if hour is not None and rest is not None:
+                return hour[0] + rest, hour[1]
         return self._read_slowly(text)
 
     def _read_slowly(self, text: str) -> tuple[datetime | None, date]:
@@ -83,20 +83,19 @@ class Moments:
         if offset:
             return (local - _offset_of(offset)).replace(tzinfo=UTC), day
         instant = local.replace(tzinfo=self.zone).astimezone(UTC)
-        if len(text) == 19 and len(rest) == 9 and rest[0] in " T" and not half:
+        if len(text) == 19 and len(rest) == 9 and rest[0] in " T" and rest[3] == rest[6] == ":" and not half:
             self._remember(text, day, local)
         return instant, day
 
     def _remember(self, text: str, day: date, local: datetime) -> None:
-        midnight = datetime(day.year, day.month, day.day, tzinfo=self.zone)
-        next_one = midnight + timedelta(days=1)
-        if len(self._days) >= self.room:
-            self._days.clear()
-        # On a day when the clock changes every row is worked out by itself.
-        same = midnight.utcoffset() == next_one.utcoffset()
-        self._days[text[:10]] = (day, midnight.astimezone(UTC) if same else None)
-        if len(self._seconds) < 90_000:
-            self._seconds[text[11:]] = timedelta(hours=local.hour, minutes=local.minute, seconds=local.second)
+        start = local.replace(minute=0, second=0, microsecond=0, tzinfo=self.zone)
+        end = start + timedelta(hours=1)
+        if len(self._hours) >= self.room:
+            self._hours.clear()
+        # In an hour in which the clock changes every row is worked out by itself.
+        if start.utcoffset() == end.utcoffset() == local.replace(tzinfo=self.zone).utcoffset():
+            self._hours[text[:13]] = (start.astimezone(UTC), day)
+        self._rests[text[13:]] = timedelta(minutes=local.minute, seconds=local.second)
 
     def _day(self, text: str) -> tuple[date, str]:
         """The date at the start of `text`, and what follows it."""

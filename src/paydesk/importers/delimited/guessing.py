@@ -235,11 +235,7 @@ class _Guesser:
                 "the point" if point >= comma else "the comma",
             )
         elif unclear and not comma and not point:
-            assumed = (
-                ", is a thousands separator"
-                if any("," in text for text in texts)
-                else ". is the decimal sign"
-            )
+            assumed = "yes" if any("," in text for text in texts) else "no, the point is the decimal sign"
             self._ask(
                 "decimal",
                 "Every amount has exactly three digits after its separator: are they thousands?",

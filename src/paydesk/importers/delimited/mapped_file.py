@@ -166,35 +166,35 @@ class _Sums:
     def __init__(self, reader: RowReader) -> None:
         self.reader = reader
         self.columns = [(each, reader.places[each]) for each in _MONEY if reader.places[each] >= 0]
-        self.total = dict.fromkeys((each for each, _ in self.columns), Decimal(0))
-        self.good = dict(self.total)
-        self.since = dict(self.total)
+        zero = dict.fromkeys((each for each, _ in self.columns), Decimal(0))
+        self.total = dict(zero)  # of every row
+        self.open = dict(zero)  # of rows that failed or wait
+        self.before = dict(zero)  # of every row up to the last totals row
         self.effect = Decimal(0)
 
     def add(self, line: StatementLine, row: list[str]) -> None:
+        """A row that was read."""
+        self._add(row, self.total)
         if line.status == "success":
             self.effect = EXACT.add(self.effect, line.amount)
-        for name, place in self.columns:
-            text = row[place] if place < len(row) else ""
-            if not text.strip():
-                continue
-            value = self.reader.amounts[text if name in ("amount", "fee") else text.strip()][0]
-            self.total[name] = EXACT.add(self.total[name], value)
-            self.since[name] = EXACT.add(self.since[name], value)
-            if line.status == "success":
-                self.good[name] = EXACT.add(self.good[name], value)
+        else:
+            self._add(row, self.open)
 
     def add_rejected(self, row: list[str]) -> None:
         """A rejected row is still in the file's own totals."""
+        with suppress(ValueError):
+            self._add(row, self.total)
+
+    def _add(self, row: list[str], sums: dict[Field, Decimal]) -> None:
         for name, place in self.columns:
-            text = row[place].strip() if place < len(row) else ""
-            with suppress(ValueError):
-                value = self.reader.amounts[text][0] if text else Decimal(0)
-                self.total[name] = EXACT.add(self.total[name], value)
-                self.since[name] = EXACT.add(self.since[name], value)
+            if place < len(row) and (text := row[place]):
+                sums[name] = EXACT.add(sums[name], self.reader.amounts[text][0])
 
     def compare(self, line: int, row: list[str]) -> Iterator[FileWarning]:
-        """A warning with both figures for each column whose total in `row` fits none of our sums."""
+        """A warning with both figures for each column whose total in `row` fits none of our sums.
+
+        A totals row may count failed rows or not, and be of the whole file or since the last one.
+        """
         for name, place in self.columns:
             text = row[place].strip() if place < len(row) else ""
             if not text:
@@ -203,18 +203,17 @@ class _Sums:
             try:
                 stated = self.reader.amounts[text][0]
             except ValueError:
-                yield FileWarning(
-                    f"Line {line} is a totals row, but its {column} {text!r} is no amount.", line
-                )
+                yield FileWarning(f"Line {line} is a totals row; its {column} {text!r} is no amount.", line)
                 continue
-            ours = {self.total[name], self.good[name], self.since[name]}
-            if stated not in ours | {each.copy_abs() for each in ours}:
+            total = self.total[name]
+            good, since = EXACT.subtract(total, self.open[name]), EXACT.subtract(total, self.before[name])
+            if stated.copy_abs() not in {total.copy_abs(), good.copy_abs(), since.copy_abs()}:
                 yield FileWarning(
                     f"Line {line} is a totals row: it says {column} {plain_text(stated)}, the rows make "
-                    f"{plain_text(self.total[name])}.",
+                    f"{plain_text(total)}.",
                     line,
                 )
-        self.since = dict.fromkeys(self.since, Decimal(0))
+        self.before = dict(self.total)
 
     def tie(self, head: Statement) -> Iterator[FileWarning]:
         assert head.opening is not None

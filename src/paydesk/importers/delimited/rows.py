@@ -9,21 +9,28 @@ from decimal import Decimal
 
 from paydesk.importers.amounts import Amounts, plain_text
 from paydesk.importers.card_numbers import MAY_HOLD, card_number_in, masked_row
-from paydesk.importers.delimited.mapping import FIELDS, Field, Mapping, When, header_key
+from paydesk.importers.delimited.mapping import FIELDS, Field, Mapping, header_key
 from paydesk.importers.delimited.tables import Table
 from paydesk.importers.delimited.words import ID_ENDINGS, STATUS_WORDS
 from paydesk.importers.moments import Moments
 from paydesk.importers.records import Kind, NotReadable, RejectedLine, StatementLine, Status
-from paydesk.kernel.phone_numbers import e164_digits
+from paydesk.kernel.phone_numbers import PLANS, e164_digits
 
 ZERO = Decimal(0)
 _CODE = re.compile(r"[A-Z]{3}")
-_PARTY = re.compile(r"\s*(\+?[\d*xX][\d*xX ]*?)\s*(?:-\s*(.*))?", re.DOTALL)
+_PHONE_CHARACTERS = "+0123456789*xX "
 SHORTEST_PHONE = 9
+SHORTEST_CARD = 13
 _MANGLED = re.compile(r"\d(?:\.\d+)?E\+\d+", re.IGNORECASE)
 
 Money = tuple[Decimal, str]
 When_ = tuple[datetime | None, date | None, date | None]
+
+
+_TEXT_FIELDS: tuple[Field, ...] = (
+    "status", "kind", "msisdn", "payer_name", "party", "text", "provider_ref", "reference", "network_ref",
+    "batch_key", "account", "channel", "balance",
+)  # fmt: skip
 
 
 class Words(dict[str, str]):
@@ -61,12 +68,16 @@ class RowReader:
         known = mapping.statuses or STATUS_WORDS
         self._known_statuses: dict[str, Status] = {word.casefold(): status for word, status in known.items()}
         self._statuses = Words(self._status_of)
-        self._kinds: dict[When, Words] = {
+        self._rules = {when: self._rules_for(when) for when in ("in", "out")}
+        self._kinds = {
             "in": Words(lambda text: self._kind_of(text, "in")),
             "out": Words(lambda text: self._kind_of(text, "out")),
         }
         self._free = self._free_text_places()
         self._money = self._money_reader()
+        self._texts = tuple(self.places[each] for each in _TEXT_FIELDS)
+        self._words_repeat = mapping.kind_match == "exact"
+        self._plan = _plan_of(mapping.market)
 
     def read(self, line: int, row: list[str]) -> StatementLine | RejectedLine:
         """The statement line of `row`, or the rejected line with a reason a person can act on."""
@@ -84,25 +95,32 @@ class RowReader:
 
     def _line(self, line: int, row: list[str], raw: dict[str, str]) -> StatementLine:
         # A place of -1 is a field without a column: it reads the empty cell put at the end of the row.
-        at = self.places
+        (
+            at_status, at_kind, at_msisdn, at_payer, at_party, at_text, at_provider_ref, at_reference,
+            at_network_ref, at_batch_key, at_account, at_channel, at_balance,
+        ) = self._texts  # fmt: skip
         amount, sign_currency = self._money(row)
-        status = self._statuses[row[at["status"]]] if at["status"] >= 0 else "success"
-        when: When = "out" if amount < 0 else "in"
-        kind = "failed" if status == "failed" else self._kinds[when][row[at["kind"]]]
+        status = self._statuses[row[at_status]] if at_status >= 0 else "success"
+        when = "out" if amount < 0 else "in"
+        if status == "failed":
+            kind, fee, note = "failed", None, ""
+        else:
+            word = row[at_kind]
+            kind = self._kinds[when][word] if self._words_repeat else self._kind_of(word, when)
+            fee, note = self._fee(row, amount)
         occurred_at, booked_on, value_on = self._dates(row)
-        fee, note = self._fee(row, amount) if kind != "failed" else (None, "")
-        msisdn, payer = row[at["msisdn"]].strip(), row[at["payer_name"]].strip()
-        if at["party"] >= 0 and (party := row[at["party"]]):
+        msisdn, payer = row[at_msisdn].strip(), row[at_payer].strip()
+        if party := row[at_party]:
             party_msisdn, party_name = split_party(party)
             msisdn, payer = msisdn or party_msisdn, payer or party_name
-        text = row[at["text"]].strip()
-        provider_ref = _cleaned(row[at["provider_ref"]])
+        text = row[at_text].strip()
+        provider_ref = _cleaned(row[at_provider_ref])
         if "+" in provider_ref and _MANGLED.fullmatch(provider_ref):
             raise ValueError(
                 f"The id {provider_ref} was cut by a spreadsheet, so two payments may share it; "
                 "export the file again as CSV and do not open it in between."
             )
-        balance = row[at["balance"]].strip()
+        balance = row[at_balance].strip()
         return StatementLine(
             line,
             kind,  # type: ignore[arg-type]  # Words holds the checked words of the mapping
@@ -110,15 +128,15 @@ class RowReader:
             amount,
             self._currency(row, sign_currency),
             fee,
-            _cleaned(row[at["reference"]]),
+            _cleaned(row[at_reference]),
             provider_ref,
-            _cleaned(row[at["network_ref"]]),
-            _cleaned(row[at["batch_key"]]),
-            _cleaned(row[at["account"]]),
+            _cleaned(row[at_network_ref]),
+            _cleaned(row[at_batch_key]),
+            _cleaned(row[at_account]),
             self._phone(msisdn) if msisdn else "",
             payer,
             f"{text} {note}".strip() if note else text,
-            row[at["channel"]].strip(),
+            row[at_channel].strip(),
             self._number("balance", balance)[0] if balance else None,
             occurred_at,
             booked_on,
@@ -185,6 +203,8 @@ class RowReader:
         Where the file states the amount after fees, that decides: a charge the payer bore was never ours.
         """
         fee_text, net_text = row[self.places["fee"]].strip(), row[self.places["net"]].strip()
+        if not fee_text and not net_text:
+            return None, ""
         charge = self._number("fee", fee_text)[0].copy_abs() if fee_text else None
         if not net_text:
             return charge, ""
@@ -236,16 +256,24 @@ class RowReader:
             )
         return status
 
-    def _kind_of(self, text: str, when: When) -> Kind:
+    def _rules_for(self, when: str) -> list[tuple[str, Kind]]:
+        rules = self.mapping.kinds
+        return [(rule.phrase.casefold(), rule.kind) for rule in rules if rule.when in ("any", when)]
+
+    def _kind_of(self, text: str, when: str) -> Kind:
         by_sign = self.mapping.kind_in if when == "in" else self.mapping.kind_out
         word = " ".join(text.split()).casefold()
+        rules = self._rules[when]
         if not word or not self.mapping.kinds:
             return by_sign
-        exact = self.mapping.kind_match == "exact"
-        for rule in self.mapping.kinds:
-            phrase = rule.phrase.casefold()
-            if rule.when in ("any", when) and (phrase == word if exact else phrase in word):
-                return rule.kind
+        if self._words_repeat:
+            for phrase, kind in rules:
+                if phrase == word:
+                    return kind
+        else:
+            for phrase, kind in rules:
+                if phrase in word:
+                    return kind
         if self.mapping.unknown_kind == "by_sign":
             return by_sign
         raise ValueError(
@@ -284,6 +312,10 @@ class RowReader:
 
     def _phone(self, text: str) -> str:
         """E.164 digits where the number fits a plan; else the text as it stands (masked, foreign)."""
+        country_code, length = self._plan
+        digits = len(text) == length and text.isascii() and text.isdigit()
+        if digits and text.startswith(country_code) and text[len(country_code)] != "0":
+            return text  # the common case: a portal writes it so
         return e164_digits(text, self.mapping.market) or text
 
     def _free_text_places(self) -> tuple[int, ...]:
@@ -297,8 +329,11 @@ class RowReader:
         return tuple(sorted(typed - {-1}))
 
     def _check_card_numbers(self, row: list[str]) -> None:
+        long_ones = [text for place in self._free if len(text := row[place]) >= SHORTEST_CARD]
+        if MAY_HOLD.search("\n".join(long_ones)) is None:
+            return
         for place in self._free:
-            if MAY_HOLD.search(row[place]) and card_number_in(row[place]) is not None:
+            if card_number_in(row[place]) is not None:
                 raise ValueError(
                     f"{self.names[place]!r} holds a full card number, which may not be stored; "
                     "have the sender take it out and send the row again."
@@ -326,6 +361,12 @@ class RowReader:
         return repr(self.names[place]) if place >= 0 else name
 
 
+def _plan_of(market: str) -> tuple[str, int]:
+    """The country code of a market and the length of its numbers with it; one that fits nothing for none."""
+    country_code, national_length = PLANS.get(market, ("", -1))
+    return country_code, len(country_code) + national_length
+
+
 def places_of(mapping: Mapping, names: tuple[str, ...]) -> dict[Field, int]:
     """The column place of every field, -1 where the table has none of its columns.
 
@@ -350,15 +391,17 @@ def places_of(mapping: Mapping, names: tuple[str, ...]) -> dict[Field, int]:
 
 def split_party(text: str) -> tuple[str, str]:
     """ "254700000000 - JANE DOE" as (phone number as written, name); a short code is no phone."""
-    found = _PARTY.fullmatch(text)
-    if found is None:
+    number, _, name = text.partition("-")
+    number = number.strip()
+    if number.strip(_PHONE_CHARACTERS) or not number:
         return "", text.strip()
-    number, name = found[1].strip(), (found[2] or "").strip()
-    return (number if len(number) >= SHORTEST_PHONE else ""), name
+    return (number if len(number) >= SHORTEST_PHONE else ""), name.strip()
 
 
 def _cleaned(text: str) -> str:
     """A reference without blanks around it and without the spreadsheet's ways to protect it as text."""
+    if not text:
+        return text
     text = text.strip()
     if text[:1] in ("=", "'"):
         text = text.removeprefix("=").strip("\"'")
