@@ -10,7 +10,7 @@ from decimal import Decimal
 from paydesk.importers.amounts import Amounts, plain_text
 from paydesk.importers.card_numbers import MAY_HOLD, card_number_in, masked_row
 from paydesk.importers.delimited.mapping import FIELDS, Field, Mapping, header_key
-from paydesk.importers.delimited.tables import Table
+from paydesk.importers.delimited.tables import Table, UnclosedRow
 from paydesk.importers.delimited.words import ID_ENDINGS, STATUS_WORDS
 from paydesk.importers.moments import Moments
 from paydesk.importers.records import Kind, NotReadable, RejectedLine, StatementLine, Status
@@ -83,14 +83,14 @@ class RowReader:
         """The statement line of `row`, or the rejected line with a reason a person can act on."""
         raw = dict(zip(self.names, row, strict=False))
         try:
-            if len(row) != self.width:
+            if len(row) != self.width or isinstance(row, UnclosedRow):
                 row = self._fitted(row)
             if self._free:
                 self._check_card_numbers(row)
             return self._line(line, [*row, ""], raw)
         except ValueError as problem:
-            if len(row) > self.width:
-                raw["beyond the header"] = " | ".join(row[self.width :])
+            if beyond := " | ".join(row[self.width :]).strip(" |"):
+                raw["beyond the header"] = beyond
             return RejectedLine(line, str(problem), masked_row(raw))
 
     def _line(self, line: int, row: list[str], raw: dict[str, str]) -> StatementLine:
@@ -340,6 +340,11 @@ class RowReader:
                 )
 
     def _fitted(self, row: list[str]) -> list[str]:
+        if isinstance(row, UnclosedRow):
+            raise ValueError(
+                f"A quotation mark in this row is not closed: the lines up to {row.last_line} were taken for "
+                "part of it and are not read. Close it and send the file again."
+            )
         if len(row) < self.width:
             # Where rows usually end at the last filled cell that is the file's way; else the row is cut off,
             # and the cell it ends with may be half of an amount.

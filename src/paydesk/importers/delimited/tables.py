@@ -28,6 +28,17 @@ _VALUE = re.compile(r"[-+(]?\s*[^\W\d]{0,3}\s*[\d][\d.,:/ T'-]*\)?\s*(?:[AaPp][M
 Rows = Iterator[tuple[int, list[str]]]
 
 
+class UnclosedRow(list[str]):
+    """A row in which a quotation mark was not closed, so that the rows up to `last_line` stand in one cell.
+
+    It has one cell more than it should, so no reader takes it for data.
+    """
+
+    def __init__(self, cells: list[str], last_line: int) -> None:
+        super().__init__(cells)
+        self.last_line = last_line
+
+
 @dataclass(frozen=True)
 class Table:
     """A table found in a file. `rows()` streams (physical line, cells) of everything after the header.
@@ -113,6 +124,8 @@ def _text_table(file: BinaryIO, scan: TextScan, needs: tuple[tuple[str, ...], ..
             reader = csv.reader(text, delimiter=separator, skipinitialspace=spaced)
             before = 0
             for row in reader:
+                if reader.line_num - before > 1 and has_swallowed_rows(row, separator):
+                    row = UnclosedRow([*row, ""], reader.line_num)
                 yield before + 1, row
                 before = reader.line_num
         except csv.Error as problem:
@@ -216,6 +229,23 @@ def separator_of(lines: list[str]) -> str:
         if score > best_score:
             best, best_score = separator, score
     return best
+
+
+def has_swallowed_rows(row: list[str], separator: str) -> bool:
+    """Whether a cell of several lines holds lines that look like rows of this table."""
+    if len(row) < 2:
+        return False
+    shape = _shape(row[0])
+    for cell in row:
+        for line in cell.splitlines()[1:]:
+            count = line.count(separator)
+            if count >= len(row) - 1 and (count >= 4 or _shape(line.partition(separator)[0]) == shape):
+                return True
+    return False
+
+
+def _shape(text: str) -> str:
+    return re.sub(r"[^\W\d]+", "a", re.sub(r"\d+", "9", text.strip(' "')))
 
 
 def _header_place(top: list[tuple[int, list[str]]], needs: tuple[tuple[str, ...], ...]) -> int:

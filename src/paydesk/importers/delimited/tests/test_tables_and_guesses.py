@@ -10,7 +10,7 @@ import pytest
 from paydesk.importers.delimited import Mapping, fingerprint, guess, header_of, open_table
 from paydesk.importers.delimited.spreadsheets import cell_text
 from paydesk.importers.reading import open_file
-from paydesk.importers.records import FileWarning, NotReadable, StatementLine
+from paydesk.importers.records import FileWarning, NotReadable, RejectedLine, StatementLine
 from paydesk.importers.tests.memory import growth_while_reading
 
 
@@ -54,6 +54,16 @@ def test_an_unclosed_quotation_mark_is_told_with_its_line() -> None:
     with pytest.raises(NotReadable, match="Line 4 .*quotation mark"):
         list(open_file(table(f'Date,Amount,Text\n2024-01-01,1,a\n2024-01-01,1,b\n2024-01-01,2,"c\n{rows}'),
                        filename="a.csv"))  # fmt: skip
+
+
+def test_rows_swallowed_by_an_unclosed_quotation_mark_are_rejected_by_their_lines() -> None:
+    rows = ["2024-01-01,1,a", '2024-01-01,1,"b', "2024-01-02,2,c", "2024-01-02,3,d"]
+    for text, lines in (("\n".join(rows), [2]), ("\n".join(rows) + '"\n2024-01-03,4,e', [2, 6])):
+        records = list(open_file(table(f"Date,Amount,Text\n{text}"), filename="a.csv"))
+        (rejected,) = [each for each in records if isinstance(each, RejectedLine)]
+        assert rejected.line == 3
+        assert "not closed" in rejected.reason
+        assert [each.line for each in records if isinstance(each, StatementLine)] == lines
 
 
 @pytest.mark.parametrize(
