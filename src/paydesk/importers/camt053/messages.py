@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from typing import BinaryIO
@@ -57,6 +57,7 @@ _ENTRY_PARTS = (
 _STATEMENT_ORDER = {name: place for place, name in enumerate(_STATEMENT_PARTS)}
 _ENTRY_ORDER = {name: place for place, name in enumerate(_ENTRY_PARTS)}
 SHOWN = 3
+REMEMBERED = 50_000  # references of a statement; equal ones stand close together
 
 
 @dataclass
@@ -77,6 +78,7 @@ class _Open:
     entries: Counter[str] = field(default_factory=Counter)
     sums: dict[str, Decimal] = field(default_factory=lambda: {"CRDT": Decimal(0), "DBIT": Decimal(0)})
     other_currency: int = 0
+    references: Counter[str] = field(default_factory=Counter)
     seen: set[str] = field(default_factory=set)
     place: int = 0
 
@@ -250,6 +252,8 @@ class CamtReader:
         for child in element:
             place = _place(_ENTRY_ORDER, local_name(child), place, "Ntry", notes)
         line = entry_line(element, number, details, notes.add)
+        if isinstance(line, StatementLine):
+            line = self._with_own_id(line, opened, notes)
         direction = text_at(element, "CdtDbtInd")
         opened.entries[direction] += 1
         if isinstance(line, StatementLine):
@@ -259,6 +263,25 @@ class CamtReader:
             elif line.status == "success":
                 opened.net = EXACT.add(opened.net, line.amount)
         return line
+
+    def _with_own_id(self, line: StatementLine, opened: _Open, notes: _Notes) -> StatementLine:
+        """Some banks give several entries of a statement one reference; each still needs an id of its own,
+        or the second would be taken for the first one again. The raw row keeps what the bank wrote."""
+        if not line.provider_ref:
+            return line
+        if len(opened.references) >= REMEMBERED:
+            opened.references.clear()
+        opened.references[line.provider_ref] += 1
+        count = opened.references[line.provider_ref]
+        if count == 1:
+            return line
+        own = f"{line.provider_ref}#{count}"
+        notes.add(
+            "same reference",
+            f"Entry {line.line} has the bank reference {line.provider_ref} of an entry before it; it is kept "
+            f"apart as {own}.",
+        )
+        return replace(line, provider_ref=own)
 
     def _closed(self, opened: _Open, notes: _Notes) -> Iterator[Record]:
         if opened.head is None:

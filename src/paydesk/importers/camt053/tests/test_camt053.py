@@ -69,6 +69,13 @@ def test_a_statement_that_ties_has_no_warning_and_one_that_does_not_names_the_fi
     assert "11.00" in warning.text
 
 
+def test_two_entries_under_one_bank_reference_stay_two() -> None:
+    rest = "<AcctSvcrRef>A-1</AcctSvcrRef>"
+    records = read(HEAD + entry("1", rest=rest) + entry("2", rest=rest) + FOOT)
+    assert [each.provider_ref for each in records if isinstance(each, StatementLine)] == ["A-1", "A-1#2"]
+    assert any("A-1#2" in each.text for each in records if isinstance(each, FileWarning))
+
+
 @pytest.mark.parametrize("word", ["NOTPROVIDED", "notprovided"])
 def test_not_provided_is_no_reference(word: str) -> None:
     rest = f"<NtryDtls><TxDtls><Refs><EndToEndId>{word}</EndToEndId></Refs></TxDtls></NtryDtls>"
