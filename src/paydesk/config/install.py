@@ -184,7 +184,8 @@ def uv_environment() -> dict[str, str]:
     environment = dict(os.environ)
     listed = subprocess.run([*pip(), "config", "list"], capture_output=True, text=True, check=False)
     settings: dict[str, str] = {}
-    for line in listed.stdout.splitlines():  # global.index-url='https://...', :env:.cert='...'
+    # global.index-url='https://...', :env:.cert='...': as with pip the environment has the last word.
+    for line in sorted(listed.stdout.splitlines(), key=lambda line: line.startswith(":env:")):
         name, _, value = line.partition("=")
         settings[name.rpartition(".")[2]] = value.strip().strip("'\"").replace("\\n", " ")
     for pip_name, uv_name, separator in (
