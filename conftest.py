@@ -109,7 +109,7 @@ def committed_db(django_db_setup: None, django_db_blocker: Any) -> Iterator[str]
 
 @pytest.fixture(scope="module")
 def committed_module_db(django_db_setup: None, django_db_blocker: Any) -> Iterator[str]:
-    """As `committed_db`, shared by a module whose tests only look, or only try in vain to change something."""
+    """As `committed_db`, shared by a module whose tests only look, or try in vain to change something."""
     with own_database(django_db_blocker, "module") as name:
         yield name
 

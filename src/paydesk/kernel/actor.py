@@ -14,8 +14,8 @@ ActorKind = Literal["person", "system", "provider"]
 class Actor:
     """Who acts, with the rights and markets they had at that moment.
 
-    `rights` are strings of the authority table ("payments.identify" to make, "payments:view" to see); the system
-    needs none. `markets` is None for all markets.
+    `rights` are strings of the authority table ("payments.identify" to make, "payments:view" to see); the
+    system needs none. `markets` is None for all markets.
     """
 
     kind: ActorKind

@@ -127,8 +127,8 @@ def test_a_schedule_adds_up_to_the_price_and_never_goes_back_in_time(
 ):
     count = min(count, financed)
     items = rules.schedule(
-        price_minor=financed + deposit, deposit_minor=deposit, opened_on=first, first_due_on=first, count=count,
-        frequency=frequency,
+        price_minor=financed + deposit, deposit_minor=deposit, opened_on=first, first_due_on=first,
+        count=count, frequency=frequency,
     )  # fmt: skip
     assert sum(amount for _, _, amount in items) == financed + deposit
     dates = [due_on for _, due_on, _ in items]

@@ -2,9 +2,8 @@
 
 import psycopg
 import pytest
-from tests.builders import make_contract, make_source_account, receive, row
-
 from conftest import owner_connection
+from tests.builders import make_contract, make_source_account, receive, row
 
 POSTED = "SELECT max(id) FROM ledger_entry"
 
