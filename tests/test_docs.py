@@ -65,7 +65,13 @@ def test_every_document_below_docs_is_linked_from_another() -> None:
         for target in re.findall(r"\]\(([^)\s]+)\)", text(path))
     }
     folders = {place for place in linked if place.is_dir()}
-    lost = [p for p in DOCUMENTS if p not in linked and p.parent not in folders and p.parent != ROOT]
+    readme = document("README.md")
+    lost = [
+        str(path.relative_to(ROOT))
+        for path in DOCUMENTS
+        if path.parent != ROOT and path not in linked and path.parent not in folders
+    ]
+    lost = [name for name in lost if f"`{name}`" not in readme]
     assert not lost, f"Link these from README.md or from one another: {lost}"
 
 
