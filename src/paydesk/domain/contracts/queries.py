@@ -5,16 +5,22 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import count
 
-from django.db.models import F, Min, Q, QuerySet, Sum
+from django.db.models import F, Max, Min, Q, QuerySet, Sum
+from django.db.models.functions import Lower
 
 from paydesk.domain.contracts import rules
-from paydesk.domain.contracts.models import Contract, DueItem
+from paydesk.domain.contracts.models import Contract, CreditEvent, DueItem
 from paydesk.domain.contracts.states import OPEN_STATES
 from paydesk.domain.parties.models import Customer
 from paydesk.foundation.people.queries import in_markets
 from paydesk.kernel.actor import Actor
+from paydesk.kernel.public_codes import luhn_digit, number_of
 from paydesk.kernel.references import key_of
+
+CODE_PREFIX = "CON"
+MOST_BY_NUMBER = 500  # a longer number finds the rest
 
 
 def owner_and_currency(contract_id: int) -> tuple[int, str]:
@@ -90,3 +96,75 @@ def find_contracts(actor: Actor, text: str, *, market: str | None = None) -> Que
     if market:
         contracts = contracts.filter(market=market)
     return contracts.distinct().order_by("customer__name", "account_number")
+
+
+def contract_list(
+    actor: Actor, text: str = "", *, market: str = "", state: str = ""
+) -> QuerySet[Contract]:
+    """Contracts of the actor's markets with their customers, newest first; one query, any page cheap.
+
+    `text` is a public code, the beginning of an account number, or of the customer's name.
+    """
+    found = in_markets(Contract.objects.select_related("customer"), actor)
+    if market:
+        found = found.filter(market=market)
+    if state:
+        found = found.filter(state=state)
+    text = text.strip()
+    if text:
+        number, key = number_of(CODE_PREFIX, text), key_of(text)
+        if number is not None:
+            found = found.filter(pk=number)
+        elif any(c.isdigit() for c in key):
+            found = found.filter(account_key__startswith=key)
+        else:
+            names = Customer.objects.annotate(lower_name=Lower("name"))
+            found = found.filter(customer__in=names.filter(lower_name__startswith=text.lower()))
+    return found.order_by("-id")
+
+
+def contract_for(actor: Actor, contract_id: int) -> Contract:
+    """One contract the actor may see, its customer loaded; raises Contract.DoesNotExist otherwise."""
+    return in_markets(Contract.objects.select_related("customer"), actor).get(pk=contract_id)
+
+
+def contracts_of(actor: Actor, customer_ids: Sequence[int]) -> list[Contract]:
+    """The contracts of several customers, open ones first, then newest first; one query."""
+    found = in_markets(Contract.objects.select_related("customer"), actor)
+    contracts = found.filter(customer_id__in=customer_ids).order_by("-opened_on", "-id")
+    return sorted(contracts, key=lambda contract: contract.state not in OPEN_STATES)
+
+
+def customer_ids_by_account(text: str, markets: Sequence[str]) -> set[int]:
+    """Customers of `markets` by the beginning of an account number, or a contract's code; one index look."""
+    number, key = number_of(CODE_PREFIX, text), key_of(text)
+    found = Contract.objects.filter(market__in=markets)
+    found = found.filter(pk=number) if number is not None else found.filter(account_key__startswith=key)
+    return set(found.values_list("customer_id", flat=True)[:MOST_BY_NUMBER]) if key else set()
+
+
+def contracts_by_key(keys: Sequence[str]) -> dict[tuple[str, str], Contract]:
+    """Contracts by (market, account key), for many keys at once; one query."""
+    return {
+        (contract.market, contract.account_key): contract
+        for contract in Contract.objects.filter(account_key__in=keys)
+    }
+
+
+def credit_events_of(contract_id: int) -> list[CreditEvent]:
+    """What was credited to a contract or taken back, oldest value date first; one query."""
+    return list(CreditEvent.objects.filter(contract_id=contract_id).order_by("value_on", "id"))
+
+
+def suggested_account_number(market: str) -> str:
+    """A number nobody has in this market: ten digits or more, the last one a Luhn check digit.
+
+    A suggestion: whoever saves first has it, and the other is refused.
+    """
+    newest = Contract.objects.aggregate(newest=Max("pk"))["newest"] or 0
+    numbers = (f"{place}{luhn_digit(str(place))}" for place in count(700_000_001 + newest))
+    return next(
+        number
+        for number in numbers
+        if not Contract.objects.filter(account_key=number, market=market).exists()
+    )

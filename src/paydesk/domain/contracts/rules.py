@@ -99,3 +99,19 @@ def days_past_due(items: Sequence[Due], on: date) -> int:
     """Whole days since the oldest unpaid due date on the business date `on`; 0 if nothing is overdue."""
     overdue = [item.due_on for item in items if item.open_minor > 0 and item.due_on < on]
     return (on - min(overdue)).days if overdue else 0
+
+
+def due_state(amount_minor: int, paid_minor: int, due_on: date, *, on: date, is_open: bool = True) -> str:
+    """How a due item stands on `on`: paid, part (paid, not late), due (today), overdue, ahead, or closed.
+
+    `is_open` is whether its contract still takes money; what is open of any other is owed no more that way.
+    """
+    if paid_minor >= amount_minor:
+        return "paid"
+    if not is_open:
+        return "closed"
+    if due_on < on:
+        return "overdue"
+    if paid_minor:
+        return "part"
+    return "due" if due_on == on else "ahead"

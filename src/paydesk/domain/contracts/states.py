@@ -1,6 +1,6 @@
 """The life of a contract. Screens, API and the database constraint all read this table."""
 
-from paydesk.kernel.lifecycle import Lifecycle
+from paydesk.kernel.lifecycle import Family, Lifecycle
 
 CONTRACT = Lifecycle(
     "contract",
@@ -32,3 +32,12 @@ CONTRACT = Lifecycle(
 )
 # A payment may still come in for these; money left beyond the plan of any other is the customer's credit.
 OPEN_STATES = ("deposit_pending", "deposit_paid", "active", "defaulted", "returning")
+# How a due item stands on a day (rules.due_state); derived, never stored.
+DUE_FAMILIES: dict[str, Family] = {
+    "paid": "settled",
+    "part": "moving",
+    "due": "held",
+    "overdue": "failed",
+    "ahead": "idle",
+    "closed": "idle",
+}

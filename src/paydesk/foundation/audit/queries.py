@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Literal
 
 from django.db import connection, transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
-from paydesk.foundation.audit.models import AuditRecord
+from paydesk.foundation.audit.models import AuditRecord, AuditSeal
 from paydesk.foundation.audit.rules import GENESIS, RecordValues, seal_hash
+from paydesk.kernel.actor import Actor
 
 # The columns of a record in the order of RecordValues; `changes` as text, so that decimals stay exact.
 RECORD_COLUMNS = (
@@ -48,6 +50,36 @@ class Verification:
 def history(subject_kind: str, subject_id: int | str) -> QuerySet[AuditRecord]:
     """What was done to one thing, oldest first; one row per verb; one query by index."""
     return AuditRecord.objects.filter(subject_kind=subject_kind, subject_id=str(subject_id)).order_by("id")
+
+
+def histories(subjects: Mapping[str, Iterable[int | str]]) -> QuerySet[AuditRecord]:
+    """What was done to several things, {"payment": [12, 13]}, newest first; one query by index."""
+    wanted = Q(pk__in=[])
+    for kind, ids in subjects.items():
+        wanted |= Q(subject_kind=kind, subject_id__in=[str(subject_id) for subject_id in ids])
+    return AuditRecord.objects.filter(wanted).order_by("-id")
+
+
+def trail(actor: Actor, **filters: Any) -> QuerySet[AuditRecord]:
+    """The records of the actor's markets and those of no market, with their seals, newest first; one query.
+
+    `filters` are look-ups on AuditRecord. A record that is not sealed yet has no `seal`.
+    """
+    records = AuditRecord.objects.select_related("seal").filter(**filters)
+    if actor.markets is not None:
+        records = records.filter(Q(market__isnull=True) | Q(market__in=sorted(actor.markets)))
+    return records.order_by("-id")
+
+
+def newest_verbs(among: int = 2000) -> list[str]:
+    """The verbs of the newest records, in order: what a person may filter by; one query."""
+    newest = AuditRecord.objects.order_by("-id").values("verb")[:among]
+    return sorted({row["verb"] for row in newest})
+
+
+def last_seal() -> AuditSeal | None:
+    """The head of the chain, None before anything is sealed; one look into an index."""
+    return AuditSeal.objects.order_by("-number").first()
 
 
 def verify_chain() -> Verification:

@@ -1,0 +1,102 @@
+"""What loading rows would do, told before anyone confirms it: new, known or refused, row by row."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from django.db import connection
+
+from paydesk.domain.contracts.actions import Terms, _existing, _plan
+from paydesk.kernel.actor import Actor
+from paydesk.kernel.money import Money
+from paydesk.kernel.references import key_of
+
+
+@dataclass(frozen=True, slots=True)
+class CurrencyTotal:
+    """The new contracts of one currency: how many, what they cost, what of it is deposit."""
+
+    currency: str
+    count: int
+    price: Money
+    deposit: Money
+
+
+@dataclass(frozen=True, slots=True)
+class LoadPreview:
+    """The rows by what would become of them, and the sums of those that would be made."""
+
+    new: Sequence[Terms]
+    known: Sequence[Terms]
+    refused: Sequence[tuple[int, str]]
+    totals: Sequence[CurrencyTotal]
+    active: int
+    customers_new: int
+    customers_known: int
+
+
+def preview_load(rows: Sequence[Terms], *, by: Actor, markets: Collection[str]) -> LoadPreview:
+    """Sort `rows` as `load_contracts` would, without writing anything; two queries.
+
+    `markets` are those there are for `by`: a row of another is refused here, `load_contracts` would refuse the
+    whole load for it.
+    """
+    taken = _existing(rows)
+    new: list[Terms] = []
+    known: list[Terms] = []
+    refused: list[tuple[int, str]] = []
+    seen: dict[tuple[str, str], int] = {}
+    for row in rows:
+        key = key_of(row.account_number)
+        here = (row.market, key)
+        if row.market not in markets or not by.sees(row.market):
+            refused.append((row.line, f"{by.name} does not work in market {row.market}; check the code."))
+        elif here in taken:
+            if taken[here] == (row.customer_ref, row.price_minor, row.currency):
+                known.append(row)
+            else:
+                text = f"Account number {row.account_number} exists already with other terms."
+                refused.append((row.line, text))
+        elif here in seen:
+            text = f"Account number {row.account_number} stands in row {seen[here]} as well."
+            refused.append((row.line, text))
+        else:
+            try:
+                _plan(row, key)
+            except ValueError as problem:
+                refused.append((row.line, str(problem)))
+                continue
+            seen[here] = row.line
+            new.append(row)
+    customers = {(row.market, row.customer_ref) for row in new}
+    there = _customers_there(customers)
+    return LoadPreview(
+        new,
+        known,
+        refused,
+        _totals(new),
+        sum(row.activated_on is not None for row in new),
+        len(customers) - there,
+        there,
+    )
+
+
+def _totals(rows: Sequence[Terms]) -> list[CurrencyTotal]:
+    found = []
+    for currency in sorted({row.currency for row in rows}):
+        mine = [row for row in rows if row.currency == currency]
+        price, deposit = sum(row.price_minor for row in mine), sum(row.deposit_minor for row in mine)
+        found.append(CurrencyTotal(currency, len(mine), Money(price, currency), Money(deposit, currency)))
+    return found
+
+
+def _customers_there(customers: set[tuple[str, str]]) -> int:
+    pairs = sorted(customers)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM parties_customer c JOIN unnest(%s::text[], %s::text[]) r(market, ref)"
+            " ON c.market = r.market AND c.external_ref = r.ref",
+            [[market for market, _ in pairs], [ref for _, ref in pairs]],
+        )
+        return int(cursor.fetchone()[0])

@@ -1,0 +1,168 @@
+"""The list of customers and one customer: contracts, schedule, payments, who did what."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from django.core.exceptions import ObjectDoesNotExist
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
+from django.utils import timezone
+
+from paydesk.domain.parties.queries import customer_for
+from paydesk.domain.payments.queries import payments_of_customer
+from paydesk.foundation.audit.queries import histories
+from paydesk.kernel.actor import Actor
+from paydesk.kernel.phone_numbers import shown as phone_shown
+from paydesk.web.access import actor_of, gate, needs
+from paydesk.web.addresses import number_in
+from paydesk.web.contracts.local_days import LocalDay, local_days
+from paydesk.web.contracts.standing import ShownContract, shown_schedule
+from paydesk.web.customers.finding import found_customers, listed
+from paydesk.web.customers.forms import CustomerFilters
+from paydesk.web.customers.overview import held_for, shown_customers
+from paydesk.web.paging import Page, page_number
+from paydesk.web.payments.shown import all_shown
+from paydesk.web.people_names import names_by_label
+from paydesk.web.trail.words import done_words
+from paydesk.web.workbook import Cell, list_download
+
+if TYPE_CHECKING:
+    from paydesk.domain.parties.models import Customer
+
+RIGHT_TO_SEE = "customers:view"
+EXPORTED_ROWS = 20_000
+PAYMENTS_SHOWN = 20
+RECORDS_SHOWN = 30
+HEAD = (
+    "Customer", "Name", "Our number", "Market", "Phones", "Contracts", "States", "Days past due",
+    "Currency", "Overdue",
+)  # fmt: skip
+
+
+@needs(RIGHT_TO_SEE)
+def customer_list(request: HttpRequest) -> HttpResponse:
+    """Customers by name, each with how many contracts, how late and how much is overdue."""
+    actor = actor_of(request)
+    days = local_days(actor, timezone.now())
+    filters = CustomerFilters(request, [day.market for day in days.values()])
+    found = found_customers(
+        actor, filters.wanted.get("text", ""), list(days), market=filters.wanted.get("market", ""),
+        inside=bool(filters.wanted.get("inside")), number=page_number(request),
+    )  # fmt: skip
+    htmx = request.htmx  # type: ignore[attr-defined]
+    return render(
+        request,
+        "customers/_list.html" if htmx and htmx.target == "customers" else "customers/list.html",
+        {
+            "found": found,
+            "page": found.page,
+            "rows": shown_customers(found.rows, actor, days),
+            "filters": filters,
+            "may_export": gate(actor, "export"),
+            "may_load": gate(actor, "contracts.load"),
+        },
+    )
+
+
+@needs("export")
+def export(request: HttpRequest, kind: str) -> HttpResponseBase:
+    """The list as it is filtered, its first 20,000 customers; one row per customer and currency."""
+    actor = actor_of(request)
+    actor.needs(RIGHT_TO_SEE)
+    if kind not in ("csv", "xlsx"):
+        raise Http404
+    days = local_days(actor, timezone.now())
+    filters = CustomerFilters(request, [day.market for day in days.values()])
+    found = listed(
+        actor, filters.wanted.get("text", ""), list(days), market=filters.wanted.get("market", ""),
+        inside=bool(filters.wanted.get("inside")),
+    )[:EXPORTED_ROWS]  # fmt: skip
+
+    def rows() -> Iterator[list[Cell]]:
+        chunk: list[Customer] = []
+        for customer in found.iterator(chunk_size=1000):
+            chunk.append(customer)
+            if len(chunk) == 1000:
+                yield from _cells(chunk, actor, days)
+                chunk = []
+        yield from _cells(chunk, actor, days)
+
+    return list_download(f"customers-{timezone.localdate().isoformat()}", kind, HEAD, rows())
+
+
+def _cells(
+    customers: Sequence[Customer], actor: Actor, days: Mapping[str, LocalDay]
+) -> Iterator[list[Cell]]:
+    for row in shown_customers(customers, actor, days):
+        customer = row.customer
+        phones = " / ".join(phone_shown(phone.msisdn) for phone in customer.phones.all())
+        states = ", ".join(f"{each.count} {each.state.replace('_', ' ')}" for each in row.states)
+        for overdue in row.overdue or [None]:
+            yield [
+                row.code, customer.name, customer.external_ref, customer.market, phones, len(row.contracts),
+                states, row.days_past_due, overdue.currency if overdue else "", overdue.amount if overdue else None,
+            ]  # fmt: skip
+
+
+@needs(RIGHT_TO_SEE)
+def customer_page(request: HttpRequest, code: str) -> HttpResponse:
+    """One customer: who they are, their contracts, one schedule in the middle, payments beside it."""
+    actor, customer = actor_of(request), _customer(request, code)
+    days = local_days(actor, timezone.now())
+    shown = shown_customers([customer], actor, days)[0]
+    chosen = _chosen(request, shown.contracts)
+    payments = _payments(request, actor, customer)
+    htmx = request.htmx  # type: ignore[attr-defined]
+    known = {
+        "customer": customer,
+        "row": shown,
+        "code": shown.code,
+        "shown": chosen,
+        "contract": chosen.contract if chosen else None,
+        "schedule": shown_schedule(chosen, whole="whole" in request.GET) if chosen else None,
+        "whole_address": f"?contract={chosen.code}&whole=1" if chosen else "",
+        "is_open": "contract" in request.GET,
+        "held": held_for(customer),
+        "payments": payments,
+        "payment_rows": all_shown(payments),
+        "may_apply": gate(actor, "payments.allocate"),
+        "may_load": gate(actor, "contracts.load"),
+    }
+    if htmx and htmx.target in ("schedule", "customer-payments"):
+        part = "contracts/_schedule.html" if htmx.target == "schedule" else "customers/_payments.html"
+        return render(request, part, known)
+    subjects = {
+        "customer": [customer.pk],
+        "contract": [each.contract.pk for each in shown.contracts],
+        "payment": [payment.pk for payment in payments],
+    }
+    records = list(histories(subjects)[:RECORDS_SHOWN])
+    names = names_by_label([*(record.actor for record in records), customer.created_by])
+    known |= {
+        "done": done_words(records, names, about_others=True),
+        "made_by": names[customer.created_by],
+    }
+    return render(request, "customers/page.html", known)
+
+
+def _chosen(request: HttpRequest, contracts: Sequence[ShownContract]) -> ShownContract | None:
+    asked = request.GET.get("contract", "")
+    return next((each for each in contracts if each.code == asked), contracts[0] if contracts else None)
+
+
+def _payments(request: HttpRequest, actor: Actor, customer: Customer) -> Page[object]:
+    number = page_number(request)
+    start = (number - 1) * PAYMENTS_SHOWN
+    found = payments_of_customer(actor, customer)[start : start + PAYMENTS_SHOWN + 1]
+    return Page.of(found, number, size=PAYMENTS_SHOWN)
+
+
+def _customer(request: HttpRequest, code: str) -> Customer:
+    """The customer behind a code; 404 for a mistyped one and for one of another market."""
+    number = number_in("customer", code)
+    try:
+        return customer_for(actor_of(request), -1 if number is None or number >= 2**63 else number)
+    except ObjectDoesNotExist:
+        raise Http404 from None

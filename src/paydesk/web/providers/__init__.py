@@ -1,0 +1,1 @@
+"""Our accounts with providers: roles, how far their files reach, saved file profiles."""

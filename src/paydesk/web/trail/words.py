@@ -1,0 +1,104 @@
+"""What a record of the audit trail says, in words a person reads: what was done, to what, what changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from paydesk.kernel.public_codes import code_of
+from paydesk.web.addresses import PAGES, page_of
+
+if TYPE_CHECKING:
+    from paydesk.foundation.audit.models import AuditRecord
+
+VERB_WORDS = {
+    "contract.activated": "Made the contract active",
+    "contracts.loaded": "Loaded contracts",
+    "document.stored": "Kept a document",
+    "file.confirmed": "Confirmed the file for posting",
+    "file.discarded": "Put the file aside",
+    "file.mapped": "Said what the file's columns mean",
+    "file.posted": "Finished posting the file",
+    "file.read": "Read the file",
+    "file.refused": "Refused the file",
+    "file.uploaded": "Handed over the file",
+    "market.added": "Added a market",
+    "payment.allocated": "Applied the payment",
+    "payment.identified": "Named the payer",
+    "payments.received": "Received payments",
+    "person.created": "Added a person",
+    "person.deactivated": "Closed a person's account",
+    "person.markets_set": "Changed a person's markets",
+    "person.password_set": "Changed a password",
+    "person.preferences_set": "Changed own settings",
+    "person.roles_set": "Changed a person's roles",
+    "profile.saved": "Saved a file profile",
+    "source_account.added": "Added an account",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """One record in words. `url` is the page of what it was done to, "" where there is none."""
+
+    at: datetime
+    by: str
+    words: str
+    subject: str
+    url: str
+    changes: str
+
+
+def done_words(records: Iterable[AuditRecord], names: Mapping[str, str], *, about_others: bool = False) -> list[Done]:
+    """Records as a person reads them; `about_others` names what each was done to."""
+    return [
+        Done(
+            at=record.at,
+            by=names[record.actor],
+            words=verb_words(record.verb),
+            subject=subject_words(record.subject_kind, record.subject_id) if about_others else "",
+            url=subject_page(record.subject_kind, record.subject_id),
+            changes=change_words(record.changes),
+        )
+        for record in records
+    ]
+
+
+def verb_words(verb: str) -> str:
+    """ "contract.activated" as a sentence without its subject; a verb that is not listed in its own words."""
+    return VERB_WORDS.get(verb, verb.replace(".", " ").replace("_", " "))
+
+
+def subject_words(kind: str, subject_id: str) -> str:
+    """A public code where the thing has one, else its kind and id."""
+    if kind in PAGES and subject_id.isdigit():
+        return code_of(PAGES[kind][0], int(subject_id))
+    return f"{kind.replace('_', ' ')} {subject_id}"
+
+
+def subject_page(kind: str, subject_id: str) -> str:
+    return page_of(kind, int(subject_id)) if kind in PAGES and subject_id.isdigit() else ""
+
+
+def change_words(changes: dict[str, Any]) -> str:
+    """What changed as "state active → completed; open minor 5,000 → 0"; "" when nothing is told."""
+    return "; ".join(f"{name.replace('_', ' ')} {_value(value)}" for name, value in changes.items())
+
+
+def _value(value: Any) -> str:
+    if isinstance(value, list) and len(value) == 2 and not isinstance(value[0], (list, dict)):
+        return f"{_value(value[0])} → {_value(value[1])}"
+    if isinstance(value, list):
+        return ", ".join(_value(each) for each in value) or "none"
+    if isinstance(value, dict):
+        return change_words(value) or "none"
+    if value is None:
+        return "none"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, int):
+        return f"{value:,}"
+    text = str(value)
+    return f"{text[:12]}…" if len(text) == 64 else text.replace("_", " ")
