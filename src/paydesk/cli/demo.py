@@ -15,8 +15,8 @@ from paydesk.cli.outcomes import DONE, add_json, say
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--customers", type=int, default=150, help="how many customers (default 150)")
-    parser.add_argument("--days", type=int, default=21, help="days of files before DATE (default 21)")
+    parser.add_argument("--customers", type=int, default=300, help="how many customers (default 300)")
+    parser.add_argument("--days", type=int, default=14, help="days of files before DATE (default 14)")
     parser.add_argument("--until", type=_day, required=True, help="the morning it ends on, like 2026-03-02")
     parser.add_argument(
         "--seed", type=int, default=1, help="another number makes another company (default 1)"

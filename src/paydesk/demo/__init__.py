@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 
-SMALL_CUSTOMERS = 150
-SMALL_DAYS = 21
+SMALL_CUSTOMERS = 300
+SMALL_DAYS = 14
 SEED = 1
 # Until this hour (UTC) the desk's latest morning is yesterday's: no record may stand in the future.
 MORNING_IS_OVER = timedelta(hours=10)

@@ -25,12 +25,12 @@ DayIsOk = Callable[[str, date], bool]
 
 @dataclass(slots=True)
 class Customer:
-    """Someone who bought a phone. `shares_phone` is set when another customer has the same number on file."""
+    """Someone who bought a phone. `shares_with` is another customer with the same number on file."""
 
     ref: str
     name: str
     phone: str
-    shares_phone: bool = False
+    shares_with: Customer | None = None
     contracts: list[Contract] = field(default_factory=list)
 
 
@@ -139,7 +139,7 @@ class _Builder:
             what = self._pattern(n)
             if what == "shares phone" and neighbour is not None:
                 customer.phone, rail = neighbour.phone, neighbour.contracts[0].rail
-                customer.shares_phone = neighbour.shares_phone = True
+                customer.shares_with, neighbour.shares_with = neighbour, customer
             yield from self._bought(customer, rail, what)
             neighbour = customer if what == "plain" else None
 
@@ -198,7 +198,7 @@ class _Builder:
         """`length` 0 is the shortest plan there is, 2 the longest, 1 any."""
         draw, products = self.draw, self.market.products
         product = products[-1] if length == 0 else products[-2] if length == 2 else draw.choice(products)
-        frequency = draw.choice(FREQUENCIES)
+        frequency = draw.choices(list(FREQUENCIES), list(FREQUENCIES.values()))[0]
         is_new = opened_on >= self.first_day
         if is_new:
             opened_on, rail = self._opening(opened_on, rail)

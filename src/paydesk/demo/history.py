@@ -66,7 +66,8 @@ def write(
                 contract.credited += amount
         for key, here in rows.items():
             here.sort(key=lambda row: (row.at, row.provider_ref))
-            _add(market, files[key], here, cash[key], truth)
+            cash[key].run_history(here, last, planter.ids[key])
+            _add(market, files[key], here, truth)
     return list(_finished(files))
 
 
@@ -82,11 +83,8 @@ def _begun(
     return done
 
 
-def _add(market: DemoMarket, done: Written, rows: list[Row], cash: ProviderCash, truth: Truth) -> None:
+def _add(market: DemoMarket, done: Written, rows: list[Row], truth: Truth) -> None:
     assert done.writer is not None
-    for row in rows:
-        row.fee = 0 if cash.layout.states_fees else row.fee  # settled monthly then, not per payment
-    cash.run(rows)
     done.writer.add(rows)
     done.rows += len(rows)
     truth.rows(done.name, market, done.account, rows)

@@ -12,7 +12,8 @@ from typing import Literal
 COMPANY = "Baobab Phones (invented)"
 
 Frequency = Literal["daily", "weekly", "monthly"]
-FREQUENCIES: tuple[Frequency, ...] = ("daily", "weekly", "monthly")
+# Share of the contracts on each plan.
+FREQUENCIES: dict[Frequency, int] = {"daily": 15, "weekly": 55, "monthly": 30}
 
 
 @dataclass(frozen=True, slots=True)

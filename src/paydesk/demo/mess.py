@@ -1,4 +1,4 @@
-"""The mess of real life, planted at a known rate: every sixth ordinary payment goes wrong in some way.
+"""The mess of real life, planted at a known rate: every fifth ordinary payment goes wrong in some way.
 
 Every planted row carries its name (`mess`) and what the desk should make of it. Which mess comes next is a
 shuffled round of CYCLE, so a company of any size has its share of each.
@@ -17,7 +17,7 @@ from paydesk.demo.names import as_provider_writes, person_name
 from paydesk.demo.rows import Row
 from paydesk.kernel.public_codes import luhn_digit
 
-EVERY = 6
+EVERY = 5
 CYCLE = {
     "wrong_digit": 3, "blanks_inside": 3, "prefix_apart": 2, "prefix_glued": 1, "free_word": 2,
     "no_reference": 3,
@@ -148,22 +148,23 @@ class Planter:
         return datetime.combine(day, time(6)) + timedelta(seconds=self.draw.randrange(16 * 3600))
 
     def _is_plain(self, contract: Contract) -> bool:
+        """Whether the payer's phone alone tells this contract."""
         others = (c for c in contract.customer.contracts if c is not contract)
-        return (
-            contract.active and not contract.customer.shares_phone and all(c.remaining == 0 for c in others)
-        )
+        return contract.active and not contract.customer.shares_with and all(c.remaining == 0 for c in others)
 
     def _unclear(self, row: Row, contract: Contract) -> None:
         """The phone alone does not say whom to credit: two contracts, or two customers with this number."""
-        others = [c for c in contract.customer.contracts if c is not contract]
-        if not contract.active or self.draw.randrange(100) >= NO_REFERENCE_PERCENT:
+        sharer = contract.customer.shares_with
+        others = sharer.contracts if sharer else [c for c in contract.customer.contracts if c is not contract]
+        is_unclear = contract.active and any(c.active and c.remaining > 2 * c.each for c in others)
+        if not is_unclear or self.draw.randrange(100) >= NO_REFERENCE_PERCENT:
             return
         row.reference = self.draw.choice(("", "loan", "phone"))
-        row.rule, row.number = "msisdn", ""
-        if contract.customer.shares_phone:
+        row.number = ""
+        if sharer:
             row.mess, row.expected, row.rule = "shared_phone_no_reference", "suspense", ""
-        elif others:
-            row.mess, row.expected = "two_contracts_no_reference", "unapplied"
+        else:
+            row.mess, row.expected, row.rule = "two_contracts_no_reference", "unapplied", "msisdn"
 
     def _at_the_bank(self, row: Row) -> None:
         self.banked += 1

@@ -46,12 +46,29 @@ class ProviderCash:
             if total <= 0:
                 return rows, None
             return rows, Row(datetime.combine(day, time(23, 40)), "sweep", "success", -total, "", batch=batch)
-        amount = self.balance - step * STAYS_STEPS
+        sweep = self.sweep(day, ids)
+        return ([*rows, sweep] if sweep else rows), sweep
+
+    def sweep(self, day: date, ids: Ids) -> Row | None:
+        """What goes to the bank at the end of `day`; None when there is too little."""
+        amount = self.balance - self.market.round_minor * STAYS_STEPS
         if amount <= 0:
-            return rows, None
-        sweep = self._out("sweep", amount, datetime.combine(day, time(23, 40)), ids)
-        self.run([sweep])
-        return [*rows, sweep], sweep
+            return None
+        row = self._out("sweep", amount, datetime.combine(day, time(23, 40)), ids)
+        self.run([row])
+        return row
+
+    def run_history(self, rows: list[Row], last: date, ids: Ids) -> None:
+        """Balances for the rows of a month up to `last`, and a sweep; fees were billed apart then."""
+        for row in rows:
+            row.fee = 0 if self.layout.states_fees else row.fee
+        self.run(rows)
+        if self.account.provider_kind == "bank":
+            return
+        if not self.layout.sweeps_itself:
+            self.balance = 0
+        elif rows and (sweep := self.sweep(last, ids)):
+            rows.append(sweep)
 
     def with_fees(self, rows: list[Row]) -> list[Row]:
         """Where a provider states fees as rows of their own, each follows its payment under the same id."""

@@ -96,11 +96,8 @@ class Truth:
             if row.mess and instead != "known":
                 self.mess[row.mess] += 1
             if self._rows:
-                expected = (
-                    row.expected
-                    if row.expected == "rejected" and instead == "known"
-                    else instead or row.expected
-                )
+                is_read = instead != "not_uploaded"
+                expected = "rejected" if row.expected == "rejected" and is_read else instead or row.expected
                 pays = not instead or instead == "known"
                 self._rows.writerow(
                     (name, row.line, account.key, row.provider_ref, row.at.isoformat(sep=" "), row.kind,

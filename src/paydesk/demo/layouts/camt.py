@@ -14,9 +14,7 @@ from paydesk.demo.rows import Row, major
 # Bank transaction codes (ISO 20022 external code list): domain, family, sub-family.
 CODES = {
     "payment": ("PMNT", "RCDT", "DMCT"),
-    "sweep": ("PMNT", "RCDT", "XBCT"),
     "fee": ("ACMT", "MDOP", "CHRG"),
-    "payout": ("PMNT", "ICDT", "DMCT"),
 }
 
 

@@ -95,7 +95,7 @@ class XlsxFile:
         above: Sequence[Sequence[str]] = (),
         made: date,
     ) -> None:
-        import xlsxwriter
+        import xlsxwriter  # type: ignore[import-untyped]
 
         self._workbook = xlsxwriter.Workbook(stream, {"constant_memory": True})
         # Otherwise the time of writing stands in the file, and two equal runs make different bytes.

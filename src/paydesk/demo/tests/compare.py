@@ -1,0 +1,123 @@
+"""Holds the truth files of a demo company against what the desk decided."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from decimal import Decimal
+from pathlib import Path
+
+from django.db.models import Sum
+
+from paydesk.demo.markets import ACCOUNTS
+from paydesk.domain.contracts.models import Contract
+from paydesk.domain.payments.models import Payment
+from paydesk.domain.statements.models import RejectedLine, SourceFile, StatementLine
+
+Line = dict[str, str]
+
+
+def table(truth: Path, name: str) -> list[Line]:
+    with (truth / name).open(encoding="utf-8", newline="") as stream:
+        return list(csv.DictReader(stream))
+
+
+def differences(truth: Path) -> Iterator[str]:
+    """One sentence for everything the desk sees in another way than the truth."""
+    yield from _files(truth)
+    yield from _rows(truth)
+    yield from _contracts(truth)
+
+
+def _files(truth: Path) -> Iterator[str]:
+    stored = {file.filename: file for file in SourceFile.objects.all()}
+    for row in table(truth, "files.csv"):
+        file = stored.pop(row["file"], None)
+        state = file.state if file else "not_uploaded"
+        if state != row["expected"]:
+            yield f"file {row['file']} is {state}, not {row['expected']}: {file.problem if file else ''}"
+        if (
+            file
+            and state in ("posted", "previewed")
+            and file.line_count + file.rejected_count != int(row["rows"])
+        ):
+            yield f"file {row['file']} has {file.line_count} rows, not {row['rows']}"
+    if stored:
+        yield f"files nobody wrote down: {sorted(stored)}"
+
+
+def _rows(truth: Path) -> Iterator[str]:
+    payments = {
+        (p.source_account.identifier, p.evidence_key): p
+        for p in Payment.objects.select_related("source_account", "contract")
+    }
+    lines = {
+        (line.file.filename, line.line_no): line for line in StatementLine.objects.select_related("file")
+    }
+    paid_lines = {payment.statement_line_id for payment in payments.values()}
+    rejected = set(RejectedLine.objects.values_list("file__filename", "line_no"))
+    by_hand = {(r["account"], r["provider_ref"]): r["account_number"] for r in table(truth, "by_hand.csv")}
+    for row in table(truth, "rows.csv"):
+        here = (row["file"], int(row["line"]))
+        identifier = ACCOUNTS[row["account"]][1].identifier
+        found = _outcome(
+            row,
+            lines.get(here),
+            here in rejected,
+            payments.get((identifier, row["provider_ref"])),
+            paid_lines,
+        )
+        wanted = (row["expected"], row["rule"], row["account_number"])
+        number = by_hand.get((row["account"], row["provider_ref"]))
+        if number and row["kind"] == "payment":
+            as_stored = "known" if row["expected"] == "known" else "contract"
+            wanted = (as_stored, row["rule"] or "by_hand", number)
+        if found != wanted:
+            yield f"{here} {row['provider_ref']} {row['mess'] or 'ordinary'}: {found}, not {wanted}"
+
+
+def _outcome(
+    row: Line, line: StatementLine | None, rejected: bool, payment: Payment | None, paid_lines: set[int]
+) -> tuple[str, str, str]:
+    if rejected:
+        return "rejected", "", ""
+    if line is None:
+        # Waiting, known, and never uploaded rows are told apart by their files, which are compared as well.
+        if row["expected"] == "known":
+            number = payment.contract.account_number if payment and payment.contract else ""
+            pays = row["kind"] == "payment" and row["status"] == "success"
+            return (
+                "known",
+                row["rule"] if not pays else payment.rule if payment else "?",
+                number if pays else "",
+            )
+        return row["expected"] if row["expected"] in ("waiting", "not_uploaded") else "nothing", "", ""
+    if line.amount != Decimal(row["amount"]) or line.currency != row["currency"]:
+        return f"{line.amount} {line.currency}", "", ""
+    if line.kind != row["kind"] or line.status != row["status"]:
+        return f"{line.kind} {line.status}", "", ""
+    if line.pk not in paid_lines:
+        return "no_payment", "", ""
+    assert payment is not None
+    number = payment.contract.account_number if payment.contract else ""
+    if payment.customer_id is None:
+        return "suspense", payment.rule, ""
+    if payment.contract is None:
+        return "unapplied", payment.rule, ""
+    if payment.credited_minor == payment.amount_minor:
+        return "credit", payment.rule, number
+    return ("contract" if payment.open_minor == 0 else "partly open"), payment.rule, number
+
+
+def _contracts(truth: Path) -> Iterator[str]:
+    paid = dict(
+        Contract.objects.annotate(paid=Sum("due_items__allocated_minor")).values_list(
+            "account_number", "paid"
+        )
+    )
+    states = dict(Contract.objects.values_list("account_number", "state"))
+    for row in table(truth, "contracts.csv"):
+        number = row["account_number"]
+        expected = (int(Decimal(row["expected_paid"]) * 100), row["expected_state"])
+        if (paid[number], states[number]) != expected:
+            yield f"contract {number} ({row['habit']}): {paid[number], states[number]}, not {expected}"
