@@ -60,3 +60,4 @@ CHART = (
     ChartAccount("5070", "Goodwill", "expense", "market"),
 )
 NAMES = {account.code: account.name for account in CHART}
+KEY_KINDS = {account.code: account.key for account in CHART}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import connection
@@ -13,18 +13,25 @@ from django.db.models import Count, F, Q, QuerySet, Sum
 from paydesk.domain.contracts.models import Contract, DueItem
 from paydesk.domain.contracts.states import OPEN_STATES
 from paydesk.domain.ledger.queries import EntryRow, entries_about
+from paydesk.domain.ledger.rules import KEY_KINDS
 from paydesk.domain.parties.models import Customer
 from paydesk.domain.payments import rules
 from paydesk.domain.payments.models import Allocation, Claim, Payment
+from paydesk.domain.providers.models import SourceAccount
+from paydesk.domain.statements.models import StatementLine
 from paydesk.foundation.audit.models import AuditRecord
 from paydesk.foundation.audit.queries import history
 from paydesk.foundation.people.queries import in_markets
 from paydesk.kernel.actor import Actor
 from paydesk.kernel.money import Money
+from paydesk.kernel.phone_numbers import PLANS, e164_digits
 from paydesk.kernel.public_codes import number_of
 from paydesk.kernel.references import key_of
 
 CODE_PREFIX = "PAY"
+MOST_LOOKED_UP = 500
+# In the words of the partial index payment_open; `open_minor` alone would not let it be used.
+IS_OPEN = Q(amount_minor__gt=F("allocated_minor") + F("credited_minor"))
 SORTS = {
     "-value": ("-value_on", "-id"),
     "value": ("value_on", "id"),
@@ -48,7 +55,8 @@ def payments(
 
     Filters, all optional: q (public code, any reference, account number, phone or payer name), market, source
     (account id), state, payer (known | unknown), applied (none | part | full), from and to (value dates),
-    currency, min and max (minor units), file (id), customer (id), rule.
+    currency, min and max (minor units), file (id), customer (id), contract (id), rule. `q` is looked up at
+    once, with up to five small queries, so that the list itself is found by index.
     """
     found = in_markets(
         Payment.objects.select_related("statement_line", "source_account__provider", "customer", "contract"),
@@ -59,38 +67,53 @@ def payments(
         "market": "market", "source": "source_account_id", "state": "state", "currency": "currency",
         "from": "value_on__gte", "to": "value_on__lte",
         "min": "amount_minor__gte", "max": "amount_minor__lte",
-        "file": "statement_line__file_id", "customer": "customer_id", "rule": "rule",
+        "file": "statement_line__file_id", "customer": "customer_id", "contract": "contract_id",
+        "rule": "rule",
     }  # fmt: skip
     found = found.filter(**{simple[key]: value for key, value in wanted.items() if key in simple})
-    if "payer" in wanted:
-        found = found.filter(customer__isnull=wanted["payer"] == "unknown")
+    if wanted.get("payer") == "unknown":
+        found = found.filter(IS_OPEN, customer__isnull=True)
+    elif wanted.get("payer") == "known":
+        found = found.filter(customer__isnull=False)
     if wanted.get("applied") == "full":
         found = found.filter(open_minor=0)
     elif wanted.get("applied") == "none":
-        found = found.filter(open_minor=F("amount_minor"))
+        found = found.filter(IS_OPEN, open_minor=F("amount_minor"))
     elif wanted.get("applied") == "part":
-        found = found.filter(open_minor__gt=0, open_minor__lt=F("amount_minor"))
-    if "q" in wanted:
-        found = found.filter(_matching(str(wanted["q"])))
+        found = found.filter(IS_OPEN, open_minor__lt=F("amount_minor"))
+    if text := str(wanted.get("q", "")).strip():
+        found = found.filter(_matching(text))
     return found.order_by(*SORTS.get(sort, SORTS["-value"]))
 
 
 def _matching(text: str) -> Q:
-    """What a person may paste into the find box, strongest reading first."""
+    """What a person may paste into the find box, looked up into ids of payments, lines and customers."""
     number = number_of(CODE_PREFIX, text)
     if number is not None:
         return Q(pk=number)
-    text = text.strip()
     key = key_of(text)
-    digits = "".join(c for c in text if c.isdigit())
-    found = Q(statement_line__provider_ref__startswith=text) | Q(statement_line__reference__iexact=text)
-    if key:
-        found |= Q(contract__account_key=key) | Q(statement_line__account_keys__contains=[key])
-    if len(digits) >= 9 and len(digits) == len(key):
-        found |= Q(statement_line__msisdn__endswith=digits[-9:])
-    if any(c.isalpha() for c in text) and len(text) >= 3:
-        found |= Q(customer__name__icontains=text) | Q(statement_line__payer_name__icontains=text)
-    return found
+    phones = {e164_digits(text, market) for market in PLANS} - {None}
+    is_name = len(text) >= 3 and any(c.isalpha() for c in text)
+    lines = list(
+        StatementLine.objects.filter(provider_ref__startswith=text).values_list("pk")[:MOST_LOOKED_UP]
+    )
+    as_typed = Q(reference__iexact=text) | Q(network_ref=text) | Q(msisdn__in=phones)
+    lines += list(StatementLine.objects.filter(as_typed).values_list("pk")[:MOST_LOOKED_UP])
+    found = Q(statement_line_id__in={pk for (pk,) in lines})
+    for contract_id, customer_id in Contract.objects.filter(account_key=key).values_list("pk", "customer_id"):
+        found |= Q(customer_id=customer_id, contract_id=contract_id)
+    payers = Q(phones__msisdn__in=phones)
+    in_suspense = Q(statement_line__account_keys__contains=[key]) if key else Q(pk__in=[])
+    if is_name:
+        payers |= Q(name__icontains=text)
+        in_suspense |= Q(statement_line__payer_name__icontains=text)
+    if is_name or phones:
+        found |= Q(customer_id__in=_some(Customer.objects.filter(payers)))
+    return found | Q(pk__in=_some(Payment.objects.filter(IS_OPEN, in_suspense, customer__isnull=True)))
+
+
+def _some(rows: QuerySet[Any]) -> list[int]:
+    return list(rows.values_list("pk", flat=True)[:MOST_LOOKED_UP])
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +142,13 @@ def totals(found: QuerySet[Payment]) -> list[CurrencyTotal]:
     ]
 
 
+def totals_up_to(found: QuerySet[Payment], most: int = 10_000) -> list[CurrencyTotal] | None:
+    """Totals per currency, or None when there are more than `most` payments; one query that stops there."""
+    first = found.order_by().values("pk")[: most + 1]
+    sums = totals(Payment.objects.filter(pk__in=first))
+    return None if sum(total.count for total in sums) > most else sums
+
+
 @dataclass(frozen=True, slots=True)
 class AgeBand:
     """What waits in one currency since a span of days."""
@@ -129,14 +159,27 @@ class AgeBand:
     amount: Money
 
 
-def unapplied(actor: Actor) -> QuerySet[Payment]:
-    """Payments whose payer is known and of which money is open, oldest first; one query."""
-    return payments(actor).filter(customer__isnull=False, open_minor__gt=0).order_by("value_on", "id")
+def unapplied(actor: Actor, filters: Mapping[str, Any] | None = None) -> QuerySet[Payment]:
+    """Payments whose payer is known and of which money is open, oldest first; filters as for `payments`."""
+    return payments(actor, filters, "value").filter(IS_OPEN, customer__isnull=False)
 
 
-def suspense(actor: Actor) -> QuerySet[Payment]:
-    """Payments nobody could be named for, oldest first; one query."""
-    return payments(actor).filter(customer__isnull=True).order_by("value_on", "id")
+def suspense(actor: Actor, filters: Mapping[str, Any] | None = None) -> QuerySet[Payment]:
+    """Payments nobody could be named for, oldest first; filters as for `payments`."""
+    return payments(actor, filters, "value").filter(IS_OPEN, customer__isnull=True)
+
+
+def of_age(found: QuerySet[Payment], band: int, *, on: date) -> QuerySet[Payment]:
+    """Those of `found` that stand in one of AGE_BANDS (by place) on a day."""
+    _, first, last = AGE_BANDS[band]
+    aged = found if band == 0 else found.filter(value_on__lte=on - timedelta(days=first))
+    return aged if last is None else aged.filter(value_on__gte=on - timedelta(days=last))
+
+
+def following(found: QuerySet[Payment], payment: Payment) -> Payment | None:
+    """The payment of an oldest-first list that stands after `payment`, else the last one; two queries."""
+    after = Q(value_on__gt=payment.value_on) | Q(value_on=payment.value_on, pk__gt=payment.pk)
+    return found.filter(value_on__gte=payment.value_on).filter(after).first() or found.last()
 
 
 def ageing(found: QuerySet[Payment], *, on: date) -> list[AgeBand]:
@@ -163,9 +206,7 @@ def ageing(found: QuerySet[Payment], *, on: date) -> list[AgeBand]:
 
 def waiting_counts(actor: Actor) -> dict[str, int]:
     """How many payments wait in the unapplied and suspense lists; two cheap queries on a partial index."""
-    open_payments = in_markets(
-        Payment.objects.filter(amount_minor__gt=F("allocated_minor") + F("credited_minor")), actor
-    )
+    open_payments = in_markets(Payment.objects.filter(IS_OPEN), actor)
     counts = open_payments.aggregate(
         unapplied=Count("pk", filter=Q(customer__isnull=False)),
         suspense=Count("pk", filter=Q(customer__isnull=True)),
@@ -261,6 +302,65 @@ def claims_of(payment_ids: Sequence[int]) -> dict[int, list[Claim]]:
     return found
 
 
+def why_open(waiting: Sequence[Payment]) -> dict[int, str]:
+    """Why money of each payment still waits, by payment id; without those of which nothing is open.
+
+    Two queries however many payments; they need `customer` and `contract` loaded.
+    """
+    claims = claims_of([p.pk for p in waiting if p.customer_id is None])
+    payers = {p.customer_id for p in waiting if p.customer_id is not None and p.open_minor}
+    contracts: dict[int, list[rules.OpenContract]] = {payer: [] for payer in payers}
+    takes = Q(state__in=("active", "defaulted")) | Q(state="deposit_pending", due_items__kind="deposit")
+    rows = (
+        Contract.objects.filter(customer_id__in=payers, state__in=OPEN_STATES)
+        .annotate(
+            due=Sum(F("due_items__amount_minor") - F("due_items__allocated_minor"), filter=takes, default=0)
+        )
+        .order_by("id")
+    )
+    for contract in rows:
+        contracts[contract.customer_id].append(
+            rules.OpenContract(
+                contract.account_number, contract.state, Money(contract.due, contract.currency)
+            )
+        )
+    return {
+        p.pk: why_of(p, claims[p.pk])
+        if p.customer_id is None
+        else rules.why_unapplied(
+            Money(p.open_minor, p.currency),
+            p.contract.account_number if p.contract else None,
+            contracts[p.customer_id],
+        )
+        for p in waiting
+        if p.open_minor
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class SubAccount:
+    """Whose sub-account a posting is on: kind ("customer", "contract", "source_account" …), id and name."""
+
+    kind: str
+    id: int
+    name: str
+
+
+def sub_accounts(entries: Sequence[EntryRow]) -> dict[tuple[str, int], SubAccount]:
+    """Whose sub-accounts the postings are on, by (account code, key id); at most three queries."""
+    keys = {(leg.code, leg.key_id) for entry in entries for leg in entry.postings}
+    kinds = {(code, key_id): KEY_KINDS[code] for code, key_id in keys}
+    ids = {kind: {k for (_, k), found in kinds.items() if found == kind} for kind in set(kinds.values())}
+    names: dict[tuple[str, int], str] = {}
+    if found := ids.get("customer"):
+        names |= {("customer", c.pk): c.name for c in Customer.objects.filter(pk__in=found)}
+    if found := ids.get("contract"):
+        names |= {("contract", c.pk): c.account_number for c in Contract.objects.filter(pk__in=found)}
+    if found := ids.get("source_account"):
+        names |= {("source_account", s.pk): s.name for s in SourceAccount.objects.filter(pk__in=found)}
+    return {key: SubAccount(kind, key[1], names.get((kind, key[1]), "")) for key, kind in kinds.items()}
+
+
 @dataclass(frozen=True, slots=True)
 class PlannedPart:
     """What one due item would take of a payment."""
@@ -268,6 +368,10 @@ class PlannedPart:
     due_item: DueItem
     amount: Money
     open_after: Money
+
+    @property
+    def open_before(self) -> Money:
+        return self.amount + self.open_after
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
+from paydesk.kernel.money import Money
 from paydesk.kernel.phone_numbers import shown
 
 # Strongest evidence first; the database's payments_claims() ranks the same way.
@@ -34,6 +36,37 @@ def why_suspense(claims: Sequence[tuple[str, str]]) -> str:
         )
     names = ", ".join(name for name, _ in claims[:4]) + (" and more" if len(claims) > 4 else "")
     return f"{len(claims)} equal claims: {names}. The desk does not guess between them."
+
+
+@dataclass(frozen=True, slots=True)
+class OpenContract:
+    """A contract of the payer that is not closed; `due` is what it would take now."""
+
+    account_number: str
+    state: str
+    due: Money
+
+
+def why_unapplied(open_money: Money, account_number: str | None, contracts: Sequence[OpenContract]) -> str:
+    """Why money of a known payer waits; `account_number` is of the contract it was meant for, if any."""
+    named = next((c for c in contracts if c.account_number == account_number), None)
+    able = [c for c in contracts if c.due and c.due.currency == open_money.currency]
+    if named is not None and named.state == "deposit_paid":
+        return f"The deposit of {account_number} is paid; the rest waits until the contract is active."
+    if named is not None and named in able:
+        return f"{account_number} has {named.due} open that it could pay."
+    if account_number is not None:
+        beginning = f"{account_number} takes no more"
+    elif not contracts:
+        beginning = "The customer has no open contract"
+    else:
+        beginning = "No contract was named"
+    if not able:
+        return f"{beginning}{', and nothing else of this customer is open' if account_number else ''}."
+    if len(able) == 1:
+        return f"{beginning}; {able[0].account_number} has {able[0].due} open."
+    numbers = ", ".join(c.account_number for c in able[:4]) + (" and more" if len(able) > 4 else "")
+    return f"{beginning}; {len(able)} open contracts: {numbers}. A person chooses."
 
 
 def payer_of(customer_id: int | None) -> str:

@@ -6,6 +6,7 @@ import { startFilters } from "./filters.js";
 import { startKeyboard } from "./keyboard.js";
 import { startLive } from "./live.js";
 import { startRefusals } from "./refusals.js";
+import { startSplit } from "./split.js";
 import { startToasts } from "./toasts.js";
 
 startClocks();
@@ -15,4 +16,5 @@ startFilters();
 startKeyboard();
 startLive();
 startRefusals();
+startSplit();
 startToasts();

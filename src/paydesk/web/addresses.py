@@ -1,0 +1,52 @@
+"""Where the page of a thing is, from its kind and id; empty while there is no screen for it."""
+
+from __future__ import annotations
+
+from django.urls import NoReverseMatch, reverse
+
+from paydesk.kernel.public_codes import code_of, number_of
+
+# Kind of thing: (prefix of its public code, name of the address that takes the code).
+PAGES = {
+    "payment": ("PAY", "payments:page"),
+    "customer": ("CUS", "customers:page"),
+    "contract": ("CON", "contracts:page"),
+    "file": ("FIL", "intake:file"),
+}
+
+
+def page_of(kind: str, number: int) -> str:
+    """The address of the page of `kind` number `number`, "" where no screen shows it."""
+    prefix, name = PAGES.get(kind, ("", ""))
+    try:
+        return reverse(name, args=[code_of(prefix, number)]) if name else ""
+    except NoReverseMatch:
+        return ""
+
+
+def number_in(kind: str, code: str) -> int | None:
+    """The id behind a public code of `kind`, None when it is none."""
+    return number_of(PAGES[kind][0], code)
+
+
+def kind_and_number(code: str) -> tuple[str, int] | None:
+    """What a public code of any kind stands for: ("payment", 12)."""
+    for kind in PAGES:
+        if (number := number_in(kind, code)) is not None:
+            return kind, number
+    return None
+
+
+class PaymentCode:
+    """PAY-00012K7 in an address; views are handed the id."""
+
+    regex = "[Pp][Aa][Yy]-[0-9A-Za-z]{2,14}"
+
+    def to_python(self, value: str) -> int:
+        number = number_of("PAY", value)
+        if number is None or number >= 2**63:
+            raise ValueError(value)
+        return number
+
+    def to_url(self, value: int | str) -> str:
+        return value if isinstance(value, str) else code_of("PAY", value)

@@ -1,0 +1,102 @@
+"""What the page of one payment shows, put together from its story."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+from django.core.exceptions import ObjectDoesNotExist
+from django.http import Http404, HttpRequest
+from django.utils import timezone
+
+from paydesk.domain.contracts.queries import ContractStanding, contracts_of, standings
+from paydesk.domain.payments.queries import payment_for, story_of, why_open
+from paydesk.domain.payments.states import PAYMENT
+from paydesk.kernel.actor import Actor
+from paydesk.web.access import Gate, actor_of, gate
+from paydesk.web.payments.postings import shown_entries
+from paydesk.web.payments.shown import shown
+from paydesk.web.payments.timeline import timeline
+from paydesk.web.payments.trail import names_in, shown_records
+
+if TYPE_CHECKING:
+    from paydesk.domain.payments.models import Payment
+
+
+def payment_or_404(actor: Actor, payment_id: int) -> Payment:
+    """The payment, as far as the actor may see it; one of another market is not there."""
+    try:
+        return payment_for(actor, payment_id)
+    except ObjectDoesNotExist:
+        raise Http404("There is no such payment in your markets.") from None
+
+
+def page_context(request: HttpRequest, payment_id: int) -> dict[str, Any]:
+    """Everything about one payment; the number of queries does not depend on the payment."""
+    actor = actor_of(request)
+    payment = payment_or_404(actor, payment_id)
+    story = story_of(payment)
+    names = names_in(story)
+    waits = why_open([payment]).get(payment.pk, "")
+    each = shown(payment)
+    return {
+        "each": each,
+        "payment": payment,
+        "story": story,
+        "waits": waits,
+        "events": timeline(each, story, waits, names),
+        "ledger": gate(actor, "ledger:view"),
+        "entries": shown_entries(story.entries, names),
+        "records": shown_records(story, names),
+        "contracts": contracts_beside(actor, payment),
+        "raw": raw_of(payment.statement_line.raw),
+        "apply": may_apply(actor, payment),
+        "at_query": "",
+    }
+
+
+def may_apply(actor: Actor, payment: Payment) -> Gate:
+    """Whether this person may identify or apply this payment now, and if not, why."""
+    if not PAYMENT.from_state(payment.state):
+        return Gate(False, "This payment was taken back, so there is nothing to apply.")
+    if payment.open_minor == 0:
+        return Gate(False, "Nothing is open: all of this payment is applied.")
+    allowed = gate(actor, "payments.allocate")
+    return gate(actor, "payments.identify") if allowed.allowed and payment.customer_id is None else allowed
+
+
+def business_day(payment: Payment) -> date:
+    """Today where the payment's account is kept."""
+    return timezone.localdate(timezone=ZoneInfo(payment.source_account.time_zone))
+
+
+def contracts_beside(actor: Actor, payment: Payment) -> list[ContractStanding]:
+    """The payer's contracts with their figures, the one this payment names first."""
+    if payment.customer_id is None:
+        return []
+    contracts = contracts_of(actor, [payment.customer_id])
+    contracts.sort(key=lambda contract: contract.pk != payment.contract_id)
+    return standings(contracts, on=business_day(payment))
+
+
+@dataclass(frozen=True, slots=True)
+class Raw:
+    """A row as the file has it: named cells, or text where it has none."""
+
+    cells: list[tuple[str, str]]
+    text: str = ""
+
+
+def raw_of(stored: str) -> Raw:
+    try:
+        found = json.loads(stored)
+    except ValueError:
+        return Raw([], stored)
+    if isinstance(found, dict):
+        return Raw([(str(name), "" if value is None else str(value)) for name, value in found.items()])
+    if isinstance(found, list):
+        return Raw([(f"Column {place}", str(value)) for place, value in enumerate(found, start=1)])
+    return Raw([], stored)

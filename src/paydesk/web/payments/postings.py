@@ -1,0 +1,80 @@
+"""Journal entries as people read them: accounts with whose they are, two columns, a total that balances."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from paydesk.domain.ledger.queries import EntryRow, PostingRow
+from paydesk.domain.payments.queries import sub_accounts
+from paydesk.kernel.money import Money
+from paydesk.web.addresses import page_of
+from paydesk.web.payments.trail import Names
+
+KIND_WORDS = {
+    "payment.received": "Received",
+    "payment.identified": "Payer named",
+    "payment.allocated": "Applied",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ShownPosting:
+    """One leg: account, whose sub-account it is (with its page), debit or credit."""
+
+    code: str
+    name: str
+    owner: str
+    owner_url: str
+    debit: Money | None
+    credit: Money | None
+
+
+@dataclass(frozen=True, slots=True)
+class ShownEntry:
+    """One journal entry with both totals per currency."""
+
+    code: str
+    words: str
+    booked_on: date
+    value_on: date
+    posted_at: datetime
+    by: str
+    postings: list[ShownPosting]
+    totals: list[tuple[Money, Money]]
+
+
+def shown_entries(entries: Sequence[EntryRow], names: Names) -> list[ShownEntry]:
+    """`entries` with the names of their sub-accounts; at most three queries."""
+    owners = sub_accounts(entries)
+
+    def posting(leg: PostingRow) -> ShownPosting:
+        owner = owners[leg.code, leg.key_id]
+        url = page_of(owner.kind, owner.id)
+        return ShownPosting(leg.code, leg.name, owner.name, url, leg.debit, leg.credit)
+
+    return [
+        ShownEntry(
+            code=entry.code,
+            words=KIND_WORDS.get(entry.kind, entry.kind),
+            booked_on=entry.booked_on,
+            value_on=entry.value_on,
+            posted_at=entry.posted_at,
+            by=names[entry.actor],
+            postings=[posting(leg) for leg in entry.postings],
+            totals=_totals(entry.postings),
+        )
+        for entry in entries
+    ]
+
+
+def _totals(postings: Sequence[PostingRow]) -> list[tuple[Money, Money]]:
+    sums: dict[str, tuple[Money, Money]] = {}
+    for leg in postings:
+        side = leg.debit or leg.credit
+        if side is None:
+            continue
+        debit, credit = sums.get(side.currency, (Money(0, side.currency), Money(0, side.currency)))
+        sums[side.currency] = (debit + leg.debit, credit) if leg.debit else (debit, credit + side)
+    return list(sums.values())

@@ -1,0 +1,13 @@
+// A list beside what it opens: the opened row is marked, and on a phone the opened pane takes the screen.
+export function startSplit() {
+  document.addEventListener("htmx:afterSettle", (event) => {
+    if (event.detail.target.id !== "detail") return;
+    const opened = event.detail.target.querySelector("[data-open-row]")?.dataset.openRow;
+    for (const row of document.querySelectorAll("[data-row][aria-current]")) row.removeAttribute("aria-current");
+    document.getElementById(opened)?.setAttribute("aria-current", "true");
+    const panes = event.detail.target.closest(".panes");
+    panes.classList.toggle("is-open", Boolean(opened));
+    event.detail.target.scrollTop = 0;
+    if (getComputedStyle(document.getElementById("waiting-list")).display === "none") event.detail.target.focus();
+  });
+}

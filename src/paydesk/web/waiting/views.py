@@ -1,0 +1,246 @@
+"""Unapplied cash and suspense: what waits, how long, why; one row opened beside the list."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from django.core.exceptions import ObjectDoesNotExist
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import urlencode
+from django.views.decorators.http import require_safe
+from django.views.decorators.vary import vary_on_headers
+
+from paydesk.domain.payments import queries
+from paydesk.domain.payments.queries import (
+    AGE_BANDS,
+    AgeBand,
+    ageing,
+    following,
+    of_age,
+    payment_for,
+    why_open,
+)
+from paydesk.kernel.actor import Actor
+from paydesk.kernel.public_codes import code_of
+from paydesk.web.access import actor_of, needs
+from paydesk.web.addresses import number_in
+from paydesk.web.paging import PAGE_SIZE, Page, page_number
+from paydesk.web.payments.export import download
+from paydesk.web.payments.filters import WaitingFilters, without
+from paydesk.web.payments.page import page_context
+from paydesk.web.payments.shown import ShownPayment, shown
+
+if TYPE_CHECKING:
+    from paydesk.domain.payments.models import Payment
+
+FILTERS = ("q", "market", "currency", "source", "age")
+Found = Callable[[Actor, Mapping[str, Any] | None], "QuerySet[Payment]"]
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingList:
+    """What makes one of the two lists."""
+
+    name: str
+    title: str
+    found: Found
+    empty: str
+
+
+UNAPPLIED = WaitingList(
+    "unapplied", "Unapplied", queries.unapplied, "No unapplied cash waits: all of it found its contract."
+)
+SUSPENSE = WaitingList(
+    "suspense", "Suspense", queries.suspense, "Nothing is in suspense: every payer is known."
+)
+
+
+@require_safe
+@needs("payments:view")
+@vary_on_headers("HX-Request", "HX-Target")
+def unapplied_list(request: HttpRequest) -> HttpResponse:
+    """Payments of known payers with money not yet allocated, oldest first."""
+    return waiting_page(request, UNAPPLIED)
+
+
+@require_safe
+@needs("suspense:view")
+@vary_on_headers("HX-Request", "HX-Target")
+def suspense_list(request: HttpRequest) -> HttpResponse:
+    """Payments nobody could be named for, oldest first."""
+    return waiting_page(request, SUSPENSE)
+
+
+@require_safe
+@needs("payments:view")
+@needs("export")
+def unapplied_export(request: HttpRequest, kind: str) -> HttpResponseBase:
+    """The unapplied payments of the filters in the address as CSV or XLSX."""
+    return export(request, UNAPPLIED, kind)
+
+
+@require_safe
+@needs("suspense:view")
+@needs("export")
+def suspense_export(request: HttpRequest, kind: str) -> HttpResponseBase:
+    """The payments in suspense of the filters in the address as CSV or XLSX."""
+    return export(request, SUSPENSE, kind)
+
+
+def export(request: HttpRequest, which: WaitingList, kind: str) -> HttpResponseBase:
+    if kind not in ("csv", "xlsx"):
+        raise Http404
+    form = WaitingFilters(request.GET, actor=actor_of(request))
+    return download(narrowed(actor_of(request), which, form, timezone.localdate()), which.name, kind)
+
+
+def narrowed(actor: Actor, which: WaitingList, form: WaitingFilters, today: date) -> QuerySet[Payment]:
+    filters = form.filters()
+    found = which.found(actor, filters)
+    return of_age(found, filters["age"], on=today) if "age" in filters else found
+
+
+def waiting_page(request: HttpRequest, which: WaitingList) -> HttpResponse:
+    """The whole page, or the pane that is asked for: the list with other filters, or the opened payment."""
+    actor, today = actor_of(request), timezone.localdate()
+    form = WaitingFilters(request.GET, actor=actor)
+    found = narrowed(actor, which, form, today)
+    known = {
+        "which": which,
+        "list_url": reverse(f"{which.name}:list"),
+        "form": form,
+        "query": urlencode({name: request.GET[name] for name in FILTERS if request.GET.get(name)}),
+    }
+    target = request.htmx.target  # type: ignore[attr-defined]
+    if target != "waiting-list":
+        known |= opened(request, found)
+        if target == "detail":
+            return render(request, "waiting/_detail.html", known)
+    known |= listed(request, form, found, today)
+    known |= {"strips": strips(request, ageing(which.found(actor, without_age(form)), on=today))}
+    return render(request, "waiting/_list.html" if target == "waiting-list" else "waiting/page.html", known)
+
+
+def without_age(form: WaitingFilters) -> dict[str, Any]:
+    return {name: value for name, value in form.filters().items() if name != "age"}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One waiting payment in the list: the address that opens it, how long and why it waits."""
+
+    each: ShownPayment
+    url: str
+    days: int
+    why: str
+
+    @property
+    def tone(self) -> str:
+        """Amber from the third of AGE_BANDS on, red from the fourth."""
+        return "late" if self.days >= AGE_BANDS[3][1] else "soon" if self.days >= AGE_BANDS[2][1] else ""
+
+
+def listed(
+    request: HttpRequest, form: WaitingFilters, found: QuerySet[Payment], today: date
+) -> dict[str, Any]:
+    """The rows of the page asked for; constant queries."""
+    number = page_number(request)
+    start = (number - 1) * PAGE_SIZE
+    waiting = list(found[start : start + PAGE_SIZE + 1])
+    why = why_open(waiting)
+    rows = [
+        Row(
+            shown(p),
+            address(request, open=code_of("PAY", p.pk)),
+            max((today - p.value_on).days, 0),
+            why[p.pk],
+        )
+        for p in waiting
+    ]
+    return {
+        "page": Page.of(rows, number),
+        "chosen": form.chosen(request),
+        "clear": without(request, *FILTERS),
+    }
+
+
+def opened(request: HttpRequest, found: QuerySet[Payment]) -> dict[str, Any]:
+    """The payment that is open beside the list. One that has left the list makes way for the next in it."""
+    code = request.GET.get("open", "")
+    number = number_in("payment", code) if code else None
+    if number is None:
+        return {"open_code": ""}
+    try:
+        asked = payment_for(actor_of(request), number)
+    except ObjectDoesNotExist:
+        raise Http404("There is no such payment in your markets.") from None
+    still_here = found.filter(pk=asked.pk).exists()
+    payment = asked if still_here else following(found, asked)
+    left = "" if still_here else code_of("PAY", asked.pk)
+    if payment is None:
+        return {"open_code": "", "left_code": left}
+    open_code = code_of("PAY", payment.pk)
+    at = address(request, open=open_code, page=request.GET.get("page"))
+    return page_context(request, payment.pk) | {
+        "open_code": open_code,
+        "left_code": left,
+        "left_id": asked.pk,
+        "at_query": f"?{urlencode({'at': at})}",
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    """One age of one currency: the address that shows only it, whether it is the one shown."""
+
+    band: AgeBand
+    url: str
+    here: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Strip:
+    """What waits in one currency by age."""
+
+    currency: str
+    count: int
+    bands: Sequence[Band]
+
+    @property
+    def parts(self) -> list[tuple[str, int]]:
+        return [(f"{b.band.label} {b.band.amount}", b.band.amount.amount_minor) for b in self.bands]
+
+
+def strips(request: HttpRequest, bands: Sequence[AgeBand]) -> list[Strip]:
+    """The ageing of every currency; each band leads to its rows, the one that is chosen back to all."""
+    made: dict[str, list[Band]] = {}
+    for band in bands:
+        place = len(made.setdefault(band.currency, []))
+        here = request.GET.get("age") == str(place) and request.GET.get("currency") == band.currency
+        url = (
+            address(request, age=None, currency=None, open=None)
+            if here
+            else address(request, age=place, currency=band.currency, open=None)
+        )
+        made[band.currency].append(Band(band, url, here))
+    return [Strip(currency, sum(b.band.count for b in found), found) for currency, found in made.items()]
+
+
+def address(request: HttpRequest, **changes: object) -> str:
+    """This list's address with `changes`, from its first page unless a page is among them."""
+    query = request.GET.copy()
+    if "open" not in changes or len(changes) > 1:
+        changes = {"page": None, **changes}
+    for name, value in changes.items():
+        if value in (None, ""):
+            query.pop(name, None)
+        else:
+            query[name] = str(value)
+    return f"{request.path}?{query.urlencode()}" if query else request.path
