@@ -29,7 +29,9 @@ PLACES = [
     Place("unapplied:list", "Unapplied", "coins", "u", "payments:view"),
     Place("suspense:list", "Suspense", "question", "s", "suspense:view", second=True),
     Place("customers:list", "Customers", "person", "c", "customers:view", second=True),
-    Place("contracts:load", "Contracts", "contract", "t", "contracts.load:view", second=True),
+    Place("contracts:list", "Contracts", "contract", "t", "customers:view", second=True),
+    Place("providers:list", "Accounts", "bank", "a", "providers.manage:view", second=True),
+    Place("trail:list", "Trail", "book", "l", "audit:view", second=True),
 ]
 
 

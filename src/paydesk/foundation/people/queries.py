@@ -47,6 +47,11 @@ def people_in_team(team_id: int) -> QuerySet[Person]:
     return Person.objects.filter(team_id=team_id, is_active=True).order_by("name").prefetch_related("roles")
 
 
+def everyone() -> QuerySet[Person]:
+    """Everybody who ever worked at the desk, by name, inactive people included; one query."""
+    return Person.objects.order_by("name", "id")
+
+
 def names_of(person_ids: set[int]) -> dict[int, str]:
     """Names by id for whoever a list names, inactive people included; one query."""
     return dict(Person.objects.filter(pk__in=person_ids).values_list("pk", "name"))

@@ -1,0 +1,87 @@
+"""The rights of a person in words: what each row of the authority table means, and how far it goes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from paydesk.foundation.people.authority import RIGHTS, letter
+
+RIGHT_WORDS = {
+    "files.import": "Take in statements and portal exports",
+    "files.save_profile": "Save how a provider's files are read",
+    "files.unpost": "Take a posted file back",
+    "matching.run": "Run matching",
+    "matching.confirm": "Confirm a match",
+    "matching.split": "Split a match",
+    "matching.unmatch": "Undo a match",
+    "matching.outside_tolerance": "Match outside the tolerance",
+    "matching.write_off_small": "Write off a small difference",
+    "payments.receive_by_hand": "Receive a payment by hand",
+    "payments.identify": "Name the payer of a payment",
+    "payments.allocate": "Apply a payment to a contract",
+    "payments.allocate_weak_evidence": "Apply a payment on weak evidence",
+    "payments.move": "Move a payment to another customer",
+    "payments.reverse": "Reverse a payment",
+    "payments.backdate": "Give a payment an earlier date",
+    "payments.answer_reversal_request": "Answer a provider's reversal request",
+    "refunds.entitle": "Say that a refund is due",
+    "refunds.entitle_above_limit": "Say that a refund above the limit is due",
+    "payouts.release": "Release a payout",
+    "contracts.load": "Load, make and activate contracts",
+    "contracts.end_or_downgrade": "End or downgrade a contract",
+    "contracts.ease": "Ease the terms of a contract",
+    "device_returns.grade": "Grade a device that came back",
+    "risk.restrict": "Restrict a customer or an account",
+    "risk.lift": "Lift a restriction",
+    "collections.record": "Record a contact or a promise",
+    "disputes.answer": "Answer a dispute",
+    "onboarding.activate": "Activate a merchant or a method",
+    "pricing.below_floor": "Price below the floor",
+    "parties.change_bank_details": "Change bank details",
+    "ledger.write_off": "Write off a debt",
+    "ledger.close_day": "Close a day of the books",
+    "ledger.reopen_period": "Open a closed period again",
+    "matching.edit_rules": "Edit the matching rules",
+    "documents.store": "Keep documents",
+    "documents": "Documents",
+    "payments": "Payments",
+    "customers": "Customers and contracts",
+    "suspense": "Suspense: payers unknown",
+    "ledger": "The books",
+    "export": "Export lists",
+    "providers.manage": "Set up providers and our accounts",
+    "people.manage": "Add people and give roles",
+    "settings.manage": "Change settings of the desk",
+    "audit": "The audit trail",
+    "jobs": "What the desk is working on",
+}
+# Strongest first: the letters of the authority table and what a person with them may do.
+LETTER_WORDS = {"M": "do", "C": "approve as the second person", "R": "ask for", "V": "see"}
+
+
+@dataclass(frozen=True, slots=True)
+class ShownRight:
+    """One right of a person: what it is about, how far it goes, and the condition where there is one."""
+
+    words: str
+    letter: str
+    may: str
+
+
+def rights_in_words(roles: Sequence[str]) -> list[ShownRight]:
+    """What holders of `roles` together may do, in the order of the authority table, each as far as it goes."""
+    found = []
+    for right in RIGHTS:
+        cells = [cell for role in roles if (cell := letter(right, role)) != "-"]
+        if not cells:
+            continue
+        best = min(cells, key=lambda cell: (list(LETTER_WORDS).index(cell[0]), len(cell)))
+        sign, _, condition = best.partition(" ")
+        limit = f", {_condition(condition)}" if condition else ""
+        found.append(ShownRight(RIGHT_WORDS.get(right, right), sign, LETTER_WORDS[sign] + limit))
+    return found
+
+
+def _condition(word: str) -> str:
+    return "up to the limit" if word == "limit" else f"only for: {word.replace('_', ' ')}"
