@@ -3,8 +3,19 @@
 from django.urls import include, path
 
 from paydesk.web.health import health
+from paydesk.web.waiting.urls import suspense_urls, unapplied_urls
 
 urlpatterns = [
     path("health", health, name="health"),
     path("", include("paydesk.web.account.urls")),
+    path("payments/", include("paydesk.web.payments.urls")),
+    path("unapplied/", include(unapplied_urls)),
+    path("suspense/", include(suspense_urls)),
+    path("", include("paydesk.web.find.urls")),
+    path("account/", include("paydesk.web.account.own_urls")),
+    path("accounts/", include("paydesk.web.providers.urls")),
+    path("contracts/", include("paydesk.web.contracts.urls")),
+    path("customers/", include("paydesk.web.customers.urls")),
+    path("trail/", include("paydesk.web.trail.urls")),
+    path("intake/", include("paydesk.web.intake.urls")),
 ]

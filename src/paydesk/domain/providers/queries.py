@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db.models import QuerySet
 
-from paydesk.domain.providers.models import FileProfile, SourceAccount
+from paydesk.domain.providers.models import KINDS, ROLES, FileProfile, Provider, SourceAccount
 from paydesk.foundation.people.queries import in_markets
 from paydesk.kernel.actor import Actor
 
@@ -21,3 +21,18 @@ def current_profiles(actor: Actor) -> QuerySet[FileProfile]:
     return in_markets(profiles, actor, field="source_account__market").order_by(
         "source_account__name", "name"
     )
+
+
+def providers() -> QuerySet[Provider]:
+    """The providers known to the desk, by name; one query."""
+    return Provider.objects.order_by("name")
+
+
+def account_roles() -> list[tuple[str, str]]:
+    """What the rows of an account can be, as (code, words)."""
+    return list(ROLES)
+
+
+def account_kinds() -> list[tuple[str, str]]:
+    """The kinds of provider, as (code, words)."""
+    return list(KINDS)

@@ -11,8 +11,16 @@ from typing import Any
 from django.db import connection
 from django.db.models import Q, QuerySet
 
-from paydesk.domain.statements.models import RejectedLine, SourceFile, StatementHead, StatementLine
+from paydesk.domain.statements import rules
+from paydesk.domain.statements.models import (
+    RejectedLine,
+    SourceFile,
+    StagedLine,
+    StatementHead,
+    StatementLine,
+)
 from paydesk.kernel.actor import Actor
+from paydesk.kernel.money import Money
 
 
 def files(actor: Actor, **filters: Any) -> QuerySet[SourceFile]:
@@ -39,11 +47,16 @@ class KindTotal:
     amount: Decimal
     new: int
     becomes_payment: bool
+    payments: int
+    payments_minor: int
 
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """What posting a file would bring, before anyone confirms it."""
+    """What posting a file would bring, before anyone confirms it.
+
+    `payments` and `payments_amount` are the new payments it makes: a source account has one currency.
+    """
 
     totals: Sequence[KindTotal]
     new: int
@@ -53,6 +66,8 @@ class Preview:
     overlap: timedelta | None
     last_file: SourceFile | None
     balance_notes: Sequence[str]
+    payments: int
+    payments_amount: Money | None
 
 
 def preview(file: SourceFile) -> Preview:
@@ -61,18 +76,29 @@ def preview(file: SourceFile) -> Preview:
     with connection.cursor() as cursor:
         cursor.execute(
             """
-            SELECT s.kind, s.status, s.currency, count(*), sum(s.amount),
-                   count(*) FILTER (WHERE l.id IS NULL),
+            SELECT kind, status, currency, count(*), sum(amount),
+                   count(*) FILTER (WHERE is_new),
                    count(*) FILTER (
-                       WHERE l.id IS NOT NULL AND l.amount = s.amount AND l.currency = s.currency),
+                       WHERE NOT is_new AND amount = stored_amount AND currency = stored_currency),
                    count(*) FILTER (
-                       WHERE l.id IS NOT NULL AND NOT (l.amount = s.amount AND l.currency = s.currency)),
-                   bool_and(s.kind = 'payment' AND s.status = 'success' AND %(originates)s
-                            AND s.currency = %(currency)s)
-            FROM statements_stagedline s
-            LEFT JOIN statements_statementline l
-                ON l.source_account_id = %(account)s AND l.line_key = s.line_key
-            WHERE s.file_id = %(file)s
+                       WHERE NOT is_new AND NOT (amount = stored_amount AND currency = stored_currency)),
+                   bool_and(may_pay),
+                   count(*) FILTER (WHERE is_new AND may_pay AND amount_minor > 0),
+                   coalesce(sum(amount_minor) FILTER (
+                       WHERE is_new AND may_pay AND amount_minor > 0), 0)::bigint
+            FROM (
+                SELECT s.kind, s.status, s.currency, s.amount, s.amount_minor,
+                       l.id IS NULL AND row_number() OVER same_row = 1 AS is_new,
+                       coalesce(l.amount, first_value(s.amount) OVER same_row) AS stored_amount,
+                       coalesce(l.currency, first_value(s.currency) OVER same_row) AS stored_currency,
+                       s.kind = 'payment' AND s.status = 'success' AND %(originates)s
+                           AND s.currency = %(currency)s AS may_pay
+                FROM statements_stagedline s
+                LEFT JOIN statements_statementline l
+                    ON l.source_account_id = %(account)s AND l.line_key = s.line_key
+                WHERE s.file_id = %(file)s
+                WINDOW same_row AS (PARTITION BY s.line_key ORDER BY s.line_no)
+            ) row
             GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
             """,
             {
@@ -83,7 +109,10 @@ def preview(file: SourceFile) -> Preview:
             },
         )
         rows = cursor.fetchall()
-    totals = [KindTotal(k, s, c, n, a, new, pays) for k, s, c, n, a, new, _, _, pays in rows]
+    totals = [
+        KindTotal(k, s, c, n, a, new, pays, paid, minor)
+        for k, s, c, n, a, new, _, _, pays, paid, minor in rows
+    ]
     last = _last_file(file)
     gap = overlap = None
     if last and file.covers_from and last.covers_to:
@@ -101,6 +130,8 @@ def preview(file: SourceFile) -> Preview:
         overlap=overlap,
         last_file=last,
         balance_notes=_balance_notes(file, last, [(t.status, t.amount) for t in totals]),
+        payments=sum(total.payments for total in totals),
+        payments_amount=Money(sum(t.payments_minor for t in totals), account.currency) if account else None,
     )
 
 
@@ -150,9 +181,34 @@ def _balance_notes(
     return notes
 
 
+def last_staged_line(file: SourceFile) -> int:
+    """The number of the last row that waits to be posted, 0 when none does; one look into an index."""
+    found = StagedLine.objects.filter(file_id=file.pk).order_by("-line_no").values_list("line_no", flat=True)
+    return found.first() or 0
+
+
+def staged_lines(file: SourceFile) -> QuerySet[StagedLine]:
+    """The rows of a file that is not posted yet, in file order."""
+    return StagedLine.objects.filter(file_id=file.pk).order_by("line_no")
+
+
+def statements_in(file: SourceFile) -> QuerySet[StatementHead]:
+    """The statements inside a file, with their balances, in file order."""
+    return StatementHead.objects.filter(file=file).order_by("id")
+
+
 def rejected_lines(file: SourceFile) -> QuerySet[RejectedLine]:
     """Rejected rows of a file in file order."""
     return RejectedLine.objects.filter(file=file).order_by("line_no")
+
+
+def raw_columns_of_rejected(file: SourceFile) -> list[str]:
+    """The columns of the rejected rows as the file names them, in file order; empty where it is no table."""
+    columns: dict[str, None] = {}
+    for raw in rejected_lines(file).values_list("raw", flat=True)[:200]:
+        row = rules.raw_row(raw)
+        columns.update(dict.fromkeys(row) if isinstance(row, dict) else {})
+    return list(columns)
 
 
 def lines_of(file: SourceFile) -> QuerySet[StatementLine]:

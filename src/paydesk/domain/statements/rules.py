@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import uuid
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -57,3 +58,54 @@ def occurred_or_midnight(line: StatementLine, time_zone: ZoneInfo) -> datetime |
         return line.occurred_at
     day = line.booked_on or line.value_on
     return datetime(day.year, day.month, day.day, tzinfo=time_zone) if day else None
+
+
+_NO_PAYMENT_KINDS = {
+    "failed": "The payment failed at the provider: no money moved.",
+    "fee": "A fee of the provider.",
+    "reversal": "A payment the provider took back.",
+    "refund": "Money given back to a payer.",
+    "chargeback": "Money taken back by a card network.",
+    "sweep": "Our own money on its way to our bank.",
+    "float_transfer": "Our own money between our accounts.",
+    "payout": "Money paid out.",
+    "reserve": "Money the provider holds back.",
+    "adjustment": "A correction by the provider.",
+}
+
+
+def why_no_payment(
+    kind: str, status: str, currency: str, amount_minor: int | None, *, role: str, account_currency: str
+) -> str:
+    """Why a row is kept as evidence and makes no payment, in one sentence; empty for a row that makes one.
+
+    `role` and `account_currency` are those of the source account the row is from.
+    """
+    if kind != "payment":
+        return _NO_PAYMENT_KINDS.get(kind, "Not a payment of a customer.")
+    if status == "pending":
+        return "Not final yet: the payment is made by the row that says it succeeded."
+    if status == "failed":
+        return _NO_PAYMENT_KINDS["failed"]
+    if role == "settles":
+        return "This account receives what providers settle; customers pay elsewhere."
+    if role != "originates":
+        return "This account is evidence only."
+    if currency != account_currency:
+        named = "without a currency" if currency == "XXX" else f"in {currency}"
+        return f"The row is {named}, the account in {account_currency}."
+    if amount_minor is None:
+        return f"The amount is not a whole number of minor units of {currency}."
+    return "" if amount_minor > 0 else "No money came in by this row."
+
+
+def raw_row(raw: str) -> dict[str, str] | str:
+    """A stored raw row: its columns by name where the file was a table, else its text."""
+    if raw.startswith("{"):
+        try:
+            found = json.loads(raw)
+        except ValueError:
+            return raw
+        if isinstance(found, dict):
+            return {str(name): str(value) for name, value in found.items()}
+    return raw

@@ -1,0 +1,64 @@
+"""Rows kept as evidence that made no payment: fees, reversals, pending and failed rows, other money."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from django.db import connection
+
+from paydesk.domain.statements.rules import why_no_payment
+from paydesk.kernel.actor import Actor
+
+_SELECT = """
+    SELECT l.kind, l.status, l.currency, s.role, s.currency, count(*), sum(l.amount),
+           CASE WHEN l.amount_minor > 0 THEN 1 ELSE l.amount_minor * 0 END AS effect
+    FROM statements_statementline l
+    JOIN statements_sourcefile f ON f.id = l.file_id
+    JOIN providers_sourceaccount s ON s.id = l.source_account_id
+    LEFT JOIN payments_payment p ON p.statement_line_id = l.id
+    WHERE p.id IS NULL AND {}
+    GROUP BY 1, 2, 3, 4, 5, effect ORDER BY 1, 2, 3
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class KeptRows:
+    """Rows of one kind, status and currency without a payment: how many, their exact sum, and why."""
+
+    kind: str
+    status: str
+    currency: str
+    rows: int
+    amount: Decimal
+    why: str
+
+
+def kept_rows_of_file(file_id: int) -> list[KeptRows]:
+    """The rows a file brought that made no payment, by kind, status and currency; one query."""
+    return _kept("l.file_id = %s", [file_id])
+
+
+def kept_rows(actor: Actor, *, since: date) -> list[KeptRows]:
+    """The same over the files posted since a day in the actor's markets; one query over their rows."""
+    condition, values = "f.state = 'posted' AND f.posted_at >= %s", [since]
+    if actor.markets is None:
+        return _kept(condition, values)
+    return _kept(f"{condition} AND s.market = ANY (%s)", [*values, sorted(actor.markets)])
+
+
+def _kept(condition: str, values: Sequence[object]) -> list[KeptRows]:
+    with connection.cursor() as cursor:
+        cursor.execute(_SELECT.format(condition), values)
+        found: dict[tuple[str, str, str, str], tuple[int, Decimal]] = {}
+        for kind, status, currency, role, account_currency, rows, amount, effect in cursor.fetchall():
+            why = why_no_payment(kind, status, currency, effect, role=role, account_currency=account_currency)
+            key = kind, status, currency, why or "An earlier row of the same payment made it."
+            before = found.get(key, (0, Decimal(0)))
+            found[key] = (before[0] + rows, before[1] + amount)
+    return [
+        KeptRows(kind, status, currency, rows, amount, why)
+        for (kind, status, currency, why), (rows, amount) in found.items()
+    ]

@@ -1,0 +1,130 @@
+"""What a file brings or brought, put together for its page."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from paydesk.domain.payments.kept_rows import KeptRows
+from paydesk.domain.statements.queries import KindTotal, Preview
+from paydesk.domain.statements.rules import why_no_payment
+from paydesk.kernel.money import Money
+from paydesk.web.links import rows_at
+
+HOW = {
+    "account_number": "By the account number the payer typed",
+    "reference_in_text": "By an account number in the text",
+    "msisdn": "By the payer's phone number",
+    "by_hand": "By a person",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class KindRow:
+    """A kind of row in the preview and why it becomes no payment ("" when it does)."""
+
+    total: KindTotal
+    why: str
+
+
+def post_label(seen: Preview) -> str:
+    """The words of the button that posts: how many payments and how much."""
+    if not seen.payments:
+        return f"Keep {seen.new:,} row{'' if seen.new == 1 else 's'}, no payment"
+    return f"Post {seen.payments:,} payment{'' if seen.payments == 1 else 's'}, {seen.payments_amount}"
+
+
+def kinds_of(seen: Preview, account: Any) -> list[KindRow]:
+    """The totals of a preview, what becomes payments first."""
+    rows = [
+        KindRow(
+            total,
+            why_no_payment(
+                total.kind, total.status, total.currency, 1,
+                role=account.role, account_currency=account.currency,
+            ),
+        )
+        for total in seen.totals
+    ]  # fmt: skip
+    return sorted(rows, key=lambda row: bool(row.why))
+
+
+@dataclass(frozen=True, slots=True)
+class How:
+    """Payments identified in one way: `label` says how, `amount` their sum, `open` what is not applied."""
+
+    label: str
+    rule: str
+    in_suspense: bool
+    count: int
+    amount: Money
+    open: Money
+    url: str
+
+    @property
+    def applied(self) -> Money:
+        return self.amount - self.open
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What a posted file brought: payments by how they were identified, and the rows that made none."""
+
+    hows: Sequence[How]
+    kept: Sequence[KeptRows]
+
+    @classmethod
+    def of(cls, file_id: int, found: Sequence[dict[str, Any]], kept: Sequence[KeptRows]) -> Result:
+        hows = [
+            How(
+                "In suspense: payer not known" if row["in_suspense"] else HOW.get(row["rule"], row["rule"]),
+                row["rule"],
+                row["in_suspense"],
+                row["count"],
+                row["amount"],
+                row["open"],
+                rows_at("payments:list", file=file_id, payer="unknown")
+                if row["in_suspense"]
+                else rows_at("payments:list", file=file_id, rule=row["rule"]),
+            )
+            for row in found
+        ]
+        return cls(hows, kept)
+
+    @property
+    def count(self) -> int:
+        return sum(how.count for how in self.hows)
+
+    @property
+    def amounts(self) -> list[Money]:
+        """All payments per currency."""
+        return _per_currency(how.amount for how in self.hows)
+
+    @property
+    def suspense_count(self) -> int:
+        return sum(how.count for how in self.hows if how.in_suspense)
+
+    @property
+    def suspense(self) -> list[Money]:
+        return _per_currency(how.open for how in self.hows if how.in_suspense)
+
+    @property
+    def unapplied(self) -> list[Money]:
+        """Money whose payer is known and that found no due item to pay."""
+        return [money for money in _per_currency(h.open for h in self.hows if not h.in_suspense) if money]
+
+    @property
+    def applied(self) -> list[Money]:
+        return _per_currency(how.amount - how.open for how in self.hows if not how.in_suspense)
+
+    @property
+    def kept_count(self) -> int:
+        return sum(row.rows for row in self.kept)
+
+
+def _per_currency(amounts: Any) -> list[Money]:
+    totals: dict[str, Money] = {}
+    for amount in amounts:
+        totals[amount.currency] = totals.get(amount.currency, Money(0, amount.currency)) + amount
+    return [totals[currency] for currency in sorted(totals)]

@@ -1,0 +1,22 @@
+"""The addresses of the intake; a file goes by its public code."""
+
+from django.urls import path
+
+from paydesk.web.intake import account_views, file_views, line_views, mapping_views, views
+
+app_name = "intake"
+urlpatterns = [
+    path("", views.files, name="files"),
+    path("upload/", views.upload, name="upload"),
+    path("accounts/new/", account_views.new_account, name="new_account"),
+    path("<str:code>/", file_views.file, name="file"),
+    path("<str:code>/lines/", line_views.lines, name="lines"),
+    path("<str:code>/lines.csv", line_views.lines_csv, name="lines_csv"),
+    path("<str:code>/rejected/", line_views.rejected, name="rejected"),
+    path("<str:code>/rejected.csv", line_views.rejected_csv, name="rejected_csv"),
+    path("<str:code>/original", file_views.original, name="original"),
+    path("<str:code>/mapping/", mapping_views.mapping, name="mapping"),
+    path("<str:code>/mapping/first-rows", mapping_views.first_rows, name="first_rows"),
+    path("<str:code>/post/", file_views.post, name="post"),
+    path("<str:code>/discard/", file_views.discard, name="discard"),
+]
