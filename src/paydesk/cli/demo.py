@@ -8,21 +8,43 @@ from __future__ import annotations
 import argparse
 import json
 import os
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 from paydesk.cli.outcomes import DONE, add_json, say
+from paydesk.demo import SEED, SMALL_CUSTOMERS, SMALL_DAYS
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--customers", type=int, default=300, help="how many customers (default 300)")
-    parser.add_argument("--days", type=int, default=14, help="days of files before DATE (default 14)")
-    parser.add_argument("--until", type=_day, required=True, help="the morning it ends on, like 2026-03-02")
     parser.add_argument(
-        "--seed", type=int, default=1, help="another number makes another company (default 1)"
+        "--customers",
+        type=int,
+        metavar="N",
+        default=SMALL_CUSTOMERS,
+        help=f"how many (default {SMALL_CUSTOMERS})",
     )
     parser.add_argument(
-        "--truth", type=Path, metavar="DIR", help="write what was planted and all files there"
+        "--days",
+        type=int,
+        metavar="D",
+        default=SMALL_DAYS,
+        help=f"days of files before DATE (default {SMALL_DAYS})",
+    )
+    parser.add_argument(
+        "--until",
+        type=_day,
+        metavar="DATE",
+        help="the morning it ends on, like 2026-03-02 (default the latest)",
+    )
+    parser.add_argument(
+        "--seed",
+        type=int,
+        metavar="S",
+        default=SEED,
+        help=f"another number, another company (default {SEED})",
+    )
+    parser.add_argument(
+        "--truth", type=Path, metavar="DIR", help="write what was planted and every file into this new folder"
     )
     parser.add_argument(
         "--reset", action="store_true", help="first delete everything there is in the database"
@@ -49,18 +71,21 @@ def run(args: argparse.Namespace) -> int:
             empty_database(url, say)
         with open_desk(say):
             from paydesk.config.database_setup import connected, remember
-            from paydesk.demo import sign_ins
-            from paydesk.demo.load import load_company
+            from paydesk.config.first_run import LOADING
+            from paydesk.demo import latest_morning, sign_ins
+            from paydesk.demo.load import is_empty, load_company
 
-            made = load_company(
-                customers=args.customers,
-                days=args.days,
-                until=args.until,
-                seed=args.seed,
-                truth=args.truth,
-                say=say,
-            )
             with connected(url) as connection:
+                if is_empty():
+                    remember(connection, "demo", LOADING)
+                made = load_company(
+                    customers=args.customers,
+                    days=args.days,
+                    until=args.until or latest_morning(datetime.now(UTC)),
+                    seed=args.seed,
+                    truth=args.truth,
+                    say=say,
+                )
                 remember(connection, "demo", sign_ins())  # `up` shows them
     if args.json:
         print(json.dumps(made.as_json()))

@@ -1,15 +1,23 @@
-"""The demo company: an invented pay-as-you-go phone lender, made through the real intake. See docs/how-to."""
+"""The demo company: an invented pay-as-you-go phone lender, made through the real intake.
+
+See docs/how-to/make-a-demo-company.md.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 
 SMALL_CUSTOMERS = 300
 SMALL_DAYS = 14
 SEED = 1
-# Until this hour (UTC) the desk's latest morning is yesterday's: no record may stand in the future.
+# Before ten (UTC) the latest morning at the desk is yesterday's: no record may stand in the future.
 MORNING_IS_OVER = timedelta(hours=10)
+
+
+def latest_morning(now: datetime) -> date:
+    """The last morning whose work is done by `now`: what the small company of the first run ends on."""
+    return (now - MORNING_IS_OVER).date()
 
 
 def first_run(say: Callable[[str], None]) -> list[dict[str, str]]:
@@ -23,7 +31,7 @@ def first_run(say: Callable[[str], None]) -> list[dict[str, str]]:
 
     if not is_empty():
         return []
-    until = (timezone.now() - MORNING_IS_OVER).date()
+    until = latest_morning(timezone.now())
     made = load_company(customers=SMALL_CUSTOMERS, days=SMALL_DAYS, until=until, seed=SEED)
     say(
         f"Demo company: {made.customers} customers, {made.files} files, {made.payments:,} payments "
