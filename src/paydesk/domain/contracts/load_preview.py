@@ -39,8 +39,8 @@ class LoadPreview:
 def preview_load(rows: Sequence[Terms], *, by: Actor, markets: Collection[str]) -> LoadPreview:
     """Sort `rows` as `load_contracts` would, without writing anything; two queries.
 
-    `markets` are those there are for `by`: a row of another is refused here, `load_contracts` would refuse the
-    whole load for it.
+    `markets` are those there are for `by`: a row of another is refused here, `load_contracts` would refuse
+    the whole load for it.
     """
     taken = _existing(rows)
     new: list[Terms] = []
