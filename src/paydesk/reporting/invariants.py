@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,6 +11,7 @@ from django.db import connection, transaction
 from paydesk.domain.ledger import invariants as ledger
 from paydesk.domain.payments import invariants as payments
 from paydesk.foundation.audit import queries as audit
+from paydesk.foundation.documents import queries as documents
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,7 @@ def check_all(*, most_rows: int, own_snapshot: bool = True) -> list[Finding]:
             cursor.execute(f"{sql} LIMIT %s", [most_rows])
             findings.append(Finding(name, sentence, [" · ".join(map(str, row)) for row in cursor.fetchall()]))
         findings.append(_audit_chain(most_rows))
+    findings.append(_documents(most_rows))
     return findings
 
 
@@ -57,4 +60,13 @@ def _audit_chain(most_rows: int) -> Finding:
             f"Sealed through record {state.head_number}, chain head {state.head_hash.hex()}.",
             *([f"{state.unsealed_tail} records wait to be sealed."] if state.unsealed_tail else []),
         ],
+    )
+
+
+def _documents(most_rows: int) -> Finding:
+    damaged = itertools.islice(documents.damaged_contents(), most_rows)
+    return Finding(
+        "documents_kept",
+        "Every document is on disk, byte for byte as it was handed over.",
+        [sentence for _, sentence in damaged],
     )

@@ -1,0 +1,93 @@
+"""The check finds what is planted: each invariant is broken on purpose, behind the triggers' backs."""
+
+import io
+from datetime import timedelta
+
+import pytest
+from conftest import owner_connection
+from tests.builders import ANALYST, NOON, make_contract, make_source_account, receive, row
+
+from paydesk.domain.statements.actions import upload_file
+from paydesk.foundation.audit.actions import seal
+from paydesk.foundation.documents import blobs
+from paydesk.reporting.invariants import check_all
+
+BREAKAGES = {
+    "entries_balance": "UPDATE ledger_posting SET amount_minor = amount_minor + 1 WHERE leg_no = 1",
+    "entries_complete": "DELETE FROM ledger_posting WHERE leg_no = 2",
+    "postings_in_account_currency": "UPDATE ledger_posting SET currency = 'KES'",
+    "balances_equal_postings": "UPDATE ledger_balance SET amount_minor = amount_minor + 1",
+    "unapplied_not_below_zero": "UPDATE ledger_balance SET amount_minor = 5 WHERE account_id IN"
+    " (SELECT id FROM ledger_account WHERE code = '2010')",
+    "suspense_not_below_zero": "UPDATE ledger_posting SET amount_minor = 5 WHERE detail_id IS NOT NULL",
+    "allocations_within_payment": "DELETE FROM payments_allocation",
+    "due_items_equal_allocations": "UPDATE contracts_dueitem SET allocated_minor = 1",
+    "credit_events_equal_allocations": "DELETE FROM contracts_creditevent",
+    "every_payment_is_posted": "DELETE FROM ledger_entry WHERE kind = 'payment.received'",
+    "unapplied_equals_payments": "UPDATE payments_payment SET credited_minor = open_minor WHERE customer_id IS NOT NULL",
+    "suspense_equals_payments": "UPDATE payments_payment SET customer_id = (SELECT min(id) FROM parties_customer)",
+    "receivable_equals_due": "UPDATE ledger_balance SET amount_minor = 0",
+    "contract_state_fits": "UPDATE contracts_contract SET state = 'completed'",
+    "payment_agrees_with_its_line": "UPDATE payments_payment SET amount_minor = amount_minor + 1",
+    "every_final_payment_row_is_a_payment": "DELETE FROM payments_payment WHERE customer_id IS NULL",
+    "posted_files_account_for_every_row": "UPDATE statements_sourcefile SET state = 'posted', line_count = 9",
+    "audit_chain": "UPDATE audit_record SET verb = 'nothing.happened'",
+}
+
+
+@pytest.fixture(scope="module")
+def worked_desk(committed_module_db):
+    """A contract with fees paid in part, unapplied cash, suspense; all of it sealed."""
+    make_contract(account_number="10482937", customer_ref="A", phones=("0244123456",))
+    make_contract(customer_ref="A")
+    account = make_source_account()
+    receive(
+        account, row(1, "25.00", reference="10482937"), row(2, "9.00", msisdn="233244123456"), row(3, "7.00")
+    )
+    seal(NOON + timedelta(days=1))
+    with owner_connection() as connection:
+        yield connection
+
+
+def broken(connection) -> set[str]:
+    return {finding.name for finding in check_all(most_rows=3, own_snapshot=False) if finding.rows}
+
+
+def test_a_sound_desk_holds(worked_desk):
+    assert broken(worked_desk) == set()
+
+
+@pytest.mark.parametrize("name", BREAKAGES)
+def test_what_is_broken_behind_the_triggers_is_found(worked_desk, name):
+    """The owner switches the triggers off, as only a superuser or a restored backup could."""
+    from conftest import OWNER_OPTIONS, work_on
+    from django.db import connections
+
+    database = connections["default"].settings_dict["NAME"]
+    worked_desk.rollback()
+    before = dict(connections["default"].settings_dict["OPTIONS"])
+    work_on(database, options=OWNER_OPTIONS)
+    django_connection = connections["default"]
+    try:
+        django_connection.set_autocommit(False)
+        with django_connection.cursor() as cursor:
+            cursor.execute("SET LOCAL session_replication_role = replica")
+            cursor.execute(
+                "ALTER TABLE payments_payment DROP CONSTRAINT payment_not_applied_twice,"
+                " DROP CONSTRAINT payment_unknown_payer_is_suspense"
+            )
+            cursor.execute(BREAKAGES[name])
+            assert cursor.rowcount > 0, "the breakage must hit a row"
+        assert name in broken(django_connection)
+    finally:
+        django_connection.rollback()
+        django_connection.set_autocommit(True)
+        work_on(database, options=before["options"])
+
+
+def test_a_document_changed_on_disk_is_found(committed_db):
+    file = upload_file(io.BytesIO(b"a,b\n1,2\n"), filename="a.csv", by=ANALYST, now=NOON).file
+    path = blobs.path_of(file.sha256)
+    path.chmod(0o600)
+    path.write_bytes(b"a,b\n1,3\n")
+    assert {f.name for f in check_all(most_rows=3) if f.rows} == {"documents_kept"}
