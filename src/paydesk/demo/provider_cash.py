@@ -11,6 +11,7 @@ from paydesk.demo.rows import Row
 
 STAYS_STEPS = 100  # rounding steps that stay in the wallet when it is swept
 FLOAT_STEPS = 20
+TEXTS = {"sweep": "Settlement to bank", "float_transfer": "Float transfer", "fee": "Service charge"}
 
 
 class ProviderCash:
@@ -30,7 +31,7 @@ class ProviderCash:
 
     def close_day(self, day: date, rows: list[Row], ids: Ids) -> tuple[list[Row], Row | None]:
         """The day's rows with fees, float transfers and the sweep among them, and what goes to the bank."""
-        rows = self.with_fees(rows)
+        rows = self.with_fees(day, rows, ids)
         step = self.market.round_minor
         if day.weekday() == 0 and self.layout.sweeps_itself and rows:
             at = datetime.combine(day, time(23, 10))
@@ -61,7 +62,7 @@ class ProviderCash:
     def run_history(self, rows: list[Row], last: date, ids: Ids) -> None:
         """Balances for the rows of a month up to `last`, and a sweep; fees were billed apart then."""
         for row in rows:
-            row.fee = 0 if self.layout.states_fees else row.fee
+            row.fee = row.fee if self.layout.fees == "in the row" else 0
         self.run(rows)
         if self.account.provider_kind == "bank":
             return
@@ -70,16 +71,21 @@ class ProviderCash:
         elif rows and (sweep := self.sweep(last, ids)):
             rows.append(sweep)
 
-    def with_fees(self, rows: list[Row]) -> list[Row]:
-        """Where a provider states fees as rows of their own, each follows its payment under the same id."""
-        if not self.layout.states_fees:
+    def with_fees(self, day: date, rows: list[Row], ids: Ids) -> list[Row]:
+        """The rows with fees as this provider shows them: after each payment under its id, or one a day."""
+        if self.layout.fees == "in the row":
             return rows
-        found = []
+        found: list[Row] = []
+        total = 0
         for row in rows:
             found.append(row)
-            if row.kind == "payment" and row.status == "success" and row.fee and not row.broken:
-                found.append(Row(row.at, "fee", "success", -row.fee, row.provider_ref))
+            if row.kind == "payment" and row.status == "success" and not row.broken:
+                total += row.fee
+                if self.layout.fees == "own row" and row.fee:
+                    found.append(Row(row.at, "fee", "success", -row.fee, row.provider_ref))
             row.fee = 0
+        if self.layout.fees == "once a day" and total:
+            found.append(self._out("fee", total, datetime.combine(day, time(23, 5)), ids))
         return found
 
     def bank_statement(self, last: date, rows: list[Row], ids: Ids) -> tuple[list[Row], int]:
@@ -94,5 +100,5 @@ class ProviderCash:
 
     def _out(self, kind: str, amount: int, at: datetime, ids: Ids) -> Row:
         provider_ref, network_ref = ids.take(at)
-        text = {"sweep": "Settlement to bank", "float_transfer": "Float transfer"}.get(kind, "")
+        text = TEXTS.get(kind, "")
         return Row(at, kind, "success", -amount, provider_ref, network_ref=network_ref, text=text)

@@ -7,7 +7,7 @@ import io
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import IO, BinaryIO, Protocol, cast
+from typing import IO, BinaryIO, Literal, Protocol, cast
 
 from paydesk.demo.markets import DemoAccount, DemoMarket
 from paydesk.demo.rows import Row
@@ -32,8 +32,8 @@ class Layout:
 
     `filename` has {account}, {first} and {last}. `mapping` is what the analyst saves as profile
     `profile_name` with the first file; None where a built-in profile or the format itself says how to read
-    it. With `states_fees` the fee of a payment is a row of its own; `sweeps_itself` where the file shows the
-    sweep to the bank, otherwise rows carry a settlement id.
+    it. `fees` says how the provider shows what it keeps; `sweeps_itself` where the file shows the sweep to
+    the bank, otherwise rows carry a settlement id.
     """
 
     open: Opener
@@ -41,7 +41,7 @@ class Layout:
     profile_name: str = ""
     mapping: Mapping | None = None
     newest_first: bool = False
-    states_fees: bool = False
+    fees: Literal["in the row", "own row", "once a day"] = "in the row"
     sweeps_itself: bool = True
     has_pending: bool = True
 

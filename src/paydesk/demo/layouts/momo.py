@@ -79,4 +79,10 @@ def _open(stream: BinaryIO, market: DemoMarket, account: DemoAccount, made: date
     return CsvFile(stream, HEADER, cells, quote_all=True)
 
 
-MOMO = Layout(_open, "MoMo_Statement_{account}_{first:%Y%m%d}.csv", "MTN MoMo merchant statement", MAPPING)
+MOMO = Layout(
+    _open,
+    "MoMo_Statement_{account}_{first:%Y%m%d}.csv",
+    "MTN MoMo merchant statement",
+    MAPPING,
+    fees="once a day",
+)

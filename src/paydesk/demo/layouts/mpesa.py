@@ -77,7 +77,7 @@ MPESA = Layout(
     "ORG_{account}_{first:%Y%m%d}.csv",
     "M-Pesa paybill export",
     newest_first=True,
-    states_fees=True,
+    fees="own row",
     has_pending=False,
 )
 MPESA_XLSX = Layout(
@@ -85,6 +85,6 @@ MPESA_XLSX = Layout(
     "ORG_{account}_{first:%Y%m%d}.xlsx",
     "M-Pesa paybill export",
     newest_first=True,
-    states_fees=True,
+    fees="own row",
     has_pending=False,
 )

@@ -10,10 +10,10 @@ from paydesk.demo.markets import DemoAccount, DemoMarket
 from paydesk.demo.rows import Row, major
 
 HEADER = (
-    "TXN NO", "POSTED", "SUBSCRIBER", "SUBSCRIBER NAME", "NARRATION", "IN GHS", "OUT GHS", "RUNNING BALANCE",
-    "STATE",
+    "TXN NO", "POSTED", "SUBSCRIBER", "SUBSCRIBER NAME", "NARRATION", "CREDIT GHS", "DEBIT GHS",
+    "RUNNING BALANCE", "STATE",
 )  # fmt: skip
-STATUSES = {"success": "DONE", "pending": "WAITING", "failed": "REJECTED"}
+STATUSES = {"success": "DONE", "pending": "PENDING", "failed": "REJECTED"}
 
 
 def cells(row: Row) -> tuple[str, ...]:
@@ -23,7 +23,7 @@ def cells(row: Row) -> tuple[str, ...]:
         moment(row, "%d.%m.%Y %H:%M"),
         row.msisdn,
         row.payer,
-        f"Merchant payment {row.reference}".strip(),
+        f"Merchant payment {row.reference}".strip() if row.kind == "payment" else row.text,
         money if row.amount > 0 else "",
         money if row.amount < 0 else "",
         major(row.balance).replace(".", ","),
@@ -35,4 +35,4 @@ def _open(stream: BinaryIO, market: DemoMarket, account: DemoAccount, made: date
     return CsvFile(stream, HEADER, cells, delimiter=";", encoding="cp1252")
 
 
-TELECEL = Layout(_open, "telecel cash {first:%d-%m} export.csv")
+TELECEL = Layout(_open, "telecel cash {first:%d-%m} export.csv", fees="once a day")
