@@ -1,4 +1,7 @@
-"""Run a management command of Django as the owner of the tables, e.g. `manage makemigrations people`."""
+"""Run a management command of Django as the owner of the tables.
+
+For example `./paydesk manage makemigrations people`.
+"""
 
 from __future__ import annotations
 

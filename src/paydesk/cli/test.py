@@ -1,4 +1,6 @@
-"""Run all checks and tests; with a path only the tests there. Words after `--` go to pytest.
+"""Run all checks and tests; with a path only the tests there.
+
+Words after `--` go to pytest.
 
 The database is that of DATABASE_URL, else a private one made for this run. Where CI=true a missing browser
 fails, and on a machine with more than one PostgreSQL the business and foundation tests run on each.

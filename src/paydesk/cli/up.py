@@ -1,4 +1,7 @@
-"""Start the desk: database, web server and worker, with a demo company on the first run; Ctrl-C stops it."""
+"""Start the desk, on the first run with a demo company; Ctrl-C stops it.
+
+The database, the web server and the worker run as long as this command, or with `--detach` until `down`.
+"""
 
 from __future__ import annotations
 
