@@ -147,6 +147,13 @@ def test_every_state_stands_in_the_glossary(lifecycle: Lifecycle) -> None:
     assert sorted(states) == sorted(lifecycle.states)
 
 
+def test_the_glossary_has_the_words_of_the_screen_for_the_states_of_a_file() -> None:
+    from paydesk.web.templatetags.intake import STATE_WORDS
+
+    for state, words in STATE_WORDS.items():
+        assert f"| {state} | {words} |" in text(GLOSSARY)
+
+
 def test_kinds_statuses_and_roles_stand_in_the_glossary() -> None:
     glossary = text(GLOSSARY)
     missing = [word for word in (*KINDS, *STATUSES) if f"`{word}`" not in glossary]

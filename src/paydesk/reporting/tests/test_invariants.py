@@ -24,8 +24,10 @@ BREAKAGES = {
     "due_items_equal_allocations": "UPDATE contracts_dueitem SET allocated_minor = 1",
     "credit_events_equal_allocations": "DELETE FROM contracts_creditevent",
     "every_payment_is_posted": "DELETE FROM ledger_entry WHERE kind = 'payment.received'",
-    "unapplied_equals_payments": "UPDATE payments_payment SET credited_minor = open_minor WHERE customer_id IS NOT NULL",
-    "suspense_equals_payments": "UPDATE payments_payment SET customer_id = (SELECT min(id) FROM parties_customer)",
+    "unapplied_equals_payments": "UPDATE payments_payment SET credited_minor = open_minor"
+    " WHERE customer_id IS NOT NULL",
+    "suspense_equals_payments": "UPDATE payments_payment"
+    " SET customer_id = (SELECT min(id) FROM parties_customer)",
     "receivable_equals_due": "UPDATE ledger_balance SET amount_minor = 0",
     "contract_state_fits": "UPDATE contracts_contract SET state = 'completed'",
     "payment_agrees_with_its_line": "UPDATE payments_payment SET amount_minor = amount_minor + 1",
