@@ -62,6 +62,10 @@ def test_what_no_importer_reads_is_named(head: bytes, what: str) -> None:
         importer_for(head, "it")
 
 
+def test_a_time_of_day_at_twenty_past_is_no_mt940_statement() -> None:
+    assert importer_for(b"Receipt No.,Time\nQ1,28-02-2026 17:20:37\n", "it").name == "table"
+
+
 def refusal_of(content: bytes) -> str:
     """What is said when `content` is refused, "" when it is read; any other error is the test's failure."""
     try:
