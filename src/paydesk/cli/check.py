@@ -6,6 +6,7 @@ import argparse
 import json
 
 from paydesk.cli.outcomes import say
+from paydesk.kernel.refused import Refused
 
 MOST_ROWS = 20
 
@@ -18,10 +19,17 @@ def run(args: argparse.Namespace) -> int:
     """Exit 0 when everything holds, 1 with the rows that break an invariant."""
     from paydesk.config.desk import open_desk
 
-    with open_desk(say):
+    with open_desk(say, migrated=False):
+        from django.db import ProgrammingError
+
         from paydesk.reporting.invariants import check_all
 
-        findings = check_all(most_rows=MOST_ROWS)
+        try:
+            findings = check_all(most_rows=MOST_ROWS)
+        except ProgrammingError as problem:
+            raise Refused(
+                "The tables of this database are not up to date: run ./paydesk migrate."
+            ) from problem
     broken = [finding for finding in findings if finding.rows]
     if args.json:
         print(json.dumps({"holds": not broken, "invariants": [finding.as_json() for finding in findings]}))
