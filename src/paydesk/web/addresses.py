@@ -24,6 +24,11 @@ def page_of(kind: str, number: int) -> str:
         return ""
 
 
+def code_in(kind: str, number: int) -> str:
+    """The public code of `kind` number `number`."""
+    return code_of(PAGES[kind][0], number)
+
+
 def number_in(kind: str, code: str) -> int | None:
     """The id behind a public code of `kind`, None when it is none."""
     return number_of(PAGES[kind][0], code)

@@ -296,7 +296,9 @@ def claims_of(payment_ids: Sequence[int]) -> dict[int, list[Claim]]:
     """The claims on several payments by payment id; one query."""
     found: dict[int, list[Claim]] = {number: [] for number in payment_ids}
     for claim in (
-        Claim.objects.filter(payment_id__in=payment_ids).select_related("customer", "contract").order_by("id")
+        Claim.objects.filter(payment_id__in=payment_ids)
+        .select_related("customer", "contract")
+        .order_by("customer__name", "id")
     ):
         found[claim.payment_id].append(claim)
     return found

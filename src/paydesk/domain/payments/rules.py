@@ -32,7 +32,7 @@ def why_suspense(claims: Sequence[tuple[str, str]]) -> str:
     """Why nobody was named: `claims` are (account number or customer name, matched key) of equal strength."""
     if not claims:
         return (
-            "Neither the reference, the text nor the phone number of this row belongs to a customer of ours."
+            "No customer of ours matches: reference, text and phone number of this row are all unknown."
         )
     names = ", ".join(name for name, _ in claims[:4]) + (" and more" if len(claims) > 4 else "")
     return f"{len(claims)} equal claims: {names}. The desk does not guess between them."

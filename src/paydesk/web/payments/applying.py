@@ -153,7 +153,9 @@ def outcome_of(payment: Payment, preview: AllocationPreview | None, customer: Cu
     if not preview.applied:
         return f"{number} has nothing open that this payment could pay."
     before, after = preview.days_past_due_before, preview.days_past_due_after
-    late = f"Days past due {before} → {after}. " if before else "The contract is not past due. "
+    late = "The contract is not past due. "
+    if before:
+        late = f"Days past due {before} → {after}. " if after != before else f"Days past due stay {before}. "
     if not preview.left:
         return late + "Nothing is left of the amount."
     becomes = "is kept as their credit" if preview.left_becomes_credit else "stays unapplied cash of theirs"

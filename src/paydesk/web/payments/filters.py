@@ -17,7 +17,7 @@ from paydesk.foundation.people.queries import markets_of
 from paydesk.kernel.actor import Actor
 from paydesk.kernel.lifecycle import words
 from paydesk.kernel.money import exact_minor
-from paydesk.web.addresses import number_in
+from paydesk.web.addresses import code_in, number_in
 from paydesk.web.payments.shown import APPLIED_WORDS
 
 ANY = [("", "any")]
@@ -93,7 +93,8 @@ class ListFilters(forms.Form):
             return f"{'At least' if name == 'min' else 'At most'} {self.data.get(name)}"
         field: Any = self.fields[name]
         text = next((label for key, label in field.choices if str(key) == str(value)), value)
-        return f"{LABELS[name]}: {text}"
+        label = LABELS[name]
+        return text.capitalize() if text.startswith(label.lower()) else f"{label}: {text}"
 
     def problems(self) -> list[str]:
         """What is wrong with the address, one sentence each, named by the field's label."""
@@ -134,7 +135,8 @@ class PaymentFilters(ListFilters):
 
     def _code(self, kind: str) -> int | None:
         code = self.cleaned_data[kind]
-        number = number_in(kind, code) if code else None
+        plain = code.isascii() and code.isdigit() and len(code) < 19
+        number = int(code) if plain else number_in(kind, code) if code else None
         if code and number is None:
             raise forms.ValidationError(f"{code} is not the code of a {kind}.")
         return number
@@ -169,7 +171,7 @@ class PaymentFilters(ListFilters):
 
     def words(self, name: str, value: Any) -> str:
         if name in ("file", "customer", "contract"):
-            return f"{name.title()} {self.data[name]}"
+            return f"{name.title()} {code_in(name, value)}"
         return super().words(name, value)
 
     def first_row(self) -> list[forms.BoundField]:

@@ -13,6 +13,7 @@ from paydesk.web.addresses import page_of
 from paydesk.web.payments.trail import Names
 
 KIND_WORDS = {
+    "contract.activated": "Sale booked",
     "payment.received": "Received",
     "payment.identified": "Payer named",
     "payment.allocated": "Applied",

@@ -94,17 +94,17 @@ def _identified(each: ShownPayment, story: PaymentStory, names: Names) -> Iterat
 def _applied(each: ShownPayment, story: PaymentStory, names: Names) -> Iterator[Event]:
     payment = each.payment
     for (_, at), found in groupby(story.allocations, key=lambda a: (a.entry_id, a.at)):
-        for allocation in found:
+        for place, allocation in enumerate(found):
             item = allocation.due_item
             undone = allocation.amount_minor < 0
+            how = f"Contract {item.contract.account_number}, oldest due first, by {names[allocation.actor]}"
             yield Event(
                 at=at,
                 family="returned" if undone else "settled",
                 title=f"{'Taken back from' if undone else 'Applied to'} {item.kind} due {_day(item.due_on)}",
-                text=f"Contract {item.contract.account_number}",
+                text="" if place else how,
                 amount=Money(allocation.amount_minor, payment.currency),
                 url=page_of("contract", item.contract_id),
-                by=f"by {names[allocation.actor]}",
             )
     if each.credited:
         crediting = (e.posted_at for e in story.entries if any(p.code == "2040" for p in e.postings))
@@ -121,8 +121,9 @@ def _left(each: ShownPayment, waits: str) -> Iterator[Event]:
     if each.payment.state != "received":
         yield Event(None, each.state.family, words(each.payment.state).capitalize())
     elif each.open:
-        title = "Waits in suspense" if not each.payer_is_known else "Waits as unapplied cash"
-        yield Event(None, "held", title, waits, each.open, waits=True)
+        title = "Waits as unapplied cash" if each.payer_is_known else "Waits in suspense"
+        what = waits if each.payer_is_known else "Until a person names the payer."
+        yield Event(None, "held", title, what, each.open, waits=True)
 
 
 def _day(day: date) -> str:
