@@ -32,6 +32,7 @@ COMMANDS = {
     "check": "paydesk.cli.check",
     "bench": "paydesk.cli.bench",
     "worker": "paydesk.cli.worker",
+    "market": "paydesk.cli.market",
     "person": "paydesk.cli.person",
     "manage": "paydesk.cli.manage",
     "demo": "paydesk.cli.demo",

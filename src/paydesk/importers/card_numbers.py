@@ -1,6 +1,6 @@
 """Full card numbers in text: found by length, issuer range and Luhn digit, so that none is ever stored.
 
-PCI DSS 3.4: at most the first six and the last four digits may be shown (docs/glossary.md, DOMAIN 3.7).
+PCI DSS 3.4: at most the first six and the last four digits may be shown (docs/glossary.md).
 """
 
 from __future__ import annotations

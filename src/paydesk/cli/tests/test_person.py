@@ -11,7 +11,7 @@ from django.conf import settings
 
 from paydesk.cli import main
 from paydesk.foundation.audit.models import AuditRecord
-from paydesk.foundation.people.models import Person
+from paydesk.foundation.people.models import Market, Person
 
 ADD = ["person", "add", "boss@desk.example", "--name", "The Boss", "--role", "AD"]
 
@@ -50,3 +50,20 @@ def test_without_a_terminal_the_password_comes_from_standard_input(capsys, monke
 def test_wrong_use(words, capsys):
     assert main(words) == 64
     assert "--help" in capsys.readouterr().err
+
+
+def test_a_market_is_added_once_and_a_wrong_code_is_refused(committed_db, tmp_path):
+    def add(code: str) -> subprocess.CompletedProcess[str]:
+        words = ["market", "add", code, "--name", "Ghana", "--currency", "GHS", "--time-zone", "Africa/Accra"]
+        return subprocess.run(
+            [sys.executable, "-m", "paydesk", *words],
+            env={**os.environ, "DATABASE_URL": database_url(committed_db), "PAYDESK_HOME": str(tmp_path)},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    assert (add("GH").returncode, add("GH").returncode) == (0, 0)
+    refused = add("Ghana")
+    assert (refused.returncode, refused.stderr.count("\n")) == (2, 1)
+    assert list(Market.objects.values_list("code", "currency")) == [("GH", "GHS")]
