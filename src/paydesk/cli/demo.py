@@ -13,6 +13,7 @@ from pathlib import Path
 
 from paydesk.cli.outcomes import DONE, add_json, say
 from paydesk.demo import SEED, SMALL_CUSTOMERS, SMALL_DAYS
+from paydesk.kernel.refused import Refused
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -60,12 +61,15 @@ def _day(text: str) -> date:
 
 
 def run(args: argparse.Namespace) -> int:
-    from paydesk.config import environment
+    from paydesk.config import environment, running
     from paydesk.config.desk import database, open_desk
     from paydesk.config.empty_database import empty_database
 
+    home = environment.home()
+    if args.reset and not os.environ.get("DATABASE_URL") and running.RunLock(home).is_held():
+        raise Refused("The desk runs, so its database is not deleted under it. First: ./paydesk down")
     # The database stays up in between: opening it inside is told DATABASE_URL like any other.
-    with database(environment.home(), say):
+    with database(home, say):
         url = os.environ["DATABASE_URL"]
         if args.reset:
             empty_database(url, say)
