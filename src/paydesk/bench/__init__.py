@@ -1,0 +1,9 @@
+"""Benchmarks, each measured beside its floor in the same run. One module per benchmark and one line here.
+
+A module has `measure(bench)`, which yields results; `bench` says the size and reports progress. What is heavy
+is imported by the command when it runs.
+"""
+
+BENCHMARKS = {
+    "posting": "paydesk.bench.posting",
+}

@@ -1,0 +1,266 @@
+"""Posting payments: one by one, in batches of callbacks, in files of up to a million rows; the ledger alone."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
+from itertools import count, islice
+
+import psycopg
+from django.db import connection, connections, transaction
+
+from paydesk.bench import company
+from paydesk.bench.import_floor import TableFloor, copy_again, marks
+from paydesk.bench.pgbench import Pgbench
+from paydesk.bench.results import Bench, Goal, Result, in_turn, median
+from paydesk.bench.scratch import quiet_start
+from paydesk.domain.ledger.steps import Entry, Leg, post_entries
+from paydesk.domain.payments import actions
+from paydesk.domain.providers.models import Provider, SourceAccount
+from paydesk.domain.statements import steps as statements
+from paydesk.domain.statements.models import SourceFile
+from paydesk.foundation.audit import steps as audit
+from paydesk.importers.records import StatementLine
+from paydesk.kernel.actor import system
+
+BY = system("bench")
+SINGLE, BATCHES, BULK, LEDGER = "single payment", "callbacks", "import", "ledger"
+_batch_names = (f"B{n:04d}-" for n in count())
+
+
+def measure(bench: Bench, url: str) -> Iterator[Result]:
+    """All measurements of posting, on the scratch database of `url`."""
+    contracts = 500 if bench.quick else 50_000
+    seconds = 1 if bench.quick else 5
+    bench.say(f"Filling tables by SQL: {contracts:,} contracts with 12 instalments each ...")
+    company.fill(url, first=1, last=contracts)
+    account = _source_account()
+    if bench.wants(SINGLE) or bench.wants(BATCHES):
+        floor = Pgbench(url, scale=1 if bench.quick else 10)
+        bench.say(f"Floor of small transactions: {floor.name}.")
+        if bench.wants(SINGLE):
+            bench.say("Single payments ...")
+            yield _small(url, floor, account, contracts, seconds, size=1, clients=1, floor_clients=1)
+        if bench.wants(BATCHES):
+            bench.say("Batches of 100 callbacks on 2 connections ...")
+            yield _small(url, floor, account, contracts, seconds, size=100, clients=2, floor_clients=8)
+    if bench.wants(LEDGER):
+        bench.say("Two legs through the ledger ...")
+        yield _two_legs(seconds)
+    sizes = (2_000,) if bench.quick else (100_000, 1_000_000)
+    for rows in sizes:
+        if bench.wants(f"{BULK} of {rows:,} rows"):
+            if rows // 2 > contracts:
+                bench.say(f"Filling tables by SQL: {rows // 2:,} contracts ...")
+                company.fill(url, first=contracts + 1, last=rows // 2)
+                contracts = rows // 2
+            yield from _bulk(bench, url, account, contracts, rows)
+
+
+def _source_account() -> SourceAccount:
+    provider = Provider.objects.create(code="bench", name="Bench", kind="mobile_money")
+    return SourceAccount.objects.create(
+        provider=provider,
+        market="GH",
+        name="Bench collections",
+        identifier="till-bench",
+        currency="GHS",
+        role="originates",
+        time_zone="Africa/Accra",
+    )
+
+
+def _file(account: SourceAccount, name: str) -> SourceFile:
+    return SourceFile.objects.create(
+        document_id=1,
+        filename=name,
+        sha256=f"{name:>64}",
+        size_bytes=1,
+        source_account=account,
+        state="posting",
+        uploaded_by=BY.label,
+        uploaded_at=company.NOW,
+    )
+
+
+# --- one payment, and batches of callbacks
+
+
+def _small(
+    url: str,
+    floor: Pgbench,
+    account: SourceAccount,
+    contracts: int,
+    seconds: int,
+    *,
+    size: int,
+    clients: int,
+    floor_clients: int,
+) -> Result:
+    """Payments per second in transactions of `size`, against the transactions per second of pgbench -N."""
+
+    def pgbench() -> float:
+        quiet_start(url)
+        return floor.tps(clients=floor_clients, seconds=seconds)
+
+    def payments() -> float:
+        quiet_start(url)
+        return _payments_per_second(account, contracts, seconds, size=size, clients=clients)
+
+    tps, rates = in_turn(pgbench, payments)
+    single = size == 1
+    return Result.against(
+        "single payment, 1 client" if single else f"callbacks in batches of {size}, {clients} connections",
+        median(rates),
+        "payments/s",
+        median(tps),
+        Goal(">=", 0.25 if single else 1.0),
+    )
+
+
+def _payments_per_second(
+    account: SourceAccount, contracts: int, seconds: int, *, size: int, clients: int
+) -> float:
+    received = [0] * clients
+    problems: list[BaseException] = []
+    files = [_file(account, f"callbacks {next(_batch_names)}") for _ in range(clients)]
+    prepared = [_batches(contracts, size, seconds) for _ in range(clients)]
+    barrier = threading.Barrier(clients + 1)
+
+    def client(number: int) -> None:
+        try:
+            connection.ensure_connection()
+            batches = iter(prepared[number])
+            _receive(files[number], account, next(batches))  # plans are made once per connection
+            barrier.wait()
+            until = time.perf_counter() + seconds
+            for rows in batches:
+                received[number] += _receive(files[number], account, rows)
+                if time.perf_counter() > until:
+                    return
+        except BaseException as problem:
+            problems.append(problem)
+            barrier.abort()
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=client, args=(number,)) for number in range(clients)]
+    for thread in threads:
+        thread.start()
+    barrier.wait()
+    started = time.perf_counter()
+    for thread in threads:
+        thread.join()
+    if problems:
+        raise problems[0]
+    return sum(received) / (time.perf_counter() - started)
+
+
+def _batches(contracts: int, size: int, seconds: int) -> list[list[StatementLine]]:
+    """More callbacks than one connection can take in the time, made before the clock runs."""
+    rows = company.payment_rows(
+        seconds * (1_500 if size == 1 else 8_000), contracts=contracts, batch=next(_batch_names)
+    )
+    return list(iter(lambda: list(islice(rows, size)), []))
+
+
+def _receive(file: SourceFile, account: SourceAccount, rows: Sequence[StatementLine]) -> int:
+    """Callbacks: lines stored, payments received, identified, posted, allocated and recorded."""
+    with transaction.atomic(durable=True):
+        line_ids = statements.store_lines(file.pk, account, rows, company.TODAY)
+        received = actions.receive_lines(line_ids, by=BY, now=company.NOW)
+        audit.record(
+            "payments.received",
+            subject=("file", file.pk),
+            by=BY,
+            at=company.NOW,
+            changes={"lines": len(line_ids), "payments": received},
+            market=account.market,
+        )
+    return received
+
+
+# --- files
+
+
+def _bulk(bench: Bench, url: str, account: SourceAccount, contracts: int, rows: int) -> Iterator[Result]:
+    what = f"{BULK} of {rows:,} rows"
+    made: list[tuple[dict[str, int], dict[str, int]]] = []
+
+    def work() -> tuple[float, float]:
+        bench.say(f"{what} ...")
+        name = next(_batch_names)
+        lines = list(company.payment_rows(rows, contracts=contracts, batch=name))
+        file = _file(account, name)
+        quiet_start(url)
+        with psycopg.connect(url, autocommit=True) as owner:
+            before = marks(owner)
+            started = time.perf_counter()
+            with transaction.atomic():
+                statements.copy_staged(file.pk, account, lines, company.TODAY)
+                statements.number_equal_rows(file.pk)
+                SourceFile.objects.filter(pk=file.pk).update(line_count=rows)
+            staged = time.perf_counter()
+            done = actions.post_file(file.pk, by=BY, now=company.NOW)
+            posted = time.perf_counter()
+            made.append((before, marks(owner)))
+        assert (done.state, done.payment_count) == ("posted", rows), done.state
+        bench.say(f"  staging {staged - started:.2f} s, posting {posted - staged:.2f} s")
+        return staged - started, posted - staged
+
+    def floor() -> list[TableFloor]:
+        quiet_start(url)
+        with psycopg.connect(url, autocommit=True) as owner:
+            tables = copy_again(owner, *made[-1])
+        bench.say(
+            f"  floor {sum(t.seconds for t in tables):.2f} s: "
+            + ", ".join(f"{t.table} {t.rows:,} {t.seconds:.2f}" for t in tables if t.rows)
+        )
+        return tables
+
+    stages: list[tuple[float, float]]
+    tables: list[list[TableFloor]]
+    stages, tables = in_turn(work, floor)  # type: ignore[arg-type, assignment]
+    floors = [sum(table.seconds for table in found) for found in tables]
+    staging, posting = (median([stage[n] for stage in stages]) for n in (0, 1))
+    yield Result.against(
+        f"{what}, staging and posting",
+        median([sum(stage) for stage in stages]),
+        "s",
+        median(floors),
+        Goal("<=", 4.0),
+    )
+    yield Result.against(f"{what}, staging alone", staging, "s", median(floors))
+    yield Result.against(f"{what}, posting alone", posting, "s", median(floors))
+
+
+# --- the ledger alone; a peer is one more function that posts the same figure and one more result
+
+
+def _two_legs(seconds: int) -> Result:
+    rates = [_figures_per_second(partial(_post_one, count_from), seconds) for count_from in _starts()]
+    return Result("ledger: entry of 2 legs, 1 client", round(median(rates), 1), "entries/s")
+
+
+def _starts() -> Iterable[int]:
+    return (n * 10_000_000 for n in range(1, 4))
+
+
+def _figures_per_second(post: Callable[[int], None], seconds: int) -> float:
+    started = time.perf_counter()
+    done = 0
+    while time.perf_counter() - started < seconds:
+        post(done)
+        done += 1
+    return done / (time.perf_counter() - started)
+
+
+def _post_one(first: int, number: int) -> None:
+    day, key = company.TODAY, first + number
+    legs = [Leg("2010", number % 500 + 1, 100, "GHS"), Leg("2040", number % 500 + 1, -100, "GHS")]
+    with transaction.atomic():
+        post_entries(
+            [Entry("bench", "GH", day, day, "bench", key, f"bench:{key}", legs)], by=BY, at=company.NOW
+        )

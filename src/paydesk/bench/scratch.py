@@ -1,0 +1,58 @@
+"""A database for one benchmark: made on the server of DATABASE_URL or the private one, dropped afterwards."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Iterator
+from urllib.parse import urlsplit, urlunsplit
+
+import psycopg
+from psycopg import sql
+
+from paydesk.bench.results import Bench
+from paydesk.config import desk, environment
+
+
+@contextlib.contextmanager
+def scratch_database(bench: Bench) -> Iterator[str]:
+    """Django works, as the application, on an empty migrated database; yields its URL for the owner.
+
+    Once per process: Django reads its settings once.
+    """
+    with desk.database(environment.home(), bench.say):
+        url = os.environ["DATABASE_URL"]
+        name = f"paydesk_bench_{os.getpid()}"
+        with psycopg.connect(url, autocommit=True) as server:
+            server.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+        own = urlunsplit(urlsplit(url)._replace(path=f"/{name}"))
+        os.environ["DATABASE_URL"] = own
+        os.environ.pop("DATABASE_APP_URL", None)  # it names another database
+        try:
+            desk.migrate_if_needed(bench.say)
+            import django
+            from django.db import connections
+
+            django.setup()
+            try:
+                yield own
+            finally:
+                connections.close_all()
+        finally:
+            os.environ["DATABASE_URL"] = url
+            with psycopg.connect(url, autocommit=True) as server:
+                server.execute(
+                    sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
+                )
+
+
+def quiet_start(url: str) -> None:
+    """A checkpoint, so that what is measured next does not pay for the writes of what came before it.
+
+    Only where this role may: a superuser or a member of pg_checkpoint.
+    """
+    with (
+        psycopg.connect(url, autocommit=True) as connection,
+        contextlib.suppress(psycopg.errors.InsufficientPrivilege),
+    ):
+        connection.execute("CHECKPOINT")

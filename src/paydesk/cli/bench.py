@@ -1,0 +1,49 @@
+"""Measure the desk against its floors, on a scratch database that is dropped afterwards.
+
+Every figure stands beside the floor it was measured with in the same run. Tables are filled by SQL.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from importlib import import_module
+
+from paydesk.cli.outcomes import DONE, add_json, say
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    from paydesk.bench import BENCHMARKS
+
+    parser.add_argument(
+        "name", metavar="NAME", choices=sorted(BENCHMARKS), help=", ".join(sorted(BENCHMARKS))
+    )
+    parser.add_argument("--quick", action="store_true", help="small sizes: shows that it works, not how fast")
+    parser.add_argument("--only", metavar="TEXT", default="", help="only what begins with this text")
+    add_json(parser)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Exit 0 whether or not the goals hold."""
+    import psycopg
+
+    from paydesk.bench import BENCHMARKS
+    from paydesk.bench.results import Bench, machine
+    from paydesk.bench.scratch import scratch_database
+
+    bench = Bench(quick=args.quick, only=args.only, say=say)
+    results = []
+    with scratch_database(bench) as url:
+        with psycopg.connect(url) as connection:
+            where = machine(connection.info.parameter_status("server_version") or "")
+        for result in import_module(BENCHMARKS[args.name]).measure(bench, url):
+            say(result.line())
+            results.append(result)
+    if args.json:
+        found = [result.as_json() for result in results]
+        print(json.dumps({"name": args.name, "machine": where, "results": found}))
+    else:
+        print(f"{args.name} on {where}")
+        for result in results:
+            print(f"  {result.line()}")
+    return DONE
