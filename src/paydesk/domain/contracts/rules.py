@@ -82,7 +82,7 @@ def payable(state: str, items: Iterable[Due]) -> list[Due]:
 def allocate(amount_minor: int, state: str, items: Iterable[Due]) -> list[tuple[int, int]]:
     """How `amount_minor` meets the items: (item id, minor units) in order; the rest stays unapplied.
 
-    This is the slow, obvious form; the database's `payments_plan` does the same set by set.
+    This is the slow, obvious form; the database's `payments_write` does the same set by set.
     """
     left = amount_minor
     parts = []

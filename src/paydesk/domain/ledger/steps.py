@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 
 from django.db import DatabaseError, connection
 
@@ -50,15 +49,11 @@ _POST = """
 SELECT ledger_post(
     ARRAY(SELECT ROW(kind, market, booked_on, value_on, cause_kind, cause_id, idempotency_key, reverses_id
                      )::ledger_entry_draft
-          FROM jsonb_to_recordset(%(entries)s) AS e(
+          FROM json_to_recordset(%(entries)s) AS e(
               place int, kind text, market text, booked_on date, value_on date, cause_kind text,
               cause_id bigint, idempotency_key text, reverses_id bigint)
           ORDER BY place),
-    ARRAY(SELECT ROW(entry_no, code, currency, key_id, amount_minor, detail_id)::ledger_leg_draft
-          FROM jsonb_to_recordset(%(legs)s) AS l(
-              place int, entry_no int, code text, currency text, key_id bigint, amount_minor bigint,
-              detail_id bigint)
-          ORDER BY place),
+    ARRAY(SELECT l FROM json_populate_recordset(NULL::ledger_leg_draft, %(legs)s) l),
     %(actor)s, %(at)s)
 """
 
@@ -69,17 +64,23 @@ def post_entries(entries: Sequence[Entry], *, by: Actor, at: datetime) -> list[i
     An entry whose idempotency key is known is not posted again; its place holds the id of the first outcome,
     negated. Raises PeriodClosedRefused, and django.db.DatabaseError if legs are not balanced.
     """
-    heads: list[dict[str, Any]] = []
-    legs: list[dict[str, Any]] = []
-    for number, entry in enumerate(entries, start=1):
-        head = asdict(entry)
-        del head["legs"]
-        heads.append(
-            {**head, "place": number, "booked_on": str(entry.booked_on), "value_on": str(entry.value_on)}
-        )
-        legs += [
-            {**asdict(leg), "entry_no": number, "place": len(legs) + i} for i, leg in enumerate(entry.legs)
-        ]
+    heads = [
+        {
+            "place": number, "kind": entry.kind, "market": entry.market, "booked_on": str(entry.booked_on),
+            "value_on": str(entry.value_on), "cause_kind": entry.cause_kind, "cause_id": entry.cause_id,
+            "idempotency_key": entry.idempotency_key, "reverses_id": entry.reverses_id,
+        }
+        for number, entry in enumerate(entries, start=1)
+    ]  # fmt: skip
+    legs = [
+        {
+            "entry_no": number, "leg_no": place, "market": entry.market, "code": leg.code,
+            "currency": leg.currency, "key_id": leg.key_id, "amount_minor": leg.amount_minor,
+            "detail_id": leg.detail_id,
+        }
+        for number, entry in enumerate(entries, start=1)
+        for place, leg in enumerate(entry.legs, start=1)
+    ]  # fmt: skip
     try:
         with connection.cursor() as cursor:
             cursor.execute(

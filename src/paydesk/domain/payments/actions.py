@@ -56,7 +56,7 @@ def confirm_file(file_id: int, *, by: Actor, now: datetime) -> SourceFile:
 
 
 def post_file(file_id: int, *, by: Actor, now: datetime) -> SourceFile:
-    """Work a confirmed file to its end, one durable chunk after the other; safe to call at any time, by anyone.
+    """Work a confirmed file to its end, one durable chunk after the other; safe to call at any time.
 
     Returns at once if another worker holds the file or there is nothing to do.
     """
@@ -70,7 +70,7 @@ def post_file(file_id: int, *, by: Actor, now: datetime) -> SourceFile:
 
 @transaction.atomic(durable=True)
 def _post_chunk(file_id: int, *, by: Actor, now: datetime) -> bool:
-    """One chunk of a file: lines stored, payments received, identified, posted and allocated. False at the end."""
+    """One chunk of a file: lines stored, payments received, posted and allocated. False at the end."""
     file = SourceFile.objects.select_for_update(of=["self"]).select_related("source_account").get(pk=file_id)
     if file.state != "posting" or file.source_account is None:
         return False
@@ -128,7 +128,7 @@ def receive_lines(line_ids: list[int], *, by: Actor, now: datetime) -> int:
     try:
         with connection.cursor() as cursor:
             cursor.execute(
-                "SELECT received FROM payments_receive(%s::bigint[], %s, %s)", [line_ids, by.label, now]
+                "SELECT payments_receive(%s::bigint[], %s, %s)", [line_ids, by.label, now]
             )
             return int(cursor.fetchone()[0])
     except DatabaseError as problem:
@@ -160,7 +160,8 @@ def apply_payment(
     try:
         with connection.cursor() as cursor:
             cursor.execute(
-                "SELECT payments_apply(%s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], 'by_hand', %s, %s)",
+                "SELECT payments_apply("
+                "%s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], 'by_hand', %s, %s)",
                 [
                     [payment_id],
                     [customer_id],

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from paydesk.kernel.money import Money
 from paydesk.kernel.phone_numbers import shown
 
-# Strongest evidence first; the database's payments_claims() ranks the same way.
+# Strongest evidence first; the database's payments_receive() ranks the same way.
 RULES = ("account_number", "reference_in_text", "msisdn", "by_hand")
 
 

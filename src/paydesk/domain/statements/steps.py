@@ -16,16 +16,16 @@ from paydesk.domain.statements.models import SourceFile
 from paydesk.importers.records import StatementLine
 
 _LINE_COLUMNS = (
-    "line_no, line_key, kind, status, amount, amount_minor, currency, fee, reference, provider_ref, network_ref,"
-    " batch_key, account, msisdn, payer_name, text, channel, balance, occurred_at, booked_on, value_on,"
-    " account_keys, text_keys, raw"
+    "line_no, line_key, kind, status, amount, amount_minor, currency, fee, reference, provider_ref,"
+    " network_ref, batch_key, account, msisdn, payer_name, text, channel, balance, occurred_at, booked_on,"
+    " value_on, account_keys, text_keys, raw"
 )
 _FILE_LOCKS = 0x70640001  # the class of advisory locks that say "a worker is on this file"
 
 
 @contextmanager
 def working_on(file_id: int) -> Iterator[bool]:
-    """Hold the file for this worker; yields False when another worker has it. Freed by PostgreSQL if we die."""
+    """Hold the file for this worker; yields False when another has it. Freed by PostgreSQL if we die."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", [_FILE_LOCKS, file_id])
         got = bool(cursor.fetchone()[0])
@@ -78,6 +78,33 @@ def _clean(text: str) -> str:
     return text.replace("\x00", "\ufffd") if "\x00" in text else text
 
 
+def store_lines(
+    file_id: int, account: SourceAccount, lines: Iterable[StatementLine], today: date
+) -> list[int]:
+    """Store a handful of lines at once, without staging them: callbacks. Returns the ids of the new ones.
+
+    Joins the caller's transaction.
+    """
+    zone = ZoneInfo(account.time_zone)
+    names = ["file_id", *_LINE_COLUMNS.replace(" ", "").split(",")]
+    rows = [dict(zip(names, staged_row(file_id, line, zone, today), strict=True)) for line in lines]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""
+            WITH stored AS (
+                INSERT INTO statements_statementline (file_id, source_account_id, {_LINE_COLUMNS})
+                SELECT file_id, %s, {_LINE_COLUMNS}
+                FROM json_populate_recordset(NULL::statements_stagedline, %s) ORDER BY line_no
+                ON CONFLICT (source_account_id, line_key) DO NOTHING
+                RETURNING id
+            )
+            SELECT coalesce(array_agg(id), '{{}}') FROM stored
+            """,
+            [account.pk, json.dumps(rows, default=str)],
+        )
+        return list(cursor.fetchone()[0])
+
+
 def number_equal_rows(file_id: int) -> None:
     """Give the second, third… of equal rows without a provider id keys of their own: payers do pay twice."""
     with connection.cursor() as cursor:
@@ -120,15 +147,16 @@ def staged_count(file_id: int, *, after: int = 0) -> int:
 def store_chunk(file: SourceFile, *, size: int) -> tuple[list[int], int, int, int] | None:
     """Store the next `size` staged rows after `file.posted_through` as statement lines.
 
-    Returns (ids of new lines, rows known already, rows in conflict, last line number), or None when nothing is
-    left. A row that is stored already with another amount or currency is rejected with a reason, never merged.
-    Joins the caller's transaction.
+    Returns (ids of new lines, rows known already, rows in conflict, last line number), or None when nothing
+    is left. A row that is stored already with another amount or currency is rejected with a reason, never
+    merged. Joins the caller's transaction.
     """
     with connection.cursor() as cursor:
         cursor.execute(
             """
             SELECT max(line_no), count(*) FROM (
-                SELECT line_no FROM statements_stagedline WHERE file_id = %s AND line_no > %s ORDER BY line_no LIMIT %s
+                SELECT line_no FROM statements_stagedline WHERE file_id = %s AND line_no > %s
+                ORDER BY line_no LIMIT %s
             ) n
             """,
             [file.pk, file.posted_through, size],
@@ -164,13 +192,15 @@ def store_chunk(file: SourceFile, *, size: int) -> tuple[list[int], int, int, in
                 """
                 INSERT INTO statements_rejectedline (file_id, line_no, reason, raw)
                 SELECT s.file_id, s.line_no,
-                       format('This row says %%s %%s for %%s, but it is stored already with %%s %%s (file %%s, row %%s).'
-                              ' Ask the provider which is right.',
-                              trim_scale(s.amount), s.currency, coalesce(nullif(s.provider_ref, ''), 'this row'),
+                       format('This row says %%s %%s for %%s, but it is stored already with %%s %%s'
+                              ' (file %%s, row %%s). Ask the provider which is right.',
+                              trim_scale(s.amount), s.currency,
+                              coalesce(nullif(s.provider_ref, ''), 'this row'),
                               trim_scale(l.amount), l.currency, f.filename, l.line_no),
                        s.raw
                 FROM statements_stagedline s
-                JOIN statements_statementline l ON l.source_account_id = %(account)s AND l.line_key = s.line_key
+                JOIN statements_statementline l
+                    ON l.source_account_id = %(account)s AND l.line_key = s.line_key
                 JOIN statements_sourcefile f ON f.id = l.file_id
                 WHERE s.file_id = %(file)s AND s.line_no > %(first)s AND s.line_no <= %(last)s
                   AND (l.amount <> s.amount OR l.currency <> s.currency)

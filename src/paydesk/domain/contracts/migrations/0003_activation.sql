@@ -7,17 +7,18 @@ LANGUAGE sql AS $$
                          WHERE a.code = '2030' AND a.key_id = c.id), 0)::bigint AS deposit_held
         FROM contracts_contract c WHERE c.id = ANY (p_contract_ids)
     ), leg AS (
-        SELECT entry_no, '1100' AS code, currency, id AS key_id, price_minor - deposit_held AS amount_minor, 1 AS side
+        SELECT entry_no, market, '1100' AS code, currency, id AS key_id, price_minor - deposit_held AS amount_minor, 1 AS side
         FROM contract
-        UNION ALL SELECT entry_no, '2030', currency, id, deposit_held, 2 FROM contract
-        UNION ALL SELECT entry_no, '4010', currency, 0, -price_minor, 3 FROM contract
+        UNION ALL SELECT entry_no, market, '2030', currency, id, deposit_held, 2 FROM contract
+        UNION ALL SELECT entry_no, market, '4010', currency, 0, -price_minor, 3 FROM contract
     )
     SELECT ledger_post(
         (SELECT array_agg(ROW('contract.activated', market, ledger_open_day(market, activated_on, p_at), activated_on,
                               'contract', id, 'activated:' || id, NULL)::ledger_entry_draft ORDER BY entry_no)
          FROM contract),
-        (SELECT array_agg(ROW(entry_no, code, currency, key_id, amount_minor, NULL)::ledger_leg_draft
-                          ORDER BY entry_no, side)
-         FROM leg WHERE amount_minor <> 0),
+        (SELECT array_agg(ROW(entry_no, leg_no, market, code, currency, key_id, amount_minor, NULL)::ledger_leg_draft
+                          ORDER BY entry_no, leg_no)
+         FROM (SELECT leg.*, row_number() OVER (PARTITION BY entry_no ORDER BY side) AS leg_no
+               FROM leg WHERE amount_minor <> 0) l),
         p_actor, p_at);
 $$;

@@ -5,16 +5,18 @@ DECLARE
     v_true boolean := true;
     v_row bigint;
 BEGIN
+    -- LATERAL (... LIMIT 1) is always an index look-up, however many rows either side has.
     IF TG_TABLE_NAME = 'statements_statementline' THEN
-        SELECT a.id INTO v_row FROM added a
-        LEFT JOIN statements_sourcefile f ON f.id = a.file_id
-        LEFT JOIN providers_sourceaccount s ON s.id = a.source_account_id
-        WHERE v_true AND (f.id IS NULL OR s.id IS NULL) LIMIT 1;
+        SELECT min(a.id) INTO v_row
+        FROM (SELECT file_id, source_account_id, min(id) AS id FROM added WHERE v_true GROUP BY 1, 2) a
+        LEFT JOIN LATERAL (SELECT id FROM statements_sourcefile WHERE id = a.file_id LIMIT 1) f ON true
+        LEFT JOIN LATERAL (SELECT id FROM providers_sourceaccount WHERE id = a.source_account_id LIMIT 1) s ON true
+        WHERE f.id IS NULL OR s.id IS NULL;
     ELSIF TG_TABLE_NAME = 'payments_payment' THEN
         SELECT a.id INTO v_row FROM added a
-        LEFT JOIN statements_statementline l ON l.id = a.statement_line_id
-        LEFT JOIN parties_customer u ON u.id = a.customer_id
-        LEFT JOIN contracts_contract c ON c.id = a.contract_id
+        LEFT JOIN LATERAL (SELECT * FROM statements_statementline WHERE id = a.statement_line_id LIMIT 1) l ON true
+        LEFT JOIN LATERAL (SELECT id FROM parties_customer WHERE id = a.customer_id LIMIT 1) u ON true
+        LEFT JOIN LATERAL (SELECT customer_id FROM contracts_contract WHERE id = a.contract_id LIMIT 1) c ON true
         WHERE v_true AND (
             l.id IS NULL OR l.source_account_id <> a.source_account_id
             OR l.amount_minor IS DISTINCT FROM a.amount_minor OR l.currency <> a.currency
@@ -23,14 +25,14 @@ BEGIN
         ) LIMIT 1;
     ELSIF TG_TABLE_NAME = 'payments_allocation' THEN
         SELECT a.id INTO v_row FROM added a
-        LEFT JOIN payments_payment p ON p.id = a.payment_id
-        LEFT JOIN contracts_dueitem i ON i.id = a.due_item_id
-        LEFT JOIN ledger_entry e ON e.id = a.entry_id
+        LEFT JOIN LATERAL (SELECT id FROM payments_payment WHERE id = a.payment_id LIMIT 1) p ON true
+        LEFT JOIN LATERAL (SELECT id FROM contracts_dueitem WHERE id = a.due_item_id LIMIT 1) i ON true
+        LEFT JOIN LATERAL (SELECT id FROM ledger_entry WHERE id = a.entry_id LIMIT 1) e ON true
         WHERE v_true AND (p.id IS NULL OR i.id IS NULL OR e.id IS NULL) LIMIT 1;
     ELSIF TG_TABLE_NAME = 'contracts_creditevent' THEN
         SELECT a.id INTO v_row FROM added a
-        LEFT JOIN contracts_contract c ON c.id = a.contract_id
-        LEFT JOIN ledger_entry e ON e.id = a.entry_id
+        LEFT JOIN LATERAL (SELECT id FROM contracts_contract WHERE id = a.contract_id LIMIT 1) c ON true
+        LEFT JOIN LATERAL (SELECT id FROM ledger_entry WHERE id = a.entry_id LIMIT 1) e ON true
         WHERE v_true AND (c.id IS NULL OR e.id IS NULL) LIMIT 1;
     ELSE
         RAISE EXCEPTION 'No reference check for table %', TG_TABLE_NAME;
