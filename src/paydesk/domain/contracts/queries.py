@@ -98,9 +98,7 @@ def find_contracts(actor: Actor, text: str, *, market: str | None = None) -> Que
     return contracts.distinct().order_by("customer__name", "account_number")
 
 
-def contract_list(
-    actor: Actor, text: str = "", *, market: str = "", state: str = ""
-) -> QuerySet[Contract]:
+def contract_list(actor: Actor, text: str = "", *, market: str = "", state: str = "") -> QuerySet[Contract]:
     """Contracts of the actor's markets with their customers, newest first; one query, any page cheap.
 
     `text` is a public code, the beginning of an account number, or of the customer's name.

@@ -14,14 +14,18 @@ class PasswordForm(forms.Form):
     """The password one has, and the new one twice; what makes a good one is checked by the verb."""
 
     old = forms.CharField(
-        label="Password now", widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}), strip=False
+        label="Password now",
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+        strip=False,
     )
     new = forms.CharField(
         label="New password", help_text="At least twelve characters, and not a common one.",
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}), strip=False,
     )  # fmt: skip
     again = forms.CharField(
-        label="New password again", widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}), strip=False
+        label="New password again",
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        strip=False,
     )
 
     def __init__(self, person: Person, *args: Any, **kwargs: Any) -> None:

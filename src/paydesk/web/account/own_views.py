@@ -28,7 +28,7 @@ def page(request: HttpRequest) -> HttpResponse:
 def _page(request: HttpRequest, form: PasswordForm, status: int = 200) -> HttpResponse:
     person: Any = request.user
     actor_of(request)
-    known = {"form": form, "rights": rights_in_words(person.role_codes)}
+    known = {"form": form, "groups": rights_in_words(person.role_codes)}
     return render(request, "account/page.html", known, status=status)
 
 

@@ -57,31 +57,35 @@ RIGHT_WORDS = {
     "jobs": "What the desk is working on",
 }
 # Strongest first: the letters of the authority table and what a person with them may do.
-LETTER_WORDS = {"M": "do", "C": "approve as the second person", "R": "ask for", "V": "see"}
+LETTER_WORDS = {
+    "M": "You do",
+    "C": "You approve as the second person",
+    "R": "You ask for",
+    "V": "You see, and somebody else does",
+}
 
 
 @dataclass(frozen=True, slots=True)
 class ShownRight:
-    """One right of a person: what it is about, how far it goes, and the condition where there is one."""
+    """One right of a person: what it is about, and the condition under which it counts, if any."""
 
     words: str
-    letter: str
-    may: str
+    condition: str = ""
 
 
-def rights_in_words(roles: Sequence[str]) -> list[ShownRight]:
-    """What holders of `roles` together may do, in the order of the authority table, each as far as it goes."""
-    found = []
+def rights_in_words(roles: Sequence[str]) -> list[tuple[str, list[ShownRight]]]:
+    """What holders of `roles` together may do, by how far it goes, in the order of the authority table."""
+    found: dict[str, list[ShownRight]] = {sign: [] for sign in LETTER_WORDS}
     for right in RIGHTS:
         cells = [cell for role in roles if (cell := letter(right, role)) != "-"]
-        if not cells:
-            continue
-        best = min(cells, key=lambda cell: (list(LETTER_WORDS).index(cell[0]), len(cell)))
-        sign, _, condition = best.partition(" ")
-        limit = f", {_condition(condition)}" if condition else ""
-        found.append(ShownRight(RIGHT_WORDS.get(right, right), sign, LETTER_WORDS[sign] + limit))
-    return found
+        if cells:
+            best = min(cells, key=lambda cell: (list(LETTER_WORDS).index(cell[0]), len(cell)))
+            sign, _, condition = best.partition(" ")
+            found[sign].append(ShownRight(RIGHT_WORDS.get(right, right), _condition(condition)))
+    return [(LETTER_WORDS[sign], rights) for sign, rights in found.items() if rights]
 
 
 def _condition(word: str) -> str:
-    return "up to the limit" if word == "limit" else f"only for: {word.replace('_', ' ')}"
+    if not word:
+        return ""
+    return "up to the limit" if word == "limit" else f"only for {word.replace('_', ' ')}"

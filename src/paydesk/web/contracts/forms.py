@@ -40,8 +40,8 @@ class AddressFilters(forms.Form):
     def __init__(self, request: HttpRequest) -> None:
         super().__init__(request.GET)
         for field in self.fields.values():
-            is_choice = isinstance(field, forms.ChoiceField)
-            field.widget.attrs.setdefault("class", "form-select" if is_choice else "form-control text")
+            css = "form-select" if isinstance(field, forms.ChoiceField) else "form-control"
+            field.widget.attrs.setdefault("class", css)
 
     @property
     def wanted(self) -> dict[str, Any]:
@@ -93,7 +93,9 @@ class ActivateForm(forms.Form):
         if day > self.today:
             raise forms.ValidationError("This day is still to come.")
         if day < self.contract.opened_on:
-            raise forms.ValidationError(f"The contract was opened later, on {self.contract.opened_on:%-d %B %Y}.")
+            raise forms.ValidationError(
+                f"The contract was opened later, on {self.contract.opened_on:%-d %B %Y}."
+            )
         return day
 
 
@@ -105,11 +107,16 @@ class NewContractForm(forms.Form):
     """One contract typed by a person. The customer is one of ours, or new with number, name and phones."""
 
     customer_ref = forms.CharField(
-        max_length=64, label="Our number for the customer", widget=forms.TextInput(attrs={"autocomplete": "off"})
+        max_length=64,
+        label="Our number for the customer",
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
     customer_name = forms.CharField(max_length=200, label="Name")
     phones = forms.CharField(
-        required=False, max_length=120, label="Phone numbers", help_text="Parted by / or ; as 0… or with the country code."
+        required=False,
+        max_length=120,
+        label="Phone numbers",
+        help_text="Parted by / or ; as 0… or with the country code.",
     )
     market = forms.ChoiceField()
     account_number = forms.CharField(
@@ -123,7 +130,9 @@ class NewContractForm(forms.Form):
     opened_on = forms.DateField(label="Contract opened on", widget=day_input())
     first_due_on = forms.DateField(label="First instalment due on", widget=day_input())
     instalments = forms.IntegerField(min_value=1, max_value=LONGEST_PLAN, label="Number of instalments")
-    frequency = forms.ChoiceField(choices=[(word, word.capitalize()) for word in FREQUENCIES], initial="weekly")
+    frequency = forms.ChoiceField(
+        choices=[(word, word.capitalize()) for word in FREQUENCIES], initial="weekly"
+    )
     activated_on = forms.DateField(
         required=False, label="Device handed over on", widget=day_input(),
         help_text="Empty while the deposit is awaited.",
@@ -175,7 +184,8 @@ class NewContractForm(forms.Form):
         there = customer_by_ref(market, ref) if market and ref else None
         if there is not None:
             self.add_error(
-                "customer_ref", f"{ref} is {there.name} already. Find the customer above, or give another number."
+                "customer_ref",
+                f"{ref} is {there.name} already. Find the customer above, or give another number.",
             )
 
     def _check_account_number(self, said: dict[str, Any]) -> None:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
+import time
 from typing import TYPE_CHECKING, BinaryIO, cast
 
 from django.contrib import messages
+from django.db import IntegrityError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django_htmx.http import HttpResponseClientRedirect
 
 from paydesk.domain.contracts.actions import load_contracts
 from paydesk.domain.contracts.contract_file import COLUMNS, ContractFile, read_contract_file, template_csv
@@ -32,8 +36,11 @@ from paydesk.web.workbook import xlsx_download
 if TYPE_CHECKING:
     from paydesk.foundation.documents.models import Document
 
-# Reading and loading happen while the person waits: measured at about 4,000 rows a second on two cores.
+# A file is read while the person waits: 50,000 rows take 4 s on an idle machine, 13 s on a busy one.
 MOST_ROWS = 50_000
+# It is loaded part by part, each in a transaction of its own: the page goes on by itself until all are in;
+# whatever stops it, the same button loads what is still missing.
+PART_ROWS, SECONDS_A_REQUEST = 1000, 10
 MOST_BYTES = 25 * 1024 * 1024
 SHOWN_ROWS, SHOWN_REJECTED = 50, 200
 
@@ -50,7 +57,12 @@ def load(request: HttpRequest) -> HttpResponse:
             if document is not None:
                 return redirect("contracts:loaded", code=code_of("DOC", document.pk))
             form.add_error("file", problem)
-    known = {"form": form, "columns": COLUMNS, "may_load": gate(actor, "contracts.load"), "most_rows": MOST_ROWS}
+    known = {
+        "form": form,
+        "columns": COLUMNS,
+        "may_load": gate(actor, "contracts.load"),
+        "most_rows": MOST_ROWS,
+    }
     return render(request, "contracts/load.html", known, status=422 if form.errors else 200)
 
 
@@ -83,9 +95,8 @@ def loaded(request: HttpRequest, code: str) -> HttpResponse:
     found, preview = _looked_at(document, actor)
     if request.method == "POST":
         actor.needs("contracts.load")
-        made = _loaded(preview, actor, document) if preview.new else 0
-        messages.success(request, f"{made:,} contract{'' if made == 1 else 's'} loaded.")
-        return redirect("contracts:loaded", code=code_of("DOC", document.pk))
+        left = len(preview.new) - _load_parts(preview, actor, document)
+        return _done(request, document) if left <= 0 else _going_on(request, document, preview, left)
     records = list(history("contracts", _source(document)))
     names = names_by_label(record.actor for record in records)
     rejected = _all_rejected(found, preview)
@@ -117,11 +128,35 @@ def loaded(request: HttpRequest, code: str) -> HttpResponse:
     )
 
 
-def _loaded(preview: LoadPreview, actor: Actor, document: Document) -> int:
-    result = load_contracts(
-        [*preview.new, *preview.known], by=actor, now=timezone.now(), source=_source(document)
-    )
-    return len(result.contract_ids)
+def _load_parts(preview: LoadPreview, actor: Actor, document: Document) -> int:
+    """Load the new rows part by part as long as a request may take; returns how many were dealt with."""
+    started, through = time.monotonic(), 0
+    while through < len(preview.new) and time.monotonic() - started < SECONDS_A_REQUEST:
+        part = preview.new[through : through + PART_ROWS]
+        # Pressed twice, the second press finds the first one's contracts there: they are in, nothing is lost.
+        with contextlib.suppress(IntegrityError):
+            load_contracts(part, by=actor, now=timezone.now(), source=_source(document))
+        through += len(part)
+    return through
+
+
+def _done(request: HttpRequest, document: Document) -> HttpResponse:
+    messages.success(request, f"{document.file_name} is loaded.")
+    address = redirect("contracts:loaded", code=code_of("DOC", document.pk))
+    return HttpResponseClientRedirect(address["Location"]) if request.htmx else address  # type: ignore[attr-defined]
+
+
+def _going_on(request: HttpRequest, document: Document, preview: LoadPreview, left: int) -> HttpResponse:
+    """How far it is; the page asks for the next parts as soon as it stands."""
+    total = len(preview.new) + len(preview.known)
+    known = {
+        "document": document,
+        "code": _source(document),
+        "done": total - left,
+        "total": total,
+        "left": left,
+    }
+    return render(request, "contracts/loading.html", known)
 
 
 def _source(document: Document) -> str:

@@ -25,7 +25,7 @@ class LocalDay:
 
 
 def local_days(actor: Actor, now: datetime) -> dict[str, LocalDay]:
-    """The markets the actor works in, by code and in the order of their names, each with its day; one query."""
+    """The markets the actor works in, by code, in the order of their names, each with its day; one query."""
     return {
         market.pk: LocalDay(market, timezone.localdate(now, ZoneInfo(market.time_zone)))
         for market in markets_of(actor)

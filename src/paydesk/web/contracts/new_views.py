@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from django.contrib import messages
 from django.core.exceptions import ObjectDoesNotExist
+from django.db import IntegrityError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
-from paydesk.domain.contracts.actions import load_contracts
+from paydesk.domain.contracts.actions import Terms, load_contracts
 from paydesk.domain.contracts.queries import contracts_by_key, suggested_account_number
 from paydesk.domain.parties.queries import customer_for
+from paydesk.kernel.actor import Actor
 from paydesk.kernel.money import Money
 from paydesk.kernel.public_codes import code_of
 from paydesk.kernel.references import key_of
@@ -41,10 +43,9 @@ def new(request: HttpRequest) -> HttpResponse:
         actor.needs("contracts.load")
         if form.is_valid():
             terms = form.terms()
-            result = load_contracts([terms], by=actor, now=now)
-            for _, reason in result.refused:
-                form.add_error(None, reason)
-            if not result.refused:
+            for reason in _refusals(terms, actor, now):
+                form.add_error("account_number", reason)
+            if not form.errors:
                 made = contracts_by_key([key_of(terms.account_number)])
                 contract = made[terms.market, key_of(terms.account_number)]
                 messages.success(request, f"Contract {contract.account_number} made.")
@@ -63,12 +64,25 @@ def new(request: HttpRequest) -> HttpResponse:
     )
 
 
+def _refusals(terms: Terms, actor: Actor, now: datetime) -> list[str]:
+    """Make the contract; why it was refused, nothing when it was made."""
+    try:
+        return [reason for _, reason in load_contracts([terms], by=actor, now=now).refused]
+    except IntegrityError:
+        return [
+            f"{terms.account_number} was taken a moment ago. Look whether this contract is there already."
+        ]
+
+
 @needs("contracts.load:view")
 def plan(request: HttpRequest) -> HttpResponse:
     """The schedule of what stands in the form now, or what is missing for it."""
     days = local_days(actor_of(request), timezone.now())
     form = NewContractForm(
-        request.GET, markets=[day.market for day in days.values()], customer=_customer(request), today=_today(days)
+        request.GET,
+        markets=[day.market for day in days.values()],
+        customer=_customer(request),
+        today=_today(days),
     )
     return render(request, "contracts/_plan.html", _plan(form))
 
@@ -135,7 +149,12 @@ def _plan(form: NewContractForm) -> dict[str, object]:
     shown = items if len(items) <= SHOWN_ITEMS else [*items[: SHOWN_ITEMS - 1], items[-1]]
     return {
         "plan": [
-            {"number": items.index(item) + 1, "kind": item[0], "due_on": item[1], "due": Money(item[2], form.currency)}
+            {
+                "number": items.index(item) + 1,
+                "kind": item[0],
+                "due_on": item[1],
+                "due": Money(item[2], form.currency),
+            }
             for item in shown
         ],
         "plan_left_out": len(items) - len(shown),

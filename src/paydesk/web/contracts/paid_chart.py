@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 from django.utils.html import format_html
@@ -13,18 +14,27 @@ from paydesk.kernel.money import Money
 WIDTH, HEIGHT = 600, 60
 
 
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """The drawing with its first and last day, which stand below it."""
+
+    svg: SafeString
+    start: date
+    end: date
+
+
 def paid_chart(
     *,
     due: Sequence[tuple[date, int]],
     paid: Sequence[tuple[date, int]],
     today: date,
     currency: str,
-) -> SafeString | str:
-    """Sums of `due` and `paid` (day, minor units) as steps over time; "" when there is nothing to draw."""
+) -> Chart | None:
+    """Sums of `due` and `paid` (day, minor units) as steps over time; None when there is nothing to draw."""
     days = [day for day, _ in (*due, *paid)]
     top = max(sum(amount for _, amount in due), sum(amount for _, amount in paid))
     if not due or top <= 0:
-        return ""
+        return None
     start, end = min(days), max(*days, today) + timedelta(days=1)
     span = (end - start).days
 
@@ -47,12 +57,13 @@ def paid_chart(
         "The schedule below has every figure."
     )
     x = across(today + timedelta(days=1))
-    return format_html(
+    svg = format_html(
         '<svg viewBox="0 0 {} {}" width="100%" height="{}" preserveAspectRatio="none" role="img"'
         ' aria-label="{}"><polygon class="a1" points="{}"/><polygon class="a3" points="{}"/>'
-        '<rect class="c3" x="{}" y="0" width="2" height="{}"/></svg>',
+        '<rect class="now" x="{}" y="0" width="2" height="{}"/></svg>',
         WIDTH, HEIGHT, HEIGHT, words,
         area(due, end),
         area(paid, max([today + timedelta(days=1), *(day for day, _ in paid)])),
         max(x - 2, 0), HEIGHT,
     )  # fmt: skip
+    return Chart(svg, start, end - timedelta(days=1))

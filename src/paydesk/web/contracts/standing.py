@@ -14,11 +14,9 @@ from paydesk.domain.payments.queries import PaidInstalment, paid_by
 from paydesk.kernel.money import Money
 from paydesk.kernel.public_codes import code_of
 from paydesk.web.contracts.local_days import LocalDay
-from paydesk.web.contracts.paid_chart import paid_chart
+from paydesk.web.contracts.paid_chart import Chart, paid_chart
 
 if TYPE_CHECKING:
-    from django.utils.safestring import SafeString
-
     from paydesk.domain.contracts.models import Contract, CreditEvent, DueItem
 
 DUE_WORDS = {
@@ -31,7 +29,7 @@ DUE_WORDS = {
 }
 DUE_SYMBOLS = {"overdue": "!"}
 # A daily plan has 365 rows: what is around the first open one comes first, the rest when asked for.
-SHOWN_ITEMS, SHOWN_BEFORE = 40, 6
+SHOWN_ITEMS, SHOWN_BEFORE = 26, 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +110,7 @@ class ShownSchedule:
     before: int
     after: int
     instalments: int
-    chart: SafeString | str
+    chart: Chart | None
     events: Sequence[CreditEvent]
 
     @property
@@ -160,9 +158,7 @@ def _numbers(items: Sequence[DueItem]) -> dict[int, int]:
     return numbers
 
 
-def _item(
-    item: DueItem, number: int, shown: ShownContract, parts: Sequence[PaidInstalment]
-) -> ShownItem:
+def _item(item: DueItem, number: int, shown: ShownContract, parts: Sequence[PaidInstalment]) -> ShownItem:
     currency = shown.contract.currency
     state = due_state(
         item.amount_minor, item.allocated_minor, item.due_on, on=shown.today, is_open=shown.is_open

@@ -33,8 +33,8 @@ if TYPE_CHECKING:
 RIGHT_TO_SEE = "customers:view"
 EXPORTED_ROWS = 20_000
 HEAD = (
-    "Contract", "Account number", "Market", "Customer", "Our number", "Product", "State", "Opened", "Handed over",
-    "Currency", "Price", "Paid", "Outstanding", "Overdue", "Days past due",
+    "Contract", "Account number", "Market", "Customer", "Our number", "Product", "State", "Opened",
+    "Handed over", "Currency", "Price", "Paid", "Outstanding", "Overdue", "Days past due",
 )  # fmt: skip
 
 

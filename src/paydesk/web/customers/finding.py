@@ -1,4 +1,4 @@
-"""Finding customers among millions: what is typed is read as a code, a number or a name, never all at once."""
+"""Finding customers among millions: what is typed is read as a code, a number or a name, not as all."""
 
 from __future__ import annotations
 
@@ -32,7 +32,13 @@ class Found:
 
 
 def found_customers(
-    actor: Actor, text: str, markets: Sequence[str], *, market: str = "", inside: bool = False, number: int = 1
+    actor: Actor,
+    text: str,
+    markets: Sequence[str],
+    *,
+    market: str = "",
+    inside: bool = False,
+    number: int = 1,
 ) -> Found:
     """Customers for `text`: a code, our number, an account or phone number, or the beginning of a name.
 

@@ -11,7 +11,7 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from paydesk.domain.parties.queries import customer_for
-from paydesk.domain.payments.queries import payments_of_customer
+from paydesk.domain.payments.queries import payments
 from paydesk.foundation.audit.queries import histories
 from paydesk.kernel.actor import Actor
 from paydesk.kernel.phone_numbers import shown as phone_shown
@@ -30,6 +30,7 @@ from paydesk.web.workbook import Cell, list_download
 
 if TYPE_CHECKING:
     from paydesk.domain.parties.models import Customer
+    from paydesk.domain.payments.models import Payment
 
 RIGHT_TO_SEE = "customers:view"
 EXPORTED_ROWS = 20_000
@@ -92,9 +93,7 @@ def export(request: HttpRequest, kind: str) -> HttpResponseBase:
     return list_download(f"customers-{timezone.localdate().isoformat()}", kind, HEAD, rows())
 
 
-def _cells(
-    customers: Sequence[Customer], actor: Actor, days: Mapping[str, LocalDay]
-) -> Iterator[list[Cell]]:
+def _cells(customers: Sequence[Customer], actor: Actor, days: Mapping[str, LocalDay]) -> Iterator[list[Cell]]:
     for row in shown_customers(customers, actor, days):
         customer = row.customer
         phones = " / ".join(phone_shown(phone.msisdn) for phone in customer.phones.all())
@@ -102,7 +101,8 @@ def _cells(
         for overdue in row.overdue or [None]:
             yield [
                 row.code, customer.name, customer.external_ref, customer.market, phones, len(row.contracts),
-                states, row.days_past_due, overdue.currency if overdue else "", overdue.amount if overdue else None,
+                states, row.days_past_due,
+                overdue.currency if overdue else "", overdue.amount if overdue else None,
             ]  # fmt: skip
 
 
@@ -113,7 +113,7 @@ def customer_page(request: HttpRequest, code: str) -> HttpResponse:
     days = local_days(actor, timezone.now())
     shown = shown_customers([customer], actor, days)[0]
     chosen = _chosen(request, shown.contracts)
-    payments = _payments(request, actor, customer)
+    page = _payments(request, actor, customer)
     htmx = request.htmx  # type: ignore[attr-defined]
     known = {
         "customer": customer,
@@ -125,8 +125,8 @@ def customer_page(request: HttpRequest, code: str) -> HttpResponse:
         "whole_address": f"?contract={chosen.code}&whole=1" if chosen else "",
         "is_open": "contract" in request.GET,
         "held": held_for(customer),
-        "payments": payments,
-        "payment_rows": all_shown(payments),
+        "payments": page,
+        "payment_rows": all_shown(page),
         "may_apply": gate(actor, "payments.allocate"),
         "may_load": gate(actor, "contracts.load"),
     }
@@ -136,7 +136,7 @@ def customer_page(request: HttpRequest, code: str) -> HttpResponse:
     subjects = {
         "customer": [customer.pk],
         "contract": [each.contract.pk for each in shown.contracts],
-        "payment": [payment.pk for payment in payments],
+        "payment": [payment.pk for payment in page],
     }
     records = list(histories(subjects)[:RECORDS_SHOWN])
     names = names_by_label([*(record.actor for record in records), customer.created_by])
@@ -152,10 +152,10 @@ def _chosen(request: HttpRequest, contracts: Sequence[ShownContract]) -> ShownCo
     return next((each for each in contracts if each.code == asked), contracts[0] if contracts else None)
 
 
-def _payments(request: HttpRequest, actor: Actor, customer: Customer) -> Page[object]:
+def _payments(request: HttpRequest, actor: Actor, customer: Customer) -> Page[Payment]:
     number = page_number(request)
     start = (number - 1) * PAYMENTS_SHOWN
-    found = payments_of_customer(actor, customer)[start : start + PAYMENTS_SHOWN + 1]
+    found = payments(actor, {"customer": customer.pk})[start : start + PAYMENTS_SHOWN + 1]
     return Page.of(found, number, size=PAYMENTS_SHOWN)
 
 

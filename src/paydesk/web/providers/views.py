@@ -37,6 +37,7 @@ def account_list(request: HttpRequest) -> HttpResponse:
                 {
                     "account": account,
                     "role": roles[account.role],
+                    "role_word": roles[account.role].partition(" (")[0],
                     "reach": reach.get(account.pk),
                     "profiles": sum(profile.source_account_id == account.pk for profile in profiles),
                     "is_chosen": str(account.pk) == chosen,

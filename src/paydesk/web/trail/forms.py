@@ -58,7 +58,10 @@ class TrailFilters(AddressFilters):
             found["market"] = market
         if day := wanted.get("day"):
             start = timezone.make_aware(datetime.combine(day, time.min))
-            found |= {"at__gte": start, "at__lt": timezone.make_aware(datetime.combine(day + timedelta(1), time.min))}
+            found |= {
+                "at__gte": start,
+                "at__lt": timezone.make_aware(datetime.combine(day + timedelta(1), time.min)),
+            }
         return found
 
 

@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 
 EXPORTED_ROWS = 100_000
 HEAD = (
-    "Record", "Seal", "Time (UTC)", "Actor", "Name", "Verb", "Subject kind", "Subject", "Market", "Changes", "Note",
+    "Record", "Seal", "Time (UTC)", "Actor", "Name", "Verb", "Subject kind", "Subject", "Market",
+    "Changes", "Note",
 )  # fmt: skip
 
 

@@ -51,7 +51,9 @@ class Done:
     changes: str
 
 
-def done_words(records: Iterable[AuditRecord], names: Mapping[str, str], *, about_others: bool = False) -> list[Done]:
+def done_words(
+    records: Iterable[AuditRecord], names: Mapping[str, str], *, about_others: bool = False
+) -> list[Done]:
     """Records as a person reads them; `about_others` names what each was done to."""
     return [
         Done(
@@ -83,22 +85,37 @@ def subject_page(kind: str, subject_id: str) -> str:
 
 
 def change_words(changes: dict[str, Any]) -> str:
-    """What changed as "state active → completed; open minor 5,000 → 0"; "" when nothing is told."""
-    return "; ".join(f"{name.replace('_', ' ')} {_value(value)}" for name, value in changes.items())
+    """What changed as "state deposit paid → active; rows 1 to 7"; "" when nothing is told."""
+    return "; ".join(_change(name, value) for name, value in changes.items())
 
 
-def _value(value: Any) -> str:
+def _change(name: str, value: Any) -> str:
+    words = name.removesuffix("_id").removesuffix("_minor").replace("_", " ")
+    if name == "rows" and isinstance(value, list):
+        return f"rows {' to '.join(_value(each, name) for each in value)}"
+    unit = " minor units" if name.endswith("_minor") else ""
     if isinstance(value, list) and len(value) == 2 and not isinstance(value[0], (list, dict)):
-        return f"{_value(value[0])} → {_value(value[1])}"
+        was, becomes = (_value(each, name) for each in value)
+        return f"{words} {becomes}{unit}" if was == becomes else f"{words} {was} → {becomes}{unit}"
     if isinstance(value, list):
-        return ", ".join(_value(each) for each in value) or "none"
-    if isinstance(value, dict):
-        return change_words(value) or "none"
+        return f"{words} {', '.join(_value(each, name) for each in value) or 'none'}"
+    return f"{words} {_value(value, name)}{unit}"
+
+
+def _value(value: Any, name: str) -> str:
+    """One value; an id that has a page stands there as its public code, a long hash by its beginning."""
+    kind = name.removesuffix("_id")
+    if name.endswith("_id") and kind in PAGES and isinstance(value, int):
+        return code_of(PAGES[kind][0], value)
     if value is None:
         return "none"
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, int):
         return f"{value:,}"
+    if isinstance(value, list):
+        return ", ".join(_value(each, name) for each in value) or "none"
+    if isinstance(value, dict):
+        return change_words(value) or "none"
     text = str(value)
     return f"{text[:12]}…" if len(text) == 64 else text.replace("_", " ")
