@@ -1,4 +1,4 @@
-"""Posting payments: one by one, in batches of callbacks, in files of up to a million rows; the ledger alone."""
+"""Posting payments: one by one, in batches, in files of up to a million rows, and the ledger alone."""
 
 from __future__ import annotations
 

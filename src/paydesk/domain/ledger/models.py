@@ -45,12 +45,14 @@ class JournalEntry(models.Model):
     leg_count = models.SmallIntegerField()
     cause_kind = models.CharField(max_length=20)
     cause_id = models.BigIntegerField()
-    idempotency_key = models.CharField(max_length=80, unique=True)
+    idempotency_key = models.CharField(max_length=80)
     reverses_id = models.BigIntegerField(null=True)
     actor = models.CharField(max_length=80)
 
     class Meta:
         db_table = "ledger_entry"
+        # A constraint in place of unique=True, which would add a second index for LIKE.
+        constraints = [models.UniqueConstraint(fields=["idempotency_key"], name="ledger_entry_once")]
         indexes = [models.Index(fields=["cause_kind", "cause_id"], name="ledger_entry_cause")]
 
 

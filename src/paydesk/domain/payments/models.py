@@ -102,7 +102,9 @@ class Allocation(models.Model):
     entry_id = models.BigIntegerField()
     at = models.DateTimeField()
     actor = models.CharField(max_length=80)
-    reverses = models.OneToOneField("self", on_delete=models.PROTECT, null=True, db_constraint=False)
+    reverses = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, db_constraint=False, db_index=False
+    )
 
     class Meta:
         constraints = [
@@ -110,7 +112,11 @@ class Allocation(models.Model):
                 condition=Q(amount_minor__gt=0, reverses__isnull=True)
                 | Q(amount_minor__lt=0, reverses__isnull=False),
                 name="allocation_sign_sound",
-            )
+            ),
+            # Of the reversals alone: they are few, and an index over all would be one entry per allocation.
+            models.UniqueConstraint(
+                fields=["reverses"], condition=Q(reverses__isnull=False), name="allocation_reversed_once"
+            ),
         ]
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import uuid
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -13,8 +12,8 @@ from paydesk.kernel.money import exact_minor
 from paydesk.kernel.references import key_of, keys_in
 
 
-def line_key(line: StatementLine) -> uuid.UUID:
-    """What makes a row the same row in another file of the account.
+def line_key(line: StatementLine) -> str:
+    """What makes a row the same row in another file of the account: the hexadecimal digits of a UUID.
 
     The provider's own id with kind and status where there is one (a fee may share the id of its payment, and
     a pending row comes again as a final one); else everything the row says about itself.
@@ -27,7 +26,7 @@ def line_key(line: StatementLine) -> uuid.UUID:
             line.currency, line.kind, line.status, line.reference, line.network_ref, line.text, line.account,
             line.msisdn, line.payer_name,
         ]  # fmt: skip
-    return uuid.UUID(bytes=hashlib.md5("\x1f".join(parts).encode(), usedforsecurity=False).digest())
+    return hashlib.md5("\x1f".join(parts).encode(), usedforsecurity=False).hexdigest()
 
 
 def value_date(line: StatementLine, time_zone: ZoneInfo, today: date) -> date:
@@ -45,6 +44,11 @@ def account_keys(line: StatementLine) -> list[str]:
 def text_keys(line: StatementLine, typed: list[str]) -> list[str]:
     """References that may stand in the free text of a row, without those that are `typed` account numbers."""
     return [key for key in keys_in(f"{line.reference} {line.text}") if key not in typed]
+
+
+def array_text(keys: list[str]) -> str:
+    """`keys`, which are digits and letters, as PostgreSQL writes an array; quoted, because NULL is a word there."""
+    return '{"' + '","'.join(keys) + '"}' if keys else "{}"
 
 
 def minor_of(line: StatementLine) -> int | None:

@@ -20,6 +20,7 @@ _LINE_COLUMNS = (
     " network_ref, batch_key, account, msisdn, payer_name, text, channel, balance, occurred_at, booked_on,"
     " value_on, account_keys, text_keys, raw"
 )
+_as_json = json.JSONEncoder(ensure_ascii=False).encode
 _FILE_LOCKS = 0x70640001  # the class of advisory locks that say "a worker is on this file"
 
 
@@ -45,9 +46,7 @@ def lock_content(sha256: str) -> None:
 
 def raw_text(raw: Mapping[str, str] | str) -> str:
     """The raw row as stored: JSON of its columns, or the text itself."""
-    return (raw if isinstance(raw, str) else json.dumps(dict(raw), ensure_ascii=False)).replace(
-        "\x00", "\ufffd"
-    )
+    return _clean(raw if isinstance(raw, str) else _as_json(raw if isinstance(raw, dict) else dict(raw)))
 
 
 def copy_staged(file_id: int, account: SourceAccount, lines: Iterable[StatementLine], today: date) -> None:
@@ -69,7 +68,8 @@ def staged_row(file_id: int, line: StatementLine, zone: ZoneInfo, today: date) -
         line.currency, line.fee, _clean(line.reference), _clean(line.provider_ref), _clean(line.network_ref),
         _clean(line.batch_key), _clean(line.account), line.msisdn if line.msisdn.isdigit() else "",
         _clean(line.payer_name), _clean(line.text), _clean(line.channel), line.balance, line.occurred_at,
-        line.booked_on, rules.value_date(line, zone, today), typed, rules.text_keys(line, typed),
+        line.booked_on, rules.value_date(line, zone, today), rules.array_text(typed),
+        rules.array_text(rules.text_keys(line, typed)),
         raw_text(line.raw),
     )  # fmt: skip
 
@@ -83,25 +83,13 @@ def store_lines(
 ) -> list[int]:
     """Store a handful of lines at once, without staging them: callbacks. Returns the ids of the new ones.
 
-    Joins the caller's transaction.
+    A line whose key is stored already is passed over, whatever else it says. Joins the caller's transaction.
     """
     zone = ZoneInfo(account.time_zone)
     names = ["file_id", *_LINE_COLUMNS.replace(" ", "").split(",")]
     rows = [dict(zip(names, staged_row(file_id, line, zone, today), strict=True)) for line in lines]
     with connection.cursor() as cursor:
-        cursor.execute(
-            f"""
-            WITH stored AS (
-                INSERT INTO statements_statementline (file_id, source_account_id, {_LINE_COLUMNS})
-                SELECT file_id, %s, {_LINE_COLUMNS}
-                FROM json_populate_recordset(NULL::statements_stagedline, %s) ORDER BY line_no
-                ON CONFLICT (source_account_id, line_key) DO NOTHING
-                RETURNING id
-            )
-            SELECT coalesce(array_agg(id), '{{}}') FROM stored
-            """,
-            [account.pk, json.dumps(rows, default=str)],
-        )
+        cursor.execute("SELECT statements_store(%s, %s)", [account.pk, json.dumps(rows, default=str)])
         return list(cursor.fetchone()[0])
 
 
@@ -209,6 +197,4 @@ def store_chunk(file: SourceFile, *, size: int) -> tuple[list[int], int, int, in
                 span,
             )
             conflicts = cursor.rowcount
-        if len(ids) > 10_000:
-            cursor.execute("ANALYZE statements_statementline")
         return ids, count - len(ids) - conflicts, conflicts, last

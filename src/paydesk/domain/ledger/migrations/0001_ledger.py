@@ -73,7 +73,7 @@ class Migration(migrations.Migration):
                 ("leg_count", models.SmallIntegerField()),
                 ("cause_kind", models.CharField(max_length=20)),
                 ("cause_id", models.BigIntegerField()),
-                ("idempotency_key", models.CharField(max_length=80, unique=True)),
+                ("idempotency_key", models.CharField(max_length=80)),
                 ("reverses_id", models.BigIntegerField(null=True)),
                 ("actor", models.CharField(max_length=80)),
             ],
@@ -137,6 +137,10 @@ class Migration(migrations.Migration):
             options={
                 "db_table": "ledger_balance",
             },
+        ),
+        migrations.AddConstraint(
+            model_name="journalentry",
+            constraint=models.UniqueConstraint(fields=("idempotency_key",), name="ledger_entry_once"),
         ),
         migrations.AddConstraint(
             model_name="account",

@@ -160,8 +160,9 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "reverses",
-                    models.OneToOneField(
+                    models.ForeignKey(
                         db_constraint=False,
+                        db_index=False,
                         null=True,
                         on_delete=django.db.models.deletion.PROTECT,
                         to="payments.allocation",
@@ -251,6 +252,14 @@ class Migration(migrations.Migration):
                     _connector="OR",
                 ),
                 name="allocation_sign_sound",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="allocation",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("reverses__isnull", False)),
+                fields=("reverses",),
+                name="allocation_reversed_once",
             ),
         ),
     ]
