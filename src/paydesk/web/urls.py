@@ -7,6 +7,7 @@ from paydesk.web.waiting.urls import suspense_urls, unapplied_urls
 
 urlpatterns = [
     path("health", health, name="health"),
+    path("", include("paydesk.web.home.urls")),
     path("", include("paydesk.web.account.urls")),
     path("payments/", include("paydesk.web.payments.urls")),
     path("unapplied/", include(unapplied_urls)),

@@ -8,8 +8,11 @@ from datetime import date
 from decimal import Decimal
 
 from django.db import connection
+from django.db.models import QuerySet
 
+from paydesk.domain.statements.models import StatementLine
 from paydesk.domain.statements.rules import why_no_payment
+from paydesk.foundation.people.queries import in_markets
 from paydesk.kernel.actor import Actor
 
 _SELECT = """
@@ -47,6 +50,14 @@ def kept_rows(actor: Actor, *, since: date) -> list[KeptRows]:
     if actor.markets is None:
         return _kept(condition, values)
     return _kept(f"{condition} AND s.market = ANY (%s)", [*values, sorted(actor.markets)])
+
+
+def kept_lines(actor: Actor, *, since: date) -> QuerySet[StatementLine]:
+    """Those rows one by one, the newest file first, each with its file and account; one query."""
+    found = StatementLine.objects.filter(
+        payment__isnull=True, file__state="posted", file__posted_at__date__gte=since
+    ).select_related("payment", "file__source_account__provider")
+    return in_markets(found, actor, field="file__source_account__market").order_by("-file_id", "line_no")
 
 
 def _kept(condition: str, values: Sequence[object]) -> list[KeptRows]:

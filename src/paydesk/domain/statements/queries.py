@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -228,7 +228,15 @@ class Coverage:
     role: str
     covers_to: datetime | None
     last_posted_at: datetime | None
+    provider_kind: str
+    time_zone: str
+    expected_every_days: int
     days_behind: int | None
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether a file is due: none came yet, or the last one ends longer ago than files are expected."""
+        return self.days_behind is None or self.days_behind > self.expected_every_days
 
 
 def coverage(actor: Actor, now: datetime) -> list[Coverage]:
@@ -236,7 +244,8 @@ def coverage(actor: Actor, now: datetime) -> list[Coverage]:
     with connection.cursor() as cursor:
         cursor.execute(
             """
-            SELECT s.id, s.name, p.name, s.market, s.currency, s.role, max(f.covers_to), max(f.posted_at)
+            SELECT s.id, s.name, p.name, s.market, s.currency, s.role, max(f.covers_to), max(f.posted_at),
+                   p.kind, s.time_zone, s.expected_every_days
             FROM providers_sourceaccount s
             JOIN providers_provider p ON p.id = s.provider_id
             LEFT JOIN statements_sourcefile f ON f.source_account_id = s.id AND f.state = 'posted'
@@ -249,3 +258,43 @@ def coverage(actor: Actor, now: datetime) -> list[Coverage]:
             Coverage(*row, days_behind=(now.date() - row[6].date()).days if row[6] else None)
             for row in cursor.fetchall()
         ]
+
+
+def days_in(actor: Actor, *, since: date, through: date) -> dict[int, set[date]]:
+    """The days each source account has posted files for, by account id, in the account's own time zone.
+
+    A file stands for the days from its first to its last row, and for those its statements name; one query.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            WITH posted AS (
+                SELECT f.id, f.source_account_id AS account_id,
+                       (f.covers_from AT TIME ZONE s.time_zone)::date AS first,
+                       (f.covers_to AT TIME ZONE s.time_zone)::date AS last
+                FROM statements_sourcefile f JOIN providers_sourceaccount s ON s.id = f.source_account_id
+                WHERE f.state = 'posted' AND f.posted_at >= %(since)s
+                  AND (%(all)s OR s.market = ANY (%(markets)s))
+            ), span AS (
+                SELECT account_id, first, last FROM posted
+                UNION ALL
+                SELECT p.account_id, h.opened_on, h.closed_on
+                FROM posted p JOIN statements_statementhead h ON h.file_id = p.id
+                WHERE h.opened_on IS NOT NULL AND h.closed_on IS NOT NULL
+            )
+            SELECT DISTINCT account_id, day::date
+            FROM span CROSS JOIN LATERAL generate_series(
+                greatest(first, %(since)s::date), least(last, %(through)s::date), interval '1 day'
+            ) day
+            """,
+            {
+                "since": since,
+                "through": through,
+                "all": actor.markets is None,
+                "markets": sorted(actor.markets or ()),
+            },
+        )
+        found: dict[int, set[date]] = {}
+        for account_id, day in cursor.fetchall():
+            found.setdefault(account_id, set()).add(day)
+        return found

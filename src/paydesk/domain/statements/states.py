@@ -27,3 +27,4 @@ FILE = Lifecycle(
     },
 )
 WORKING = ("uploaded", "reading", "posting")  # the worker must take these further
+WAITING = ("mapping_needed", "previewed")  # a person must take these further

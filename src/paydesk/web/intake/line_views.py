@@ -4,22 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 from django import forms
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
+from django.utils import timezone
 
+from paydesk.domain.payments.kept_rows import kept_lines
 from paydesk.domain.statements import queries
 from paydesk.domain.statements.file_tables import KINDS, STATUSES
 from paydesk.domain.statements.rules import raw_row, why_no_payment
+from paydesk.kernel.money import Money, exact_minor
 from paydesk.kernel.public_codes import code_of
-from paydesk.web.access import needs
+from paydesk.web.access import actor_of, needs
 from paydesk.web.answers import csv_download
 from paydesk.web.intake.one_file import file_of, trail_of
 from paydesk.web.paging import PAGE_SIZE, Page, page_number
 from paydesk.web.templatetags.desk import state_words
-from paydesk.web.templatetags.intake import file_url
+from paydesk.web.workbook import Cell, list_download
 
 
 class LineFilters(forms.Form):
@@ -76,7 +81,7 @@ def lines(request: HttpRequest, code: str) -> HttpResponse:
     htmx = request.htmx  # type: ignore[attr-defined]
     if htmx and htmx.target == "lines":
         return render(request, "intake/_lines.html", facts)
-    facts |= {"csv_url": f"{file_url(found.pk, 'lines_csv')}?{request.GET.urlencode()}"}
+    facts |= {"code": code, "query": request.GET.urlencode()}
     return render(request, "intake/lines.html", facts | trail_of(found))
 
 
@@ -85,27 +90,69 @@ def _lines_in(found: Any) -> Any:
 
 
 @needs("export")
-def lines_csv(request: HttpRequest, code: str) -> HttpResponseBase:
-    """The rows as filtered, as CSV."""
+def lines_export(request: HttpRequest, code: str, kind: str) -> HttpResponseBase:
+    """The rows as filtered, as CSV or XLSX."""
     found = file_of(request, code)
     rows = _lines_in(found).filter(**LineFilters(request.GET).lookups)
-    account = found.source_account
-    head = (
-        "Line", "Occurred (UTC)", "Booked on", "Value on", "Kind", "Status", "Amount", "Currency", "Fee",
-        "Reference", "Provider id", "Network id", "Phone", "Payer", "Text", "Payment", "Why not a payment",
-    )  # fmt: skip
-    return csv_download(
-        f"{code}-lines.csv", head, (_cells(_line_row(line, account)) for line in rows.iterator(2000))
+    cells = (_cells(_line_row(line, found.source_account)) for line in rows.iterator(2000))
+    return list_download(f"{code}-rows", kind, EXPORT_HEAD, cells)
+
+
+EXPORT_HEAD = (
+    "Line", "Occurred (UTC)", "Booked on", "Value on", "Kind", "Status", "Amount", "Currency", "Fee",
+    "Reference", "Provider id", "Network id", "Phone", "Payer", "Text", "Payment", "Why not a payment",
+)  # fmt: skip
+
+
+def _cells(row: LineRow) -> tuple[Cell, ...]:
+    line = row.line
+    return (
+        line.line_no,
+        f"{line.occurred_at:%Y-%m-%d %H:%M:%S}" if line.occurred_at else "",
+        line.booked_on,
+        line.value_on,
+        line.kind,
+        line.status,
+        _figure(line.amount, line.currency),
+        line.currency,
+        _figure(line.fee, line.currency),
+        line.reference,
+        line.provider_ref,
+        line.network_ref,
+        line.msisdn,
+        line.payer_name,
+        line.text,
+        code_of("PAY", row.payment_id) if row.payment_id else "",
+        row.why,
     )
 
 
-def _cells(row: LineRow) -> tuple[object, ...]:
-    line = row.line
-    return (
-        line.line_no, line.occurred_at, line.booked_on, line.value_on, line.kind, line.status, line.amount,
-        line.currency, line.fee, line.reference, line.provider_ref, line.network_ref, line.msisdn,
-        line.payer_name, line.text, code_of("PAY", row.payment_id) if row.payment_id else "", row.why,
-    )  # fmt: skip
+def _figure(amount: Decimal | None, currency: str) -> Cell:
+    """Money as a number with its currency's digits; what is no whole minor unit as the text it is."""
+    if amount is None:
+        return None
+    minor = exact_minor(amount, currency)
+    return f"{amount.normalize():f}" if minor is None else Money(minor, currency).amount
+
+
+KEPT_DAYS = 7
+
+
+@needs("payments:view")
+def kept(request: HttpRequest) -> HttpResponse:
+    """Rows of the last days' files that made no payment: what stands behind the figure on the home page."""
+    actor = actor_of(request)
+    filters = LineFilters(request.GET)
+    number = page_number(request)
+    start = (number - 1) * PAGE_SIZE
+    since = timezone.localdate() - timedelta(days=KEPT_DAYS)
+    lines_found = kept_lines(actor, since=since).filter(**filters.lookups)[start : start + PAGE_SIZE + 1]
+    page = Page.of((_line_row(line, line.file.source_account) for line in lines_found), number)
+    facts = {"page": page, "filters": filters, "kept_days": KEPT_DAYS}
+    htmx = request.htmx  # type: ignore[attr-defined]
+    return render(
+        request, "intake/_kept.html" if htmx and htmx.target == "lines" else "intake/kept.html", facts
+    )
 
 
 @needs("files.import:view")

@@ -14,12 +14,17 @@ from paydesk.domain.statements import queries
 from paydesk.domain.statements.actions import upload_file
 from paydesk.domain.statements.states import WORKING
 from paydesk.kernel.actor import Actor
+from paydesk.kernel.public_codes import code_of
 from paydesk.kernel.refused import Refused
 from paydesk.web.access import actor_of, needs
 from paydesk.web.answers import unchanged
 from paydesk.web.intake.filters import FileFilters
 from paydesk.web.paging import PAGE_SIZE, Page, page_number
 from paydesk.web.people_names import names_by_label
+from paydesk.web.templatetags.intake import FILE_PREFIX
+from paydesk.web.workbook import list_download
+
+MOST_EXPORTED = 20_000
 
 
 @needs("files.import:view")
@@ -34,7 +39,39 @@ def files(request: HttpRequest) -> HttpResponse:
     htmx = request.htmx  # type: ignore[attr-defined]
     facts["poll"] = asked_again(request, facts["version"])
     template = "intake/_files.html" if htmx and htmx.target == "files" else "intake/files.html"
-    return render(request, template, facts | {"filters": filters, "accounts": filters.accounts})
+    query = request.GET.copy()
+    query.pop("v", None)
+    facts |= {
+        "query": query.urlencode(),
+        "filters": filters,
+        "accounts": filters.accounts,
+        "upload_to": request.GET.get("upload_to", ""),
+    }
+    return render(request, template, facts)
+
+
+@needs("export")
+def export(request: HttpRequest, kind: str) -> HttpResponseBase:
+    """The files as filtered, as CSV or XLSX."""
+    actor = actor_of(request)
+    found = list(queries.files(actor, **FileFilters(request, actor).lookups)[:MOST_EXPORTED])
+    names = names_by_label(file.uploaded_by for file in found)
+    head = (
+        "File", "Name", "State", "Market", "Account", "Format", "Rows", "Rejected", "New", "Known",
+        "Payments", "Uploaded at (UTC)", "Uploaded by", "Posted at (UTC)",
+    )  # fmt: skip
+    rows = (
+        (
+            code_of(FILE_PREFIX, file.pk), file.filename, file.state,
+            file.source_account.market if file.source_account else "",
+            file.source_account.name if file.source_account else "",
+            file.format, file.line_count + file.rejected_count, file.rejected_count, file.new_count,
+            file.known_count, file.payment_count, f"{file.uploaded_at:%Y-%m-%d %H:%M:%S}",
+            names[file.uploaded_by], f"{file.posted_at:%Y-%m-%d %H:%M:%S}" if file.posted_at else "",
+        )
+        for file in found
+    )  # fmt: skip
+    return list_download("files", kind, head, rows)
 
 
 def asked_again(request: HttpRequest, version: str) -> str:

@@ -1,0 +1,1 @@
+"""Home: the payments analyst's morning, in the order in which it is worked through."""

@@ -1,0 +1,7 @@
+"""The address of the home page."""
+
+from django.urls import path
+
+from paydesk.web.home import views
+
+urlpatterns = [path("", views.home, name="home")]
