@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 
 from paydesk.domain.contracts.queries import find_contracts, standings
 from paydesk.domain.parties.queries import customers
-from paydesk.domain.payments.queries import payments
+from paydesk.domain.payments.queries import payments, within_patience
 from paydesk.kernel.phone_numbers import PLANS, e164_digits
 from paydesk.kernel.references import key_of
 from paydesk.web.access import actor_of
@@ -34,10 +34,12 @@ def find(request: HttpRequest) -> HttpResponse:
     code = kind_and_number(text)
     if code and (address := page_of(*code)):
         return redirect(address)
-    paid = list(payments(actor, {"q": text})[: MOST + 1]) if text and actor.may("payments:view") else []
     known = actor.may("customers:view") and text
-    people = list(customers(actor, text)[: MOST + 1]) if known else []
-    accounts = list(find_contracts(actor, text)[: MOST + 1]) if known else []
+    with within_patience():
+        paid = list(payments(actor, {"q": text})[: MOST + 1]) if text and actor.may("payments:view") else []
+        people = list(customers(actor, text)[: MOST + 1]) if known else []
+        accounts = list(find_contracts(actor, text)[: MOST + 1]) if known else []
+        contracts = standings(accounts[:MOST], on=timezone.localdate())
     if address := exact_hit(text, paid, people, accounts):
         return redirect(address)
     return render(
@@ -49,7 +51,7 @@ def find(request: HttpRequest) -> HttpResponse:
             "more_payments": len(paid) > MOST,
             "customers": people[:MOST],
             "more_customers": len(people) > MOST,
-            "contracts": standings(accounts[:MOST], on=timezone.localdate()),
+            "contracts": contracts,
             "more_contracts": len(accounts) > MOST,
             "nothing": not (paid or people or accounts),
         },

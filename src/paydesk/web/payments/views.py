@@ -7,9 +7,9 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
-from paydesk.domain.payments.queries import payments, totals_up_to
+from paydesk.domain.payments.queries import SORTS, payments, stretch, totals_up_to, within_patience
 from paydesk.web.access import actor_of, needs
-from paydesk.web.paging import Page, page_number
+from paydesk.web.paging import PAGE_SIZE, Page, page_number
 from paydesk.web.payments.export import download
 from paydesk.web.payments.filters import PaymentFilters, without
 from paydesk.web.payments.page import page_context
@@ -17,6 +17,7 @@ from paydesk.web.payments.shown import all_shown
 
 FILTERS = ("q", "market", "source", "state", "payer", "applied", "from", "to", "currency", "min", "max",
            "rule", "file", "customer", "contract")  # fmt: skip
+BY_DATE = ("value", "-value")
 
 
 @require_safe
@@ -24,18 +25,26 @@ FILTERS = ("q", "market", "source", "state", "payer", "applied", "from", "to", "
 @vary_on_headers("HX-Request")
 def payment_list(request: HttpRequest) -> HttpResponse:
     """Payments by the filters of the address; the pane alone when it is fetched into the page."""
-    form = PaymentFilters(request.GET, actor=actor_of(request))
-    found = payments(actor_of(request), form.filters(), form.order)
-    totals = totals_up_to(found)
-    number = page_number(request)
-    start = (number - 1) * 50
-    rows = all_shown(found[start : start + 51])
+    actor, number = actor_of(request), page_number(request)
+    form = PaymentFilters(request.GET, actor=actor)
+    with within_patience():
+        found = payments(actor, form.filters())
+        totals = totals_up_to(found)
+        order, start = form.order, (number - 1) * PAGE_SIZE
+        if totals is not None:
+            rows = list(found.order_by(*SORTS[order])[start : start + PAGE_SIZE + 1])
+        else:
+            # Only the value date has an index to walk; a long list by amount would be sorted whole.
+            order = order if order in BY_DATE else "-value"
+            rows = stretch(found.order_by(*SORTS[order]), actor, start, PAGE_SIZE + 1)
+    counted = None if totals is None else sum(each.count for each in totals)
     known = {
         "form": form,
         "chosen": form.chosen(request),
         "clear": without(request, *FILTERS),
         "totals": totals,
-        "page": Page.of(rows, number, total=None if totals is None else sum(each.count for each in totals)),
+        "not_sorted": order != form.order,
+        "page": Page.of(all_shown(rows), number, total=counted),
         "query": request.GET.urlencode(),
     }
     into_pane = request.htmx.target == "payments"  # type: ignore[attr-defined]

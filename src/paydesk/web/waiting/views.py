@@ -25,7 +25,9 @@ from paydesk.domain.payments.queries import (
     following,
     of_age,
     payment_for,
+    stretch,
     why_open,
+    within_patience,
 )
 from paydesk.kernel.actor import Actor
 from paydesk.kernel.public_codes import code_of
@@ -40,6 +42,7 @@ from paydesk.web.payments.shown import ShownPayment, shown
 if TYPE_CHECKING:
     from paydesk.domain.payments.models import Payment
 
+MOST_SORTED = 10_000  # beyond, the index of each market is walked instead
 FILTERS = ("q", "market", "currency", "source", "age")
 Found = Callable[[Actor, Mapping[str, Any] | None], "QuerySet[Payment]"]
 
@@ -98,20 +101,20 @@ def export(request: HttpRequest, which: WaitingList, kind: str) -> HttpResponseB
     if kind not in ("csv", "xlsx"):
         raise Http404
     form = WaitingFilters(request.GET, actor=actor_of(request))
-    return download(narrowed(actor_of(request), which, form, timezone.localdate()), which.name, kind)
+    found = of_the_age(which.found(actor_of(request), form.filters()), form, timezone.localdate())
+    return download(found, which.name, kind)
 
 
-def narrowed(actor: Actor, which: WaitingList, form: WaitingFilters, today: date) -> QuerySet[Payment]:
-    filters = form.filters()
-    found = which.found(actor, filters)
-    return of_age(found, filters["age"], on=today) if "age" in filters else found
+def of_the_age(found: QuerySet[Payment], form: WaitingFilters, today: date) -> QuerySet[Payment]:
+    """Those of `found` that are as old as the address asks for."""
+    age = form.filters().get("age")
+    return found if age is None else of_age(found, age, on=today)
 
 
 def waiting_page(request: HttpRequest, which: WaitingList) -> HttpResponse:
     """The whole page, or the pane that is asked for: the list with other filters, or the opened payment."""
     actor, today = actor_of(request), timezone.localdate()
     form = WaitingFilters(request.GET, actor=actor)
-    found = narrowed(actor, which, form, today)
     known = {
         "which": which,
         "list_url": reverse(f"{which.name}:list"),
@@ -119,17 +122,23 @@ def waiting_page(request: HttpRequest, which: WaitingList) -> HttpResponse:
         "query": urlencode({name: request.GET[name] for name in FILTERS if request.GET.get(name)}),
     }
     target = request.htmx.target  # type: ignore[attr-defined]
-    if target != "waiting-list":
-        known |= opened(request, found)
+    with within_patience():
+        every_age = which.found(actor, form.filters())
+        found = of_the_age(every_age, form, today)
+        if target != "waiting-list":
+            known |= opened(request, found)
         if target == "detail":
             return render(request, "waiting/_detail.html", known)
-    known |= listed(request, form, found, today)
-    known |= {"strips": strips(request, ageing(which.found(actor, without_age(form)), on=today))}
-    return render(request, "waiting/_list.html" if target == "waiting-list" else "waiting/page.html", known)
+        bands = ageing(every_age, on=today)
+        known |= listed(request, form, found, waiting_of_age(bands, form), today)
+    known["strips"] = strips(request, bands)
+    return render(request, "waiting/_swap.html" if target == "waiting-list" else "waiting/page.html", known)
 
 
-def without_age(form: WaitingFilters) -> dict[str, Any]:
-    return {name: value for name, value in form.filters().items() if name != "age"}
+def waiting_of_age(bands: Sequence[AgeBand], form: WaitingFilters) -> int:
+    """How many wait in the age the address asks for, or in all."""
+    age = form.filters().get("age")
+    return sum(band.count for band in bands if age is None or band.label == AGE_BANDS[age][0])
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,12 +157,15 @@ class Row:
 
 
 def listed(
-    request: HttpRequest, form: WaitingFilters, found: QuerySet[Payment], today: date
+    request: HttpRequest, form: WaitingFilters, found: QuerySet[Payment], total: int, today: date
 ) -> dict[str, Any]:
     """The rows of the page asked for; constant queries."""
     number = page_number(request)
     start = (number - 1) * PAGE_SIZE
-    waiting = list(found[start : start + PAGE_SIZE + 1])
+    if total > MOST_SORTED:
+        waiting = stretch(found, actor_of(request), start, PAGE_SIZE + 1)
+    else:
+        waiting = list(found[start : start + PAGE_SIZE + 1])
     why = why_open(waiting)
     rows = [
         Row(
@@ -165,7 +177,7 @@ def listed(
         for p in waiting
     ]
     return {
-        "page": Page.of(rows, number),
+        "page": Page.of(rows, number, total=total),
         "chosen": form.chosen(request),
         "clear": without(request, *FILTERS),
     }

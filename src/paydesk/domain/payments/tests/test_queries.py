@@ -2,11 +2,14 @@
 
 from datetime import timedelta
 
+import pytest
+from django.db import connection
 from django.test import TestCase
 from tests.builders import ANALYST, NOON, TODAY, ghs, make_contract, make_source_account, receive, row
 
 from paydesk.domain.payments import queries
 from paydesk.domain.payments.actions import apply_payment
+from paydesk.kernel.actor import Actor
 from paydesk.kernel.public_codes import code_of
 
 
@@ -33,6 +36,51 @@ class PaymentLists(TestCase):
         receive(self.account, row(1, "6.00", reference="nonsense"))
         for text in (code_of("PAY", payment.pk), "10482937", "MP77X", "0244123456", "mensah"):
             assert [p.pk for p in queries.payments(ANALYST, {"q": text})] == [payment.pk], text
+
+    def test_a_whole_provider_reference_ends_the_search(self):
+        (payment,) = receive(self.account, row(1, "5.00", provider_ref="MP77"))
+        receive(self.account, row(1, "6.00", provider_ref="MP77-2"), row(2, "6.00", reference="MP77"))
+        assert [p.pk for p in queries.payments(ANALYST, {"q": "MP77"})] == [payment.pk]
+
+    def test_a_stretch_over_several_markets_is_that_part_of_the_whole_list(self):
+        everywhere = Actor("person", 1, "All", ANALYST.rights, None)
+        kenya = make_source_account(market="KE", currency="KES")
+        days = [TODAY - timedelta(days=n % 4) for n in range(9)]
+        receive(self.account, *[row(n, f"{n + 1}.00", booked_on=on) for n, on in enumerate(days, 1)])
+        receive(kenya, *[row(n, "2.00", currency="KES", booked_on=on) for n, on in enumerate(days, 1)])
+        for sort in queries.SORTS:
+            found = queries.payments(everywhere, {"payer": "unknown"}, sort)
+            assert len(found) == 18
+            for start in (0, 5, 15, 20):
+                assert queries.stretch(found, everywhere, start, 5) == list(found)[start : start + 5]
+        mine = queries.payments(ANALYST)
+        assert queries.stretch(mine, ANALYST, 0, 50) == list(mine)
+
+    def test_totals_stop_counting_at_a_cap(self):
+        receive(self.account, *[row(n, "5.00") for n in range(1, 4)])
+        found = queries.payments(ANALYST)
+        assert queries.totals_up_to(found, most=3) == queries.totals(found)
+        assert queries.totals_up_to(found, most=2) is None
+
+    def test_a_list_that_takes_too_long_is_refused_with_advice(self):
+        refused = pytest.raises(queries.TooMuchToReadRefused, match="Narrow it")
+        with refused, queries.within_patience(1), connection.cursor() as cursor:
+            cursor.execute("SELECT pg_sleep(3)")
+        assert queries.payments(ANALYST).count() == 0
+
+    def test_unapplied_money_says_what_it_waits_for(self):
+        owner = {"customer_ref": self.contract.customer.external_ref, "customer_name": "Ama Mensah"}
+        make_contract(account_number="10482945", **owner)
+        (full, over) = receive(
+            self.account, row(1, "300.00", reference="10482937"), row(2, "7.00", reference="10482937")
+        )
+        loaded = {p.pk: p for p in queries.payments(ANALYST)}
+        assert queries.why_open(list(loaded.values())) == {
+            over.pk: "10482937 takes no more; 10482945 has 300.00 GHS open."
+        }
+        assert loaded[full.pk].open_minor == 0
+        with self.assertNumQueries(1):
+            queries.why_open(list(loaded.values()))
 
     def test_waiting_money_is_aged_per_currency(self):
         receive(
