@@ -243,6 +243,7 @@ def _said(before: Payment, after: Payment, owner: str, account_number: str | Non
 
 def place_to_return(request: HttpRequest, payment: Payment) -> str:
     """Where the dialog was opened, if that is a page of ours; else the payment's page."""
-    asked = request.POST.get("at") or request.GET.get("at") or ""
+    opened_on = request.htmx.current_url_abs_path  # type: ignore[attr-defined]
+    asked = request.POST.get("at") or request.GET.get("at") or opened_on or ""
     is_ours = asked.startswith("/") and url_has_allowed_host_and_scheme(asked, allowed_hosts=None)
     return asked if is_ours else page_of("payment", payment.pk)

@@ -96,9 +96,12 @@ class ListFilters(forms.Form):
         label = LABELS[name]
         return text.capitalize() if text.startswith(label.lower()) else f"{label}: {text}"
 
-    def problems(self) -> list[str]:
-        """What is wrong with the address, one sentence each, named by the field's label."""
-        return [f"{self.fields[name].label}: {' '.join(texts)}" for name, texts in self.errors.items()]
+    def problems(self) -> list[tuple[str, str]]:
+        """What is wrong with the address: the id by which a field points to it, and a sentence."""
+        return [
+            (f"filter_{name}_error", f"{self.fields[name].label}: {' '.join(map(str, texts))}")
+            for name, texts in self.errors.items()
+        ]
 
 
 class PaymentFilters(ListFilters):

@@ -112,6 +112,11 @@ class Applying(OnTheDesk):
             page = self.get(f"{self.path}?{self.choice}&at={quote(away)}")
             assert f'name="at" value="/payments/{code(self.payment)}/"' in page
 
+    def test_it_leads_back_to_the_page_it_was_opened_on(self):
+        customer = "/customers/CUS-0000013/"
+        page = self.get(self.path, **HTMX, **{"HX-Current-URL": f"http://testserver{customer}"})
+        assert f'name="at" value="{customer}"' in page
+
     def test_a_contract_with_nothing_open_is_shown_blocked_with_the_reason(self):
         self.pay("300.00", reference="10482937", line=2)
         page = self.get(f"{self.path}?{self.choice}")
