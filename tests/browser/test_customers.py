@@ -1,4 +1,4 @@
-"""Customers, contracts, our accounts, one's own account and the trail in a browser, looked at and worked with."""
+"""Customers, contracts, our accounts, one's own account and the trail in a browser, worked with."""
 
 from __future__ import annotations
 

@@ -19,7 +19,8 @@ class Accounts(AtTheDesk):
     def said(self, **changes: str) -> dict[str, str]:
         return {
             "provider": "Adinkra Bank", "provider_kind": "bank", "name": "Adinkra settlement",
-            "identifier": "0090", "market": "GH", "currency": "GHS", "role": "settles", "time_zone": "Africa/Accra", **changes,
+            "identifier": "0090", "market": "GH",
+            "currency": "GHS", "role": "settles", "time_zone": "Africa/Accra", **changes,
         }  # fmt: skip
 
     def test_an_account_shows_its_role_its_number_and_its_profiles(self):
