@@ -15,6 +15,7 @@ NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 TODAY = date(2026, 3, 2)
 INSTALMENT = Decimal("25.00")
 _CHUNK = 20_000
+_STRIDE = 7_919  # a prime: with any number of contracts that it does not divide, all are reached
 
 _FILL = (
     """
@@ -71,11 +72,13 @@ def fill(url: str, *, first: int, last: int) -> None:
 def payment_rows(count: int, *, contracts: int, batch: str) -> Iterator[StatementLine]:
     """`count` payments of one instalment: 90 in 100 by account number, 5 by phone number, 5 by nobody known.
 
-    The same `batch` gives the same rows; provider ids of different batches differ.
+    They go round the contracts, so that each gets as many as the others, in an order that jumps about. The
+    same `batch` gives the same rows; provider ids of different batches differ.
     """
     dice = random.Random(batch)
+    start = dice.randrange(contracts)
     for line in range(1, count + 1):
-        number = dice.randint(1, contracts)
+        number = (start + line * _STRIDE) % contracts + 1
         found_by = dice.random()
         reference = f"1{number:08d}" if found_by < 0.90 else "loan"
         msisdn = f"23324{number:07d}" if found_by < 0.95 else "233209999999"

@@ -12,6 +12,7 @@ from typing import Any, Literal, TypeVar
 
 ROUNDS = 3
 T = TypeVar("T")
+U = TypeVar("U")
 
 
 @dataclass(frozen=True)
@@ -78,13 +79,13 @@ class Result:
         return text
 
 
-def in_turn(*parts: Callable[[], T], rounds: int = ROUNDS) -> list[list[T]]:
-    """Run the parts one after the other, `rounds` times; per part the outcome of each round."""
-    outcomes: list[list[T]] = [[] for _ in parts]
-    for _ in range(rounds):
-        for part, outcome in zip(parts, outcomes, strict=True):
-            outcome.append(part())
-    return outcomes
+def in_turn(one: Callable[[], T], other: Callable[[], U]) -> tuple[list[T], list[U]]:
+    """Run the two one after the other, three times, so that both meet the same noise; all their outcomes."""
+    ones, others = [], []
+    for _ in range(ROUNDS):
+        ones.append(one())
+        others.append(other())
+    return ones, others
 
 
 def median(values: list[float]) -> float:

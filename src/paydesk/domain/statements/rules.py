@@ -47,7 +47,7 @@ def text_keys(line: StatementLine, typed: list[str]) -> list[str]:
 
 
 def array_text(keys: list[str]) -> str:
-    """`keys`, which are digits and letters, as PostgreSQL writes an array; quoted, because NULL is a word there."""
+    """`keys`, of digits and letters, as PostgreSQL writes an array; quoted, because NULL is a word there."""
     return '{"' + '","'.join(keys) + '"}' if keys else "{}"
 
 

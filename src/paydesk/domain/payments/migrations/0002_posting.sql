@@ -43,6 +43,7 @@ DECLARE
     v_allocations payments_allocation_draft[];
     v_entries ledger_entry_draft[];
     v_legs ledger_leg_draft[];
+    v_by_hand boolean;
     v_entry_ids bigint[];
 BEGIN
     WITH draft AS MATERIALIZED (
@@ -147,8 +148,8 @@ BEGIN
                amount_minor, CASE origin WHEN 'new' THEN NULL ELSE line_id END AS detail_id
         FROM numbered WHERE arrives
         UNION ALL
-        SELECT last_no - (total > 0)::integer, 2, market, CASE WHEN customer_id IS NULL THEN '2020' ELSE '2010' END, currency,
-               coalesce(customer_id, source_account_id), -amount_minor, CASE WHEN customer_id IS NULL THEN line_id END
+        SELECT last_no - (total > 0)::integer, 2, market, CASE WHEN customer_id IS NULL THEN '2020' ELSE '2010' END,
+               currency, coalesce(customer_id, source_account_id), -amount_minor, CASE WHEN customer_id IS NULL THEN line_id END
         FROM numbered WHERE arrives
         UNION ALL
         SELECT last_no, 1, market, '2010', currency, customer_id, total, NULL FROM numbered WHERE total > 0
@@ -170,8 +171,9 @@ BEGIN
            (SELECT array_agg(ROW(kind, market, open_day, value_on, 'payment', payment_id, idempotency_key, NULL
                                  )::ledger_entry_draft ORDER BY entry_no) FROM entry),
            (SELECT array_agg(ROW(entry_no, leg_no, market, code, currency, key_id, amount_minor, detail_id)::ledger_leg_draft
-                             ORDER BY entry_no, leg_no) FROM leg)
-    INTO v_credited, v_applied_no, v_entries, v_legs
+                             ORDER BY entry_no, leg_no) FROM leg),
+           bool_or(origin <> 'new')
+    INTO v_credited, v_applied_no, v_entries, v_legs, v_by_hand
     FROM numbered;
 
     IF v_entries IS NOT NULL THEN
@@ -208,7 +210,7 @@ BEGIN
            p_at, p_actor
     FROM unnest(v_allocations) a;
 
-    IF EXISTS (SELECT FROM unnest(p_drafts) d WHERE d.origin <> 'new') THEN
+    IF v_by_hand THEN
         UPDATE payments_payment p
         SET customer_id = d.customer_id,
             contract_id = coalesce(p.contract_id, d.contract_id),
