@@ -26,7 +26,7 @@ from paydesk.foundation.outbox.worker import run
 from paydesk.kernel.actor import system
 
 
-def until(question, seconds: float = 10.0):
+def until(question, seconds: float = 60.0):
     """Wait until `question` is answered with something true."""
     deadline = time.monotonic() + seconds
     while not (answer := question()):
