@@ -339,11 +339,13 @@ DECLARE
     v_drafts payments_draft[];
 BEGIN
     PERFORM 1 FROM contracts_contract WHERE id = ANY (p_contract_ids) ORDER BY id FOR NO KEY UPDATE;
-    PERFORM ledger_lock_balances(
-        array_fill('2010'::text, ARRAY[cardinality(p_customer_ids)])
-            || array_fill('1100'::text, ARRAY[cardinality(p_contract_ids)])
-            || array_fill('1110'::text, ARRAY[cardinality(p_contract_ids)]),
-        p_customer_ids || p_contract_ids || p_contract_ids);
+    -- Every balance this may change, so that two people working for one customer never wait for each other in a ring.
+    PERFORM ledger_lock_balances(array_agg(k.code), array_agg(k.key_id))
+    FROM (
+        SELECT code, key_id FROM unnest(p_customer_ids) key_id CROSS JOIN unnest(ARRAY['2010', '2040']) code
+        UNION ALL
+        SELECT code, key_id FROM unnest(p_contract_ids) key_id CROSS JOIN unnest(ARRAY['1100', '1110', '2030']) code
+    ) k;
     PERFORM 1 FROM payments_payment WHERE id = ANY (p_payment_ids) ORDER BY id FOR UPDATE;
 
     SELECT array_agg(ROW(
