@@ -15,15 +15,19 @@ from paydesk.domain.statements.rules import why_no_payment
 from paydesk.foundation.people.queries import in_markets
 from paydesk.kernel.actor import Actor
 
+# Counted per account before the account is looked up: a file may hold a million rows.
 _SELECT = """
-    SELECT l.kind, l.status, l.currency, s.role, s.currency, count(*), sum(l.amount),
-           CASE WHEN l.amount_minor > 0 THEN 1 ELSE l.amount_minor * 0 END AS effect
-    FROM statements_statementline l
-    JOIN statements_sourcefile f ON f.id = l.file_id
-    JOIN providers_sourceaccount s ON s.id = l.source_account_id
-    LEFT JOIN payments_payment p ON p.statement_line_id = l.id
-    WHERE p.id IS NULL AND {}
-    GROUP BY 1, 2, 3, 4, 5, effect ORDER BY 1, 2, 3
+    WITH kept AS (
+        SELECT l.source_account_id, l.kind, l.status, l.currency, sign(l.amount_minor)::int AS effect,
+               count(*) AS rows, sum(l.amount) AS amount
+        FROM statements_statementline l
+        LEFT JOIN payments_payment p ON p.statement_line_id = l.id
+        WHERE p.id IS NULL AND l.file_id IN ({})
+        GROUP BY 1, 2, 3, 4, 5
+    )
+    SELECT k.kind, k.status, k.currency, s.role, s.currency, k.rows, k.amount, k.effect
+    FROM kept k JOIN providers_sourceaccount s ON s.id = k.source_account_id
+    ORDER BY k.kind, k.status, k.currency
 """
 
 
@@ -41,15 +45,15 @@ class KeptRows:
 
 def kept_rows_of_file(file_id: int) -> list[KeptRows]:
     """The rows a file brought that made no payment, by kind, status and currency; one query."""
-    return _kept("l.file_id = %s", [file_id])
+    return _kept("%s", [file_id])
 
 
 def kept_rows(actor: Actor, *, since: date) -> list[KeptRows]:
     """The same over the files posted since a day in the actor's markets; one query over their rows."""
-    condition, values = "f.state = 'posted' AND f.posted_at >= %s", [since]
-    if actor.markets is None:
-        return _kept(condition, values)
-    return _kept(f"{condition} AND s.market = ANY (%s)", [*values, sorted(actor.markets)])
+    files = """SELECT f.id FROM statements_sourcefile f
+               JOIN providers_sourceaccount a ON a.id = f.source_account_id
+               WHERE f.state = 'posted' AND f.posted_at >= %s AND (%s OR a.market = ANY (%s))"""
+    return _kept(files, [since, actor.markets is None, sorted(actor.markets or ())])
 
 
 def kept_lines(actor: Actor, *, since: date) -> QuerySet[StatementLine]:
@@ -60,9 +64,9 @@ def kept_lines(actor: Actor, *, since: date) -> QuerySet[StatementLine]:
     return in_markets(found, actor, field="file__source_account__market").order_by("-file_id", "line_no")
 
 
-def _kept(condition: str, values: Sequence[object]) -> list[KeptRows]:
+def _kept(files: str, values: Sequence[object]) -> list[KeptRows]:
     with connection.cursor() as cursor:
-        cursor.execute(_SELECT.format(condition), values)
+        cursor.execute(_SELECT.format(files), values)
         found: dict[tuple[str, str, str, str], tuple[int, Decimal]] = {}
         for kind, status, currency, role, account_currency, rows, amount, effect in cursor.fetchall():
             why = why_no_payment(kind, status, currency, effect, role=role, account_currency=account_currency)

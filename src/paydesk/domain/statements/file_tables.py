@@ -49,6 +49,13 @@ class FirstRows:
         return sum(isinstance(read, RejectedLine) for _, read in self.rows)
 
     @property
+    def filled(self) -> set[str]:
+        """The parts of a statement line that any of the rows fills."""
+        parts = ("reference", "provider_ref", "network_ref", "payer_name", "msisdn", "fee", "text", "balance")
+        lines = [read for _, read in self.rows if isinstance(read, StatementLine)]
+        return {part for part in parts if any(getattr(line, part) for line in lines)}
+
+    @property
     def lines(self) -> int:
         return len(self.rows) - self.rejected
 

@@ -233,11 +233,6 @@ class Coverage:
     expected_every_days: int
     days_behind: int | None
 
-    @property
-    def is_behind(self) -> bool:
-        """Whether a file is due: none came yet, or the last one ends longer ago than files are expected."""
-        return self.days_behind is None or self.days_behind > self.expected_every_days
-
 
 def coverage(actor: Actor, now: datetime) -> list[Coverage]:
     """How far each source account is in, the furthest behind first; one query."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from paydesk.domain.statements.queries import Coverage, coverage, days_in
 from paydesk.kernel.actor import Actor
@@ -16,7 +17,7 @@ WEEKEND = (5, 6)
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """One day of one account: "in", "missing", or "none" where nothing is due."""
+    """One day of one account: "in", "missing" (no file covers it), or "none" where nothing is due."""
 
     on: date
     state: str
@@ -29,6 +30,18 @@ class AccountDays:
     reach: Coverage
     days: Sequence[Day]
     upload_url: str
+    behind: int | None  # due days since the last one that is in; None before the first file
+
+    @property
+    def is_behind(self) -> bool:
+        return self.behind is None or self.behind >= self.reach.expected_every_days
+
+    @property
+    def in_through_on(self) -> date | None:
+        """The last day that is in, where the files of an account tell days and no times."""
+        reach = self.reach
+        is_daily = reach.provider_kind == "bank" and reach.covers_to is not None
+        return reach.covers_to.astimezone(ZoneInfo(reach.time_zone)).date() if is_daily else None
 
     @property
     def missing(self) -> list[date]:
@@ -38,8 +51,8 @@ class AccountDays:
     def words(self) -> str:
         """The cells for whom does not see them."""
         if not self.missing:
-            return "No day is missing"
-        return "Missing: " + ", ".join(f"{day.day} {day:%B}" for day in self.missing)
+            return "No due day is without a file"
+        return "Without a file: " + ", ".join(f"{day.day} {day:%B}" for day in self.missing)
 
 
 def account_days(actor: Actor, now: datetime, today: date) -> list[AccountDays]:
@@ -52,9 +65,23 @@ def account_days(actor: Actor, now: datetime, today: date) -> list[AccountDays]:
             reach,
             _days(reach, known.get(reach.account_id, set()), since),
             rows_at("intake:files", upload_to=reach.account_id),
+            _behind(reach, through),
         )
         for reach in coverage(actor, now)
     ]
+
+
+def _behind(reach: Coverage, through: date) -> int | None:
+    """Due days after the last row up to `through`; past a year it is simply a year."""
+    if reach.covers_to is None:
+        return None
+    last = reach.covers_to.astimezone(ZoneInfo(reach.time_zone)).date()
+    after = (last + timedelta(days=n) for n in range(1, min((through - last).days, 365) + 1))
+    return sum(_is_due(reach, day) for day in after)
+
+
+def _is_due(reach: Coverage, day: date) -> bool:
+    return not (reach.provider_kind == "bank" and day.weekday() in WEEKEND)
 
 
 def _days(reach: Coverage, known: set[date], since: date) -> list[Day]:
@@ -66,7 +93,7 @@ def _days(reach: Coverage, known: set[date], since: date) -> list[Day]:
             "in"
             if day in known
             else "none"
-            if first is None or day < first or (reach.provider_kind == "bank" and day.weekday() in WEEKEND)
+            if first is None or day < first or not _is_due(reach, day)
             else "missing",
         )
         for day in (since + timedelta(days=n) for n in range(DAYS_SHOWN))

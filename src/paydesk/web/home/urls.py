@@ -4,4 +4,4 @@ from django.urls import path
 
 from paydesk.web.home import views
 
-urlpatterns = [path("", views.home, name="home")]
+urlpatterns = [path("", views.home, name="home"), path("home/kept", views.kept, name="home_kept")]

@@ -15,7 +15,7 @@ from paydesk.domain.providers.queries import source_accounts
 from paydesk.domain.statements.states import WAITING, WORKING
 from paydesk.foundation.outbox.queries import worker_status
 from paydesk.kernel.actor import Actor
-from paydesk.web.access import actor_of
+from paydesk.web.access import actor_of, needs
 from paydesk.web.answers import unchanged
 from paydesk.web.home.coverage import account_days
 from paydesk.web.home.money import DAYS_SHOWN, applied_share, by_currency, by_kind, oldest_of, per_currency
@@ -62,8 +62,8 @@ def _reach(actor: Actor) -> dict[str, Any]:
     missing = sum(len(each.missing) for each in accounts)
     return {
         "accounts_in": accounts,
-        "behind": sum(each.reach.is_behind for each in accounts),
-        "missing_note": f"{missing} day{'' if missing == 1 else 's'} missing" if missing else "",
+        "behind": sum(each.is_behind for each in accounts),
+        "missing_note": f"{missing} day{'' if missing == 1 else 's'} without a file" if missing else "",
         "accounts": list(source_accounts(actor)) if accounts else [],
     }
 
@@ -87,7 +87,6 @@ def _money(actor: Actor) -> dict[str, Any]:
         "received_url": rows_at("payments:list", **{"from": yesterday, "to": yesterday}),
         "share": applied_share(received),
         "share_url": rows_at("payments:list", **{"from": since, "to": today, "applied": "full"}),
-        "kept": by_kind(kept_rows(actor, since=today - timedelta(days=KEPT_DAYS))),
         "kept_days": KEPT_DAYS,
         "day_rows": [
             {"on": since + timedelta(days=n), "cells": [each.days[n] for each in received]}
@@ -109,3 +108,11 @@ def _money(actor: Actor) -> dict[str, Any]:
             "amounts": [each.amount for each in waiting],
         }
     return facts
+
+
+@needs("payments:view")
+def kept(request: HttpRequest) -> HttpResponse:
+    """Rows that made no payment, counted after the page is there: over many files that takes a moment."""
+    since = timezone.localdate() - timedelta(days=KEPT_DAYS)
+    rows = by_kind(kept_rows(actor_of(request), since=since))
+    return render(request, "home/_kept.html", {"kept": rows})

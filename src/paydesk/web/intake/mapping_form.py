@@ -201,11 +201,14 @@ class MappingForm:
         return [group for group in groups if group.words]
 
     @property
+    def is_guess(self) -> bool:
+        """Whether the proposal is the desk's own guess and no profile."""
+        return self.base == "guess" or self.table.file.mapping == self.table.guess.mapping.to_json()
+
+    @property
     def questions(self) -> Sequence[Any]:
         """What the rows could not answer, while the mapping is the desk's own guess."""
-        guess = self.table.guess
-        is_guess = self.base == "guess" or self.table.file.mapping == guess.mapping.to_json()
-        return guess.questions if is_guess else ()
+        return self.table.guess.questions if self.is_guess else ()
 
     @property
     def suggested_name(self) -> str:
