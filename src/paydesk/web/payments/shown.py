@@ -33,7 +33,6 @@ class ShownPayment:
 
     payment: Payment
     code: str
-    url: str
     payer: str
     payer_is_known: bool
     amount: Money
@@ -43,6 +42,10 @@ class ShownPayment:
     state: Badge
     identity: Badge
     application: Badge
+
+    @property
+    def url(self) -> str:
+        return page_of("payment", self.payment.pk)
 
     @property
     def where(self) -> Badge:
@@ -58,7 +61,6 @@ def shown(payment: Payment) -> ShownPayment:
     return ShownPayment(
         payment=payment,
         code=code_of("PAY", payment.pk),
-        url=page_of("payment", payment.pk),
         payer=payment.customer.name if payment.customer else line.payer_name,
         payer_is_known=payment.customer is not None,
         amount=Money(payment.amount_minor, currency),

@@ -11,7 +11,7 @@ import python_calamine
 from tests.builders import TODAY, make_source_account, receive, row
 
 from paydesk.domain.payments.queries import totals_up_to
-from paydesk.web.payments import views
+from paydesk.web.payments import export, views
 from paydesk.web.payments.tests.desk import OnTheDesk, code
 
 
@@ -140,6 +140,15 @@ class PaymentsExport(OnTheDesk):
         rows, _ = self.xlsx("?q=nobody")
         assert len(rows) == 1
         assert self.client.get("/payments/export.pdf").status_code == 404
+
+    def test_a_workbook_that_would_be_too_large_is_refused_with_a_way_out(self):
+        self.pay("50.00")
+        self.pay("70.00", line=2)
+        with patch.object(export, "MOST_IN_WORKBOOK", 1):
+            answer = self.client.get("/payments/export.xlsx")
+            assert answer.status_code == 409
+            assert "take the CSV" in answer.content.decode()
+            assert self.client.get("/payments/export.csv").status_code == 200
 
     def test_who_may_not_export_is_refused_and_told_so_on_the_list(self):
         client = self.signed_in("SD")
