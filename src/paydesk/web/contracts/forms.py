@@ -53,7 +53,7 @@ class AddressFilters(forms.Form):
         """(words, address without it) for each filter at work."""
         found = []
         for name, value in self.wanted.items():
-            field = self.fields[name]
+            field: Any = self.fields[name]
             words = dict(field.choices)[value] if isinstance(field, forms.ChoiceField) else str(value)
             rest = {key: v for key, v in self.wanted.items() if key != name}
             found.append((f"{field.label or name.capitalize()}: {words}", f"?{urlencode(rest)}"))
@@ -84,8 +84,8 @@ class ContractFilters(AddressFilters):
 class ActivateForm(forms.Form):
     activated_on = forms.DateField(label="Day the device was handed over", widget=day_input())
 
-    def __init__(self, *args: Any, contract: Contract, today: date) -> None:
-        super().__init__(*args, initial={"activated_on": today})
+    def __init__(self, said: Any, *, contract: Contract, today: date) -> None:
+        super().__init__(said, initial={"activated_on": today})
         self.contract, self.today = contract, today
 
     def clean_activated_on(self) -> date:

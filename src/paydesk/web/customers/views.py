@@ -14,6 +14,7 @@ from paydesk.domain.parties.queries import customer_for
 from paydesk.domain.payments.queries import payments
 from paydesk.foundation.audit.queries import histories
 from paydesk.kernel.actor import Actor
+from paydesk.kernel.money import Money
 from paydesk.kernel.phone_numbers import shown as phone_shown
 from paydesk.web.access import actor_of, gate, needs
 from paydesk.web.addresses import number_in
@@ -98,7 +99,8 @@ def _cells(customers: Sequence[Customer], actor: Actor, days: Mapping[str, Local
         customer = row.customer
         phones = " / ".join(phone_shown(phone.msisdn) for phone in customer.phones.all())
         states = ", ".join(f"{each.count} {each.state.replace('_', ' ')}" for each in row.states)
-        for overdue in row.overdue or [None]:
+        sums: Sequence[Money | None] = row.overdue or [None]
+        for overdue in sums:
             yield [
                 row.code, customer.name, customer.external_ref, customer.market, phones, len(row.contracts),
                 states, row.days_past_due,

@@ -47,7 +47,8 @@ class TrailFilters(AddressFilters):
 
     @property
     def lookups(self) -> dict[str, Any]:
-        wanted, found = self.wanted, {}
+        wanted = self.wanted
+        found: dict[str, Any] = {}
         if person := wanted.get("person"):
             found |= {"actor__startswith": "system:"} if person == THE_DESK else {"person_id": int(person)}
         if verb := wanted.get("verb"):
