@@ -68,7 +68,9 @@ def standings(contracts: Sequence[Contract], *, on: date) -> list[ContractStandi
     result = []
     for contract in contracts:
         row = sums.get(contract.pk, {"paid": 0, "open": 0, "overdue": 0, "oldest": None})
-        late = (on - row["oldest"]).days if row["oldest"] and contract.state in OPEN_STATES else 0
+        # While a paid deposit waits for the device nothing can be applied, so nobody is late.
+        runs = contract.state in OPEN_STATES and contract.state != "deposit_paid"
+        late = (on - row["oldest"]).days if row["oldest"] and runs else 0
         result.append(
             ContractStanding(
                 contract, row["paid"], row["open"], row["overdue"], next_due.get(contract.pk), late
