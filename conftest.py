@@ -7,6 +7,7 @@ connections takes `committed_db`: a database of its own, cloned from the templat
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -38,9 +39,17 @@ def owner_connection(**options: Any) -> psycopg.Connection[Any]:
 
 
 def _administer(*statements: sql.Composable) -> None:
+    """Run statements about whole databases, again for a while where the server's own vacuum is in one."""
     with psycopg.connect(**_owner_dsn("postgres"), autocommit=True) as connection:
         for statement in statements:
-            connection.execute(statement)
+            for left in reversed(range(100)):
+                try:
+                    connection.execute(statement)
+                    break
+                except (psycopg.errors.InsufficientPrivilege, psycopg.errors.ObjectInUse):
+                    if not left:
+                        raise
+                    time.sleep(0.2)
 
 
 def _drop(database: str) -> sql.Composable:
