@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import MAX_PREC, Context, Decimal, InvalidOperation
 
 # ISO 4217: digits after the decimal point. Two where not listed.
 # Source: ISO 4217 list one; UGX and the CFA francs have no minor unit in use.
@@ -13,6 +13,9 @@ MINOR_DIGITS = {
     "UYW": 4, "VND": 0, "VUV": 0, "XAF": 0, "XOF": 0, "XPF": 0,
 }  # fmt: skip
 
+# The usual context keeps 28 digits and rounds the rest away; money is never rounded in silence.
+_EXACT = Context(prec=MAX_PREC)
+
 
 def minor_digits(currency: str) -> int:
     """Digits after the decimal point of `currency` (ISO 4217), 2 where the list has no other value."""
@@ -21,8 +24,8 @@ def minor_digits(currency: str) -> int:
 
 def exact_minor(amount: Decimal, currency: str) -> int | None:
     """`amount` (major units) in whole minor units, or None when it is not a whole number of them."""
-    scaled = amount.scaleb(minor_digits(currency))
-    whole = scaled.to_integral_value()
+    scaled = amount.scaleb(minor_digits(currency), _EXACT)
+    whole = scaled.to_integral_value(context=_EXACT)
     return int(whole) if whole == scaled else None
 
 
@@ -52,7 +55,7 @@ class Money:
     @property
     def amount(self) -> Decimal:
         """The exact amount in major units."""
-        return Decimal(self.amount_minor).scaleb(-minor_digits(self.currency))
+        return Decimal(self.amount_minor).scaleb(-minor_digits(self.currency), _EXACT)
 
     def __add__(self, other: Money) -> Money:
         return Money(self.amount_minor + self._same(other), self.currency)
