@@ -18,13 +18,16 @@ CURRENCY_SIGNS = {
 }  # fmt: skip
 SIGN_WORDS = {"CR": 1, "C": 1, "DR": -1, "D": -1}
 LONGEST_AMOUNT = 60
+# What the tables hold for every currency; a longer number stands in the wrong column and is not money.
+MOST_WHOLE_DIGITS = 14
+MOST_DECIMALS = 8
 
 _SPACES = re.compile(r"[\u00a0\u2007\u2009\u202f\s]+")
 _NUMBER = {
     ".": re.compile(r"(?:\d{1,3}(?:([,'’ ])\d{3})(?:\1\d{3})*|\d+)(?:\.\d*)?|\.\d+", re.ASCII),
     ",": re.compile(r"(?:\d{1,3}(?:([.'’ ])\d{3})(?:\1\d{3})*|\d+)(?:,\d*)?|,\d+", re.ASCII),
 }
-_PLAIN = re.compile(r"-?(?:\d{1,3}(?:,\d{3}){1,9}|\d{1,30})(?:\.\d{1,20})?", re.ASCII)
+_PLAIN = re.compile(r"-?(?:\d{1,3}(?:,\d{3}){1,3}|\d{1,14})(?:\.\d{1,8})?", re.ASCII)
 _SHAPE = re.compile(
     r"(?P<open>\()? ?(?P<sign>[+-])? ?(?P<before>[^\d\s+\-(),'’.](?:[^\d\s+\-(),'’.]|\.(?!\d)){0,5})? ?"
     r"(?P<sign2>[+-])? ?(?P<number>[\d.,][\d.,'’ ]*?) ?(?P<sign3>[+-])? ?"
@@ -69,6 +72,11 @@ def signed_amount(text: str, decimal: DecimalSign = ".") -> tuple[Decimal, str]:
     for separator in "'’ " + (",." if decimal == "." else ".,")[0]:
         number = number.replace(separator, "")
     value = Decimal(number.replace(",", "."))
+    whole, _, decimals = format(value, "f").partition(".")
+    if len(whole.lstrip("0")) > MOST_WHOLE_DIGITS:
+        raise ValueError(f"{text!r} is larger than any amount of money: is it a number of something else?")
+    if len(decimals.rstrip("0")) > MOST_DECIMALS:
+        raise ValueError(f"{text!r} has more decimals than any currency has.")
     negative = signs == ["-"] or bool(shape["open"]) or word_sign == -1
     return (value.copy_negate() if negative else value), currency
 
