@@ -116,3 +116,24 @@ def test_a_file_whose_staged_rows_were_lost_in_a_crash_of_the_server_is_read_aga
     take_up_files(NOON)
     assert SourceFile.objects.get(pk=file.pk).state == "posted"
     assert Payment.objects.count() == 30
+
+
+def test_files_behind_one_that_cannot_be_read_do_not_wait_for_it(committed_db):
+    from paydesk.foundation.documents.blobs import path_of
+    from paydesk.foundation.documents.models import Document
+
+    account = make_source_account()
+    files = []
+    for name in ("lost", "whole"):
+        content = io.BytesIO(f"{HEADER}\n02-03-2026 09:00:00;{name};x;;1.00;paid\n".encode())
+        files.append(
+            upload_file(
+                content, filename=f"{name}.csv", by=ANALYST, now=NOON, source_account_id=account.pk
+            ).file
+        )
+    stored = path_of(Document.objects.get(pk=files[0].document_id).sha256)
+    stored.unlink()
+    stored.mkdir()  # an error nobody foresaw
+    with pytest.raises(IsADirectoryError):
+        take_up_files(NOON)
+    assert [SourceFile.objects.get(pk=file.pk).state for file in files] == ["uploaded", "mapping_needed"]

@@ -13,6 +13,7 @@ from paydesk.domain.statements.models import SourceFile
 from paydesk.domain.statements.states import WORKING
 from paydesk.foundation.outbox import housekeeping
 from paydesk.foundation.outbox.handlers import on
+from paydesk.foundation.outbox.outage import is_outage
 from paydesk.kernel.actor import system
 
 WORKER = system("worker")
@@ -32,9 +33,17 @@ def post_confirmed_file(payload: dict[str, Any]) -> None:
 def take_up_files(now: datetime) -> int:
     """Go on with files whose worker was stopped; a file somebody works on is left alone. Returns how many."""
     unfinished = list(SourceFile.objects.filter(state__in=WORKING).order_by("id").values_list("pk", "state"))
+    broke: list[Exception] = []
     for file_id, state in unfinished:
-        if state == "posting":
-            post_file(file_id, by=WORKER, now=now)
-        else:
-            read_file(file_id, by=WORKER, now=now)
+        try:
+            if state == "posting":
+                post_file(file_id, by=WORKER, now=now)
+            else:
+                read_file(file_id, by=WORKER, now=now)
+        except Exception as problem:  # the files behind this one must not wait for it
+            if is_outage(problem):
+                raise
+            broke.append(problem)
+    if broke:
+        raise broke[0]
     return len(unfinished)
