@@ -30,7 +30,7 @@ MOST = 8
 @require_safe
 def find(request: HttpRequest) -> HttpResponse:
     """Go to the one exact hit; else payments, customers and contracts, a few of each."""
-    actor, text = actor_of(request), request.GET.get("q", "").strip()[:100]
+    actor, text = actor_of(request), request.GET.get("q", "").replace("\0", "").strip()[:100]
     code = kind_and_number(text)
     if code and (address := page_of(*code)):
         return redirect(address)

@@ -35,6 +35,9 @@ class Find(OnTheDesk):
             assert part in page, part
         assert 'value="mensah"' in page
 
+    def test_a_nul_character_finds_nothing_and_breaks_nothing(self):
+        assert "mensah" in self.get("/find?q=men%00sah")
+
     def test_two_equal_hits_are_both_shown(self):
         make_contract(phones=("0244123456",))
         assert "Customers" in self.get("/find?q=0244123456")
