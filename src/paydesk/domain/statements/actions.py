@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, BinaryIO
 
-from django.db import transaction
+from django.db import DataError, transaction
 
 from paydesk.domain.providers import steps as providers
 from paydesk.domain.providers.models import SourceAccount
@@ -183,6 +183,9 @@ def read_file(file_id: int, *, by: Actor, now: datetime) -> SourceFile:
                 _read(file, by=by, now=now)
             except (NotReadable, Refused) as problem:
                 _refuse(file.pk, str(problem), by=by, now=now)
+            except DataError as problem:  # said on the screen, not retried without end
+                reason = str(problem).splitlines()[0]
+                _refuse(file.pk, f"A value of this file does not fit the tables: {reason}.", by=by, now=now)
     return SourceFile.objects.select_related("source_account").get(pk=file_id)
 
 

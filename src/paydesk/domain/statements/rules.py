@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from paydesk.importers.records import StatementLine
@@ -113,3 +113,8 @@ def raw_row(raw: str) -> dict[str, str] | str:
         if isinstance(found, dict):
             return {str(name): str(value) for name, value in found.items()}
     return raw
+
+
+def is_ahead(moment: datetime, now: datetime) -> bool:
+    """Whether a row is dated so far ahead (over two days) that it is no sign of how far an account is in."""
+    return moment > now + timedelta(days=2)

@@ -118,7 +118,12 @@ def _stage_batch(file: SourceFile, batch: list[Record], now: datetime) -> None:
     file.line_count += len(lines)
     file.rejected_count += len(rejected)
     zone = ZoneInfo(account.time_zone)
-    moments = [moment for line in lines if (moment := rules.occurred_or_midnight(line, zone))]
+    dated = [(line, moment) for line in lines if (moment := rules.occurred_or_midnight(line, zone))]
+    for line, moment in dated:
+        if rules.is_ahead(moment, now) and len(file.warnings) < MOST_WARNINGS:
+            text = f"Dated {moment.date()}, which is still to come; coverage does not count it."
+            file.warnings.append({"line": line.line, "text": text})
+    moments = [moment for _, moment in dated if not rules.is_ahead(moment, now)]
     if moments:
         file.covers_from = min([*moments, *([file.covers_from] if file.covers_from else [])])
         file.covers_to = max([*moments, *([file.covers_to] if file.covers_to else [])])

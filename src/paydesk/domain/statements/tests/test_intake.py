@@ -101,8 +101,8 @@ class TakeFilesIn(TestCase):
         seen = preview(two)
         assert (seen.new, seen.known, seen.in_conflict) == (1, 1, 0)
         assert (seen.last_file, seen.overlap, seen.gap) == (one, timedelta(hours=1), None)
-        four = self.upload(csv("05-03-2026 19:00:00;R4;a;;20.00;paid"))
-        assert preview(four).gap == timedelta(days=3, hours=1)
+        four = self.upload(csv("04-03-2026 11:00:00;R4;a;;20.00;paid"))
+        assert preview(four).gap == timedelta(days=1, hours=17)
 
     def test_posting_makes_payments_once_however_often_and_overlapping_files_merge(self):
         self.known_profile()
@@ -167,3 +167,11 @@ class TakeFilesIn(TestCase):
         confirm_file(again.pk, by=ANALYST, now=NOON)
         with pytest.raises(TransitionRefused):
             discard_file(again.pk, reason="", by=ANALYST, now=NOON)
+
+    def test_a_row_dated_far_ahead_is_warned_of_and_does_not_count_as_coverage(self):
+        self.known_profile()
+        file = self.upload(
+            csv("02-03-2026 09:00:00;R1;a;;50.00;paid", "31-12-2099 09:00:00;R2;a;;50.00;paid")
+        )
+        assert (file.line_count, file.covers_to.date().isoformat()) == (2, "2026-03-02")
+        assert any("2099-12-31" in warning["text"] for warning in file.warnings)
