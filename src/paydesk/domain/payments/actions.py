@@ -127,9 +127,7 @@ def receive_lines(line_ids: list[int], *, by: Actor, now: datetime) -> int:
     """
     try:
         with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT payments_receive(%s::bigint[], %s, %s)", [line_ids, by.label, now]
-            )
+            cursor.execute("SELECT payments_receive(%s::bigint[], %s, %s)", [line_ids, by.label, now])
             return int(cursor.fetchone()[0])
     except DatabaseError as problem:
         raise refusal_of(problem) from problem

@@ -31,9 +31,7 @@ def why(rule: str, matched_key: str, *, account_number: str | None) -> str:
 def why_suspense(claims: Sequence[tuple[str, str]]) -> str:
     """Why nobody was named: `claims` are (account number or customer name, matched key) of equal strength."""
     if not claims:
-        return (
-            "No customer of ours matches: reference, text and phone number of this row are all unknown."
-        )
+        return "No customer of ours matches: reference, text and phone number of this row are all unknown."
     names = ", ".join(name for name, _ in claims[:4]) + (" and more" if len(claims) > 4 else "")
     return f"{len(claims)} equal claims: {names}. The desk does not guess between them."
 

@@ -44,8 +44,8 @@ def terms(number: str, **changes: object) -> Terms:
     values: dict[str, object] = {
         "market": "GH", "customer_ref": f"C{number}", "customer_name": "Ama Mensah", "phones": (),
         "account_number": number, "product": "", "currency": "GHS", "price_minor": 30000,
-        "deposit_minor": 10000, "opened_on": DAY, "first_due_on": DAY, "instalments": 4, "frequency": "weekly",
-        "line": 1, **changes,
+        "deposit_minor": 10000, "opened_on": DAY, "first_due_on": DAY, "instalments": 4,
+        "frequency": "weekly", "line": 1, **changes,
     }  # fmt: skip
     return Terms(**values)  # type: ignore[arg-type]
 
