@@ -7,8 +7,8 @@ import sys
 
 import psycopg
 import pytest
-from conftest import owner_connection
 
+from conftest import owner_connection
 from paydesk.bench.results import Goal, Result
 from paydesk.cli.tests.test_person import database_url
 

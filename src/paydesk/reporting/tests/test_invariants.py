@@ -4,13 +4,13 @@ import io
 from datetime import timedelta
 
 import pytest
-from conftest import owner_connection
-from tests.builders import ANALYST, NOON, make_contract, make_source_account, receive, row
 
+from conftest import owner_connection
 from paydesk.domain.statements.actions import upload_file
 from paydesk.foundation.audit.actions import seal
 from paydesk.foundation.documents import blobs
 from paydesk.reporting.invariants import check_all
+from tests.builders import ANALYST, NOON, make_contract, make_source_account, receive, row
 
 BREAKAGES = {
     "entries_balance": "UPDATE ledger_posting SET amount_minor = amount_minor + 1 WHERE leg_no = 1",
@@ -62,8 +62,9 @@ def test_a_sound_desk_holds(worked_desk):
 @pytest.mark.parametrize("name", BREAKAGES)
 def test_what_is_broken_behind_the_triggers_is_found(worked_desk, name):
     """The owner switches the triggers off, as somebody with the database's own password could."""
-    from conftest import OWNER_OPTIONS, work_on
     from django.db import connections
+
+    from conftest import OWNER_OPTIONS, work_on
 
     database = connections["default"].settings_dict["NAME"]
     worked_desk.rollback()

@@ -7,7 +7,6 @@ import pytest
 from django.test import TestCase
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.builders import ANALYST, NOON, TODAY, WORKER, ghs, make_contract, make_source_account, receive, row
 
 from paydesk.domain.contracts import rules
 from paydesk.domain.contracts.actions import ContractRefused, activate_contract, load_contracts
@@ -19,6 +18,7 @@ from paydesk.domain.ledger.queries import balances_of
 from paydesk.importers.records import NotReadable
 from paydesk.kernel.refused import NotAllowedRefused, TransitionRefused
 from paydesk.reporting.invariants import check_all
+from tests.builders import ANALYST, NOON, TODAY, WORKER, ghs, make_contract, make_source_account, receive, row
 
 HEAD = ",".join(column.name for column in COLUMNS)
 GOOD = (

@@ -7,7 +7,6 @@ from itertools import product
 
 import pytest
 from django.test import TestCase
-from tests.builders import NOON, WORKER, make_contract
 
 from paydesk.domain.contracts import queries
 from paydesk.domain.contracts.actions import Terms, load_contracts
@@ -15,6 +14,7 @@ from paydesk.domain.contracts.load_preview import preview_load
 from paydesk.domain.contracts.rules import due_state
 from paydesk.domain.contracts.states import DUE_FAMILIES
 from paydesk.kernel.public_codes import luhn_digit
+from tests.builders import NOON, WORKER, make_contract
 
 DAY = date(2026, 3, 2)
 

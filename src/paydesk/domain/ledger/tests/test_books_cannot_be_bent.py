@@ -2,6 +2,7 @@
 
 import psycopg
 import pytest
+
 from conftest import owner_connection
 from tests.builders import make_contract, make_source_account, receive, row
 
@@ -132,10 +133,10 @@ def test_a_posting_without_an_entry_is_refused(posted):
 
 def test_nothing_is_posted_into_a_closed_period_and_facts_are_booked_on_the_first_open_day(committed_db):
     from django.db import transaction
-    from tests.builders import NOON, TODAY, WORKER
 
     from paydesk.domain.ledger.models import JournalEntry
     from paydesk.domain.ledger.steps import Entry, Leg, PeriodClosedRefused, post_entries
+    from tests.builders import NOON, TODAY, WORKER
 
     with owner_connection(autocommit=True) as owner:
         owner.execute(
@@ -160,10 +161,10 @@ def test_nothing_is_posted_into_a_closed_period_and_facts_are_booked_on_the_firs
 
 def test_the_same_idempotency_key_returns_the_first_outcome(committed_db):
     from django.db import transaction
-    from tests.builders import NOON, TODAY, WORKER
 
     from paydesk.domain.ledger.models import Posting
     from paydesk.domain.ledger.steps import Entry, Leg, post_entries
+    from tests.builders import NOON, TODAY, WORKER
 
     entry = Entry(
         "x", "GH", TODAY, TODAY, "x", 1, "x:1", [Leg("1020", 1, 5, "GHS"), Leg("4010", 0, -5, "GHS")]
@@ -178,10 +179,10 @@ def test_two_payments_at_once_on_one_contract_wait_for_each_other_and_none_is_lo
     import threading
 
     from django.db import connections
-    from tests.builders import NOON, WORKER, store_lines
 
     from paydesk.domain.contracts.models import DueItem
     from paydesk.domain.payments.actions import receive_lines
+    from tests.builders import NOON, WORKER, store_lines
 
     make_contract(account_number="10482937")
     account = make_source_account()

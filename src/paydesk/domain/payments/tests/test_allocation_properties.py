@@ -5,12 +5,12 @@ from datetime import date, timedelta
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
-from tests.builders import TODAY, make_contract, make_source_account, receive, row
 
 from paydesk.domain.contracts import rules
 from paydesk.domain.contracts.models import Contract, DueItem
 from paydesk.domain.payments.models import Payment
 from paydesk.reporting.invariants import check_all
+from tests.builders import TODAY, make_contract, make_source_account, receive, row
 
 plans = st.fixed_dictionaries(
     {

@@ -2,7 +2,6 @@
 
 import pytest
 from django.test import TestCase
-from tests.builders import ANALYST, NOON, ghs, make_contract, make_source_account, receive, row
 
 from paydesk.domain.payments.actions import ApplyRefused, apply_payment
 from paydesk.domain.payments.models import Allocation, Payment
@@ -10,6 +9,7 @@ from paydesk.foundation.audit.models import AuditRecord
 from paydesk.kernel.actor import Actor
 from paydesk.kernel.refused import NotAllowedRefused
 from paydesk.reporting.invariants import check_all
+from tests.builders import ANALYST, NOON, ghs, make_contract, make_source_account, receive, row
 
 
 class ApplyByHand(TestCase):

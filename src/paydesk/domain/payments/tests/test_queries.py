@@ -5,12 +5,12 @@ from datetime import timedelta
 import pytest
 from django.db import connection
 from django.test import TestCase
-from tests.builders import ANALYST, NOON, TODAY, ghs, make_contract, make_source_account, receive, row
 
 from paydesk.domain.payments import queries
 from paydesk.domain.payments.actions import apply_payment
 from paydesk.kernel.actor import Actor
 from paydesk.kernel.public_codes import code_of
+from tests.builders import ANALYST, NOON, TODAY, ghs, make_contract, make_source_account, receive, row
 
 
 class PaymentLists(TestCase):

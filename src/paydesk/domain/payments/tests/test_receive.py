@@ -2,11 +2,11 @@
 
 from django.db import connection
 from django.test import TestCase
-from tests.builders import TODAY, make_contract, make_source_account, receive, row
 
 from paydesk.domain.contracts.models import Contract, DueItem
 from paydesk.domain.ledger.models import Account, Balance, Posting
 from paydesk.domain.payments.models import Claim, Payment
+from tests.builders import TODAY, make_contract, make_source_account, receive, row
 
 
 def balances(code: str) -> dict[int, int]:

@@ -5,7 +5,6 @@ from datetime import timedelta
 
 import pytest
 from django.test import TestCase
-from tests.builders import ANALYST, NOON, WORKER, make_contract, make_source_account
 
 from paydesk.domain.payments.actions import confirm_file, post_file
 from paydesk.domain.payments.models import Payment
@@ -14,6 +13,7 @@ from paydesk.domain.statements.models import RejectedLine, SourceFile, Statement
 from paydesk.domain.statements.queries import preview
 from paydesk.importers import delimited
 from paydesk.kernel.refused import TransitionRefused
+from tests.builders import ANALYST, NOON, WORKER, make_contract, make_source_account
 
 HEADER = "Date;Receipt;Reference;Phone;Amount;Status"
 MAPPING = delimited.Mapping(

@@ -13,10 +13,10 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from conftest import owner_connection
 from django.conf import settings
 from django.db import connection, transaction
 
+from conftest import owner_connection
 from paydesk.foundation.audit.models import AuditSeal
 from paydesk.foundation.audit.steps import record
 from paydesk.foundation.outbox import handlers, housekeeping

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from django.core.cache import cache
 from django.test import Client
-from tests.browser.people import PASSWORD, make_person
 
 from paydesk.foundation.people.authority import RIGHTS
 from paydesk.foundation.people.models import Person
 from paydesk.web.account.rights import RIGHT_WORDS, rights_in_words
 from paydesk.web.customers.tests.desk import AtTheDesk
+from tests.browser.people import PASSWORD, make_person
 
 NEW = "quite another long one"
 

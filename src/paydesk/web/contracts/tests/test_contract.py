@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import timedelta
 
 from django.utils import timezone
-from tests.builders import make_contract, make_source_account, receive, row
 
 from paydesk.kernel.public_codes import code_of
 from paydesk.web.customers.tests.desk import AtTheDesk
+from tests.builders import make_contract, make_source_account, receive, row
 
 TODAY = timezone.localdate()
 

@@ -8,13 +8,13 @@ from unittest.mock import patch
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import HttpResponse
 from python_calamine import CalamineWorkbook
-from tests.builders import make_contract
 
 from paydesk.domain.contracts.contract_file import COLUMNS
 from paydesk.foundation.audit.queries import trail
 from paydesk.kernel.actor import system
 from paydesk.web.contracts import load_views
 from paydesk.web.customers.tests.desk import AtTheDesk, body
+from tests.builders import make_contract
 
 HEAD = ",".join(column.name for column in COLUMNS)
 

@@ -6,12 +6,12 @@ import re
 from datetime import timedelta
 
 from django.utils import timezone
-from tests.builders import make_contract
 
 from paydesk.domain.contracts.queries import contract_list
 from paydesk.kernel.actor import system
 from paydesk.kernel.public_codes import code_of, luhn_digit
 from paydesk.web.customers.tests.desk import AtTheDesk
+from tests.builders import make_contract
 
 TODAY = timezone.localdate()
 

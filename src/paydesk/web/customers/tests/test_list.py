@@ -7,10 +7,10 @@ from io import BytesIO
 
 from django.utils import timezone
 from python_calamine import CalamineWorkbook
-from tests.builders import make_contract
 
 from paydesk.kernel.public_codes import code_of
 from paydesk.web.customers.tests.desk import AtTheDesk, body
+from tests.builders import make_contract
 
 TODAY = timezone.localdate()
 

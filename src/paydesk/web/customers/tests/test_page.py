@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import timedelta
 
 from django.utils import timezone
-from tests.builders import NOON, WORKER, make_contract, make_source_account, receive, row
 
 from paydesk.domain.payments.actions import apply_payment
 from paydesk.kernel.public_codes import code_of
 from paydesk.web.customers.tests.desk import AtTheDesk
+from tests.builders import NOON, WORKER, make_contract, make_source_account, receive, row
 
 TODAY = timezone.localdate()
 

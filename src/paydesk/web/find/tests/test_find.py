@@ -1,9 +1,8 @@
 """Find: one exact hit opens its page, anything else is shown by kind, and only of one's own markets."""
 
-from tests.builders import make_contract, make_source_account, receive, row
-
 from paydesk.kernel.public_codes import code_of
 from paydesk.web.payments.tests.desk import OnTheDesk, code
+from tests.builders import make_contract, make_source_account, receive, row
 
 
 class Find(OnTheDesk):

@@ -6,8 +6,6 @@ from datetime import UTC, date, datetime, timedelta
 
 from django.test import TestCase
 from django.utils import timezone
-from tests.browser.people import make_person
-from tests.builders import make_contract, make_file, make_source_account, receive, row
 
 from paydesk.domain.payments.queries import AgeBand, DayReceipts
 from paydesk.domain.statements.models import SourceFile
@@ -15,6 +13,8 @@ from paydesk.kernel.money import Money
 from paydesk.web.home import money
 from paydesk.web.home.coverage import account_days
 from paydesk.web.intake.tests.company import mapped, paid, posted, table, uploaded
+from tests.browser.people import make_person
+from tests.builders import make_contract, make_file, make_source_account, receive, row
 
 HTMX = {"HX-Request": "true"}
 

@@ -6,15 +6,14 @@ import io
 from datetime import UTC, datetime
 from typing import Any
 
-from tests.browser.people import make_market, make_person
-from tests.builders import NOON, WORKER
-
 from paydesk.domain.payments.actions import confirm_file, post_file
 from paydesk.domain.statements.actions import map_file, read_file, upload_file
 from paydesk.domain.statements.models import SourceFile
 from paydesk.importers import delimited
 from paydesk.kernel.actor import system
 from paydesk.kernel.public_codes import code_of
+from tests.browser.people import make_market, make_person
+from tests.builders import NOON, WORKER
 
 __all__ = ["HEADER", "MAPPING", "code", "make_market", "make_person", "mapped", "posted", "table", "uploaded"]
 DESK = system("tests")

@@ -7,11 +7,11 @@ import io
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import TestCase, override_settings
 from django.utils.http import urlencode
-from tests.builders import make_contract, make_source_account
 
 from paydesk.domain.payments.models import Payment
 from paydesk.domain.statements.models import SourceFile
 from paydesk.web.intake.tests.company import code, make_person, mapped, paid, posted, table, uploaded
+from tests.builders import make_contract, make_source_account
 
 HTMX = {"HX-Request": "true"}
 

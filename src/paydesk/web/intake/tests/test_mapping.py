@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django.test import TestCase
-from tests.builders import WORKER, make_source_account
 
 from paydesk.domain.providers.models import FileProfile, SourceAccount
 from paydesk.domain.statements import file_tables
@@ -14,6 +13,7 @@ from paydesk.domain.statements.models import SourceFile
 from paydesk.foundation.people.models import Person
 from paydesk.importers.delimited import KindRule, Mapping
 from paydesk.web.intake.tests.company import code, make_person, mapped, paid, table, uploaded
+from tests.builders import WORKER, make_source_account
 
 HTMX = {"HX-Request": "true"}
 

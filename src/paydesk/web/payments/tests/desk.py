@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from django.test import Client, TestCase, override_settings
-from tests.browser.people import make_person
-from tests.builders import make_contract, make_source_account, receive, row
 
 from paydesk.domain.payments.models import Payment
 from paydesk.kernel.public_codes import code_of
+from tests.browser.people import make_person
+from tests.builders import make_contract, make_source_account, receive, row
 
 
 def code(payment: Payment) -> str:

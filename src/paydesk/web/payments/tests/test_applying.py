@@ -2,12 +2,11 @@
 
 from urllib.parse import quote
 
-from tests.builders import ghs, make_contract, make_source_account
-
 from paydesk.domain.payments.models import Payment
 from paydesk.foundation.audit.models import AuditRecord
 from paydesk.kernel.public_codes import code_of
 from paydesk.web.payments.tests.desk import OnTheDesk, code
+from tests.builders import ghs, make_contract, make_source_account
 
 HTMX = {"HX-Request": "true"}
 

@@ -8,11 +8,11 @@ from datetime import timedelta
 from unittest.mock import patch
 
 import python_calamine
-from tests.builders import TODAY, make_source_account, receive, row
 
 from paydesk.domain.payments.queries import totals_up_to
 from paydesk.web.payments import export, views
 from paydesk.web.payments.tests.desk import OnTheDesk, code
+from tests.builders import TODAY, make_source_account, receive, row
 
 
 def codes_in(page: str) -> list[str]:

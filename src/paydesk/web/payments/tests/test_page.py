@@ -3,10 +3,9 @@
 import re
 from datetime import timedelta
 
-from tests.builders import ANALYST, NOON, TODAY, make_contract, make_source_account, receive, row
-
 from paydesk.domain.payments.actions import apply_payment
 from paydesk.web.payments.tests.desk import OnTheDesk, code
+from tests.builders import ANALYST, NOON, TODAY, make_contract, make_source_account, receive, row
 
 
 class PaymentPage(OnTheDesk):

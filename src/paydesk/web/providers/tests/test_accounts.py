@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from django.utils import timezone
-from tests.builders import WORKER, make_source_account
 
 from paydesk.domain.providers.queries import source_accounts
 from paydesk.domain.providers.steps import save_profile
 from paydesk.kernel.actor import system
 from paydesk.web.customers.tests.desk import AtTheDesk
+from tests.builders import WORKER, make_source_account
 
 
 class Accounts(AtTheDesk):

@@ -4,10 +4,10 @@ import re
 from datetime import date, timedelta
 
 from django.utils import timezone
-from tests.builders import ANALYST, NOON, make_contract, make_source_account, receive, row
 
 from paydesk.domain.payments.actions import apply_payment
 from paydesk.web.payments.tests.desk import OnTheDesk, code
+from tests.builders import ANALYST, NOON, make_contract, make_source_account, receive, row
 
 
 def codes_in(page: str) -> list[str]:
