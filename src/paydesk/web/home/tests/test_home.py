@@ -15,6 +15,7 @@ from paydesk.web.home.coverage import account_days
 from paydesk.web.intake.tests.company import mapped, paid, posted, table, uploaded
 from tests.browser.people import make_person
 from tests.builders import make_contract, make_file, make_source_account, receive, row
+from tests.pages import without_secrets
 
 HTMX = {"HX-Request": "true"}
 
@@ -28,10 +29,10 @@ class Home(TestCase):
     def setUp(self):
         self.client.force_login(make_person("Priya Nair", "AN", markets="GH KE"))
 
-    def page(self) -> str:
-        answer = self.client.get("/")
+    def page(self, address: str = "/") -> str:
+        answer = self.client.get(address)
         assert answer.status_code == 200
-        return answer.content.decode()
+        return without_secrets(answer)
 
     def test_an_empty_desk_welcomes_with_one_action(self):
         page = self.page()
@@ -120,13 +121,13 @@ class Home(TestCase):
         fee = "01-03-2026 12:00:00;F1;;;;-1.50;fee;paid"
         posted(account, table(paid(1), fee), at=timezone.now())
         assert "/home/kept" in self.page()
-        page = self.client.get("/home/kept").content.decode()
+        page = self.page("/home/kept")
         assert "A fee of the provider." in page
         assert "/intake/rows/?kind=fee&amp;status=success" in page
-        rows = self.client.get("/intake/rows/?kind=fee").content.decode()
+        rows = self.page("/intake/rows/?kind=fee")
         assert "F1" in rows
         assert "R1" not in rows
-        assert "F1" not in self.client.get("/intake/rows/?kind=sweep").content.decode()
+        assert "F1" not in self.page("/intake/rows/?kind=sweep")
 
     def test_it_says_when_no_worker_is_running(self):
         assert "No worker is running" in self.page()
