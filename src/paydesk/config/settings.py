@@ -31,6 +31,7 @@ INSTALLED_APPS = [
     "paydesk.foundation.audit",
     "paydesk.foundation.people",
     "paydesk.foundation.documents",
+    "paydesk.foundation.approvals",
     "paydesk.foundation.outbox",
     "paydesk.domain.parties",
     "paydesk.domain.providers",

@@ -13,6 +13,7 @@ from paydesk.domain.contracts.models import Contract
 from paydesk.domain.contracts.rules import Frequency, schedule
 from paydesk.domain.contracts.states import CONTRACT
 from paydesk.foundation.audit import steps as audit
+from paydesk.foundation.outbox import steps as outbox
 from paydesk.kernel.actor import Actor
 from paydesk.kernel.phone_numbers import e164_digits
 from paydesk.kernel.references import key_of
@@ -236,4 +237,5 @@ def activate_contract(contract_id: int, *, activated_on: date, by: Actor, now: d
         changes={"state": [was, contract.state]},
         market=contract.market,
     )
+    outbox.put("contract.activated", {"contract_id": contract.pk})
     return contract

@@ -115,3 +115,9 @@ def due_state(amount_minor: int, paid_minor: int, due_on: date, *, on: date, is_
     if paid_minor:
         return "part"
     return "due" if due_on == on else "ahead"
+
+
+def paid_through(items: Iterable[Due]) -> date | None:
+    """The last day before the oldest unpaid due date; None if nothing is unpaid."""
+    unpaid = [item.due_on for item in items if item.open_minor > 0]
+    return min(unpaid) - timedelta(days=1) if unpaid else None

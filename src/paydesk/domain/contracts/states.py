@@ -7,6 +7,7 @@ CONTRACT = Lifecycle(
     start="deposit_pending",
     transitions={
         "pay_deposit": ({"deposit_pending"}, "deposit_paid"),
+        "lose_deposit": ({"deposit_paid"}, "deposit_pending"),  # its money was taken back
         "activate": ({"deposit_pending", "deposit_paid"}, "active"),
         "complete": ({"active"}, "completed"),
         "reopen": ({"completed"}, "active"),  # its money was taken back

@@ -3,12 +3,11 @@
 INVARIANTS = (
     (
         "allocations_within_payment",
-        "What is applied of a payment equals its live allocations and never exceeds it.",
+        "What is applied of a payment equals its live allocations; nothing of it is in two places.",
         "SELECT 'payment ' || p.id, p.allocated_minor, coalesce(a.amount_minor, 0) FROM payments_payment p"
         " LEFT JOIN (SELECT payment_id, sum(amount_minor) AS amount_minor FROM payments_allocation"
         " GROUP BY 1) a ON a.payment_id = p.id"
-        " WHERE p.allocated_minor <> coalesce(a.amount_minor, 0)"
-        " OR p.allocated_minor + p.credited_minor > p.amount_minor",
+        " WHERE p.allocated_minor <> coalesce(a.amount_minor, 0) OR p.open_minor < 0",
     ),
     (
         "due_items_equal_allocations",
@@ -39,12 +38,12 @@ INVARIANTS = (
     ),
     (
         "unapplied_equals_payments",
-        "Unapplied cash (2010) of a customer equals what is open of their payments.",
+        "Unapplied cash (2010) of a customer equals what is open or reserved of their payments.",
         "SELECT 'customer ' || coalesce(l.key_id, p.customer_id), l.amount_minor, p.open_minor FROM"
         " (SELECT a.key_id, a.currency, -b.amount_minor AS amount_minor FROM ledger_account a"
         " JOIN ledger_balance b ON b.account_id = a.id WHERE a.code = '2010') l"
-        " FULL JOIN (SELECT customer_id, currency, sum(open_minor) AS open_minor FROM payments_payment"
-        " WHERE customer_id IS NOT NULL GROUP BY 1, 2) p"
+        " FULL JOIN (SELECT customer_id, currency, sum(open_minor + reserved_minor) AS open_minor"
+        " FROM payments_payment WHERE customer_id IS NOT NULL GROUP BY 1, 2) p"
         " ON p.customer_id = l.key_id AND p.currency = l.currency"
         " WHERE coalesce(l.amount_minor, 0) <> coalesce(p.open_minor, 0)",
     ),
@@ -54,7 +53,8 @@ INVARIANTS = (
         "SELECT 'line ' || coalesce(l.detail_id, p.statement_line_id), l.amount_minor, p.open_minor FROM"
         " (SELECT x.detail_id, -sum(x.amount_minor) AS amount_minor FROM ledger_posting x"
         " JOIN ledger_account a ON a.id = x.account_id AND a.code = '2020' GROUP BY 1) l"
-        " FULL JOIN (SELECT statement_line_id, open_minor FROM payments_payment WHERE customer_id IS NULL) p"
+        " FULL JOIN (SELECT statement_line_id, sum(open_minor + reserved_minor) AS open_minor"
+        " FROM payments_payment WHERE customer_id IS NULL GROUP BY 1) p"
         " ON p.statement_line_id = l.detail_id"
         " WHERE coalesce(l.amount_minor, 0) <> coalesce(p.open_minor, 0)",
     ),
@@ -80,6 +80,27 @@ INVARIANTS = (
         " WHERE (c.state = 'completed') <> (d.open_minor = 0) AND c.state IN ('active', 'completed')",
     ),
     (
+        "credit_equals_payments",
+        "The credit balance (2040) of a customer equals what of their payments was credited.",
+        "SELECT 'customer ' || coalesce(l.key_id, p.customer_id), l.amount_minor, p.credited FROM"
+        " (SELECT a.key_id, a.currency, -b.amount_minor AS amount_minor FROM ledger_account a"
+        " JOIN ledger_balance b ON b.account_id = a.id WHERE a.code = '2040') l"
+        " FULL JOIN (SELECT customer_id, currency, sum(credited_minor) AS credited FROM payments_payment"
+        " WHERE customer_id IS NOT NULL GROUP BY 1, 2) p"
+        " ON p.customer_id = l.key_id AND p.currency = l.currency"
+        " WHERE coalesce(l.amount_minor, 0) <> coalesce(p.credited, 0)",
+    ),
+    (
+        "recoverable_equals_payments",
+        "What is recoverable (1310) equals what was taken back of payments that had been passed on.",
+        "SELECT 'currency ' || coalesce(l.currency, p.currency), l.amount_minor, p.shortfall FROM"
+        " (SELECT a.currency, sum(x.amount_minor) AS amount_minor FROM ledger_posting x"
+        " JOIN ledger_account a ON a.id = x.account_id AND a.code = '1310'"
+        " JOIN ledger_entry e ON e.id = x.entry_id AND e.cause_kind = 'payment' GROUP BY 1) l"
+        " FULL JOIN (SELECT currency, sum(shortfall_minor) AS shortfall FROM payments_payment GROUP BY 1) p"
+        " ON p.currency = l.currency WHERE coalesce(l.amount_minor, 0) <> coalesce(p.shortfall, 0)",
+    ),
+    (
         "payment_agrees_with_its_line",
         "A payment has the amount, currency and account of its statement line; one line is one payment.",
         "SELECT 'payment ' || p.id, p.amount_minor, l.amount_minor FROM payments_payment p"
@@ -95,7 +116,9 @@ INVARIANTS = (
         " AND s.currency = l.currency"
         " LEFT JOIN payments_payment p ON p.source_account_id = l.source_account_id"
         " AND p.evidence_key = coalesce(nullif(l.provider_ref, ''), l.line_key::text)"
-        " WHERE l.kind = 'payment' AND l.status = 'success' AND l.amount_minor > 0 AND p.id IS NULL",
+        " AND p.state <> 'unposted'"
+        " WHERE NOT l.withdrawn AND l.kind = 'payment' AND l.status = 'success' AND l.amount_minor > 0"
+        " AND p.id IS NULL",
     ),
     (
         "posted_files_account_for_every_row",

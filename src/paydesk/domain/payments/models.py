@@ -13,6 +13,11 @@ from paydesk.domain.statements.models import StatementLine
 class Payment(models.Model):
     """Money received once. `open_minor` is what is not applied yet: suspense without a payer, else unapplied.
 
+    Where each minor unit is: `allocated` to due items, `credited` to the customer (2040), `reserved` for a
+    refund that is asked for, `refunded`, `reversed` (taken back by the provider, or undone by us), else open.
+    `shortfall` is what a provider took back although it had been passed on already: recoverable (1310).
+
+    `contract` is whom the whole payment was meant for; an Application says otherwise for one contract.
     `rule` and `matched_key` say how the payer was found; `rules.why` makes the sentence. Amount, currency,
     source, line and dates never change (the application's role may not update those columns).
     """
@@ -52,8 +57,18 @@ class Payment(models.Model):
     matched_key = models.TextField()
     allocated_minor = models.BigIntegerField(default=0)
     credited_minor = models.BigIntegerField(default=0)
+    reserved_minor = models.BigIntegerField(default=0, db_default=0)
+    refunded_minor = models.BigIntegerField(default=0, db_default=0)
+    reversed_minor = models.BigIntegerField(default=0, db_default=0)
+    shortfall_minor = models.BigIntegerField(default=0, db_default=0)
     open_minor = models.GeneratedField(
-        expression=F("amount_minor") - F("allocated_minor") - F("credited_minor"),
+        expression=F("amount_minor")
+        + F("shortfall_minor")
+        - F("allocated_minor")
+        - F("credited_minor")
+        - F("reserved_minor")
+        - F("refunded_minor")
+        - F("reversed_minor"),
         output_field=models.BigIntegerField(),
         db_persist=True,
     )
@@ -61,14 +76,31 @@ class Payment(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["source_account", "evidence_key"], name="payment_evidence_once"),
+            # What was un-posted with its file may come again.
+            models.UniqueConstraint(
+                fields=["source_account", "evidence_key"],
+                condition=~Q(state="unposted"),
+                name="payment_evidence_once",
+            ),
             models.CheckConstraint(condition=Q(state__in=PAYMENT.states), name="payment_state_known"),
             models.CheckConstraint(
                 condition=Q(
                     amount_minor__gt=0,
                     allocated_minor__gte=0,
                     credited_minor__gte=0,
-                    amount_minor__gte=F("allocated_minor") + F("credited_minor"),
+                    reserved_minor__gte=0,
+                    refunded_minor__gte=0,
+                    shortfall_minor__gte=0,
+                    reversed_minor__gte=F("shortfall_minor"),
+                    amount_minor__gte=F("reversed_minor"),
+                )
+                & Q(
+                    amount_minor__gte=F("allocated_minor")
+                    + F("credited_minor")
+                    + F("reserved_minor")
+                    + F("refunded_minor")
+                    + F("reversed_minor")
+                    - F("shortfall_minor")
                 ),
                 name="payment_not_applied_twice",
             ),
@@ -84,16 +116,44 @@ class Payment(models.Model):
             models.Index(
                 fields=["market", "value_on"],
                 name="payment_open",
-                condition=Q(amount_minor__gt=F("allocated_minor") + F("credited_minor")),
+                condition=Q(open_minor__gt=0),
             ),
         ]
 
 
+class Application(models.Model):
+    """How much of a payment is meant for one contract, where it is not simply all of it.
+
+    Made by a person who applies a part, applies to a second contract or takes money off a contract
+    (`limit_minor` 0). A replay of the contract offers it no more than this.
+    """
+
+    payment = models.ForeignKey(Payment, on_delete=models.PROTECT, related_name="applications")
+    contract = models.ForeignKey(Contract, on_delete=models.PROTECT, related_name="applications")
+    limit_minor = models.BigIntegerField()
+    at = models.DateTimeField()
+    actor = models.CharField(max_length=80)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["payment", "contract"], name="application_once"),
+            models.CheckConstraint(condition=Q(limit_minor__gte=0), name="application_limit_sound"),
+        ]
+
+
 class Allocation(models.Model):
-    """The part of a payment applied to one due item. Never edited: a reversal is a row of its own."""
+    """The part of a payment applied to one due item. Never edited: a reversal is a row of its own.
+
+    Without a payment it is a small difference that was written off.
+    """
 
     payment = models.ForeignKey(
-        Payment, on_delete=models.PROTECT, related_name="allocations", db_constraint=False, db_index=True
+        Payment,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="allocations",
+        db_constraint=False,
+        db_index=True,
     )
     due_item = models.ForeignKey(
         DueItem, on_delete=models.PROTECT, related_name="allocations", db_constraint=False, db_index=True

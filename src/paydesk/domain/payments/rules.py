@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from paydesk.kernel.money import Money
 from paydesk.kernel.phone_numbers import shown
@@ -76,3 +77,33 @@ def applied_of(amount_minor: int, open_minor: int) -> str:
     if open_minor == 0:
         return "full"
     return "none" if open_minor == amount_minor else "part"
+
+
+AGED_AFTER_DAYS = 30  # Proposal: from here on a second person looks at who is named as the payer
+
+
+def why_aged(received_at: datetime, now: datetime) -> str | None:
+    """Why naming the payer of money in suspense needs a second person; None if it does not."""
+    days = (now - received_at).days
+    if days <= AGED_AFTER_DAYS:
+        return None
+    return (
+        f"This money has been in suspense for {days} days. "
+        f"After {AGED_AFTER_DAYS} days a second person decides."
+    )
+
+
+# What counts as a small difference (Proposal), in minor units; how many of that size a market has a day.
+SMALL_DIFFERENCE = {"GHS": 1_00, "KES": 10_00, "NGN": 100_00, "UGX": 500, "USD": 25, "EUR": 25}
+SMALL_DIFFERENCES_A_DAY = 50
+
+
+def small_difference(currency: str) -> Money:
+    """The most that may be left open and written off; nothing in a currency without a setting."""
+    return Money(SMALL_DIFFERENCE.get(currency, 0), currency)
+
+
+def written_off_room(currency: str, written_off: Money) -> Money:
+    """What may still be written off today in a market, after `written_off`."""
+    most = small_difference(currency).amount_minor * SMALL_DIFFERENCES_A_DAY
+    return Money(max(0, most - written_off.amount_minor), currency)

@@ -9,12 +9,14 @@ PAYMENT = Lifecycle(
         "reverse": ({"received"}, "reversed"),
         "charge_back": ({"received"}, "charged_back"),
         "return": ({"received"}, "returned"),
+        "unpost": ({"received"}, "unposted"),  # its file was the wrong one
     },
     families={
         "received": "settled",
         "reversed": "returned",
         "charged_back": "returned",
         "returned": "failed",
+        "unposted": "idle",
     },
 )
 # Derived, never stored: who paid, and how much of it is applied.

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from paydesk.domain.payments.actions import post_file
+from paydesk.domain.payments.actions import post_file, replay_contract, unpost_file
 from paydesk.domain.statements.actions import read_file
 from paydesk.domain.statements.models import SourceFile
 from paydesk.domain.statements.states import WORKING
@@ -29,6 +29,17 @@ def post_confirmed_file(payload: dict[str, Any]) -> None:
     post_file(payload["file_id"], by=WORKER, now=timezone.now())
 
 
+@on("file.unpost_approved")
+def unpost_approved_file(payload: dict[str, Any]) -> None:
+    unpost_file(payload["file_id"], by=WORKER, now=timezone.now())
+
+
+@on("contract.activated")
+def replay_activated_contract(payload: dict[str, Any]) -> None:
+    """What waited for the device to be handed over is applied now."""
+    replay_contract(payload["contract_id"], by=WORKER, now=timezone.now())
+
+
 @housekeeping.every(5, "take up files")
 def take_up_files(now: datetime) -> int:
     """Go on with files whose worker was stopped; a file somebody works on is left alone. Returns how many."""
@@ -38,6 +49,8 @@ def take_up_files(now: datetime) -> int:
         try:
             if state == "posting":
                 post_file(file_id, by=WORKER, now=now)
+            elif state == "unposting":
+                unpost_file(file_id, by=WORKER, now=now)
             else:
                 read_file(file_id, by=WORKER, now=now)
         except Exception as problem:  # the files behind this one must not wait for it

@@ -98,7 +98,10 @@ class StagedLine(LineFields):
 
 
 class StatementLine(LineFields):
-    """A line as the provider or bank stated it: immutable, stored once however often it is handed over."""
+    """A line as the provider or bank stated it: immutable, stored once however often it is handed over.
+
+    `withdrawn` when its file was un-posted: it counts no more, and the same row may come again.
+    """
 
     file = models.ForeignKey(
         SourceFile, on_delete=models.PROTECT, related_name="lines", db_constraint=False, db_index=False
@@ -106,10 +109,15 @@ class StatementLine(LineFields):
     source_account = models.ForeignKey(
         SourceAccount, on_delete=models.PROTECT, db_constraint=False, db_index=False, related_name="lines"
     )
+    withdrawn = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["source_account", "line_key"], name="statement_line_once"),
+            models.UniqueConstraint(
+                fields=["source_account", "line_key"],
+                condition=models.Q(withdrawn=False),
+                name="statement_line_once",
+            ),
         ]
         indexes = [
             models.Index(fields=["file", "line_no"], name="statement_line_file"),

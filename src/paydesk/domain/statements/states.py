@@ -13,6 +13,8 @@ FILE = Lifecycle(
         "map_again": ({"previewed"}, "mapping_needed"),
         "post": ({"previewed"}, "posting"),
         "finish": ({"posting"}, "posted"),
+        "unpost": ({"posted"}, "unposting"),
+        "withdraw": ({"unposting"}, "unposted"),
         "discard": ({"mapping_needed", "previewed"}, "discarded"),
     },
     families={
@@ -22,9 +24,11 @@ FILE = Lifecycle(
         "previewed": "held",
         "posting": "moving",
         "posted": "settled",
+        "unposting": "moving",
+        "unposted": "idle",
         "refused": "failed",
         "discarded": "idle",
     },
 )
-WORKING = ("uploaded", "reading", "posting")  # the worker must take these further
+WORKING = ("uploaded", "reading", "posting", "unposting")  # the worker must take these further
 WAITING = ("mapping_needed", "previewed")  # a person must take these further

@@ -166,7 +166,7 @@ def store_chunk(file: SourceFile, *, size: int) -> tuple[list[int], int, int, in
                 SELECT file_id, %(account)s, {_LINE_COLUMNS} FROM statements_stagedline
                 WHERE file_id = %(file)s AND line_no > %(first)s AND line_no <= %(last)s
                 ORDER BY line_no
-                ON CONFLICT (source_account_id, line_key) DO NOTHING
+                ON CONFLICT (source_account_id, line_key) WHERE NOT withdrawn DO NOTHING
                 RETURNING id
             )
             SELECT coalesce(array_agg(id), '{{}}') FROM stored
@@ -188,7 +188,7 @@ def store_chunk(file: SourceFile, *, size: int) -> tuple[list[int], int, int, in
                        s.raw
                 FROM statements_stagedline s
                 JOIN statements_statementline l
-                    ON l.source_account_id = %(account)s AND l.line_key = s.line_key
+                    ON l.source_account_id = %(account)s AND l.line_key = s.line_key AND NOT l.withdrawn
                 JOIN statements_sourcefile f ON f.id = l.file_id
                 WHERE s.file_id = %(file)s AND s.line_no > %(first)s AND s.line_no <= %(last)s
                   AND (l.amount <> s.amount OR l.currency <> s.currency)

@@ -11,6 +11,7 @@ class OutboxConfig(AppConfig):
     verbose_name = "Outbox and jobs"
 
     def ready(self) -> None:
+        from paydesk.foundation.approvals.actions import expire_undecided
         from paydesk.foundation.audit.actions import seal
         from paydesk.foundation.documents.actions import remove_leftovers
         from paydesk.foundation.outbox import actions, housekeeping
@@ -20,6 +21,7 @@ class OutboxConfig(AppConfig):
         housekeeping.every(10, "retry jobs of dead workers")(actions.retry_jobs_of_dead_workers)
         housekeeping.every(3600, "delete finished jobs")(actions.delete_finished_jobs)
         housekeeping.every(3600, "remove leftovers of uploads")(remove_leftovers)
+        housekeeping.every(60, "end approvals nobody decided on")(expire_undecided)
         housekeeping.every(3600, "forget ended sessions")(_forget_ended_sessions)
 
 

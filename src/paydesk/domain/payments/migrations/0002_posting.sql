@@ -234,6 +234,7 @@ LANGUAGE plpgsql AS $$
 DECLARE
     v_drafts payments_draft[];
     v_contract_ids bigint[];
+    v_late bigint[];
     v_unclear boolean;
 BEGIN
     -- Large batches are planned for their size, small ones reuse their plans.
@@ -257,6 +258,7 @@ BEGIN
                   AND NOT EXISTS (
                       SELECT FROM payments_payment p
                       WHERE p.source_account_id = l.source_account_id AND p.evidence_key = e.evidence_key
+                        AND p.state <> 'unposted'
                   )
                 LIMIT 1
             ) l
@@ -317,7 +319,22 @@ BEGIN
 
     PERFORM 1 FROM contracts_contract WHERE id = ANY (v_contract_ids) ORDER BY id FOR NO KEY UPDATE;
 
+    -- A payment older than one its contract has taken already: the contract is replayed.
+    v_late := ARRAY(
+        SELECT DISTINCT d.contract_id FROM unnest(v_drafts) d
+        WHERE d.contract_id IS NOT NULL AND EXISTS (
+            SELECT FROM contracts_creditevent e WHERE e.contract_id = d.contract_id AND e.value_on > d.value_on
+        ) ORDER BY 1
+    );
+    IF cardinality(v_late) > 0 THEN
+        PERFORM payments_lock(v_late, '{}', '{}');
+    END IF;
+
     PERFORM payments_write(v_drafts, p_actor, p_at);
+
+    IF cardinality(v_late) > 0 THEN
+        PERFORM payments_replay(v_late, '{}', '{}', p_actor, p_at);
+    END IF;
 
     -- Claims that name no single contract are kept beside the payment for a person to decide.
     IF v_unclear THEN
@@ -326,44 +343,4 @@ BEGIN
         FROM unnest(v_drafts) d CROSS JOIN LATERAL unnest(d.claims) c;
     END IF;
     RETURN cardinality(v_drafts);
-END $$;
-
--- Apply by hand: name the payer of money in suspense and apply what is open to a contract of theirs, or `p_amounts`
--- of it. Arrays run in parallel; a contract of NULL only identifies. Returns the payment ids that changed.
-CREATE FUNCTION payments_apply(
-    p_payment_ids bigint[], p_customer_ids bigint[], p_contract_ids bigint[], p_amounts bigint[],
-    p_rule text, p_actor text, p_at timestamptz
-) RETURNS bigint[]
-LANGUAGE plpgsql AS $$
-DECLARE
-    v_drafts payments_draft[];
-BEGIN
-    PERFORM 1 FROM contracts_contract WHERE id = ANY (p_contract_ids) ORDER BY id FOR NO KEY UPDATE;
-    -- Every balance this may change, so that two people working for one customer never wait for each other in a ring.
-    PERFORM ledger_lock_balances(array_agg(k.code), array_agg(k.key_id))
-    FROM (
-        SELECT code, key_id FROM unnest(p_customer_ids) key_id CROSS JOIN unnest(ARRAY['2010', '2040']) code
-        UNION ALL
-        SELECT code, key_id FROM unnest(p_contract_ids) key_id CROSS JOIN unnest(ARRAY['1100', '1110', '2030']) code
-    ) k;
-    PERFORM 1 FROM payments_payment WHERE id = ANY (p_payment_ids) ORDER BY id FOR UPDATE;
-
-    SELECT array_agg(ROW(
-        p.id, CASE WHEN p.customer_id IS NULL THEN 'suspense' ELSE 'unapplied' END, p.statement_line_id,
-        p.source_account_id, s.ledger_code, p.market, p.currency, p.amount_minor,
-        least(p.open_minor, coalesce(a.amount_minor, p.open_minor)), p.evidence_key, p.paid_at,
-        p.booked_on, p.value_on, a.customer_id, a.contract_id, p_rule, '', NULL
-    )::payments_draft ORDER BY p.id)
-    INTO v_drafts
-    FROM unnest(p_payment_ids, p_customer_ids, p_contract_ids, p_amounts)
-        a(payment_id, customer_id, contract_id, amount_minor)
-    JOIN payments_payment p ON p.id = a.payment_id
-    JOIN providers_sourceaccount s ON s.id = p.source_account_id
-    WHERE p.open_minor > 0 AND p.state = 'received'
-      AND (p.customer_id IS NULL OR p.customer_id = a.customer_id);
-    IF v_drafts IS NULL THEN
-        RETURN '{}';
-    END IF;
-    PERFORM payments_write(v_drafts, p_actor, p_at);
-    RETURN ARRAY(SELECT payment_id FROM unnest(v_drafts));
 END $$;

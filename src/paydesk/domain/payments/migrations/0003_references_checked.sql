@@ -28,7 +28,7 @@ BEGIN
         LEFT JOIN LATERAL (SELECT id FROM payments_payment WHERE id = a.payment_id LIMIT 1) p ON true
         LEFT JOIN LATERAL (SELECT id FROM contracts_dueitem WHERE id = a.due_item_id LIMIT 1) i ON true
         LEFT JOIN LATERAL (SELECT id FROM ledger_entry WHERE id = a.entry_id LIMIT 1) e ON true
-        WHERE v_true AND (p.id IS NULL OR i.id IS NULL OR e.id IS NULL) LIMIT 1;
+        WHERE v_true AND ((a.payment_id IS NOT NULL AND p.id IS NULL) OR i.id IS NULL OR e.id IS NULL) LIMIT 1;
     ELSIF TG_TABLE_NAME = 'contracts_creditevent' THEN
         SELECT a.id INTO v_row FROM added a
         LEFT JOIN LATERAL (SELECT id FROM contracts_contract WHERE id = a.contract_id LIMIT 1) c ON true

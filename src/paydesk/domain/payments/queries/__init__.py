@@ -1,5 +1,6 @@
 """Reads about payments: lists by filter, one payment with its whole story, what waits for a person."""
 
+from paydesk.domain.payments.queries.corrections import written_off_on
 from paydesk.domain.payments.queries.lists import (
     CODE_PREFIX,
     IS_OPEN,
@@ -78,4 +79,5 @@ __all__ = [
     "why_of",
     "why_open",
     "within_patience",
+    "written_off_on",
 ]

@@ -27,8 +27,7 @@ from paydesk.kernel.refused import Refused
 
 CODE_PREFIX = "PAY"
 MOST_LOOKED_UP = 500
-# In the words of the partial index payment_open; `open_minor` alone would not let it be used.
-IS_OPEN = Q(amount_minor__gt=F("allocated_minor") + F("credited_minor"))
+IS_OPEN = Q(open_minor__gt=0)  # in the words of the partial index payment_open
 SORTS = {
     "-value": ("-value_on", "-id"),
     "value": ("value_on", "id"),

@@ -15,7 +15,7 @@ BEGIN
         text_keys, raw
         FROM json_populate_recordset(NULL::statements_stagedline, p_rows)
         ORDER BY line_no
-        ON CONFLICT (source_account_id, line_key) DO NOTHING
+        ON CONFLICT (source_account_id, line_key) WHERE NOT withdrawn DO NOTHING
         RETURNING id
     )
     SELECT coalesce(array_agg(id), '{}') INTO v_ids FROM stored;

@@ -1,4 +1,4 @@
-"""Taking money in: a confirmed file is posted chunk by chunk; what is open is applied by hand."""
+"""Taking money in: a confirmed file is posted chunk by chunk, each line that is a payment received."""
 
 from __future__ import annotations
 
@@ -6,9 +6,7 @@ from datetime import datetime
 
 from django.db import DatabaseError, connection, transaction
 
-from paydesk.domain.contracts.queries import customer_market, owner_and_currency
 from paydesk.domain.ledger.steps import refusal_of
-from paydesk.domain.payments.models import Payment
 from paydesk.domain.statements import steps as statements
 from paydesk.domain.statements.models import SourceFile
 from paydesk.domain.statements.staging import restage_if_lost
@@ -16,16 +14,8 @@ from paydesk.domain.statements.states import FILE
 from paydesk.foundation.audit import steps as audit
 from paydesk.foundation.outbox import steps as outbox
 from paydesk.kernel.actor import Actor
-from paydesk.kernel.money import Money
-from paydesk.kernel.refused import Refused
 
 CHUNK_ROWS = 50_000
-
-
-class ApplyRefused(Refused):
-    """This money cannot be applied there."""
-
-    code = "payment.apply_refused"
 
 
 @transaction.atomic(durable=True)
@@ -131,90 +121,3 @@ def receive_lines(line_ids: list[int], *, by: Actor, now: datetime) -> int:
             return int(cursor.fetchone()[0])
     except DatabaseError as problem:
         raise refusal_of(problem) from problem
-
-
-@transaction.atomic(durable=True)
-def apply_payment(
-    payment_id: int,
-    *,
-    customer_id: int,
-    contract_id: int | None,
-    amount: Money | None = None,
-    version: int | None = None,
-    by: Actor,
-    now: datetime,
-) -> Payment:
-    """Name the payer of money in suspense and apply what is open of a payment to a contract of theirs.
-
-    Without a contract the payer alone is named; without an amount all that is open is applied. What the
-    contract does not take stays unapplied. `version` is what the person saw; a payment that changed since is
-    refused. Raises ApplyRefused.
-    """
-    payment = Payment.objects.get(pk=payment_id)
-    by.needs("payments.allocate", market=payment.market)
-    if payment.customer_id is None:
-        by.needs("payments.identify", market=payment.market)
-    _check_applicable(payment, customer_id, contract_id, amount, version)
-    try:
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT payments_apply("
-                "%s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], 'by_hand', %s, %s)",
-                [
-                    [payment_id],
-                    [customer_id],
-                    [contract_id],
-                    [amount.amount_minor if amount else None],
-                    by.label,
-                    now,
-                ],
-            )
-            changed = cursor.fetchone()[0]
-    except DatabaseError as problem:
-        raise refusal_of(problem) from problem
-    was_open, was_customer, was_version = payment.open_minor, payment.customer_id, payment.version
-    payment.refresh_from_db()
-    if not changed or payment.version != was_version + 1:
-        raise ApplyRefused("Someone else changed this payment a moment ago. Reload it and look again.")
-    if contract_id is not None and payment.open_minor == was_open and was_customer is not None:
-        raise ApplyRefused("Nothing was applied: this contract has nothing open that this payment could pay.")
-    audit.record(
-        "payment.identified" if was_customer is None else "payment.allocated",
-        subject=("payment", payment.pk),
-        by=by,
-        at=now,
-        changes={
-            "customer_id": [was_customer, payment.customer_id],
-            "contract_id": contract_id,
-            "open_minor": [was_open, payment.open_minor],
-        },
-        market=payment.market,
-    )
-    return payment
-
-
-def _check_applicable(
-    payment: Payment, customer_id: int, contract_id: int | None, amount: Money | None, version: int | None
-) -> None:
-    if version is not None and payment.version != version:
-        raise ApplyRefused("Someone else changed this payment since you opened it. Reload it and look again.")
-    if payment.open_minor == 0:
-        raise ApplyRefused("Nothing of this payment is open: all of it is applied already.")
-    if payment.customer_id not in (None, customer_id):
-        raise ApplyRefused("This payment belongs to another customer. Moving it needs a second person.")
-    if customer_market(customer_id) != payment.market:
-        raise ApplyRefused("This customer is in another market than the payment.")
-    if contract_id is not None:
-        owner, currency = owner_and_currency(contract_id)
-        if owner != customer_id:
-            raise ApplyRefused("This contract belongs to another customer.")
-        if currency != payment.currency:
-            raise ApplyRefused(f"This contract is in {currency}, the payment in {payment.currency}.")
-    if amount is not None:
-        if amount.currency != payment.currency or not 0 < amount.amount_minor <= payment.open_minor:
-            raise ApplyRefused(
-                f"You can apply up to {Money(payment.open_minor, payment.currency)} of this payment.",
-                open_minor=payment.open_minor,
-            )
-        if payment.customer_id is None and contract_id is None:
-            raise ApplyRefused("Choose a contract to apply a part; naming the payer moves the whole payment.")

@@ -1,0 +1,61 @@
+"""The verbs of payments: taking money in, applying it, and putting right what went wrong."""
+
+from paydesk.domain.payments.actions.applying import (
+    ApplyRefused,
+    SecondPersonRefused,
+    apply_payment,
+    approve_apply,
+    replay_contract,
+    request_apply,
+    split_payment,
+    unapply_payment,
+    undo_apply,
+)
+from paydesk.domain.payments.actions.correcting import (
+    CorrectionRefused,
+    approve_move,
+    approve_reversal,
+    approve_write_off,
+    move_payment,
+    request_move,
+    request_reversal,
+    request_write_off,
+    take_back,
+    take_back_proven,
+)
+from paydesk.domain.payments.actions.files import confirm_file, post_file, receive_lines
+from paydesk.domain.payments.actions.unposting import (
+    UnpostRefused,
+    approve_unpost,
+    request_unpost,
+    unpost_file,
+)
+
+__all__ = [
+    "ApplyRefused",
+    "CorrectionRefused",
+    "SecondPersonRefused",
+    "UnpostRefused",
+    "apply_payment",
+    "approve_apply",
+    "approve_move",
+    "approve_reversal",
+    "approve_unpost",
+    "approve_write_off",
+    "confirm_file",
+    "move_payment",
+    "post_file",
+    "receive_lines",
+    "replay_contract",
+    "request_apply",
+    "request_move",
+    "request_reversal",
+    "request_unpost",
+    "request_write_off",
+    "split_payment",
+    "take_back",
+    "take_back_proven",
+    "unapply_payment",
+    "undo_apply",
+    "unpost_file",
+]

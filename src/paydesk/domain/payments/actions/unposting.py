@@ -1,0 +1,147 @@
+"""Un-posting a whole file: it was the wrong one. Its payments are undone, its rows count no more."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import F, Q
+
+from paydesk.domain.payments.models import Payment
+from paydesk.domain.payments.steps import PaymentRefused, call
+from paydesk.domain.statements import steps as statements
+from paydesk.domain.statements.models import SourceFile, StatementLine
+from paydesk.domain.statements.states import FILE
+from paydesk.foundation.approvals import steps as approvals
+from paydesk.foundation.approvals.models import Approval
+from paydesk.foundation.audit import steps as audit
+from paydesk.foundation.outbox import steps as outbox
+from paydesk.kernel.actor import Actor
+
+UNPOST = "file.unpost"
+CHUNK_LINES = 20_000
+
+
+class UnpostRefused(PaymentRefused):
+    """This file cannot be un-posted as it is."""
+
+    code = "file.unpost_refused"
+
+
+@transaction.atomic(durable=True)
+def request_unpost(file_id: int, *, note: str, by: Actor, now: datetime) -> Approval:
+    """Ask to undo everything a posted file did. Raises UnpostRefused."""
+    file = SourceFile.objects.select_related("source_account").get(pk=file_id)
+    account = file.source_account
+    if account is None or file.state != "posted":
+        raise UnpostRefused("Only a posted file can be un-posted.")
+    by.needs("files.unpost", market=account.market)
+    if not note.strip():
+        raise UnpostRefused("Say what is wrong with this file: the second person decides on it.")
+    _check(file)
+    reasons = [
+        f"{other.filename} holds some of the same rows ({other.known_count} were known when it came): "
+        "hand it over again afterwards, so that they are posted from it."
+        for other in _confirmed_by(file)[:5]
+    ]
+    approval = approvals.ask(
+        UNPOST,
+        subject=("file", file.pk),
+        market=account.market,
+        right="files.unpost",
+        payload={"new": file.new_count, "payments": file.payment_count},
+        reasons=[f"{file.payment_count} payments are undone.", *reasons],
+        note=note.strip(),
+        by=by,
+        now=now,
+    )
+    audit.record(
+        "file.unpost_requested",
+        subject=("file", file.pk),
+        by=by,
+        at=now,
+        changes={"approval_id": approval.pk, "payments": file.payment_count},
+        market=account.market,
+    )
+    return approval
+
+
+@transaction.atomic(durable=True)
+def approve_unpost(approval_id: int, *, by: Actor, now: datetime, note: str = "") -> SourceFile:
+    """The second person says yes: a worker undoes the file, chunk by chunk."""
+    approval = approvals.decide(approval_id, UNPOST, by=by, now=now, note=note)
+    file = SourceFile.objects.select_for_update(of=["self"]).get(pk=approval.subject_id)
+    _check(file)
+    file.state = FILE.after("unpost", file.state)
+    file.revision += 1
+    file.save(update_fields=["state", "revision"])
+    audit.record(
+        "file.unpost_approved",
+        subject=("file", file.pk),
+        by=by,
+        at=now,
+        changes={"approval_id": approval.pk, "state": ["posted", file.state]},
+        market=approval.market,
+    )
+    outbox.put("file.unpost_approved", {"file_id": file.pk})
+    return file
+
+
+def unpost_file(file_id: int, *, by: Actor, now: datetime) -> SourceFile:
+    """Work an approved un-posting to its end, one durable chunk after the other; safe to call at any time."""
+    with statements.working_on(file_id) as got:
+        while got and _unpost_chunk(file_id, by=by, now=now):
+            pass
+    return SourceFile.objects.get(pk=file_id)
+
+
+@transaction.atomic(durable=True)
+def _unpost_chunk(file_id: int, *, by: Actor, now: datetime) -> bool:
+    file = SourceFile.objects.select_for_update(of=["self"]).select_related("source_account").get(pk=file_id)
+    if file.state != "unposting" or file.source_account is None:
+        return False
+    lines = StatementLine.objects.filter(file=file, withdrawn=False).order_by("line_no")
+    line_ids = list(lines.values_list("pk", flat=True)[:CHUNK_LINES])
+    changes: dict[str, object]
+    if line_ids:
+        undone = int(
+            call("payments_unpost", (line_ids, "bigint[]"), (by.label, "text"), (now, "timestamptz"))
+        )
+        changes = {"lines": len(line_ids), "payments": undone}
+    else:
+        file.state = FILE.after("withdraw", file.state)
+        changes = {"state": ["unposting", file.state]}
+    audit.record(
+        "file.unposted",
+        subject=("file", file.pk),
+        by=by,
+        at=now,
+        changes=changes,
+        market=file.source_account.market,
+    )
+    file.revision += 1
+    file.save(update_fields=["state", "revision"])
+    return bool(line_ids)
+
+
+def _check(file: SourceFile) -> None:
+    """Payments that gave money back, or were taken back, are dealt with first, one by one."""
+    stuck = Payment.objects.filter(statement_line__file=file, statement_line__withdrawn=False).filter(
+        Q(reserved_minor__gt=0) | Q(refunded_minor__gt=0) | Q(reversed_minor__gt=0)
+    )
+    if (count := stuck.count()) > 0:
+        raise UnpostRefused(
+            f"{count} payments of this file were refunded or taken back, or are about to be. "
+            "Their money has left: put them right one by one.",
+            payments=count,
+        )
+
+
+def _confirmed_by(file: SourceFile) -> list[SourceFile]:
+    """Posted files of the same account that held rows known before, in the same time."""
+    others = SourceFile.objects.filter(
+        source_account=file.source_account, state="posted", known_count__gt=0
+    ).exclude(pk=file.pk)
+    if file.covers_from and file.covers_to:
+        others = others.filter(covers_from__lte=file.covers_to, covers_to__gte=file.covers_from)
+    return list(others.order_by(F("posted_at").desc(nulls_last=True)))

@@ -1,0 +1,66 @@
+"""What verbs about payments share: locking in the one order, the database's functions, their refusals."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.db import DatabaseError, connection
+
+from paydesk.domain.ledger.steps import refusal_of
+from paydesk.domain.payments.models import Payment
+from paydesk.kernel.refused import Refused
+
+
+class PaymentRefused(Refused):
+    """This cannot be done with this payment."""
+
+    code = "payment.refused"
+
+
+CHANGED = "Someone else changed this payment since you opened it. Reload it and look again."
+
+
+def call(function: str, *arguments: tuple[Any, str]) -> Any:
+    """Call a function of the database with (value, SQL type) arguments; returns its one value.
+
+    Raises PeriodClosedRefused and PaymentRefused for what the database refuses with a known code.
+    """
+    places = ", ".join(f"%s::{kind}" for _, kind in arguments)
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute(f"SELECT {function}({places})", [value for value, _ in arguments])
+            return cursor.fetchone()[0]
+    except DatabaseError as problem:
+        if getattr(problem.__cause__, "sqlstate", None) == "40001":
+            raise PaymentRefused(CHANGED, code="payment.changed") from problem
+        raise refusal_of(problem) from problem
+
+
+def locked(
+    payment_id: int,
+    *,
+    contract_ids: Iterable[int | None] = (),
+    customer_ids: Iterable[int | None] = (),
+    version: int | None = None,
+) -> Payment:
+    """The payment, locked with the contracts and balances that a correction of it may change.
+
+    Raises PaymentRefused if it is not as the person saw it (`version`), Payment.DoesNotExist.
+    """
+    more = [number for number in contract_ids if number is not None]
+    call(
+        "payments_lock",
+        ([*contracts_of([payment_id]), *more], "bigint[]"),
+        ([payment_id], "bigint[]"),
+        ([number for number in customer_ids if number is not None], "bigint[]"),
+    )
+    payment = Payment.objects.select_related("source_account", "statement_line").get(pk=payment_id)
+    if version is not None and payment.version != version:
+        raise PaymentRefused(CHANGED, code="payment.changed")
+    return payment
+
+
+def contracts_of(payment_ids: list[int]) -> list[int]:
+    """The contracts these payments are applied to or were meant for."""
+    return list(call("payments_contracts_of", (payment_ids, "bigint[]")))

@@ -1,0 +1,82 @@
+"""What waits for a second person, and what was decided."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime
+
+from django.db.models import QuerySet
+
+from paydesk.foundation.approvals import rules
+from paydesk.foundation.approvals.models import Approval, Delegation, Limit, Relation
+from paydesk.foundation.people.models import Person
+from paydesk.foundation.people.queries import in_markets
+from paydesk.kernel.actor import Actor
+from paydesk.kernel.money import Money
+
+
+def pending(actor: Actor, now: datetime) -> QuerySet[Approval]:
+    """What waits in the markets of `actor`, oldest first; what has expired meanwhile does not wait."""
+    found = Approval.objects.filter(state="pending", expires_at__gt=now)
+    return in_markets(found, actor).order_by("asked_at", "id")
+
+
+def decided(actor: Actor) -> QuerySet[Approval]:
+    """What was decided, withdrawn or left to expire, newest first."""
+    return in_markets(Approval.objects.exclude(state="pending"), actor).order_by("-decided_at", "-id")
+
+
+def approvals_of(kind: str, subject_id: int) -> QuerySet[Approval]:
+    """Every approval about one thing, newest first; one query."""
+    return Approval.objects.filter(subject_kind=kind, subject_id=subject_id).order_by("-id")
+
+
+def pending_about(kind: str, subject_ids: Iterable[int]) -> dict[int, Approval]:
+    """What waits about each of these things; one query."""
+    found = Approval.objects.filter(subject_kind=kind, subject_id__in=list(subject_ids), state="pending")
+    return {approval.subject_id: approval for approval in found}
+
+
+def limit_of(right: str, market: str, currency: str) -> Money:
+    """Up to how much the first checker of `right` decides."""
+    found = Limit.objects.filter(right=right, market=market, currency=currency).first()
+    return rules.limit_for(currency, found.amount_minor if found else None)
+
+
+def absent_for(stands_in_id: int, on: date) -> list[int]:
+    """Ids of the people `stands_in_id` decides for on this day."""
+    found = Delegation.objects.filter(stands_in_id=stands_in_id, ended_at=None, from_on__lte=on)
+    return list(found.filter(through_on__gte=on).values_list("person_id", flat=True))
+
+
+def related(person_id: int | None, party_kind: str, party_ids: Iterable[int]) -> bool:
+    """Whether this person declared to be close to one of these parties."""
+    if person_id is None:
+        return False
+    found = Relation.objects.filter(person_id=person_id, party_kind=party_kind, party_id__in=list(party_ids))
+    return found.exists()
+
+
+def why_not(approval: Approval, by: Actor, now: datetime) -> str | None:
+    """Why `by` may not decide this approval, in a sentence; None if they may. At most three queries."""
+    return _decider(approval, by, now)[1]
+
+
+def _decider(approval: Approval, by: Actor, now: datetime) -> tuple[int | None, str | None]:
+    """(the absent person decided for, why not)."""
+    if by.kind != "person":
+        return None, "Only a person decides on an approval."
+    if not by.sees(approval.market):
+        return None, f"You do not work in market {approval.market}."
+    own = rules.why_not(approval.asked_by_id, by.id)
+    if own:
+        return None, own
+    if by.may(approval.right):
+        return None, None
+    absent = absent_for(by.id or 0, now.date())
+    for person in Person.objects.filter(pk__in=absent, is_active=True).prefetch_related("roles", "markets"):
+        their = person.actor()
+        if their.may(approval.right) and their.sees(approval.market):
+            refused = rules.why_not(approval.asked_by_id, by.id, [person.pk])
+            return person.pk, refused
+    return None, f"Your role does not decide on this ({approval.right})."

@@ -1,0 +1,82 @@
+"""Who decides what another person asked for: which right, up to which amount, in whose absence."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any, Literal
+
+from paydesk.kernel.money import Money
+
+Flag = Literal["green", "amber"]
+OPEN_FOR = timedelta(days=7)  # asked for and not decided: it expires, and is asked for again if still wanted
+
+# Up to this much, in minor units, the first checker decides; above it that of "…_above_limit". A setting of
+# the market counts before these (Proposal, DOMAIN 1.4); a currency not here has no room without a setting.
+DEFAULT_LIMITS = {
+    "GHS": 500_00,
+    "KES": 5_000_00,
+    "NGN": 50_000_00,
+    "UGX": 150_000,
+    "USD": 50_00,
+    "EUR": 50_00,
+}
+
+
+def limit_for(currency: str, set_minor: int | None) -> Money:
+    """The limit that counts: what is set for the market, else the default of the currency."""
+    return Money(DEFAULT_LIMITS.get(currency, 0) if set_minor is None else set_minor, currency)
+
+
+def check_right(right: str, amount: Money | None, limit: Money | None, known: Iterable[str]) -> str:
+    """The right string of whoever may decide: the row's own, or its "…_above_limit" row where there is one.
+
+    `known` are the rows of the authority table.
+    """
+    above = f"{right}_above_limit"
+    if (
+        amount is not None
+        and limit is not None
+        and above in known
+        and amount.amount_minor > limit.amount_minor
+    ):
+        return f"{above}:check"
+    return f"{right}:check"
+
+
+def fingerprint(kind: str, payload: Mapping[str, Any]) -> str:
+    """Binds what was asked for to what is done: sha256 of the kind and the payload in one canonical form."""
+    text = json.dumps([kind, payload], sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def flag_of(reasons: Iterable[str]) -> Flag:
+    """Green by policy, amber as soon as there is a reason to look."""
+    return "amber" if any(True for _ in reasons) else "green"
+
+
+@dataclass(frozen=True, slots=True)
+class Absence:
+    """`person_id` is away `from_on` through `through_on`, both included; `stands_in_id` decides meanwhile."""
+
+    person_id: int
+    stands_in_id: int
+    from_on: date
+    through_on: date
+
+    def covers(self, day: date) -> bool:
+        return self.from_on <= day <= self.through_on
+
+
+def why_not(asked_by_id: int | None, decider_id: int | None, absent_ids: Iterable[int] = ()) -> str | None:
+    """Why this person may not be the second one, or None. `absent_ids` are those they would stand in for."""
+    if decider_id is None:
+        return "Only a person decides on an approval."
+    if asked_by_id is not None and decider_id == asked_by_id:
+        return "You asked for this yourself. A second person has to decide."
+    if asked_by_id is not None and asked_by_id in set(absent_ids):
+        return "You would decide in the name of the person who asked for it. A third person has to decide."
+    return None

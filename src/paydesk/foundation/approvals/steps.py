@@ -1,0 +1,142 @@
+"""Asking and deciding inside the transaction of the verb that is asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db import IntegrityError, transaction
+
+from paydesk.foundation.approvals import queries, rules
+from paydesk.foundation.approvals.models import Approval
+from paydesk.foundation.approvals.states import APPROVAL
+from paydesk.foundation.people.authority import RIGHTS
+from paydesk.kernel.actor import Actor
+from paydesk.kernel.money import Money
+from paydesk.kernel.refused import Refused
+
+Closed = Callable[[Approval, Actor, datetime], None]
+_closers: dict[str, Closed] = {}
+
+
+class ApprovalRefused(Refused):
+    """This cannot be asked for or decided this way."""
+
+    code = "approval.refused"
+
+
+class SamePersonRefused(ApprovalRefused):
+    """Whoever asked, and whoever is close to it, does not decide."""
+
+    code = "approval.same_person"
+
+
+def when_closed(kind: str, closed: Closed) -> None:
+    """Have `closed` run inside the transaction when an approval of `kind` ends without being approved."""
+    _closers[kind] = closed
+
+
+def ask(
+    kind: str,
+    *,
+    subject: tuple[str, int],
+    market: str,
+    right: str,
+    payload: Mapping[str, Any],
+    reasons: Sequence[str] = (),
+    amount: Money | None = None,
+    note: str = "",
+    evidence_id: int | None = None,
+    batch: str = "",
+    by: Actor,
+    now: datetime,
+) -> Approval:
+    """Ask a second person for `kind` ("payment.move"); the verb itself does nothing yet.
+
+    `right` is the row of the authority table; above the limit of market and currency its "…_above_limit"
+    row counts where there is one. Joins the caller's transaction, which also writes the audit record.
+    Raises ApprovalRefused if the same is asked for already.
+    """
+    limit = queries.limit_of(right, market, amount.currency) if amount is not None else None
+    approval = Approval(
+        kind=kind,
+        market=market,
+        subject_kind=subject[0],
+        subject_id=subject[1],
+        payload=dict(payload),
+        payload_hash=rules.fingerprint(kind, payload),
+        right=rules.check_right(right, amount, limit, RIGHTS),
+        batch=batch or f"{kind} {market} {now:%Y-%m-%d}",
+        amount_minor=amount.amount_minor if amount is not None else None,
+        currency=amount.currency if amount is not None else "",
+        flag=rules.flag_of(reasons),
+        reasons=list(reasons),
+        note=note,
+        evidence_id=evidence_id,
+        asked_by_id=by.id,
+        asked_by=by.label,
+        asked_at=now,
+        expires_at=now + rules.OPEN_FOR,
+    )
+    try:
+        with transaction.atomic():
+            approval.save(force_insert=True)
+    except IntegrityError as problem:
+        raise ApprovalRefused("This is asked for already and waits for a second person.") from problem
+    return approval
+
+
+def decide(approval_id: int, kind: str, *, by: Actor, now: datetime, note: str = "") -> Approval:
+    """Approve what was asked for; the caller carries out `payload` in the same transaction, once.
+
+    Raises SamePersonRefused if `by` asked for it, ApprovalRefused if they lack the right, it has expired or
+    the payload is not what was asked for, TransitionRefused if it is decided already.
+    """
+    approval = Approval.objects.select_for_update().get(pk=approval_id, kind=kind)
+    absent_id = _check(approval, by, now)
+    if approval.expires_at <= now:
+        raise ApprovalRefused("Nobody decided on this in time. Ask for it again if it is still wanted.")
+    if approval.payload_hash != rules.fingerprint(kind, approval.payload):
+        raise ApprovalRefused("What was asked for was changed since. Reject it and ask again.")
+    _close(approval, "approve", by=by, now=now, note=note, absent_id=absent_id)
+    return approval
+
+
+def end(approval_id: int, transition: str, *, by: Actor, now: datetime, note: str = "") -> Approval:
+    """Reject, withdraw or expire; what was held for it is let go. Joins the caller's transaction."""
+    approval = Approval.objects.select_for_update().get(pk=approval_id)
+    if transition == "withdraw" and (by.id is None or by.id != approval.asked_by_id):
+        raise ApprovalRefused("Only who asked for it takes it back. A second person can reject it.")
+    absent_id = _check(approval, by, now) if transition == "reject" else None
+    _close(approval, transition, by=by, now=now, note=note, absent_id=absent_id)
+    if approval.kind in _closers:
+        _closers[approval.kind](approval, by, now)
+    return approval
+
+
+def refuse_if_related(by: Actor, party_kind: str, party_ids: Iterable[int | None]) -> None:
+    """Nobody acts on their own account or that of somebody close to them. Raises SamePersonRefused."""
+    ids = [number for number in party_ids if number is not None]
+    if by.kind == "person" and ids and queries.related(by.id, party_kind, ids):
+        raise SamePersonRefused("You are close to this account. Somebody else has to do this.")
+
+
+def _check(approval: Approval, by: Actor, now: datetime) -> int | None:
+    absent_id, refused = queries._decider(approval, by, now)
+    if refused:
+        kind = SamePersonRefused if approval.asked_by_id == by.id else ApprovalRefused
+        raise kind(refused, right=approval.right)
+    return absent_id
+
+
+def _close(
+    approval: Approval, transition: str, *, by: Actor, now: datetime, note: str, absent_id: int | None
+) -> None:
+    approval.state = APPROVAL.after(transition, approval.state)
+    approval.decided_by_id = by.id
+    approval.decided_by = by.label
+    approval.decided_for_id = absent_id
+    approval.decided_at = now
+    approval.decision_note = note
+    approval.save()
