@@ -66,7 +66,7 @@ def _previewed(request: HttpRequest, found: Any) -> HttpResponse:
             "seen": seen,
             "post_label": post_label(seen),
             "balance_notes": [wording.balance(note) for note in seen.balance_notes],
-            "kinds": kinds_of(seen, account),
+            "kinds": kinds_of(seen),
             "continuity": wording.continuity(found, seen),
             "statements": list(queries.statements_in(found)[:20]),
             "first_lines": line_rows(queries.staged_lines(found)[:10], account),
