@@ -178,7 +178,7 @@ class JsonImporter:
     message is one, and makes its lines.
     """
 
-    name: ClassVar[str]
+    name: str = ""
     what: ClassVar[str]
     currency: ClassVar[str]
     marks: ClassVar[Sequence[str]]

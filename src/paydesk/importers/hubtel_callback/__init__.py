@@ -13,7 +13,7 @@ from decimal import Decimal
 from paydesk.importers.amounts import plain_text
 from paydesk.importers.json_messages import Fields, JsonImporter, raw_of, words_to
 from paydesk.importers.moments import Moments
-from paydesk.importers.records import Kind, Status, StatementLine
+from paydesk.importers.records import Kind, StatementLine, Status
 from paydesk.kernel.phone_numbers import e164_digits
 
 CODES: dict[str, Status] = {

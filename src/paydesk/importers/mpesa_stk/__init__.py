@@ -12,7 +12,7 @@ from decimal import Decimal
 
 from paydesk.importers.json_messages import Fields, JsonImporter, raw_of
 from paydesk.importers.moments import Moments
-from paydesk.importers.records import Kind, Status, StatementLine
+from paydesk.importers.records import Kind, StatementLine, Status
 from paydesk.kernel.phone_numbers import e164_digits
 
 STILL_AT_IT = {"4999"}  # "the transaction is still under processing", an answer of the status query
