@@ -71,8 +71,8 @@ def _status(document: Fields) -> Status:
     status = CODES.get(code)
     if status is None:
         raise ValueError(
-            f"ResponseCode {code[:20]!r} is not known, so it is not clear whether money moved; ask Hubtel what "
-            "it means."
+            f"ResponseCode {code[:20]!r} is not known, so it is not clear whether money moved; ask Hubtel "
+            "what it means."
         )
     word = document.text("Status") if document.has("Status") else ""
     said = words_to(WORDS, word)
