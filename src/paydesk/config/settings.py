@@ -41,6 +41,7 @@ INSTALLED_APPS = [
     "paydesk.web",
 ]
 
+    "paydesk.reporting.books",
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",

@@ -71,6 +71,7 @@ pricing.below_floor                | M  | -  | -  | -  | M  | C  | V  | V  | V  
 parties.change_bank_details        | M  | M  | -  | -  | C  | C above_limit | C red_flag | V | V | - | -
 ledger.write_off                   | M  | -  | -  | -  | M  | C  | V  | V  | V  | -  | -
 ledger.close_day                   | M  | -  | -  | -  | C  | C  | V  | V  | V  | -  | -
+ledger.export_journal              | -  | -  | -  | -  | -  | M  | V  | -  | V  | -  | -
 ledger.reopen_period               | -  | -  | -  | -  | M  | C  | V  | V  | V  | -  | -
 matching.edit_rules                | -  | -  | -  | -  | M  | C  | V  | V  | V  | -  | -
 documents.store                    | M  | M  | M  | M  | M  | M  | M  | M  | -  | -  | M
