@@ -20,6 +20,7 @@ from paydesk.kernel.money import Money
 from paydesk.kernel.refused import Refused
 
 CHUNK_ROWS = 50_000
+FIRST_CHUNK_ROWS = 5_000  # chunks grow from here, so that who looks on sees it move, and little is done twice
 
 
 class ApplyRefused(Refused):
@@ -75,7 +76,8 @@ def _post_chunk(file_id: int, *, by: Actor, now: datetime) -> bool:
     if file.state != "posting" or file.source_account is None:
         return False
     market = file.source_account.market
-    stored = statements.store_chunk(file, size=CHUNK_ROWS)
+    size = min(CHUNK_ROWS, max(FIRST_CHUNK_ROWS, file.new_count + file.known_count))
+    stored = statements.store_chunk(file, size=size)
     if stored is None:
         file.state = FILE.after("finish", file.state)
         file.posted_at = now

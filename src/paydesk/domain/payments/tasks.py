@@ -29,7 +29,7 @@ def post_confirmed_file(payload: dict[str, Any]) -> None:
     post_file(payload["file_id"], by=WORKER, now=timezone.now())
 
 
-@housekeeping.every(5, "take up files")
+@housekeeping.every(2, "take up files")
 def take_up_files(now: datetime) -> int:
     """Go on with files whose worker was stopped; a file somebody works on is left alone. Returns how many."""
     unfinished = list(SourceFile.objects.filter(state__in=WORKING).order_by("id").values_list("pk", "state"))

@@ -44,6 +44,11 @@ class SourceFile(models.Model):
         ]
         indexes = [models.Index(fields=["source_account", "covers_to"], name="source_file_coverage")]
 
+    @property
+    def rows_done(self) -> int:
+        """Of `line_count` rows those that are posted; rows in conflict count once the file is through."""
+        return self.line_count if self.state == "posted" else self.new_count + self.known_count
+
 
 class StatementHead(models.Model):
     """One statement inside a file: its account, currency and balances as stated there (major units)."""

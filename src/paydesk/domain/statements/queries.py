@@ -209,12 +209,6 @@ def _balance_notes(file: SourceFile, sums: Sequence[tuple[str, Decimal]]) -> lis
     return notes
 
 
-def last_staged_line(file: SourceFile) -> int:
-    """The number of the last row that waits to be posted, 0 when none does; one look into an index."""
-    found = StagedLine.objects.filter(file_id=file.pk).order_by("-line_no").values_list("line_no", flat=True)
-    return found.first() or 0
-
-
 def staged_lines(file: SourceFile) -> QuerySet[StagedLine]:
     """The rows of a file that is not posted yet, in file order."""
     return StagedLine.objects.filter(file_id=file.pk).order_by("line_no")

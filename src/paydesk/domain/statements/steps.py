@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import date
 from zoneinfo import ZoneInfo
 
-from django.db import connection
+from django.db import DatabaseError, connection, transaction
 
 from paydesk.domain.providers.models import SourceAccount
 from paydesk.domain.statements import rules
@@ -26,7 +26,11 @@ _FILE_LOCKS = 0x70640001  # the class of advisory locks that say "a worker is on
 
 @contextmanager
 def working_on(file_id: int) -> Iterator[bool]:
-    """Hold the file for this worker; yields False when another has it. Freed by PostgreSQL if we die."""
+    """Hold the file for this worker; yields False when another has it.
+
+    If we die PostgreSQL frees it, within a second also in the middle of a long statement.
+    """
+    _end_with_its_worker()
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", [_FILE_LOCKS, file_id])
         got = bool(cursor.fetchone()[0])
@@ -36,6 +40,12 @@ def working_on(file_id: int) -> Iterator[bool]:
         if got and connection.connection is not None:
             with connection.cursor() as cursor:
                 cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [_FILE_LOCKS, file_id])
+
+
+def _end_with_its_worker() -> None:
+    """Have PostgreSQL look every second whether we live: it ends a statement of a dead client only then."""
+    with suppress(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET client_connection_check_interval = '1s'")  # a server on Windows cannot
 
 
 def lock_content(sha256: str) -> None:

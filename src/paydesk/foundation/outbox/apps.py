@@ -17,7 +17,7 @@ class OutboxConfig(AppConfig):
 
         # The packages below know nothing of the worker, so their chores are named here.
         housekeeping.every(1, "seal the audit trail")(seal)
-        housekeeping.every(10, "retry jobs of dead workers")(actions.retry_jobs_of_dead_workers)
+        housekeeping.every(3, "retry jobs of dead workers")(actions.retry_jobs_of_dead_workers)
         housekeeping.every(3600, "delete finished jobs")(actions.delete_finished_jobs)
         housekeeping.every(3600, "remove leftovers of uploads")(remove_leftovers)
         housekeeping.every(3600, "forget ended sessions")(_forget_ended_sessions)

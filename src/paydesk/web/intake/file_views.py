@@ -49,7 +49,7 @@ def _moving(request: HttpRequest, found: Any) -> HttpResponse:
 
 def _progress(found: Any) -> dict[str, Any]:
     if found.state == "posting":
-        done, total = found.posted_through, max(queries.last_staged_line(found), found.posted_through)
+        done, total = found.rows_done, found.line_count
     else:
         done, total = found.bytes_read, found.size_bytes
     return {"done": done, "total": total, "worker": worker_status()}

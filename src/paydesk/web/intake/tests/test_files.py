@@ -129,8 +129,11 @@ class OneFile(Desk):
         assert b"7 rows so far" in self.page(file).content
         assert self.page(file, v="5").status_code == 204
         assert b"7 rows so far" in self.page(file, v="4").content
-        SourceFile.objects.filter(pk=file.pk).update(state="posting", posted_through=1, payment_count=1)
-        assert b"1 payments so far" in self.page(file, v="4").content
+        SourceFile.objects.filter(pk=file.pk).update(
+            state="posting", posted_through=903, new_count=3, known_count=4, line_count=20, payment_count=1
+        )
+        assert b"7 of 20 rows \xc2\xb7 1 payment so far" in self.page(file, v="4").content
+        assert b"7 of 20 rows" in self.client.get("/intake/").content
         SourceFile.objects.filter(pk=file.pk).update(state="previewed")
         assert self.page(file, v="4").headers["HX-Refresh"] == "true"
 
