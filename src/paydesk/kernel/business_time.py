@@ -79,6 +79,10 @@ class Calendar:
             raise ValueError("A week has seven days, Monday first.")
         object.__setattr__(self, "_zone", ZoneInfo(self.zone))
 
+    @property
+    def time_zone(self) -> ZoneInfo:
+        return self._zone
+
     def hours_on(self, day: date) -> tuple[Hours, ...]:
         """The hours that begin on a day, as they are set."""
         if day in self.open_days:

@@ -8,6 +8,7 @@ from django.db import DatabaseError, connection, transaction
 
 from paydesk.domain.contracts.queries import customer_market, owner_and_currency
 from paydesk.domain.ledger.steps import refusal_of
+from paydesk.domain.payments.clocks import meet_identification_clocks, start_identification_clocks
 from paydesk.domain.payments.models import Payment
 from paydesk.domain.statements import steps as statements
 from paydesk.domain.statements.models import SourceFile
@@ -96,6 +97,7 @@ def _post_chunk(file_id: int, *, by: Actor, now: datetime) -> bool:
             },
             market=market,
         )
+        outbox.put("file.posted", {"file_id": file.pk})
     else:
         line_ids, known, conflicts, last = stored
         received = receive_lines(line_ids, by=by, now=now)
@@ -130,9 +132,11 @@ def receive_lines(line_ids: list[int], *, by: Actor, now: datetime) -> int:
     try:
         with connection.cursor() as cursor:
             cursor.execute("SELECT payments_receive(%s::bigint[], %s, %s)", [line_ids, by.label, now])
-            return int(cursor.fetchone()[0])
+            received = int(cursor.fetchone()[0])
     except DatabaseError as problem:
         raise refusal_of(problem) from problem
+    start_identification_clocks(line_ids, now)
+    return received
 
 
 @transaction.atomic(durable=True)
@@ -174,6 +178,7 @@ def apply_payment(
             changed = cursor.fetchone()[0]
     except DatabaseError as problem:
         raise refusal_of(problem) from problem
+    meet_identification_clocks([payment_id], now)
     was_open, was_customer, was_version = payment.open_minor, payment.customer_id, payment.version
     payment.refresh_from_db()
     if not changed or payment.version != was_version + 1:

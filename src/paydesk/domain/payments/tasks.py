@@ -5,9 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from django.db import transaction
 from django.utils import timezone
 
 from paydesk.domain.payments.actions import post_file
+from paydesk.domain.payments.clocks import catch_up_identification_clocks
 from paydesk.domain.statements.actions import read_file
 from paydesk.domain.statements.models import SourceFile
 from paydesk.domain.statements.states import WORKING
@@ -27,6 +29,13 @@ def read_uploaded_file(payload: dict[str, Any]) -> None:
 @on("file.confirmed")
 def post_confirmed_file(payload: dict[str, Any]) -> None:
     post_file(payload["file_id"], by=WORKER, now=timezone.now())
+
+
+@housekeeping.every(300, "catch up identification clocks")
+def catch_up_clocks(now: datetime) -> int:
+    """Give suspense that has no clock its own; end those of payments that left suspense some other way."""
+    with transaction.atomic():
+        return catch_up_identification_clocks(now)
 
 
 @housekeeping.every(2, "take up files")

@@ -1,8 +1,13 @@
 """Messages and jobs, stored with the change and delivered after commit."""
 
 from datetime import datetime
+from functools import partial
 
 from django.apps import AppConfig
+
+from paydesk.kernel.actor import system
+
+WORKER = system("worker")
 
 
 class OutboxConfig(AppConfig):
@@ -12,6 +17,7 @@ class OutboxConfig(AppConfig):
 
     def ready(self) -> None:
         from paydesk.foundation.audit.actions import seal
+        from paydesk.foundation.clocks.actions import extend_calendars
         from paydesk.foundation.documents.actions import remove_leftovers
         from paydesk.foundation.outbox import actions, housekeeping
 
@@ -21,6 +27,15 @@ class OutboxConfig(AppConfig):
         housekeeping.every(3600, "delete finished jobs")(actions.delete_finished_jobs)
         housekeeping.every(3600, "remove leftovers of uploads")(remove_leftovers)
         housekeeping.every(3600, "forget ended sessions")(_forget_ended_sessions)
+        housekeeping.every(30, "fire escalations")(_fire_escalations)
+        housekeeping.every(86_400, "extend calendars")(lambda now: extend_calendars(by=WORKER, now=now))
+
+
+def _fire_escalations(now: datetime) -> int:
+    from paydesk.foundation.clocks.actions import fire_escalations
+    from paydesk.foundation.outbox.steps import put_many
+
+    return fire_escalations(announce=partial(put_many, "clock.escalated"), by=WORKER, now=now)
 
 
 def _forget_ended_sessions(now: datetime) -> None:
