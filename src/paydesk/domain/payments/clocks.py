@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime
 
-from django.db import connection
+from django.db import connection, transaction
 
 from paydesk.domain.payments.models import Payment
 from paydesk.foundation.clocks import steps as clocks
@@ -131,7 +131,10 @@ def _start(rows: Collection[tuple[str, int]], now: datetime) -> int:
     by_market: dict[str, list[int]] = {}
     for market, payment_id in rows:
         by_market.setdefault(market, []).append(payment_id)
-    return sum(
-        clocks.start_clocks(IDENTIFICATION, "payment", dict.fromkeys(ids, now), market=market, now=now)
-        for market, ids in sorted(by_market.items())
-    )
+    if not by_market:
+        return 0
+    with transaction.atomic():  # a caller without a transaction has its payments stored by now
+        return sum(
+            clocks.start_clocks(IDENTIFICATION, "payment", dict.fromkeys(ids, now), market=market, now=now)
+            for market, ids in sorted(by_market.items())
+        )

@@ -38,6 +38,17 @@ BREAKAGES = {
     "daily_sums_equal_postings": "UPDATE books_daily_sum SET debit_minor = debit_minor + 1",
     "journal_exports_continue": "UPDATE books_journal_export SET earlier_entry_id = 1",
     "journal_exports_keep_their_entries": "DELETE FROM ledger_entry WHERE id = 1",
+    "clock_pauses_fit": "UPDATE clocks_clock"
+    " SET paused_at = start_at, paused_until = due_at, pause_reason = 'customer'",
+    "late_clocks_are_breached": "UPDATE clocks_clock"
+    " SET ended_as = 'met', ended_at = due_at + interval '1 day'",
+    "open_clocks_go_by_the_newest_versions": "WITH newer AS (INSERT INTO clocks_policy"
+    " (kind, market, version, calendar, target_days, pauses, steps, grace_seconds, source, made_by, made_at)"
+    " SELECT kind, market, version + 1, calendar, target_days, pauses, steps, grace_seconds, source, made_by,"
+    " made_at FROM clocks_policy) UPDATE clocks_clock SET due_at = now() + interval '1 day'",
+    "escalations_of_their_time": "INSERT INTO clocks_escalation"
+    ' (clock_id, step, words, "to", due_at, fired_at)'
+    " SELECT id, 'due', 'it is due', 'TL', due_at, due_at - interval '1 s' FROM clocks_clock",
     "audit_chain": "UPDATE audit_record SET verb = 'nothing.happened'",
 }
 
