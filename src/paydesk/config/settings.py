@@ -139,6 +139,12 @@ STATIC_ROOT = None
 WHITENOISE_USE_FINDERS = True
 DOCUMENTS_FOLDER = HOME / "documents"
 DOCUMENT_SIZE_LIMIT_BYTES = int(os.environ.get("PAYDESK_DOCUMENT_LIMIT_MB", "512")) * 1024 * 1024
+# How providers are asked about payments: a TOML file with their addresses and our keys (see configure.md).
+CONNECTIONS_FILE = os.environ.get("PAYDESK_CONNECTIONS") or None
+CALLBACK_LIMIT_BYTES = 64 * 1024
+CALLBACKS_PER_MINUTE = int(os.environ.get("PAYDESK_CALLBACKS_PER_MINUTE", "6000"))
+# Addresses of our own reverse proxies: only what they add to X-Forwarded-For is believed.
+TRUSTED_PROXIES = [a for a in os.environ.get("PAYDESK_PROXIES", "").replace(",", " ").split() if a]
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.TemporaryFileUploadHandler"]
 
