@@ -56,7 +56,7 @@ def verbs() -> Iterator[tuple[Path, ast.FunctionDef]]:
 
 
 # The desk's own upkeep, by the clock and without a person: it takes the time alone.
-UPKEEP = {"seal", "remove_leftovers", "retry_jobs_of_dead_workers", "delete_finished_jobs"}
+UPKEEP = {"seal", "sum_up_postings", "remove_leftovers", "retry_jobs_of_dead_workers", "delete_finished_jobs"}
 
 
 def test_every_verb_takes_by_and_now():

@@ -17,12 +17,13 @@ from paydesk.domain.contracts.models import DueItem
 from paydesk.domain.payments.actions import confirm_file
 from paydesk.domain.payments.models import Payment
 from paydesk.domain.payments.tasks import take_up_files
+from paydesk.domain.statements import steps as statements
 from paydesk.domain.statements.actions import map_file, upload_file
 from paydesk.domain.statements.models import SourceFile, StatementLine
 from paydesk.domain.statements.tests.test_intake import HEADER, MAPPING
 from paydesk.foundation.audit.models import AuditRecord
 from paydesk.reporting.invariants import check_all
-from tests.builders import ANALYST, NOON, make_contract, make_source_account
+from tests.builders import ANALYST, NOON, make_contract, make_file, make_source_account
 
 ROWS = 3_000
 CHILD = """
@@ -32,27 +33,36 @@ from paydesk.domain.payments import actions, tasks
 actions.CHUNK_ROWS = 100
 tasks.take_up_files(timezone.now())
 """
+HOLDING = """
+import django; django.setup()
+from django.db import connection
+from paydesk.domain.statements.steps import working_on
+with working_on({file}), connection.cursor() as cursor:
+    cursor.execute("SELECT pg_sleep(60)")
+"""
 
 
-def killed_worker(database: str, home: str, file: SourceFile, after_steps: int) -> bool:
-    """Run a worker on unfinished files, kill it once the file moved `after_steps` steps; whether it was."""
+def child_environment(database: str, home: str = "") -> dict[str, str]:
+    """What a worker in a process of its own needs to work on `database`."""
     own = settings.DATABASES["default"]
     url = f"postgresql://{own['USER']}:{own['PASSWORD']}@{own['HOST']}:{own['PORT'] or 5432}/{database}"
     if own["HOST"].startswith("/"):
         url = (
             f"postgresql://{own['USER']}:{own['PASSWORD']}@/{database}?host={own['HOST']}&port={own['PORT']}"
         )
-    child = subprocess.Popen(
-        [sys.executable, "-c", CHILD],
-        env={
-            **os.environ,
-            "DATABASE_URL": url,
-            "PAYDESK_HOME": home,
-            "PAYDESK_AS_OWNER": "",
-            "DJANGO_SETTINGS_MODULE": "paydesk.config.settings",
-            "PYTHONPATH": os.pathsep.join(sys.path),
-        },
-    )
+    return {
+        **os.environ,
+        "DATABASE_URL": url,
+        "PAYDESK_HOME": home or os.environ.get("PAYDESK_HOME", ""),
+        "PAYDESK_AS_OWNER": "",
+        "DJANGO_SETTINGS_MODULE": "paydesk.config.settings",
+        "PYTHONPATH": os.pathsep.join(sys.path),
+    }
+
+
+def killed_worker(database: str, home: str, file: SourceFile, after_steps: int) -> bool:
+    """Run a worker on unfinished files, kill it once the file moved `after_steps` steps; whether it was."""
+    child = subprocess.Popen([sys.executable, "-c", CHILD], env=child_environment(database, home))
     give_up = time.monotonic() + 60
     while child.poll() is None and time.monotonic() < give_up:
         moved = SourceFile.objects.values_list("revision", flat=True).get(pk=file.pk) - file.revision
@@ -87,7 +97,7 @@ def test_an_import_killed_again_and_again_ends_as_if_nothing_had_happened(commit
         kills += killed_worker(
             committed_db, str(tmp_path), file, steps.randint(1, 6) if kills < 6 else 10_000
         )
-    assert (file.state, kills) == ("posted", 6)
+    assert (file.state, file.rows_done, kills) == ("posted", ROWS, 6)
     assert (file.line_count, file.new_count, file.known_count, file.rejected_count) == (ROWS, ROWS, 0, 0)
     assert StatementLine.objects.count() == Payment.objects.count() == ROWS
     paid = sum(DueItem.objects.values_list("allocated_minor", flat=True))
@@ -137,3 +147,30 @@ def test_files_behind_one_that_cannot_be_read_do_not_wait_for_it(committed_db):
     with pytest.raises(IsADirectoryError):
         take_up_files(NOON)
     assert [SourceFile.objects.get(pk=file.pk).state for file in files] == ["uploaded", "mapping_needed"]
+
+
+@pytest.mark.server
+def test_a_file_is_free_again_soon_after_its_worker_was_killed_in_the_middle_of_a_long_statement(
+    committed_db,
+):
+    account = make_source_account()
+    file = make_file(account)
+    child = subprocess.Popen(
+        [sys.executable, "-c", HOLDING.format(file=file.pk)], env=child_environment(committed_db)
+    )
+    until = time.monotonic() + 30
+    while not _is_held(file.pk):
+        assert child.poll() is None
+        assert time.monotonic() < until
+        time.sleep(0.05)
+    child.kill()
+    child.wait(timeout=10)
+    killed_at = time.monotonic()
+    while _is_held(file.pk):
+        assert time.monotonic() - killed_at < 10, "the lock stays until the statement is through"
+        time.sleep(0.1)
+
+
+def _is_held(file_id: int) -> bool:
+    with statements.working_on(file_id) as got:
+        return not got

@@ -26,19 +26,24 @@ INSTALLED_APPS = [
     "django.contrib.humanize",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
     "django_htmx",
     "procrastinate.contrib.django",
     "paydesk.foundation.audit",
     "paydesk.foundation.people",
     "paydesk.foundation.documents",
+    "paydesk.foundation.clocks",
     "paydesk.foundation.approvals",
     "paydesk.foundation.outbox",
+    "paydesk.foundation.inbox",
     "paydesk.domain.parties",
     "paydesk.domain.providers",
     "paydesk.domain.ledger",
     "paydesk.domain.contracts",
     "paydesk.domain.statements",
     "paydesk.domain.payments",
+    "paydesk.domain.callbacks",
+    "paydesk.reporting.books",
     "paydesk.web",
 ]
 
@@ -98,19 +103,24 @@ AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
-ACCOUNT_ADAPTER = "paydesk.foundation.people.sign_in.NoSelfSignUp"
+ACCOUNT_ADAPTER = "paydesk.foundation.people.sign_in.DeskSignIn"
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_ON_GET = False
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 ACCOUNT_LOGOUT_REDIRECT_URL = "/"
+MFA_ADAPTER = "paydesk.foundation.people.second_factors.DeskFactors"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # administrators give the addresses; nobody signs up
+MFA_TOTP_ISSUER = "paydesk"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.PBKDF2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
-# Sign-in attempts are counted there, by all web processes together (allauth's own limits: 5 wrong passwords
-# per account in 5 minutes, 10 a minute and 30 attempts a minute per address).
+# Sign-in attempts are counted there, by all web processes together (allauth's own limits: 5 wrong passwords,
+# and 5 wrong codes, per account in 5 minutes, 10 a minute and 30 attempts a minute per address).
 CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",
@@ -125,10 +135,17 @@ LANGUAGE_CODE = "en"
 USE_I18N = True
 
 STATIC_URL = "static/"
-STATIC_ROOT = HOME / "static"
+# Served straight from the package: there is nothing to collect, so no folder that may be missing or stale.
+STATIC_ROOT = None
 WHITENOISE_USE_FINDERS = True
 DOCUMENTS_FOLDER = HOME / "documents"
 DOCUMENT_SIZE_LIMIT_BYTES = int(os.environ.get("PAYDESK_DOCUMENT_LIMIT_MB", "512")) * 1024 * 1024
+# How providers are asked about payments: a TOML file with their addresses and our keys (see configure.md).
+CONNECTIONS_FILE = os.environ.get("PAYDESK_CONNECTIONS") or None
+CALLBACK_LIMIT_BYTES = 64 * 1024
+CALLBACKS_PER_MINUTE = int(os.environ.get("PAYDESK_CALLBACKS_PER_MINUTE", "6000"))
+# Addresses of our own reverse proxies: only what they add to X-Forwarded-For is believed.
+TRUSTED_PROXIES = [a for a in os.environ.get("PAYDESK_PROXIES", "").replace(",", " ").split() if a]
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.TemporaryFileUploadHandler"]
 

@@ -4,14 +4,22 @@ from __future__ import annotations
 
 from paydesk.importers.camt053 import Camt053
 from paydesk.importers.delimited.any_table import AnyTable
+from paydesk.importers.hubtel_callback import HubtelCallback
+from paydesk.importers.hubtel_status import HubtelStatus
+from paydesk.importers.json_messages import JsonImporter
 from paydesk.importers.limits import LIMITS, Limits
+from paydesk.importers.mpesa_c2b import MpesaC2b
+from paydesk.importers.mpesa_pull import MpesaPull
+from paydesk.importers.mpesa_stk import MpesaStk
 from paydesk.importers.other_formats import what_is
 from paydesk.importers.prepared import PreparingImporter
 from paydesk.importers.profiles import builtin, named
 from paydesk.importers.records import NotReadable
 
-IMPORTERS: tuple[type[Camt053] | type[AnyTable], ...] = (
+MESSAGES: tuple[type[JsonImporter], ...] = (MpesaStk, MpesaC2b, MpesaPull, HubtelCallback, HubtelStatus)
+IMPORTERS: tuple[type[Camt053] | type[JsonImporter] | type[AnyTable], ...] = (
     Camt053,
+    *MESSAGES,
     AnyTable,
 )
 

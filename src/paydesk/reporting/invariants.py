@@ -11,7 +11,9 @@ from django.db import connection, transaction
 from paydesk.domain.ledger import invariants as ledger
 from paydesk.domain.payments import invariants as payments
 from paydesk.foundation.audit import queries as audit
+from paydesk.foundation.clocks import invariants as clocks
 from paydesk.foundation.documents import queries as documents
+from paydesk.reporting.books import invariants as books
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +47,7 @@ def check_all(*, most_rows: int, own_snapshot: bool = True) -> list[Finding]:
         # every row with every other: minutes where hashing takes a second.
         cursor.execute("SET LOCAL enable_nestloop = off")
         findings = []
-        for name, sentence, sql in (*ledger.INVARIANTS, *payments.INVARIANTS):
+        for name, sentence, sql in (*ledger.INVARIANTS, *payments.INVARIANTS, *books.INVARIANTS, *clocks.INVARIANTS):
             cursor.execute(f"{sql} LIMIT %s", [most_rows])
             findings.append(Finding(name, sentence, [" · ".join(map(str, row)) for row in cursor.fetchall()]))
         cursor.execute("SET LOCAL enable_nestloop = DEFAULT")

@@ -39,9 +39,34 @@ def needs(right: str) -> Callable[[View], View]:
             actor_of(request).needs(right)
             return view(request, *args, **kwargs)
 
+        guarded.rights = (right, *declared_rights(view))  # type: ignore[attr-defined]
         return guarded
 
     return decorated
+
+
+def declares(right: str) -> Callable[[View], View]:
+    """Say that a view needs no right (""): what it shows is public or one's own. Every view says either.
+
+    Every address is tested with every role: tests/test_rights_of_addresses.py.
+    """
+    assert right == "", "a right is asked for with `needs`"
+
+    def decorated(view: View) -> View:
+        @functools.wraps(view)
+        def open_to_all(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            return view(request, *args, **kwargs)
+
+        open_to_all.rights = ()  # type: ignore[attr-defined]
+        return open_to_all
+
+    return decorated
+
+
+def declared_rights(view: View) -> tuple[str, ...]:
+    """The rights a view says it needs; empty where it says none or nothing."""
+    rights: tuple[str, ...] = getattr(view, "rights", ())
+    return rights
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,9 +7,12 @@ from django.db import DatabaseError, connection
 from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import never_cache
 
+from paydesk.web.access import declares
+
 
 @login_not_required
 @never_cache
+@declares("")
 def health(request: HttpRequest) -> JsonResponse:
     """200 when the database answers, 503 when it does not."""
     try:

@@ -2,11 +2,13 @@
 
 from django.urls import include, path
 
+from paydesk.web.callbacks.urls import door_urls
 from paydesk.web.health import health
 from paydesk.web.waiting.urls import suspense_urls, unapplied_urls
 
 urlpatterns = [
     path("health", health, name="health"),
+    path("", include((door_urls, "callbacks_door"))),
     path("", include("paydesk.web.home.urls")),
     path("", include("paydesk.web.account.urls")),
     path("payments/", include("paydesk.web.payments.urls")),
@@ -15,8 +17,11 @@ urlpatterns = [
     path("", include("paydesk.web.find.urls")),
     path("account/", include("paydesk.web.account.own_urls")),
     path("accounts/", include("paydesk.web.providers.urls")),
+    path("clocks/", include("paydesk.web.clocks.urls")),
     path("contracts/", include("paydesk.web.contracts.urls")),
     path("customers/", include("paydesk.web.customers.urls")),
+    path("reveal/", include("paydesk.web.reveal.urls")),
     path("trail/", include("paydesk.web.trail.urls")),
     path("intake/", include("paydesk.web.intake.urls")),
+    path("books/", include("paydesk.web.books.urls")),
 ]

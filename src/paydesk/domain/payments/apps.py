@@ -9,7 +9,9 @@ class PaymentsConfig(AppConfig):
 
     def ready(self) -> None:
         from paydesk.domain.payments import tasks  # noqa: F401  registers its handlers
+        from paydesk.domain.payments.clocks import declare_kinds
         from paydesk.foundation.audit import append_only
 
         for table in ("payments_allocation", "payments_claim"):
             append_only.declare(table)
+        declare_kinds()

@@ -5,9 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from django.db import transaction
 from django.utils import timezone
 
 from paydesk.domain.payments.actions import post_file, replay_contract, unpost_file
+from paydesk.domain.payments.clocks import catch_up_identification_clocks
 from paydesk.domain.statements.actions import read_file
 from paydesk.domain.statements.models import SourceFile
 from paydesk.domain.statements.states import WORKING
@@ -40,7 +42,14 @@ def replay_activated_contract(payload: dict[str, Any]) -> None:
     replay_contract(payload["contract_id"], by=WORKER, now=timezone.now())
 
 
-@housekeeping.every(5, "take up files")
+@housekeeping.every(300, "catch up identification clocks")
+def catch_up_clocks(now: datetime) -> int:
+    """Give suspense that has no clock its own; end those of payments that left suspense some other way."""
+    with transaction.atomic():
+        return catch_up_identification_clocks(now)
+
+
+@housekeeping.every(2, "take up files")
 def take_up_files(now: datetime) -> int:
     """Go on with files whose worker was stopped; a file somebody works on is left alone. Returns how many."""
     unfinished = list(SourceFile.objects.filter(state__in=WORKING).order_by("id").values_list("pk", "state"))

@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+import secrets
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.db import IntegrityError, transaction
 
-from paydesk.domain.providers.models import KINDS, ROLES, Provider, SourceAccount
+from paydesk.domain.providers.callback_secrets import digest_of, secret_of
+from paydesk.domain.providers.models import (
+    KINDS,
+    ROLES,
+    CallbackEndpoint,
+    CallbackSecret,
+    Provider,
+    SourceAccount,
+)
+from paydesk.domain.providers.rules import DIALECTS, GRACE_HOURS, networks_in
 from paydesk.foundation.audit import steps as audit
 from paydesk.kernel.actor import Actor
 from paydesk.kernel.refused import Refused
@@ -72,3 +82,137 @@ def add_source_account(
         market=market,
     )
     return account
+
+
+class CallbacksRefused(Refused):
+    """The callback address cannot be set up like this."""
+
+    code = "callbacks.refused"
+
+
+@transaction.atomic(durable=True)
+def open_callbacks(source_account_id: int, *, dialect: str, by: Actor, now: datetime) -> CallbackEndpoint:
+    """Give an account a secret address that its provider sends callbacks to; opening a closed one renews it.
+
+    Raises CallbacksRefused for a provider whose callbacks are not understood, for an account that does not
+    originate payments, and where the address is open already.
+    """
+    account = SourceAccount.objects.select_for_update().get(pk=source_account_id)
+    by.needs("providers.manage", market=account.market)
+    if dialect not in DIALECTS:
+        raise CallbacksRefused(f"The callbacks of {dialect or 'this provider'} are not understood yet.")
+    if account.role != "originates":
+        raise CallbacksRefused(f"{account.name} does not originate payments, so no callback of it is money.")
+    endpoint = CallbackEndpoint.objects.filter(source_account=account).first()
+    if endpoint is not None and endpoint.closed_at is None:
+        raise CallbacksRefused(f"{account.name} has a callback address already.")
+    if endpoint is None:
+        endpoint = CallbackEndpoint.objects.create(source_account=account, dialect=dialect, opened_at=now)
+    else:
+        endpoint.dialect, endpoint.opened_at, endpoint.closed_at = dialect, now, None
+        endpoint.save(update_fields=["dialect", "opened_at", "closed_at"])
+    _new_secret(endpoint, now)
+    audit.record(
+        "callbacks.opened",
+        subject=("source_account", account.pk),
+        by=by,
+        at=now,
+        changes={"dialect": dialect},
+        market=account.market,
+    )
+    return endpoint
+
+
+@transaction.atomic(durable=True)
+def rotate_callback_secret(
+    endpoint_id: int, *, grace_hours: int, by: Actor, now: datetime
+) -> CallbackEndpoint:
+    """Make a new secret address; older ones stay good for `grace_hours` at most, 0 ends them at once.
+
+    Raises CallbacksRefused for a grace that is not among GRACE_HOURS or while the address is closed.
+    """
+    endpoint = _endpoint(endpoint_id, by)
+    if grace_hours not in GRACE_HOURS:
+        raise CallbacksRefused(f"The old address can stay good for {', '.join(map(str, GRACE_HOURS))} hours.")
+    if endpoint.closed_at is not None:
+        raise CallbacksRefused("The callback address is closed; open it again instead.")
+    until = now + timedelta(hours=grace_hours)
+    older = endpoint.secrets
+    older.filter(ends_at__gt=until).update(ends_at=until)
+    older.filter(ends_at=None).update(ends_at=until)
+    _new_secret(endpoint, now)
+    audit.record(
+        "callbacks.secret_rotated",
+        subject=("source_account", endpoint.source_account_id),
+        by=by,
+        at=now,
+        changes={"grace_hours": grace_hours},
+        market=endpoint.source_account.market,
+    )
+    return endpoint
+
+
+@transaction.atomic(durable=True)
+def limit_callbacks(
+    endpoint_id: int, *, networks: str, also_numbers: str, by: Actor, now: datetime
+) -> CallbackEndpoint:
+    """Say which networks may send and which further numbers of ours the messages may name; one per line.
+
+    Raises CallbacksRefused for what is no network address.
+    """
+    endpoint = _endpoint(endpoint_id, by)
+    try:
+        endpoint.allowed_networks = networks_in(networks)
+    except ValueError as problem:
+        raise CallbacksRefused(str(problem)) from problem
+    endpoint.also_numbers = list(dict.fromkeys(also_numbers.replace(",", " ").split()))
+    if any(len(number) > 64 for number in endpoint.also_numbers):
+        raise CallbacksRefused("A number of ours at the provider has at most 64 characters.")
+    endpoint.save(update_fields=["allowed_networks", "also_numbers"])
+    audit.record(
+        "callbacks.limited",
+        subject=("source_account", endpoint.source_account_id),
+        by=by,
+        at=now,
+        changes={"networks": endpoint.allowed_networks, "also_numbers": endpoint.also_numbers},
+        market=endpoint.source_account.market,
+    )
+    return endpoint
+
+
+@transaction.atomic(durable=True)
+def close_callbacks(endpoint_id: int, *, by: Actor, now: datetime) -> CallbackEndpoint:
+    """Close a callback address at once, with all its secrets; closing twice is the same as once."""
+    endpoint = _endpoint(endpoint_id, by)
+    if endpoint.closed_at is not None:
+        return endpoint
+    endpoint.closed_at = now
+    endpoint.save(update_fields=["closed_at"])
+    endpoint.secrets.filter(ends_at=None).update(ends_at=now)
+    endpoint.secrets.filter(ends_at__gt=now).update(ends_at=now)
+    audit.record(
+        "callbacks.closed",
+        subject=("source_account", endpoint.source_account_id),
+        by=by,
+        at=now,
+        changes={},
+        market=endpoint.source_account.market,
+    )
+    return endpoint
+
+
+def _endpoint(endpoint_id: int, by: Actor) -> CallbackEndpoint:
+    endpoint = (
+        CallbackEndpoint.objects.select_for_update(of=["self"])
+        .select_related("source_account")
+        .get(pk=endpoint_id)
+    )
+    by.needs("providers.manage", market=endpoint.source_account.market)
+    return endpoint
+
+
+def _new_secret(endpoint: CallbackEndpoint, now: datetime) -> None:
+    nonce = secrets.token_hex(16)
+    CallbackSecret.objects.create(
+        endpoint=endpoint, nonce=nonce, digest=digest_of(secret_of(endpoint.pk, nonce)), made_at=now
+    )

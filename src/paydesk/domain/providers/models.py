@@ -1,6 +1,9 @@
 """Providers, the accounts we hold with them, and how their files are read."""
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
+
+from paydesk.domain.providers.rules import DIALECTS
 
 ROLES = [
     ("originates", "Originates payments"),
@@ -72,4 +75,49 @@ class FileProfile(models.Model):
                 condition=models.Q(is_current=True),
                 name="one_current_profile_per_header",
             )
+        ]
+
+
+class CallbackEndpoint(models.Model):
+    """Where a provider sends what happened on one of our accounts by itself.
+
+    `dialect` says which messages are understood there. `allowed_networks` (CIDR) limits who may send, empty
+    for anybody who knows the secret address. `also_numbers` are further numbers of ours for messages to name.
+    """
+
+    source_account = models.OneToOneField(
+        SourceAccount, on_delete=models.PROTECT, related_name="callback_endpoint"
+    )
+    dialect = models.CharField(max_length=20)
+    allowed_networks = ArrayField(models.CharField(max_length=49), default=list)
+    also_numbers = ArrayField(models.CharField(max_length=64), default=list)
+    opened_at = models.DateTimeField()
+    closed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(dialect__in=list(DIALECTS)), name="callback_dialect_known"
+            ),
+        ]
+
+
+class CallbackSecret(models.Model):
+    """One secret of a callback address; the table holds its hash and what it is made from, never itself.
+
+    `ends_at` is None for the secret in use. An older one stays good until then, so that nothing is lost while
+    the provider is told the new address.
+    """
+
+    endpoint = models.ForeignKey(CallbackEndpoint, on_delete=models.PROTECT, related_name="secrets")
+    nonce = models.CharField(max_length=32)
+    digest = models.BinaryField(max_length=32, unique=True)
+    made_at = models.DateTimeField()
+    ends_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["endpoint"], condition=models.Q(ends_at=None), name="one_current_callback_secret"
+            ),
         ]

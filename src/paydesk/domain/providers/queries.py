@@ -2,9 +2,21 @@
 
 from __future__ import annotations
 
-from django.db.models import QuerySet
+from dataclasses import dataclass
+from datetime import datetime
 
-from paydesk.domain.providers.models import KINDS, ROLES, FileProfile, Provider, SourceAccount
+from django.db.models import Q, QuerySet
+
+from paydesk.domain.providers.callback_secrets import digest_of, secret_of
+from paydesk.domain.providers.models import (
+    KINDS,
+    ROLES,
+    CallbackEndpoint,
+    CallbackSecret,
+    FileProfile,
+    Provider,
+    SourceAccount,
+)
 from paydesk.foundation.people.queries import in_markets
 from paydesk.kernel.actor import Actor
 
@@ -36,3 +48,43 @@ def account_roles() -> list[tuple[str, str]]:
 def account_kinds() -> list[tuple[str, str]]:
     """The kinds of provider, as (code, words)."""
     return list(KINDS)
+
+
+def endpoint_behind(secret: str, now: datetime) -> CallbackEndpoint | None:
+    """The open endpoint whose address has this secret, with its account and provider; one query."""
+    found = (
+        CallbackSecret.objects.select_related("endpoint__source_account__provider")
+        .filter(Q(ends_at=None) | Q(ends_at__gt=now), digest=digest_of(secret), endpoint__closed_at=None)
+        .first()
+    )
+    return found.endpoint if found else None
+
+
+def callback_endpoint(actor: Actor, source_account_id: int) -> CallbackEndpoint | None:
+    """The endpoint of an account of the actor's markets, open or closed; one query."""
+    endpoints = CallbackEndpoint.objects.select_related("source_account__provider")
+    found = in_markets(endpoints, actor, field="source_account__market")
+    return found.filter(source_account_id=source_account_id).first()
+
+
+@dataclass(frozen=True, slots=True)
+class CallbackAddress:
+    """A secret that is good: until when (None for the one in use), since when.
+
+    `secret` is empty when this installation's key has changed since: then a new one has to be made.
+    """
+
+    secret: str
+    made_at: datetime
+    ends_at: datetime | None
+
+
+def callback_addresses(endpoint: CallbackEndpoint, now: datetime) -> list[CallbackAddress]:
+    """The secrets of an endpoint that are good now, the newest first; one query. For those who manage it."""
+    good = endpoint.secrets.filter(Q(ends_at=None) | Q(ends_at__gt=now)).order_by("-pk")
+    found = []
+    for each in good:
+        secret = secret_of(endpoint.pk, each.nonce)
+        is_ours = digest_of(secret) == bytes(each.digest)
+        found.append(CallbackAddress(secret if is_ours else "", each.made_at, each.ends_at))
+    return found

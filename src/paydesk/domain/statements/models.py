@@ -8,9 +8,14 @@ from paydesk.domain.statements.states import FILE
 
 
 class SourceFile(models.Model):
-    """A file as it was handed over. `revision` counts every visible change, so that screens poll cheaply."""
+    """A file as it was handed over. `revision` counts every visible change, so that screens poll cheaply.
 
-    document_id = models.BigIntegerField()
+    The callbacks of one account and day stand in the place of a file: `callbacks_on` names the day, and
+    there is no document. They are posted as they come and are no proof of coverage.
+    """
+
+    document_id = models.BigIntegerField(null=True)
+    callbacks_on = models.DateField(null=True)
     filename = models.CharField(max_length=255)
     sha256 = models.CharField(max_length=64, db_index=True)
     size_bytes = models.BigIntegerField()
@@ -41,8 +46,20 @@ class SourceFile(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(condition=models.Q(state__in=FILE.states), name="source_file_state_known"),
+            models.CheckConstraint(
+                condition=models.Q(document_id__isnull=False) | models.Q(callbacks_on__isnull=False),
+                name="source_file_has_document_or_day",
+            ),
+            models.UniqueConstraint(
+                fields=["source_account", "callbacks_on"], name="callbacks_of_a_day_once"
+            ),
         ]
         indexes = [models.Index(fields=["source_account", "covers_to"], name="source_file_coverage")]
+
+    @property
+    def rows_done(self) -> int:
+        """Of `line_count` rows those that are posted; rows in conflict count once the file is through."""
+        return self.line_count if self.state == "posted" else self.new_count + self.known_count
 
 
 class StatementHead(models.Model):

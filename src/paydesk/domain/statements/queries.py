@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -38,15 +38,20 @@ def file_for(actor: Actor, file_id: int) -> SourceFile:
 
 @dataclass(frozen=True, slots=True)
 class KindTotal:
-    """Rows of one kind, status and currency: how many, their sum (exact, signed), how many are new."""
+    """Rows of one kind, status and currency that come to the same end: how many, their sum (exact, signed).
+
+    `why` says why they make no payment and is empty for those that do; `payments` counts the new ones.
+    """
 
     kind: str
     status: str
     currency: str
+    why: str
     rows: int
     amount: Decimal
     new: int
-    becomes_payment: bool
+    known: int
+    in_conflict: int
     payments: int
     payments_minor: int
 
@@ -62,9 +67,7 @@ class Preview:
     new: int
     known: int
     in_conflict: int
-    gap: timedelta | None
-    overlap: timedelta | None
-    last_file: SourceFile | None
+    place: rules.Place
     balance_notes: Sequence[str]
     payments: int
     payments_amount: Money | None
@@ -73,94 +76,119 @@ class Preview:
 def preview(file: SourceFile) -> Preview:
     """Counts and totals by kind and status, new against known, gap and overlap, balance continuity."""
     account = file.source_account
+    totals = _kind_totals(file)
+    return Preview(
+        totals=totals,
+        new=sum(total.new for total in totals),
+        known=sum(total.known for total in totals),
+        in_conflict=sum(total.in_conflict for total in totals),
+        place=_place(file),
+        balance_notes=_balance_notes(file, [(t.status, t.amount) for t in totals]),
+        payments=sum(total.payments for total in totals),
+        payments_amount=Money(sum(t.payments_minor for t in totals), account.currency) if account else None,
+    )
+
+
+def _kind_totals(file: SourceFile) -> list[KindTotal]:
+    """The staged rows by kind, status, currency and what becomes of them; one query."""
+    account = file.source_account
     with connection.cursor() as cursor:
         cursor.execute(
             """
-            SELECT kind, status, currency, count(*), sum(amount),
+            SELECT kind, status, currency, sign(amount_minor)::int, count(*), sum(amount),
                    count(*) FILTER (WHERE is_new),
                    count(*) FILTER (
                        WHERE NOT is_new AND amount = stored_amount AND currency = stored_currency),
                    count(*) FILTER (
                        WHERE NOT is_new AND NOT (amount = stored_amount AND currency = stored_currency)),
-                   bool_and(may_pay),
-                   count(*) FILTER (WHERE is_new AND may_pay AND amount_minor > 0),
-                   coalesce(sum(amount_minor) FILTER (
-                       WHERE is_new AND may_pay AND amount_minor > 0), 0)::bigint
+                   coalesce(sum(amount_minor) FILTER (WHERE is_new), 0)::bigint
             FROM (
                 SELECT s.kind, s.status, s.currency, s.amount, s.amount_minor,
                        l.id IS NULL AND row_number() OVER same_row = 1 AS is_new,
                        coalesce(l.amount, first_value(s.amount) OVER same_row) AS stored_amount,
-                       coalesce(l.currency, first_value(s.currency) OVER same_row) AS stored_currency,
-                       s.kind = 'payment' AND s.status = 'success' AND %(originates)s
-                           AND s.currency = %(currency)s AS may_pay
+                       coalesce(l.currency, first_value(s.currency) OVER same_row) AS stored_currency
                 FROM statements_stagedline s
                 LEFT JOIN statements_statementline l
                     ON l.source_account_id = %(account)s AND l.line_key = s.line_key
                 WHERE s.file_id = %(file)s
                 WINDOW same_row AS (PARTITION BY s.line_key ORDER BY s.line_no)
             ) row
-            GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
+            GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4
             """,
-            {
-                "file": file.pk,
-                "account": file.source_account_id or 0,
-                "originates": bool(account and account.role == "originates"),
-                "currency": account.currency if account else "",
-            },
+            {"file": file.pk, "account": file.source_account_id or 0},
         )
-        rows = cursor.fetchall()
-    totals = [
-        KindTotal(k, s, c, n, a, new, pays, paid, minor)
-        for k, s, c, n, a, new, _, _, pays, paid, minor in rows
-    ]
-    last = _last_file(file)
-    gap = overlap = None
-    if last and file.covers_from and last.covers_to:
-        lag = file.covers_from - last.covers_to
-        if lag > timedelta(days=1):
-            gap = lag
-        elif lag < timedelta(0):
-            overlap = -lag
-    return Preview(
-        totals=totals,
-        new=sum(row[5] for row in rows),
-        known=sum(row[6] for row in rows),
-        in_conflict=sum(row[7] for row in rows),
-        gap=gap,
-        overlap=overlap,
-        last_file=last,
-        balance_notes=_balance_notes(file, last, [(t.status, t.amount) for t in totals]),
-        payments=sum(total.payments for total in totals),
-        payments_amount=Money(sum(t.payments_minor for t in totals), account.currency) if account else None,
-    )
+        found: dict[tuple[str, str, str, str], KindTotal] = {}
+        for kind, status, currency, effect, rows, amount, new, known, in_conflict, minor in cursor.fetchall():
+            why = rules.why_no_payment(
+                kind, status, currency, effect,
+                role=account.role if account else "", account_currency=account.currency if account else "",
+            )  # fmt: skip
+            paid = (0, 0) if why else (new, minor)
+            total = KindTotal(kind, status, currency, why, rows, amount, new, known, in_conflict, *paid)
+            before = found.get((kind, status, currency, why))
+            found[kind, status, currency, why] = total if before is None else _both(before, total)
+    return list(found.values())
 
 
-def _last_file(file: SourceFile) -> SourceFile | None:
-    if file.source_account_id is None or file.covers_from is None:
-        return None
-    earlier = SourceFile.objects.filter(
-        source_account_id=file.source_account_id,
-        state__in=["posting", "posted"],
-        covers_from__lte=file.covers_from,
+def _both(one: KindTotal, other: KindTotal) -> KindTotal:
+    return KindTotal(
+        one.kind, one.status, one.currency, one.why,
+        one.rows + other.rows, one.amount + other.amount, one.new + other.new, one.known + other.known,
+        one.in_conflict + other.in_conflict, one.payments + other.payments,
+        one.payments_minor + other.payments_minor,
+    )  # fmt: skip
+
+
+def _place(file: SourceFile) -> rules.Place:
+    """Where the time a file covers lies among the other files of its account; at most three queries."""
+    if file.source_account_id is None or file.covers_from is None or file.covers_to is None:
+        return rules.Place()
+    others = SourceFile.objects.filter(
+        source_account_id=file.source_account_id, state__in=["posting", "posted"], covers_from__isnull=False
     ).exclude(pk=file.pk)
-    return earlier.order_by("-covers_to").first()
+    start, end = file.covers_from, file.covers_to
+    near = [
+        *others.filter(covers_to__lte=start).order_by("-covers_to", "-id")[:1],
+        *others.filter(covers_from__lte=end, covers_to__gte=start),
+        *others.filter(covers_from__gte=end).order_by("covers_from", "id")[:1],
+    ]
+    periods = {f.pk: rules.Period(f.pk, f.filename, f.covers_from, f.covers_to) for f in near}
+    return rules.place_of(start, end, list(periods.values()))
 
 
-def _balance_notes(
-    file: SourceFile, last: SourceFile | None, sums: Sequence[tuple[str, Decimal]]
-) -> list[str]:
+def _statement_before(file: SourceFile, first: StatementHead) -> StatementHead | None:
+    """The statement of the account that ends next before this one begins: by its dates, else its rows."""
+    others = (
+        StatementHead.objects.select_related("file")
+        .filter(
+            file__source_account_id=file.source_account_id,
+            file__state__in=["posting", "posted"],
+            closing__isnull=False,
+        )
+        .exclude(file=file)
+    )
+    if first.opened_on is not None:
+        dated = others.filter(closed_on__lte=first.opened_on).order_by("-closed_on", "-id").first()
+        if dated is not None:
+            return dated
+    if file.covers_from is None:
+        return None
+    return others.filter(file__covers_to__lte=file.covers_from).order_by("-file__covers_to", "-id").first()
+
+
+def _balance_notes(file: SourceFile, sums: Sequence[tuple[str, Decimal]]) -> list[str]:
     heads = list(StatementHead.objects.filter(file=file).order_by("id"))
     notes = []
-    if heads and last and heads[0].opening is not None:
-        before = StatementHead.objects.filter(file=last, closing__isnull=False).order_by("-id").first()
+    if heads and heads[0].opening is not None:
+        before = _statement_before(file, heads[0])
         if before and before.closing != heads[0].opening:
             notes.append(
-                f"The statement opens with {heads[0].opening:,.2f} {heads[0].currency}, but the last one "
-                f"({last.filename}) closed with {before.closing:,.2f}. "
+                f"The statement opens with {heads[0].opening:,.2f} {heads[0].currency}, but the one before "
+                f"({before.file.filename}) closed with {before.closing:,.2f}. "
                 "A statement between them may be missing."
             )
         elif before:
-            notes.append(f"The opening balance equals the closing balance of {last.filename}.")
+            notes.append(f"The opening balance equals the closing balance of {before.file.filename}.")
     for earlier, later in zip(heads, heads[1:], strict=False):
         if None not in (earlier.closing, later.opening) and earlier.closing != later.opening:
             notes.append(
@@ -179,12 +207,6 @@ def _balance_notes(
         else:
             notes.append("Opening balance plus all rows equals the closing balance.")
     return notes
-
-
-def last_staged_line(file: SourceFile) -> int:
-    """The number of the last row that waits to be posted, 0 when none does; one look into an index."""
-    found = StagedLine.objects.filter(file_id=file.pk).order_by("-line_no").values_list("line_no", flat=True)
-    return found.first() or 0
 
 
 def staged_lines(file: SourceFile) -> QuerySet[StagedLine]:

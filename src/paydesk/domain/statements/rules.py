@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -118,3 +120,66 @@ def raw_row(raw: str) -> dict[str, str] | str:
 def is_ahead(moment: datetime, now: datetime) -> bool:
     """Whether a row is dated so far ahead (over two days) that it is no sign of how far an account is in."""
     return moment > now + timedelta(days=2)
+
+
+# Files of daily rows end in the evening and begin in the morning: that is no gap.
+LONGEST_BREAK = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """The time from the first to the last row of a file."""
+
+    file_id: int
+    filename: str
+    start: datetime
+    end: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a file lies in time among the others of its account.
+
+    `before` and `after` are its neighbours, each with the gap to it if that is one; `overlapping` are the
+    files with rows of the same time, the longest overlap first, and `overlap` how long that is.
+    """
+
+    before: Period | None = None
+    gap_before: timedelta | None = None
+    after: Period | None = None
+    gap_after: timedelta | None = None
+    overlapping: Sequence[Period] = ()
+    overlap: timedelta | None = None
+
+    @property
+    def has_gap(self) -> bool:
+        return self.gap_before is not None or self.gap_after is not None
+
+
+def place_of(start: datetime, end: datetime, others: Sequence[Period]) -> Place:
+    """Where a file that covers `start` to `end` lies among `others`, in whatever order they came in."""
+
+    def shared(other: Period) -> timedelta:
+        return min(end, other.end) - max(start, other.start)
+
+    overlapping = sorted(
+        (o for o in others if shared(o) > timedelta(0) or start <= o.start <= o.end <= end
+         or o.start <= start <= end <= o.end),
+        key=lambda o: (-shared(o), o.file_id),
+    )  # fmt: skip
+    apart = [o for o in others if o not in overlapping]
+    before = max((o for o in apart if o.end <= start), key=lambda o: (o.end, o.file_id), default=None)
+    after = min((o for o in apart if o.start >= end), key=lambda o: (o.start, o.file_id), default=None)
+
+    def gap(length: timedelta, edge: datetime) -> timedelta | None:
+        is_covered = any(o.start <= edge <= o.end for o in overlapping)
+        return length if length > LONGEST_BREAK and not is_covered else None
+
+    return Place(
+        before=before,
+        gap_before=gap(start - before.end, start) if before else None,
+        after=after,
+        gap_after=gap(after.start - end, end) if after else None,
+        overlapping=overlapping,
+        overlap=shared(overlapping[0]) if overlapping else None,
+    )

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
-from datetime import date
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from django.db import connection
+from django.db import DatabaseError, connection, transaction
+from django.db.models import F
 
 from paydesk.domain.providers.models import SourceAccount
 from paydesk.domain.statements import rules
-from paydesk.domain.statements.models import SourceFile
-from paydesk.importers.records import StatementLine
+from paydesk.domain.statements.models import SourceFile, StatementLine
+from paydesk.importers import records
 
 _LINE_COLUMNS = (
     "line_no, line_key, kind, status, amount, amount_minor, currency, fee, reference, provider_ref,"
@@ -26,7 +29,11 @@ _FILE_LOCKS = 0x70640001  # the class of advisory locks that say "a worker is on
 
 @contextmanager
 def working_on(file_id: int) -> Iterator[bool]:
-    """Hold the file for this worker; yields False when another has it. Freed by PostgreSQL if we die."""
+    """Hold the file for this worker; yields False when another has it.
+
+    If we die PostgreSQL frees it, within a second also in the middle of a long statement.
+    """
+    _end_with_its_worker()
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", [_FILE_LOCKS, file_id])
         got = bool(cursor.fetchone()[0])
@@ -36,6 +43,12 @@ def working_on(file_id: int) -> Iterator[bool]:
         if got and connection.connection is not None:
             with connection.cursor() as cursor:
                 cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [_FILE_LOCKS, file_id])
+
+
+def _end_with_its_worker() -> None:
+    """Have PostgreSQL look every second whether we live: it ends a statement of a dead client only then."""
+    with suppress(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET client_connection_check_interval = '1s'")  # a server on Windows cannot
 
 
 def lock_content(sha256: str) -> None:
@@ -49,7 +62,9 @@ def raw_text(raw: Mapping[str, str] | str) -> str:
     return _clean(raw if isinstance(raw, str) else _as_json(raw if isinstance(raw, dict) else dict(raw)))
 
 
-def copy_staged(file_id: int, account: SourceAccount, lines: Iterable[StatementLine], today: date) -> None:
+def copy_staged(
+    file_id: int, account: SourceAccount, lines: Iterable[records.StatementLine], today: date
+) -> None:
     """COPY `lines` into the staging table."""
     zone = ZoneInfo(account.time_zone)
     with (
@@ -60,7 +75,7 @@ def copy_staged(file_id: int, account: SourceAccount, lines: Iterable[StatementL
             copy.write_row(staged_row(file_id, line, zone, today))
 
 
-def staged_row(file_id: int, line: StatementLine, zone: ZoneInfo, today: date) -> tuple[object, ...]:
+def staged_row(file_id: int, line: records.StatementLine, zone: ZoneInfo, today: date) -> tuple[object, ...]:
     """The staging row of `line`; columns as in the COPY statement above."""
     typed = rules.account_keys(line)
     return (
@@ -78,8 +93,20 @@ def _clean(text: str) -> str:
     return text.replace("\x00", "\ufffd") if "\x00" in text else text
 
 
+@dataclass(frozen=True, slots=True)
+class StoredLine:
+    """A line that is stored already, and where it came from."""
+
+    line_id: int
+    amount: Decimal
+    currency: str
+    file_id: int
+    line_no: int
+    filename: str
+
+
 def store_lines(
-    file_id: int, account: SourceAccount, lines: Iterable[StatementLine], today: date
+    file_id: int, account: SourceAccount, lines: Iterable[records.StatementLine], today: date
 ) -> list[int]:
     """Store a handful of lines at once, without staging them: callbacks. Returns the ids of the new ones.
 
@@ -91,6 +118,48 @@ def store_lines(
     with connection.cursor() as cursor:
         cursor.execute("SELECT statements_store(%s, %s)", [account.pk, json.dumps(rows, default=str)])
         return list(cursor.fetchone()[0])
+
+
+def callbacks_file(account: SourceAccount, on: date, *, by: str, at: datetime) -> int:
+    """The id of what stands for a file of the callbacks of `account` on a day; made when it is the first."""
+    found = SourceFile.objects.filter(source_account=account, callbacks_on=on).values_list("pk", flat=True)
+    made = found.first()
+    if made is None:
+        fields = {"filename": f"Callbacks of {on.isoformat()}", "format": "callbacks", "state": "posted"}
+        SourceFile.objects.bulk_create(
+            [
+                SourceFile(
+                    source_account=account, callbacks_on=on, sha256="", size_bytes=0, uploaded_by=by,
+                    uploaded_at=at, confirmed_by=by, posted_at=at, **fields,
+                )
+            ],
+            ignore_conflicts=True,
+        )  # fmt: skip
+        made = found.get()
+    return made
+
+
+def count_callbacks(file_id: int, *, new: int, known: int, payments: int, at: datetime) -> None:
+    """Add to the counts of a day's callbacks; last in a transaction, because every batch of the day does."""
+    SourceFile.objects.filter(pk=file_id).update(
+        line_count=F("line_count") + new + known,
+        new_count=F("new_count") + new,
+        known_count=F("known_count") + known,
+        payment_count=F("payment_count") + payments,
+        revision=F("revision") + 1,
+        posted_at=at,
+    )
+
+
+def stored_as(account: SourceAccount, keys: Iterable[str]) -> dict[str, StoredLine]:
+    """The stored lines of `account` with these keys, each with its file's name; one query."""
+    found = StatementLine.objects.filter(source_account=account, line_key__in=list(keys))
+    return {
+        line_key.hex: StoredLine(*rest)
+        for line_key, *rest in found.values_list(
+            "line_key", "pk", "amount", "currency", "file_id", "line_no", "file__filename"
+        )
+    }
 
 
 def number_equal_rows(file_id: int) -> None:

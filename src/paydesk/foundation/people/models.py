@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models.functions import Lower
+from django.utils.crypto import salted_hmac
 
 from paydesk.foundation.people.authority import ROLES, rights_of
 from paydesk.kernel.actor import Actor
@@ -67,6 +69,8 @@ class Person(AbstractBaseUser):
     time_zone = models.CharField(max_length=40, default="UTC")
     keyboard_shortcuts = models.BooleanField(default=True, db_default=True)
     created_at = models.DateTimeField()
+    # Counted up to end every session of this person: the number is part of what a session is checked against.
+    sessions_number = models.PositiveIntegerField(default=0, db_default=0)
 
     objects: ClassVar[People] = People()
 
@@ -91,6 +95,16 @@ class Person(AbstractBaseUser):
 
     def get_short_name(self) -> str:
         return self.name.split()[0]
+
+    def get_session_auth_hash(self) -> str:
+        return self._with_sessions_number(super().get_session_auth_hash())
+
+    def get_session_auth_fallback_hash(self) -> Iterator[str]:
+        for earlier in super().get_session_auth_fallback_hash():
+            yield self._with_sessions_number(earlier)
+
+    def _with_sessions_number(self, password_hash: str) -> str:
+        return salted_hmac("paydesk.session", f"{password_hash}:{self.sessions_number}").hexdigest()
 
     @property
     def role_codes(self) -> list[str]:
@@ -121,3 +135,26 @@ class PersonRole(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person_id} {self.role}"
+
+
+class Reveal(models.Model):
+    """One person sees one customer's or payer's masked fields in clear until `until`. Why is in the trail."""
+
+    id = models.BigAutoField(primary_key=True)
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="reveals")
+    subject_kind = models.CharField(max_length=40)
+    subject_id = models.BigIntegerField()
+    at = models.DateTimeField()
+    until = models.DateTimeField()
+
+    class Meta:
+        db_table = "people_reveal"
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(until__gt=models.F("at")), name="reveal_ends_after_it_begins"
+            ),
+        ]
+        indexes = [models.Index(fields=["person", "at"], name="reveal_of_person")]
+
+    def __str__(self) -> str:
+        return f"{self.person_id} {self.subject_kind} {self.subject_id}"

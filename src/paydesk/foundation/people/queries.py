@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TypeVar
 
+from allauth.mfa.models import Authenticator
 from django.db.models import Model, QuerySet
 
 from paydesk.foundation.people.authority import ROLES
-from paydesk.foundation.people.models import Market, Person, PersonRole
+from paydesk.foundation.people.models import Market, Person, PersonRole, Reveal
 from paydesk.kernel.actor import Actor
 
 M = TypeVar("M", bound=Model)
@@ -33,6 +35,11 @@ def markets_of(actor: Actor) -> QuerySet[Market]:
     return in_markets(Market.objects.order_by("name"), actor, field="code")
 
 
+def market_by_code(code: str) -> Market | None:
+    """The market with this ISO code; None if the company does not work there. One query."""
+    return Market.objects.filter(pk=code).first()
+
+
 def person_by_id(person_id: int) -> Person | None:
     """The active person with this id with roles, team and markets loaded; None if there is none."""
     return (
@@ -40,6 +47,30 @@ def person_by_id(person_id: int) -> Person | None:
         .prefetch_related("roles", "markets")
         .filter(pk=person_id, is_active=True)
     ).first()
+
+
+def factors_of(person_id: int) -> list[Authenticator]:
+    """The authenticator app and the passkeys of a person, oldest first, without recovery codes; one query."""
+    kinds = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
+    return list(Authenticator.objects.filter(user_id=person_id, type__in=kinds).order_by("created_at", "pk"))
+
+
+def recovery_codes_left(person_id: int) -> int | None:
+    """How many recovery codes are not used yet; None for a person who has none. One query."""
+    codes = Authenticator.objects.filter(user_id=person_id, type=Authenticator.Type.RECOVERY_CODES).first()
+    return None if codes is None else len(codes.wrap().get_unused_codes())
+
+
+def has_second_factor(person_id: int) -> bool:
+    """Whether this person has an app or a passkey; one query."""
+    return bool(factors_of(person_id))
+
+
+def revealed_until(person_id: int, subject: tuple[str, int], now: datetime) -> datetime | None:
+    """Until when this person sees `subject` ("customer", 5) in clear; None where they do not. One query."""
+    kind, subject_id = subject
+    rows = Reveal.objects.filter(person_id=person_id, subject_kind=kind, subject_id=subject_id, until__gt=now)
+    return rows.order_by("-until").values_list("until", flat=True).first()
 
 
 def people_in_team(team_id: int) -> QuerySet[Person]:

@@ -404,10 +404,10 @@ def split_party(text: str) -> tuple[str, str]:
 
 
 def _cleaned(text: str) -> str:
-    """A reference without blanks around it and without the spreadsheet's ways to protect it as text."""
-    if not text:
-        return text
+    """A reference without blanks around it or a spreadsheet's ways to protect digits, ="1" and '1."""
     text = text.strip()
-    if text[:1] in ("=", "'"):
-        text = text.removeprefix("=").strip("\"'")
+    if text[:1] == "=" and len(text) > 2 and text[1] == text[-1] == '"':
+        return text[2:-1].strip()
+    if text[:1] == "'" and text[1:2].isdigit():
+        return text[1:].removesuffix("'")
     return text

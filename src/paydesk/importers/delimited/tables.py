@@ -158,6 +158,10 @@ def _text_table(file: BinaryIO, scan: TextScan, needs: tuple[tuple[str, ...], ..
         tail=tail,
         _source=source,
     )
+    if not needs and not _is_a_table(_with_rows(table)):
+        raise NotReadable(
+            "The file is no table of payments: its lines share no columns that hold amounts or dates."
+        )
     return _with_rows(table)
 
 
@@ -201,6 +205,30 @@ def _with_rows(table: Table) -> Table:
             f"The file has a header on line {table.header_line} and no row below it: nothing to read."
         )
     return table
+
+
+def _is_a_table(table: Table) -> bool:
+    """Whether a text is a table: most of its lines have columns, and the header says what they are in known
+    words or one of them holds numbers or dates. Else anything with commas in it would be one."""
+    rows = [row for _, row in table.sample()]
+    split = [row for row in rows if _filled(row) > 1]
+    known = sum(header_key(name) in _KNOWN for name in table.names)
+    if len(split) * (4 if known > 2 else 2) < len(rows):
+        return False
+    if known > 2:
+        return True
+    for place in range(len(table.names)):
+        cells = [row[place].strip() for row in split if place < len(row) and row[place].strip()]
+        values = sum(map(_is_value, cells))
+        if values * 2 > len(cells) and values * 4 >= len(split):
+            return True
+    return False
+
+
+def _is_value(cell: str) -> bool:
+    """Whether a cell is a number, an amount, a date or a time rather than words: it has few letters."""
+    digits, letters = sum(map(str.isdigit, cell)), sum(map(str.isalpha, cell))
+    return digits > 0 and letters <= max(3, digits) and len(cell) <= 40
 
 
 def _first_lines(file: BinaryIO, encoding: str) -> list[str]:

@@ -33,7 +33,7 @@ def test_names_are_unique_and_each_finds_its_importer() -> None:
 
 
 def test_an_unknown_name_is_told_with_the_names_there_are() -> None:
-    with pytest.raises(KeyError, match=r"camt\.053, csv, xlsx"):
+    with pytest.raises(KeyError, match=r"camt\.053, .*csv, xlsx"):
         importer_named("mt9000")
 
 

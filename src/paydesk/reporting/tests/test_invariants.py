@@ -9,8 +9,10 @@ from conftest import owner_connection
 from paydesk.domain.statements.actions import upload_file
 from paydesk.foundation.audit.actions import seal
 from paydesk.foundation.documents import blobs
+from paydesk.reporting.books.actions import export_journal
 from paydesk.reporting.invariants import check_all
-from tests.builders import ANALYST, NOON, make_contract, make_source_account, receive, row
+from tests.browser.people import make_market
+from tests.builders import ANALYST, NOON, WORKER, make_contract, make_source_account, receive, row
 
 BREAKAGES = {
     "entries_balance": "UPDATE ledger_posting SET amount_minor = amount_minor + 1 WHERE leg_no = 1",
@@ -33,6 +35,20 @@ BREAKAGES = {
     "payment_agrees_with_its_line": "UPDATE payments_payment SET amount_minor = amount_minor + 1",
     "every_final_payment_row_is_a_payment": "DELETE FROM payments_payment WHERE customer_id IS NULL",
     "posted_files_account_for_every_row": "UPDATE statements_sourcefile SET state = 'posted', line_count = 9",
+    "daily_sums_equal_postings": "UPDATE books_daily_sum SET debit_minor = debit_minor + 1",
+    "journal_exports_continue": "UPDATE books_journal_export SET earlier_entry_id = 1",
+    "journal_exports_keep_their_entries": "DELETE FROM ledger_entry WHERE id = 1",
+    "clock_pauses_fit": "UPDATE clocks_clock"
+    " SET paused_at = start_at, paused_until = due_at, pause_reason = 'customer'",
+    "late_clocks_are_breached": "UPDATE clocks_clock"
+    " SET ended_as = 'met', ended_at = due_at + interval '1 day'",
+    "open_clocks_go_by_the_newest_versions": "WITH newer AS (INSERT INTO clocks_policy"
+    " (kind, market, version, calendar, target_days, pauses, steps, grace_seconds, source, made_by, made_at)"
+    " SELECT kind, market, version + 1, calendar, target_days, pauses, steps, grace_seconds, source, made_by,"
+    " made_at FROM clocks_policy) UPDATE clocks_clock SET due_at = now() + interval '1 day'",
+    "escalations_of_their_time": "INSERT INTO clocks_escalation"
+    ' (clock_id, step, words, "to", due_at, fired_at)'
+    " SELECT id, 'due', 'it is due', 'TL', due_at, due_at - interval '1 s' FROM clocks_clock",
     "audit_chain": "UPDATE audit_record SET verb = 'nothing.happened'",
 }
 
@@ -46,6 +62,8 @@ def worked_desk(committed_module_db):
     receive(
         account, row(1, "25.00", reference="10482937"), row(2, "9.00", msisdn="233244123456"), row(3, "7.00")
     )
+    make_market("GH")
+    export_journal("GH", NOON.date(), by=WORKER, now=NOON + timedelta(days=1))
     seal(NOON + timedelta(days=1))
     with owner_connection() as connection:
         yield connection

@@ -39,3 +39,36 @@ class PasswordForm(forms.Form):
         if "new" in said and "again" in said and said["new"] != said["again"]:
             self.add_error("again", "The two new passwords differ.")
         return said
+
+
+class CodeForm(forms.Form):
+    """Six digits of an authenticator app, or a recovery code."""
+
+    code = forms.CharField(
+        label="Code",
+        max_length=20,
+        widget=forms.TextInput(
+            attrs={
+                "autocomplete": "one-time-code",
+                "inputmode": "numeric",
+                "autofocus": True,
+                "spellcheck": "false",
+            }
+        ),
+    )
+    problem = ""
+
+    def add_problem(self, text: str) -> None:
+        """Something about the form as a whole, also where nothing was typed into it."""
+        self.problem = text
+
+
+class ConfirmForm(forms.Form):
+    """The password again, of whoever has no second factor."""
+
+    password = forms.CharField(
+        label="Your password",
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password", "autofocus": True}),
+        strip=False,
+    )
+    problem = ""

@@ -14,12 +14,14 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
 from paydesk.foundation.people.actions import set_keyboard_shortcuts, set_password
+from paydesk.foundation.people.queries import factors_of, recovery_codes_left
 from paydesk.kernel.refused import Refused
-from paydesk.web.access import actor_of
+from paydesk.web.access import actor_of, declares
 from paydesk.web.account.forms import PasswordForm
 from paydesk.web.account.rights import rights_in_words
 
 
+@declares("")
 def page(request: HttpRequest) -> HttpResponse:
     """Name, roles, markets, rights in words; keys and password to change."""
     return _page(request, PasswordForm(cast("Any", request.user)))
@@ -28,11 +30,19 @@ def page(request: HttpRequest) -> HttpResponse:
 def _page(request: HttpRequest, form: PasswordForm, status: int = 200) -> HttpResponse:
     person: Any = request.user
     actor_of(request)
-    known = {"form": form, "groups": rights_in_words(person.role_codes)}
+    factors = [] if person.is_demo else factors_of(person.pk)
+    known = {
+        "form": form,
+        "groups": rights_in_words(person.role_codes),
+        "factors": factors,
+        "has_app": any(factor.type == "totp" for factor in factors),
+        "codes_left": recovery_codes_left(person.pk) if factors else None,
+    }
     return render(request, "account/page.html", known, status=status)
 
 
 @require_POST
+@declares("")
 def keys(request: HttpRequest) -> HttpResponse:
     """Single-key shortcuts on or off for oneself, on every device."""
     actor = actor_of(request)
@@ -44,6 +54,7 @@ def keys(request: HttpRequest) -> HttpResponse:
 
 @sensitive_post_parameters("old", "new", "again")
 @require_POST
+@declares("")
 def password(request: HttpRequest) -> HttpResponse:
     """A new password for whoever knows the one they have; other sessions of theirs end."""
     actor = actor_of(request)

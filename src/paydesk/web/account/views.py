@@ -7,6 +7,7 @@ from typing import Any
 from allauth.account.views import LoginView
 
 from paydesk.foundation.people.queries import demo_sign_ins
+from paydesk.web.account.passkeys import passkeys_work
 
 
 class SignIn(LoginView):  # type: ignore[misc]
@@ -23,4 +24,7 @@ class SignIn(LoginView):  # type: ignore[misc]
         return form
 
     def get_context_data(self, **known: Any) -> dict[str, Any]:
-        return super().get_context_data(**known) | {"demo_people": demo_sign_ins()}
+        return super().get_context_data(**known) | {
+            "demo_people": demo_sign_ins(),
+            "passkeys_work": passkeys_work(self.request),
+        }

@@ -49,7 +49,7 @@ def _moving(request: HttpRequest, found: Any) -> HttpResponse:
 
 def _progress(found: Any) -> dict[str, Any]:
     if found.state == "posting":
-        done, total = found.posted_through, max(queries.last_staged_line(found), found.posted_through)
+        done, total = found.rows_done, found.line_count
     else:
         done, total = found.bytes_read, found.size_bytes
     return {"done": done, "total": total, "worker": worker_status()}
@@ -66,7 +66,7 @@ def _previewed(request: HttpRequest, found: Any) -> HttpResponse:
             "seen": seen,
             "post_label": post_label(seen),
             "balance_notes": [wording.balance(note) for note in seen.balance_notes],
-            "kinds": kinds_of(seen, account),
+            "kinds": kinds_of(seen),
             "continuity": wording.continuity(found, seen),
             "statements": list(queries.statements_in(found)[:20]),
             "first_lines": line_rows(queries.staged_lines(found)[:10], account),

@@ -8,7 +8,6 @@ from typing import Any
 
 from paydesk.domain.payments.kept_rows import KeptRows
 from paydesk.domain.statements.queries import KindTotal, Preview
-from paydesk.domain.statements.rules import why_no_payment
 from paydesk.kernel.money import Money
 from paydesk.web.links import rows_at
 
@@ -20,14 +19,6 @@ HOW = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class KindRow:
-    """A kind of row in the preview and why it becomes no payment ("" when it does)."""
-
-    total: KindTotal
-    why: str
-
-
 def post_label(seen: Preview) -> str:
     """The words of the button that posts: how many payments and how much."""
     if not seen.payments:
@@ -35,19 +26,12 @@ def post_label(seen: Preview) -> str:
     return f"Post {seen.payments:,} payment{'' if seen.payments == 1 else 's'}, {seen.payments_amount}"
 
 
-def kinds_of(seen: Preview, account: Any) -> list[KindRow]:
-    """The totals of a preview, what becomes payments first."""
-    rows = [
-        KindRow(
-            total,
-            why_no_payment(
-                total.kind, total.status, total.currency, 1,
-                role=account.role, account_currency=account.currency,
-            ),
-        )
-        for total in seen.totals
-    ]  # fmt: skip
-    return sorted(rows, key=lambda row: bool(row.why))
+def kinds_of(seen: Preview) -> dict[str, list[KindTotal]]:
+    """The totals of a preview: rows that become payments apart from those that are only kept."""
+    return {
+        "paying": [total for total in seen.totals if not total.why],
+        "kept": [total for total in seen.totals if total.why],
+    }
 
 
 @dataclass(frozen=True, slots=True)

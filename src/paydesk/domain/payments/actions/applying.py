@@ -10,6 +10,7 @@ from django.db import transaction
 from paydesk.domain.contracts.models import Contract
 from paydesk.domain.contracts.queries import customer_market, owner_and_currency
 from paydesk.domain.payments import rules
+from paydesk.domain.payments.clocks import meet_identification_clocks, start_clocks_of_payments
 from paydesk.domain.payments.models import Allocation, Application, Payment
 from paydesk.domain.payments.steps import CHANGED, PaymentRefused, call, locked
 from paydesk.foundation.approvals import steps as approvals
@@ -87,6 +88,7 @@ def _apply(
         (by.label, "text"),
         (now, "timestamptz"),
     )
+    meet_identification_clocks([payment.pk], now)
     payment.refresh_from_db()
     if contract_id is not None and payment.open_minor == was_open and was_customer is not None:
         raise ApplyRefused("Nothing was applied: this contract has nothing open that this payment could pay.")
@@ -225,6 +227,7 @@ def split_payment(
             (by.label, "text"),
             (now, "timestamptz"),
         )
+    meet_identification_clocks([payment.pk], now)
     payment.refresh_from_db()
     audit.record(
         "payment.split",
@@ -319,6 +322,8 @@ def undo_apply(payment_id: int, *, by: Actor, now: datetime) -> Payment:
     else:
         raise ApplyRefused("Your last act on this payment cannot be undone with one key.")
     payment.refresh_from_db()
+    if payment.customer_id is None:
+        start_clocks_of_payments([payment.pk], now)
     audit.record(
         "payment.undone",
         subject=("payment", payment.pk),

@@ -7,6 +7,7 @@ from datetime import datetime
 from django.db import DatabaseError, connection, transaction
 
 from paydesk.domain.ledger.steps import refusal_of
+from paydesk.domain.payments.clocks import start_identification_clocks
 from paydesk.domain.statements import steps as statements
 from paydesk.domain.statements.models import SourceFile
 from paydesk.domain.statements.staging import restage_if_lost
@@ -16,6 +17,7 @@ from paydesk.foundation.outbox import steps as outbox
 from paydesk.kernel.actor import Actor
 
 CHUNK_ROWS = 50_000
+FIRST_CHUNK_ROWS = 5_000  # chunks grow from here, so that who looks on sees it move, and little is done twice
 
 
 @transaction.atomic(durable=True)
@@ -65,7 +67,8 @@ def _post_chunk(file_id: int, *, by: Actor, now: datetime) -> bool:
     if file.state != "posting" or file.source_account is None:
         return False
     market = file.source_account.market
-    stored = statements.store_chunk(file, size=CHUNK_ROWS)
+    size = min(CHUNK_ROWS, max(FIRST_CHUNK_ROWS, file.new_count + file.known_count))
+    stored = statements.store_chunk(file, size=size)
     if stored is None:
         file.state = FILE.after("finish", file.state)
         file.posted_at = now
@@ -84,6 +87,7 @@ def _post_chunk(file_id: int, *, by: Actor, now: datetime) -> bool:
             },
             market=market,
         )
+        outbox.put("file.posted", {"file_id": file.pk})
     else:
         line_ids, known, conflicts, last = stored
         received = receive_lines(line_ids, by=by, now=now)
@@ -118,6 +122,8 @@ def receive_lines(line_ids: list[int], *, by: Actor, now: datetime) -> int:
     try:
         with connection.cursor() as cursor:
             cursor.execute("SELECT payments_receive(%s::bigint[], %s, %s)", [line_ids, by.label, now])
-            return int(cursor.fetchone()[0])
+            received = int(cursor.fetchone()[0])
     except DatabaseError as problem:
         raise refusal_of(problem) from problem
+    start_identification_clocks(line_ids, now)
+    return received

@@ -2,6 +2,7 @@
 
 import io
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from django.test import TestCase
@@ -100,9 +101,54 @@ class TakeFilesIn(TestCase):
         two = self.upload(csv("02-03-2026 17:00:00;R5;a;;5.00;paid", "02-03-2026 18:00:00;R2;a;;50.00;paid"))
         seen = preview(two)
         assert (seen.new, seen.known, seen.in_conflict) == (1, 1, 0)
-        assert (seen.last_file, seen.overlap, seen.gap) == (one, timedelta(hours=1), None)
+        assert [(p.file_id, seen.place.overlap) for p in seen.place.overlapping] == [
+            (one.pk, timedelta(hours=1))
+        ]
+        assert not seen.place.has_gap
         four = self.upload(csv("04-03-2026 11:00:00;R4;a;;20.00;paid"))
-        assert preview(four).gap == timedelta(days=1, hours=17)
+        assert preview(four).place.gap_before == timedelta(days=1, hours=17)
+
+    def post(self, *rows: str) -> SourceFile:
+        file = self.upload(csv(*rows))
+        confirm_file(file.pk, by=ANALYST, now=NOON)
+        return post_file(file.pk, by=WORKER, now=NOON)
+
+    def test_a_file_of_older_rows_is_compared_with_its_neighbours_in_time_not_with_the_last_upload(self):
+        self.known_profile()
+        later = self.post("20-02-2026 09:00:00;R1;a;;1.00;paid", "20-02-2026 18:00:00;R2;a;;1.00;paid")
+        earlier = self.post("10-02-2026 09:00:00;R3;a;;1.00;paid", "10-02-2026 18:00:00;R4;a;;1.00;paid")
+        between = self.upload(
+            csv("11-02-2026 08:00:00;R5;a;;1.00;paid", "12-02-2026 18:00:00;R6;a;;1.00;paid")
+        )
+        place = preview(between).place
+        assert place.before is not None
+        assert (place.before.file_id, place.gap_before) == (earlier.pk, None)
+        assert place.after is not None
+        assert (place.after.file_id, place.has_gap) == (later.pk, True)
+        inside = self.upload(
+            csv("10-02-2026 10:00:00;R7;a;;1.00;paid", "10-02-2026 11:00:00;R8;a;;1.00;paid")
+        )
+        place = preview(inside).place
+        assert ([p.file_id for p in place.overlapping], place.overlap) == ([earlier.pk], timedelta(hours=1))
+        assert not place.has_gap
+
+    def test_totals_of_payments_hold_no_row_that_makes_none(self):
+        self.known_profile()
+        file = self.upload(
+            csv(
+                "02-03-2026 09:00:00;R1;a;;50.00;paid",
+                "02-03-2026 09:01:00;R2;a;;0.005;paid",
+                "02-03-2026 09:02:00;R3;a;;-7.00;paid",  # of another kind: money went out
+                "02-03-2026 09:03:00;R4;a;;0.00;paid",
+            )
+        )
+        totals = {total.why: (total.rows, total.amount, total.payments) for total in preview(file).totals}
+        assert totals == {
+            "": (1, Decimal("50"), 1),
+            "The amount is not a whole number of minor units of GHS.": (1, Decimal("0.005"), 0),
+            "Money paid out.": (1, Decimal("-7"), 0),
+            "No money came in by this row.": (1, Decimal(0), 0),
+        }
 
     def test_posting_makes_payments_once_however_often_and_overlapping_files_merge(self):
         self.known_profile()

@@ -202,7 +202,7 @@ def test_killed_its_job_is_done_by_the_next_and_a_signal_ends_it_cleanly(committ
         with owner_connection(autocommit=True) as owner:
             owner.execute("UPDATE procrastinate_workers SET last_heartbeat = now() - interval '1 min'")
         workers.append(start())
-        until(lambda: begun.read_text().count("begun") == 2, 20)
+        until(lambda: begun.read_text().count("begun") == 2)
         until(lambda: (s := worker_status()).working == 0 and s.waiting == 0)
         workers[1].send_signal(signal.SIGTERM)
         assert workers[1].wait(10) == 0

@@ -7,14 +7,14 @@ from django.db import connection
 from django.test import RequestFactory
 
 from paydesk.foundation.people.rules import initials_of, normal_email
-from paydesk.foundation.people.sign_in import NoSelfSignUp
+from paydesk.foundation.people.sign_in import DeskSignIn
 
 pytestmark = pytest.mark.django_db
 
 
 def test_visitors_make_no_accounts():
     adapter = get_adapter()
-    assert isinstance(adapter, NoSelfSignUp)
+    assert isinstance(adapter, DeskSignIn)
     assert adapter.is_open_for_signup(RequestFactory().get("/")) is False
 
 

@@ -163,7 +163,16 @@ def test_number_and_name_in_one_cell_are_taken_apart() -> None:
 
 
 def test_a_reference_protected_as_text_by_a_spreadsheet_is_read_as_the_text() -> None:
-    assert lines(SIMPLE, 'Date,Amount,Ref\n02/01/2024,5,"=""00123"""\n')[0].reference == "00123"
+    for written, meant in (
+        ('"=""00123"""', "00123"),
+        ("'00123", "00123"),
+        ("'00123'", "00123"),
+        ("=00123", "=00123"),
+        ("=A=", "=A="),
+        ('"=""', '="'),
+        ("'Ama' loan", "'Ama' loan"),
+    ):
+        assert lines(SIMPLE, f"Date,Amount,Ref\n02/01/2024,5,{written}\n")[0].reference == meant
     assert lines(SIMPLE, "Date,Amount,Ref\n02/01/2024,5,'00123\n")[0].reference == "00123"
 
 

@@ -154,3 +154,30 @@ def test_only_one_sheet_is_read_and_the_others_are_named() -> None:
     warnings = [each.text for each in open_file(sample, filename="a") if isinstance(each, FileWarning)]
     assert any("the file also has About" in text for text in warnings)
     assert guess(sample).sheets == ("About", "Rows")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '[tool]\nline-length = 110\nselect = ["E", "F", "I", "UP"]\nignore = ["E501", "B008"]\nsrc = "src"\n',
+        "body { margin: 0; padding: 4px; color: red; }\nh1 { color: blue; margin: 0; border: 0; }\np {\n}\n",
+        "Dear Ama,\nas said on Monday, in the shop, we send it.\nYours, Kojo, the manager, and all of us\n",
+        "Colour, Shape, Meaning\nred, round, stop\nblue, square, go\n",
+    ],
+)
+def test_a_text_that_is_no_table_of_payments_is_refused(text: str) -> None:
+    with pytest.raises(NotReadable, match=r"no table|No line of the file looks like a header"):
+        open_table(table(text))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Tag;Wer;Was;Wo;Wie;Wozu;Womit;Woher\n" + "1.2.2024;Ama;5,00 CHF;a;b;c;d;e\n" * 3 + ";Ende\n",
+        "Tag;Wer;Was;Wo;Wie;Wozu;Womit;Woher\n" + "erster;Ama;500;a;b;c;d;e\nText dazu\n" * 3,
+        "Report of May\nDate,Amount,Reference\nnot a row\nnor this\n2024-01-01,1.50,R1\nPage 1\n",
+        "Date,Amount,Reference\nno,good,row\n",
+    ],
+)
+def test_a_messy_table_stays_a_table(text: str) -> None:
+    assert open_table(table(text)).sample(1)

@@ -129,8 +129,11 @@ class OneFile(Desk):
         assert b"7 rows so far" in self.page(file).content
         assert self.page(file, v="5").status_code == 204
         assert b"7 rows so far" in self.page(file, v="4").content
-        SourceFile.objects.filter(pk=file.pk).update(state="posting", posted_through=1, payment_count=1)
-        assert b"1 payments so far" in self.page(file, v="4").content
+        SourceFile.objects.filter(pk=file.pk).update(
+            state="posting", posted_through=903, new_count=3, known_count=4, line_count=20, payment_count=1
+        )
+        assert b"7 of 20 rows \xc2\xb7 1 payment so far" in self.page(file, v="4").content
+        assert b"7 of 20 rows" in self.client.get("/intake/").content
         SourceFile.objects.filter(pk=file.pk).update(state="previewed")
         assert self.page(file, v="4").headers["HX-Refresh"] == "true"
 
@@ -141,8 +144,22 @@ class OneFile(Desk):
         page = self.page(file).content.decode()
         assert "Post 2 payments, 15.50 GHS" in page
         assert "A fee of the provider." in page
-        assert "Overlaps the last file" in page or "Follows on the last file" in page
+        assert "Rows that are in both are kept once" in page
+        assert page.index("Rows that become payments") < page.index("Rows that will not become payments")
         assert "fifty" in page
+
+    def test_a_gap_to_the_file_before_or_after_is_not_green(self):
+        def day(day: int, number: int) -> bytes:
+            return table(paid(number).replace("01-03-2026", f"{day:02d}-02-2026"))
+
+        posted(self.account, day(2, 9), "before.csv")
+        posted(self.account, day(20, 2), "after.csv")
+        tone, sentence = self.page(mapped(self.account, day(3, 3))).context["continuity"]
+        assert tone == "held"
+        assert "before.csv" not in sentence
+        assert "after.csv</a>, starts" in sentence
+        tone, sentence = self.page(mapped(self.account, day(20, 2) + b"\n")).context["continuity"]
+        assert (tone, "All of its time is in" in sentence) == ("settled", True)
 
     def test_rows_in_conflict_are_counted_before_they_are_rejected(self):
         posted(self.account, table(paid(1)), "earlier.csv")

@@ -1,4 +1,4 @@
-"""Verbs on people: create, give roles and markets, deactivate. Each needs the right `people.manage`."""
+"""Accounts of people: create, give roles and markets, deactivate. Each needs the right `people.manage`."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from paydesk.foundation.people.authority import ROLES
 from paydesk.foundation.people.models import Market, Person, PersonRole, Team
 from paydesk.foundation.people.queries import DEMO_PASSWORD
 from paydesk.foundation.people.rules import initials_of, normal_email
+from paydesk.foundation.people.steps import locked
 from paydesk.kernel.actor import Actor
 from paydesk.kernel.refused import Refused
 
@@ -100,12 +101,16 @@ def add_market(
 
 @transaction.atomic(durable=True)
 def set_roles(person_id: int, roles: Iterable[str], *, by: Actor, now: datetime) -> Person:
-    """Make `roles` this person's roles. Refused if one is unknown or the last administrator would go."""
+    """Make `roles` this person's roles.
+
+    Refused if one is unknown, for oneself, or if the last administrator would go.
+    """
     by.needs(RIGHT)
-    person = _locked(person_id)
+    person = locked(person_id)
     was, becomes = person.role_codes, _known_roles(roles)
     if was == becomes:
         return person
+    _not_oneself(person_id, by, "roles")
     if "AD" in was and "AD" not in becomes:
         _keep_an_administrator(person)
     PersonRole.objects.filter(person=person).exclude(role__in=becomes).delete()
@@ -120,10 +125,15 @@ def set_roles(person_id: int, roles: Iterable[str], *, by: Actor, now: datetime)
 
 @transaction.atomic(durable=True)
 def set_markets(person_id: int, markets: Iterable[str] | None, *, by: Actor, now: datetime) -> Person:
-    """Make `markets` (ISO codes; None for all, also later ones) the markets this person works in."""
+    """Make `markets` (ISO codes; None for all, also later ones) the markets this person works in.
+
+    Refused for oneself: nobody widens what they may see.
+    """
     by.needs(RIGHT)
-    person = _locked(person_id)
+    person = locked(person_id)
     was = _market_codes(person)
+    if was != (None if markets is None else sorted(set(markets))):
+        _not_oneself(person_id, by, "markets")
     _put_in_markets(person, markets)
     becomes = _market_codes(person)
     if was != becomes:
@@ -142,7 +152,7 @@ def set_password(person_id: int, password: str, *, by: Actor, now: datetime) -> 
     """Give this person a new password: an administrator, or the person. Open sessions of theirs end."""
     if by.kind != "person" or by.id != person_id:
         by.needs(RIGHT)
-    person = _locked(person_id)
+    person = locked(person_id)
     if person.is_demo:
         raise Refused("Demo people keep the demo password; it is shown to everyone.", code="person.is_demo")
     _check_password(password)
@@ -157,7 +167,7 @@ def set_keyboard_shortcuts(person_id: int, on: bool, *, by: Actor, now: datetime
     """Switch the single-key shortcuts on or off: everyone for themselves."""
     if by.id != person_id:
         by.needs(RIGHT)
-    person = _locked(person_id)
+    person = locked(person_id)
     if person.keyboard_shortcuts != on:
         changes = {"keyboard_shortcuts": [person.keyboard_shortcuts, on]}
         person.keyboard_shortcuts = on
@@ -173,7 +183,7 @@ def deactivate(person_id: int, *, by: Actor, now: datetime) -> Person:
     Raises Refused for oneself and for the last active administrator.
     """
     by.needs(RIGHT)
-    person = _locked(person_id)
+    person = locked(person_id)
     if not person.is_active:
         return person
     if by.kind == "person" and by.id == person_id:
@@ -192,6 +202,26 @@ def deactivate(person_id: int, *, by: Actor, now: datetime) -> Person:
         by=by,
         at=now,
         changes={"is_active": [True, False]},
+    )
+    return person
+
+
+@transaction.atomic(durable=True)
+def reactivate(person_id: int, *, by: Actor, now: datetime) -> Person:
+    """A closed account works again, with the roles, markets and password it had. Again: nothing happens."""
+    by.needs(RIGHT)
+    person = locked(person_id)
+    if person.is_active:
+        return person
+    _not_oneself(person_id, by, "account")
+    person.is_active = True
+    person.save(update_fields=["is_active"])
+    audit.record(
+        "person.reactivated",
+        subject=("person", person.pk),
+        by=by,
+        at=now,
+        changes={"is_active": [False, True]},
     )
     return person
 
@@ -285,13 +315,6 @@ def _record_created(person: Person, by: Actor, now: datetime) -> None:
     )
 
 
-def _locked(person_id: int) -> Person:
-    person = Person.objects.select_for_update().filter(pk=person_id).first()
-    if person is None:
-        raise Refused(f"There is no person {person_id}.", code="person.unknown", person_id=person_id)
-    return person
-
-
 def _known_roles(roles: Iterable[str]) -> list[str]:
     asked = set(roles)
     if unknown := sorted(asked - set(ROLES)):
@@ -320,6 +343,15 @@ def _put_in_markets(person: Person, markets: Iterable[str] | None) -> None:
 
 def _market_codes(person: Person) -> list[str] | None:
     return None if person.works_in_all_markets else sorted(market.pk for market in person.markets.all())
+
+
+def _not_oneself(person_id: int, by: Actor, what: str) -> None:
+    if by.kind == "person" and by.id == person_id:
+        raise Refused(
+            f"You cannot change your own {what}; another administrator can.",
+            code="person.is_oneself",
+            person_id=person_id,
+        )
 
 
 def _keep_an_administrator(leaving: Person) -> None:

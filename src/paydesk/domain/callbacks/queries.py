@@ -1,0 +1,40 @@
+"""Reads about pending payments and messages."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db.models import QuerySet
+
+from paydesk.domain.callbacks.models import PendingPayment, StatusAnswer
+from paydesk.domain.callbacks.states import OPEN
+from paydesk.foundation.people.queries import in_markets
+from paydesk.kernel.actor import Actor
+
+
+def pending_payments(actor: Actor, filters: Mapping[str, Any] | None = None) -> QuerySet[PendingPayment]:
+    """Payments that are not final, in the actor's markets, the longest waiting first; one query."""
+    found = PendingPayment.objects.select_related("source_account__provider").filter(**(filters or {}))
+    return in_markets(found, actor, field="source_account__market").order_by("heard_at", "pk")
+
+
+def open_pending(actor: Actor) -> QuerySet[PendingPayment]:
+    """Those that wait for an answer or for a person."""
+    return pending_payments(actor, {"state__in": OPEN})
+
+
+def pending_for(actor: Actor, pending_id: int) -> PendingPayment:
+    """One that the actor may see; raises PendingPayment.DoesNotExist otherwise."""
+    return pending_payments(actor).get(pk=pending_id)
+
+
+def answers_about(pending: PendingPayment) -> QuerySet[StatusAnswer]:
+    """What was asked and answered, the newest first; one query."""
+    return pending.answers.order_by("-pk")
+
+
+def stale_since(actor: Actor, moment: datetime) -> int:
+    """How many became stale by `moment` or before and wait for a person."""
+    return pending_payments(actor, {"state": "stale", "heard_at__lte": moment}).count()

@@ -1,0 +1,299 @@
+"""Clocks as they stand now: what is due next, what is late, how much time is used. Computed when asked.
+
+Nothing here needs the worker: a state comes from the facts of a clock and the time that is handed in.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.db import connection
+from django.db.models import Case, CharField, Count, F, Q, QuerySet, Value, When
+from django.db.models.functions import Coalesce
+
+from paydesk.foundation.clocks import rules
+from paydesk.foundation.clocks.kinds import kind_named, kinds
+from paydesk.foundation.clocks.models import CalendarVersion, Clock, ClockPause, Escalation, PolicyVersion
+from paydesk.foundation.clocks.rules import Pause, Step, Terms
+from paydesk.foundation.people.queries import in_markets
+from paydesk.kernel.actor import Actor
+from paydesk.kernel.business_time import Calendar, weekly
+
+OPEN = Q(ended_as="")
+HANDLING_DAYS = 90  # how far back the usual handling time is read from
+
+
+def calendar_of(row: CalendarVersion) -> Calendar:
+    """The calendar of a version, with what was computed for it before."""
+    days = (row.holidays, row.closed_days, row.open_days)
+    return _calendar(row.zone, json.dumps(row.hours), json.dumps(days))
+
+
+@functools.lru_cache(maxsize=64)
+def _calendar(zone: str, hours: str, days: str) -> Calendar:
+    holidays, closed_days, open_days = json.loads(days)
+    return weekly(
+        zone,
+        json.loads(hours),
+        holidays=map(date.fromisoformat, holidays),
+        closed_days=map(date.fromisoformat, closed_days),
+        open_days={date.fromisoformat(day): hours for day, hours in open_days.items()},
+    )
+
+
+def terms_of(row: PolicyVersion) -> Terms:
+    """What a version of a policy says."""
+    return Terms(
+        target_seconds=row.target_seconds,
+        target_days=row.target_days,
+        cut_off=row.cut_off,
+        pauses=row.pauses,
+        steps=tuple(Step(**step) for step in row.steps),
+        grace_seconds=row.grace_seconds,
+    )
+
+
+def current_calendar(name: str) -> CalendarVersion | None:
+    """The newest version of a calendar; None before it was first used or set."""
+    return CalendarVersion.objects.filter(name=name).order_by("-version").first()
+
+
+def current_policy(kind: str, market: str) -> PolicyVersion | None:
+    """The newest version of a market's own policy, else of the one for all markets; one query."""
+    found = PolicyVersion.objects.filter(kind=kind, market__in={market, ""})
+    return found.order_by("-market", "-version").first()
+
+
+def calendars() -> list[CalendarVersion]:
+    """The newest version of every calendar, by name; one query."""
+    return list(CalendarVersion.objects.order_by("name", "-version").distinct("name"))
+
+
+def policies() -> list[PolicyVersion]:
+    """The newest version of every policy, by kind and market; one query."""
+    return list(PolicyVersion.objects.order_by("kind", "market", "-version").distinct("kind", "market"))
+
+
+def versions_of_calendar(name: str) -> list[CalendarVersion]:
+    """Every version of a calendar, newest first; one query."""
+    return list(CalendarVersion.objects.filter(name=name).order_by("-version"))
+
+
+@dataclass(frozen=True, slots=True)
+class ClockStanding:
+    """A clock at one moment. Seconds are open seconds of its calendar; what is late is negative in `left`."""
+
+    clock: Clock
+    state: str
+    used_percent: int
+    left_seconds: int
+    late_calendar_seconds: int
+    open_escalation: Escalation | None = None
+
+    @property
+    def is_open(self) -> bool:
+        return self.clock.ended_as == ""
+
+    @property
+    def words(self) -> str:
+        """What the clock asks for, in the words of its kind."""
+        try:
+            return kind_named(self.clock.kind).words
+        except KeyError:
+            return self.clock.kind.replace("_", " ")
+
+    @property
+    def arithmetic(self) -> str:
+        """How the due time came about, in one sentence: start, target, calendar, pause."""
+        clock, policy, calendar = self.clock, self.clock.policy, self.clock.calendar
+        told = f"Started {_local(clock.start_at, calendar)}, {terms_of(policy).words}, calendar "
+        told += f"{calendar.name} version {calendar.version}, policy version {policy.version}"
+        if clock.due_by_hand:
+            told += "; the due time was set by hand"
+        if self.state == "paused" and clock.paused_until:
+            told += f"; paused ({clock.pause_reason}) until {_local(clock.paused_until, calendar)} at most"
+        if clock.reopens:
+            told += f"; reopened {clock.reopens} time{'' if clock.reopens == 1 else 's'}"
+        return f"{told}. Due {_local(clock.due_at, calendar)}."
+
+
+def state_at(clock: Clock, now: datetime) -> str:
+    """The state of a clock at `now`."""
+    return rules.state_of(
+        ended_as=clock.ended_as,
+        ended_at=clock.ended_at,
+        due_at=clock.due_at,
+        breached_at=clock.breached_at,
+        paused_until=clock.paused_until,
+        now=now,
+    )
+
+
+def standing(clock: Clock, now: datetime, escalation: Escalation | None = None) -> ClockStanding:
+    """How `clock` stands at `now`; no query where `policy` and `calendar` are loaded."""
+    calendar = calendar_of(clock.calendar)
+    at = clock.ended_at or now
+    asked = at if clock.paused_at is None or at >= (clock.paused_until or at) else clock.paused_at
+    left = calendar.open_seconds(asked, clock.due_at)
+    if clock.paused_at is not None and asked is clock.paused_at and clock.paused_until is not None:
+        left -= calendar.open_seconds(clock.paused_at, clock.paused_until)
+    late = 0
+    if at > clock.due_at:
+        left, late = -calendar.open_seconds(clock.due_at, at), int((at - clock.due_at).total_seconds())
+    used = 100 if at > clock.due_at else rules.percent_used(clock.target_seconds, clock.target_seconds - left)
+    return ClockStanding(clock, state_at(clock, now), used, left, late, escalation)
+
+
+def standings(clocks: Iterable[Clock], now: datetime) -> list[ClockStanding]:
+    """As `standing` for a page of clocks, each with its newest escalation nobody acknowledged; one query."""
+    page = list(clocks)
+    waiting = Escalation.objects.filter(clock__in=page, acknowledged_at__isnull=True)
+    newest = {each.clock_id: each for each in waiting.order_by("due_at", "id")}
+    return [standing(clock, now, newest.get(clock.pk)) for clock in page]
+
+
+def clocks_due(actor: Actor, now: datetime, filters: Mapping[str, Any] | None = None) -> QuerySet[Clock]:
+    """Open clocks that `actor` may see, by earliest due, with policy and calendar loaded.
+
+    Filters, all optional: kind, market, state (running | paused | breached), unacknowledged (true: a step
+    fired and nobody has it).
+    """
+    wanted = {key: value for key, value in (filters or {}).items() if value not in (None, "")}
+    found = in_markets(
+        Clock.objects.filter(OPEN, kind__in=kinds_seen_by(actor)).select_related("policy", "calendar"), actor
+    )
+    found = found.filter(**{key: wanted[key] for key in ("kind", "market") if key in wanted})
+    if state := wanted.get("state"):
+        found = found.filter(_in_state(state, now))
+    if wanted.get("unacknowledged"):
+        waiting = Escalation.objects.filter(acknowledged_at__isnull=True)
+        found = found.filter(pk__in=waiting.values("clock_id"))
+    return found.order_by("due_at", "id")
+
+
+def kinds_seen_by(actor: Actor) -> list[str]:
+    """The kinds of clocks `actor` has the right to see."""
+    return [kind.name for kind in kinds() if actor.may(kind.right)]
+
+
+def _in_state(state: str, now: datetime) -> Q:
+    late = Q(breached_at__isnull=False) | Q(due_at__lt=now)
+    paused = Q(paused_until__gt=now)
+    return {"breached": late, "paused": ~late & paused, "running": ~late & ~paused}[state]
+
+
+def earliest_of(subject_kind: str, subject_ids: Collection[int], kind: str | None = None) -> dict[int, Clock]:
+    """The open clock that is due first of each thing, by its id, where there is one; one query."""
+    found = Clock.objects.filter(OPEN, subject_kind=subject_kind, subject_id__in=list(subject_ids))
+    if kind is not None:
+        found = found.filter(kind=kind)
+    clocks = found.select_related("policy", "calendar").order_by("-due_at", "-id")
+    return {clock.subject_id: clock for clock in clocks}
+
+
+def clocks_of(subject_kind: str, subject_id: int) -> list[Clock]:
+    """Every clock a thing has or had, in the order they started; one query."""
+    found = Clock.objects.filter(subject_kind=subject_kind, subject_id=subject_id)
+    return list(found.select_related("policy", "calendar").order_by("start_at", "id"))
+
+
+def clock_for(actor: Actor, clock_id: int) -> Clock:
+    """The clock, if `actor` may see its kind and works in its market; raises Clock.DoesNotExist."""
+    found = Clock.objects.select_related("policy", "calendar").filter(kind__in=kinds_seen_by(actor))
+    return in_markets(found, actor).get(pk=clock_id)
+
+
+def counts_due(actor: Actor, now: datetime) -> dict[str, int]:
+    """How many open clocks `actor` sees by state; one query that reads the open ones."""
+    counted = {"running": 0, "paused": 0, "breached": 0}
+    rows = clocks_due(actor, now).order_by().annotate(state=_state_sql(now)).values_list("state")
+    for state, number in rows.annotate(n=Count("pk")).values_list("state", "n"):
+        counted[state] = number
+    return counted
+
+
+def _state_sql(now: datetime) -> Case:
+    late = Q(breached_at__isnull=False) | Q(due_at__lt=Coalesce(F("ended_at"), Value(now)))
+    return Case(
+        When(ended_as__in=("waived", "merged"), then=F("ended_as")),
+        When(late, then=Value("breached")),
+        When(ended_as="met", then=Value("met")),
+        When(paused_until__gt=now, then=Value("paused")),
+        default=Value("running"),
+        output_field=CharField(),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Compliance:
+    """What became of the clocks of one kind that ended in a span of time, and those late but still open."""
+
+    kind: str
+    met: int
+    breached: int
+    waived: int
+    merged: int
+
+    @property
+    def share_bps(self) -> int | None:
+        """Met of met and breached in basis points; waived and merged do not count."""
+        return rules.compliance_bps(self.met, self.breached)
+
+
+def compliance(actor: Actor, *, since: datetime, until: datetime, now: datetime) -> list[Compliance]:
+    """Per kind the actor's clocks that ended in [since, until) or are late and open; one query."""
+    ended = Q(ended_at__gte=since, ended_at__lt=until) | (OPEN & _in_state("breached", now))
+    found = in_markets(Clock.objects.filter(ended, kind__in=kinds_seen_by(actor)), actor)
+    rows = found.annotate(state=_state_sql(now)).values("kind", "state").annotate(n=Count("pk"))
+    counts: dict[str, dict[str, int]] = {}
+    for row in rows.values_list("kind", "state", "n"):
+        counts.setdefault(row[0], {})[row[1]] = row[2]
+    return [
+        Compliance(kind, *(found.get(state, 0) for state in ("met", "breached", "waived", "merged")))
+        for kind, found in sorted(counts.items())
+    ]
+
+
+def breach_forecast(actor: Actor, now: datetime) -> QuerySet[Clock]:
+    """Open clocks not yet late with less time left than four of five of their kind took lately.
+
+    Time taken is from start to end by the wall, over the last HANDLING_DAYS; a kind nobody ended lately is
+    left out. One small query, then as `clocks_due`.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT kind, extract(epoch FROM percentile_disc(0.8) WITHIN GROUP (ORDER BY ended_at -
+            start_at))::bigint FROM clocks_clock WHERE ended_as = 'met' AND ended_at > %s GROUP BY kind
+            """,
+            [now - timedelta(days=HANDLING_DAYS)],
+        )
+        usual = dict(cursor.fetchall())
+    near = Q(pk__in=[])
+    for kind, seconds in usual.items():
+        near |= Q(kind=kind, due_at__lt=now + timedelta(seconds=seconds))
+    return clocks_due(actor, now, {"state": "running"}).filter(near)
+
+
+def pauses_of(clock_ids: Collection[int]) -> dict[int, list[Pause]]:
+    """What paused each clock; a pause that goes on counts to the latest end it may have. One query."""
+    found: dict[int, list[Pause]] = {}
+    rows = ClockPause.objects.filter(clock_id__in=list(clock_ids)).order_by("at", "id")
+    for clock_id, at, until, ends_by in rows.values_list("clock_id", "at", "until", "ends_by"):
+        found.setdefault(clock_id, []).append(Pause(at, until or ends_by))
+    return found
+
+
+def escalations_of(clock_id: int) -> list[Escalation]:
+    """The steps of a clock that fired, in order; one query."""
+    return list(Escalation.objects.filter(clock_id=clock_id).order_by("due_at", "id"))
+
+
+def _local(at: datetime, calendar: CalendarVersion) -> str:
+    local = at.astimezone(calendar_of(calendar).time_zone)
+    return f"{local:%a %-d %b %H:%M} ({calendar.zone})"

@@ -1,0 +1,380 @@
+"""Starting and ending clocks inside the transaction of the verb that acts, for one thing or for many at once.
+
+A clock belongs to a thing by its kind and id: ("payment", 12). Of one kind a thing has one open clock;
+starting it again changes nothing. The verb that calls writes the audit record of what it did.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+
+from django.db import connection
+
+from paydesk.foundation.clocks import rules
+from paydesk.foundation.clocks.defaults import default_calendar
+from paydesk.foundation.clocks.kinds import kind_named
+from paydesk.foundation.clocks.models import CalendarVersion, Clock, ClockPause, Escalation, PolicyVersion
+from paydesk.foundation.clocks.queries import (
+    OPEN,
+    calendar_of,
+    current_calendar,
+    current_policy,
+    pauses_of,
+    state_at,
+    terms_of,
+)
+from paydesk.kernel.actor import Actor
+from paydesk.kernel.refused import Refused
+
+DESK = "system:clocks"
+BATCH = 5_000
+VERSIONS_LOCK = 7_203_925
+
+
+class ClockRefused(Refused):
+    """This cannot be done to this clock, calendar or policy."""
+
+    code = "clock.refused"
+
+
+def start_clocks(
+    kind: str, subject_kind: str, starts: Mapping[int, datetime], *, market: str, now: datetime
+) -> int:
+    """Start a clock of `kind` on each thing of `starts`, an id and the moment our edge heard of it.
+
+    Set-based: two short queries and one insert however many. A thing with an open clock of this kind keeps
+    it. Returns how many were started. Raises KeyError for a kind nobody declared.
+    """
+    assert connection.in_atomic_block, "a clock starts in the transaction of its verb"
+    if not starts:
+        return 0
+    lock_versions(shared=True)
+    policy, calendar_row = policy_and_calendar(kind, market, now)
+    calendar, terms = calendar_of(calendar_row), terms_of(policy)
+    planned: dict[datetime, tuple[int, datetime, datetime]] = {}
+    for start in set(starts.values()):
+        target = rules.target_of(terms, calendar, start)
+        due = calendar.deadline(start, target)
+        times = rules.step_times(calendar, start, target, due, (), terms.steps)
+        planned[start] = (target, due, min([due, *(at for at, _ in times)]))
+    ids = sorted(starts)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            INSERT INTO clocks_clock (kind, subject_kind, subject_id, market, policy_id, calendar_id,
+            start_at,
+                own_start_at, target_seconds, due_at, next_step_at)
+            SELECT %s, %s, s.id, %s, %s, %s, s.start_at, s.start_at, p.target, p.due_at, p.next_step_at
+            FROM unnest(%s::bigint[], %s::timestamptz[]) s(id, start_at)
+            JOIN unnest(%s::timestamptz[], %s::bigint[], %s::timestamptz[], %s::timestamptz[])
+                p(start_at, target, due_at, next_step_at) USING (start_at)
+            ORDER BY s.id
+            ON CONFLICT (subject_kind, subject_id, kind) WHERE ended_as = '' DO NOTHING
+            """,
+            [
+                kind,
+                subject_kind,
+                market,
+                policy.pk,
+                calendar_row.pk,
+                ids,
+                [starts[each] for each in ids],
+                list(planned),
+                *map(list, zip(*planned.values(), strict=True)),
+            ],
+        )
+        return int(cursor.rowcount)
+
+
+def meet_clocks(kind: str | None, subject_kind: str, subject_ids: Collection[int], *, at: datetime) -> int:
+    """What the open clocks of `kind` (None: of every kind) asked for is done; too late is a breach.
+
+    Set-based. Things without an open clock are passed over. Returns how many ended.
+    """
+    return len(_end("met", kind, subject_kind, subject_ids, at=at, why=""))
+
+
+def stop_clocks(
+    kind: str | None, subject_kind: str, subject_ids: Collection[int], *, why: str, at: datetime
+) -> int:
+    """End open clocks whose thing is gone: neither met nor breached, counted as waived. Returns how many."""
+    return len(_end("waived", kind, subject_kind, subject_ids, at=at, why=why))
+
+
+def _end(
+    how: str,
+    kind: str | None,
+    subject_kind: str,
+    subject_ids: Collection[int],
+    *,
+    at: datetime,
+    why: str,
+    into: int | None = None,
+) -> list[int]:
+    assert connection.in_atomic_block, "a clock ends in the transaction of its verb"
+    if not subject_ids:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            UPDATE clocks_clock SET ended_as = %s, ended_at = greatest(%s, start_at), ended_why = %s,
+                breached_at = coalesce(breached_at, CASE WHEN due_at < %s THEN due_at END), next_step_at =
+                NULL, paused_at = NULL, paused_until = NULL, pause_reason = '', merged_into_id = %s
+            WHERE subject_kind = %s AND subject_id = ANY(%s) AND (%s::text IS NULL OR kind = %s)
+              AND ended_as = ''
+            RETURNING id
+            """,
+            [how, at, why[:200], at, into, subject_kind, list(subject_ids), kind, kind],
+        )
+        ended = [row[0] for row in cursor.fetchall()]
+    end_pauses(ended, at)
+    return ended
+
+
+def end_pauses(clock_ids: Sequence[int], at: datetime) -> None:
+    """End the pauses that go on and plan their clocks again, which are due earlier now."""
+    if not clock_ids:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE clocks_pause SET until = least(ends_by, greatest(%s, at))"
+            " WHERE clock_id = ANY(%s) AND until IS NULL RETURNING clock_id",
+            [at, list(clock_ids)],
+        )
+        paused = [row[0] for row in cursor.fetchall()]
+    if paused:
+        replan(list(Clock.objects.filter(pk__in=paused).select_related("policy", "calendar")))
+
+
+def pause_clocks(
+    subject_kind: str, subject_ids: Collection[int], *, reason: str, by: Actor, at: datetime, kind: str = ""
+) -> int:
+    """Pause the open clocks whose policy knows `reason`; those of other kinds go on. Returns how many paused.
+
+    A pause ends by itself after the most its policy allows. A clock that is late, paused already or due at a
+    time set by hand is left alone.
+    """
+    assert connection.in_atomic_block, "a clock pauses in the transaction of its verb"
+    clocks = [
+        clock
+        for clock in _locked(subject_kind, subject_ids, kind)
+        if reason in clock.policy.pauses and not clock.due_by_hand and state_at(clock, at) == "running"
+    ]
+    end_pauses([clock.pk for clock in clocks if clock.paused_at is not None], at)  # over, not yet noted
+    for clock in clocks:
+        calendar = calendar_of(clock.calendar)
+        ends_by = rules.longest_pause(calendar, at, clock.policy.pauses[reason])
+        ClockPause.objects.create(clock=clock, reason=reason, at=at, ends_by=ends_by, paused_by=by.label)
+        clock.paused_at, clock.paused_until, clock.pause_reason = at, ends_by, reason
+        clock.save(update_fields=["paused_at", "paused_until", "pause_reason"])
+    replan(clocks)
+    return len(clocks)
+
+
+def resume_clocks(
+    subject_kind: str, subject_ids: Collection[int], *, at: datetime, kind: str = "", reason: str = ""
+) -> int:
+    """Let paused clocks go on (those paused for `reason`, where given). Returns how many went on."""
+    assert connection.in_atomic_block, "a clock goes on in the transaction of its verb"
+    clocks = [
+        clock
+        for clock in _locked(subject_kind, subject_ids, kind)
+        if clock.paused_at is not None and reason in ("", clock.pause_reason)
+    ]
+    resume(clocks, at)
+    return len(clocks)
+
+
+def resume(clocks: Sequence[Clock], at: datetime) -> None:
+    """Let these paused clocks go on; rows are locked by the caller."""
+    ids = [clock.pk for clock in clocks]
+    Clock.objects.filter(pk__in=ids).update(paused_at=None, paused_until=None, pause_reason="")
+    end_pauses(ids, at)
+
+
+def reopen_clocks(
+    subject_kind: str, subject_ids: Collection[int], *, by: Actor, at: datetime, kind: str = ""
+) -> set[int]:
+    """Let clocks that were met go on, as far as the grace of their policy reaches; the gap does not count.
+
+    Returns the ids of things whose clocks go on. For the others the caller opens a follow-up with clocks of
+    its own. A breach stays a breach.
+    """
+    assert connection.in_atomic_block, "a clock goes on in the transaction of its verb"
+    found = Clock.objects.select_for_update(of=("self",)).select_related("policy", "calendar")
+    found = found.filter(subject_kind=subject_kind, subject_id__in=list(subject_ids), ended_as="met")
+    if kind:
+        found = found.filter(kind=kind)
+    newest = {(clock.subject_id, clock.kind): clock for clock in found.order_by("ended_at", "id")}
+    running = set(
+        Clock.objects.filter(OPEN, subject_kind=subject_kind, subject_id__in=list(subject_ids)).values_list(
+            "subject_id", "kind"
+        )
+    )
+    clocks = []
+    for key, clock in newest.items():
+        assert clock.ended_at is not None, "a clock that was met has its time"
+        if key in running or not rules.may_reopen(clock.ended_at, clock.policy.grace_seconds, at):
+            continue
+        gap = {"reason": rules.REOPENED, "at": clock.ended_at, "until": at, "ends_by": at}
+        ClockPause.objects.create(clock=clock, paused_by=by.label, **gap)
+        clock.ended_as, clock.ended_at, clock.reopens = "", None, clock.reopens + 1
+        clock.save(update_fields=["ended_as", "ended_at", "reopens"])
+        clocks.append(clock)
+    replan(clocks)
+    return {clock.subject_id for clock in clocks}
+
+
+def merge_clocks(subject_kind: str, absorbed_id: int, survivor_id: int, *, at: datetime) -> int:
+    """The clocks of a thing that was merged into another end as merged; the other keeps the earliest start.
+
+    A kind that only the absorbed thing had open starts on the survivor, as early. Returns how many ended.
+    """
+    assert connection.in_atomic_block, "clocks merge in the transaction of their verb"
+    absorbed = _locked(subject_kind, [absorbed_id], "")
+    for clock in absorbed:
+        if start_clocks(clock.kind, subject_kind, {survivor_id: clock.start_at}, market=clock.market, now=at):
+            came = Clock.objects.filter(OPEN, subject_kind=subject_kind, subject_id=survivor_id)
+            came.filter(kind=clock.kind).update(by_merge=True)
+    survivors = {clock.kind: clock for clock in _locked(subject_kind, [survivor_id], "")}
+    for clock in absorbed:
+        survivor = survivors[clock.kind]
+        _end("merged", clock.kind, subject_kind, [absorbed_id], at=at, why="", into=survivor.pk)
+        survivor.start_at = min(survivor.start_at, clock.start_at)
+        survivor.save(update_fields=["start_at"])
+    replan(list(survivors.values()))
+    return len(absorbed)
+
+
+def undo_merge(subject_kind: str, absorbed_id: int, survivor_id: int, *, at: datetime) -> int:
+    """Give both things the clocks back that they had before; returns how many go on again."""
+    assert connection.in_atomic_block, "clocks part in the transaction of their verb"
+    survivors = {clock.pk: clock for clock in _locked(subject_kind, [survivor_id], "")}
+    merged = Clock.objects.select_for_update(of=("self",)).select_related("policy", "calendar")
+    back = list(merged.filter(subject_kind=subject_kind, subject_id=absorbed_id, merged_into__in=survivors))
+    for clock in back:
+        assert clock.merged_into_id is not None, "found by it"
+        survivor = survivors[clock.merged_into_id]
+        clock.ended_as, clock.ended_at, clock.merged_into = "", None, None
+        clock.save(update_fields=["ended_as", "ended_at", "merged_into"])
+        others = list(Clock.objects.filter(merged_into=survivor).values_list("start_at", flat=True))
+        if survivor.by_merge and not others:
+            _end("waived", survivor.kind, subject_kind, [survivor_id], at=at, why="the merge was undone")
+            del survivors[survivor.pk]
+            continue
+        survivor.start_at = min([survivor.own_start_at, *others])
+        survivor.save(update_fields=["start_at"])
+    replan([*survivors.values(), *back])
+    return len(back)
+
+
+def _locked(subject_kind: str, subject_ids: Collection[int], kind: str) -> list[Clock]:
+    found = Clock.objects.filter(OPEN, subject_kind=subject_kind, subject_id__in=list(subject_ids))
+    if kind:
+        found = found.filter(kind=kind)
+    locked = found.select_for_update(of=("self",)).select_related("policy", "calendar")
+    return list(locked.order_by("id"))
+
+
+def replan(clocks: Sequence[Clock]) -> int:
+    """Plan clocks from their ORIGINAL start by the policy and calendar they carry; returns how many changed.
+
+    A due time set by hand stays; only the steps are planned to it. Two queries and one update per 5,000.
+    """
+    changed = 0
+    for first in range(0, len(clocks), BATCH):
+        changed += _replan(clocks[first : first + BATCH])
+    return changed
+
+
+def _replan(clocks: Sequence[Clock]) -> int:
+    ids = [clock.pk for clock in clocks]
+    pauses = pauses_of(ids)
+    fired: dict[int, set[str]] = {}
+    for clock_id, key in Escalation.objects.filter(clock_id__in=ids).values_list("clock_id", "step"):
+        fired.setdefault(clock_id, set()).add(key)
+    rows = []
+    for clock in clocks:
+        calendar, terms, stops = calendar_of(clock.calendar), terms_of(clock.policy), pauses.get(clock.pk, [])
+        if not clock.due_by_hand:
+            clock.target_seconds = rules.target_of(terms, calendar, clock.start_at)
+            clock.due_at = rules.due_of(calendar, clock.start_at, clock.target_seconds, stops)
+        times = rules.step_times(
+            calendar, clock.start_at, clock.target_seconds, clock.due_at, stops, terms.steps
+        )
+        left = [at for at, step in times if step.key not in fired.get(clock.pk, ())]
+        if clock.breached_at is None:
+            left.append(clock.due_at)
+        if clock.paused_until is not None:  # nothing falls in a pause but its end
+            left = [clock.paused_until]
+        clock.next_step_at = min(left) if left and not clock.ended_as else None
+        rows.append((clock.pk, clock.target_seconds, clock.due_at, clock.next_step_at))
+    if not rows:
+        return 0
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            UPDATE clocks_clock c SET target_seconds = n.target, due_at = n.due_at, next_step_at =
+            n.next_step_at FROM unnest(%s::bigint[], %s::bigint[], %s::timestamptz[], %s::timestamptz[])
+                n(id, target, due_at, next_step_at)
+            WHERE c.id = n.id
+            """,
+            [list(column) for column in zip(*rows, strict=True)],
+        )
+        return int(cursor.rowcount)
+
+
+def lock_versions(*, shared: bool) -> None:
+    """Until this transaction ends no clock starts by a version that is being replaced, and the other way."""
+    lock = "pg_advisory_xact_lock_shared" if shared else "pg_advisory_xact_lock"
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {lock}(%s)", [VERSIONS_LOCK])
+
+
+def policy_and_calendar(kind: str, market: str, now: datetime) -> tuple[PolicyVersion, CalendarVersion]:
+    """What a new clock of `kind` in `market` goes by; the first versions are made of the defaults."""
+    policy = current_policy(kind, market) or _first_policy(kind, now)
+    return policy, calendar_named(policy.calendar or market, now)
+
+
+def calendar_named(name: str, now: datetime) -> CalendarVersion:
+    """The newest version of a calendar: the code of a market, or "24x7"; the first is made of the default."""
+    found = current_calendar(name)
+    if found is None:
+        first = CalendarVersion(
+            name=name, version=1, made_by=DESK, made_at=now, **default_calendar(name, now.date())
+        )
+        CalendarVersion.objects.bulk_create([first], ignore_conflicts=True)  # two may start at once
+        found = current_calendar(name)
+    assert found is not None, "made just now"
+    return found
+
+
+def _first_policy(kind: str, now: datetime) -> PolicyVersion:
+    declared = kind_named(kind)
+    first = PolicyVersion(
+        kind=kind,
+        version=1,
+        calendar=declared.calendar,
+        source=declared.source,
+        made_by=DESK,
+        made_at=now,
+        **fields_of(declared.terms),
+    )
+    PolicyVersion.objects.bulk_create([first], ignore_conflicts=True)
+    found = current_policy(kind, "")
+    assert found is not None, "made just now"
+    return found
+
+
+def fields_of(terms: rules.Terms) -> dict[str, object]:
+    """The columns of a policy version that hold its terms."""
+    return {
+        "target_seconds": terms.target_seconds,
+        "target_days": terms.target_days,
+        "cut_off": terms.cut_off,
+        "pauses": dict(terms.pauses),
+        "steps": [step.as_json() for step in terms.steps],
+        "grace_seconds": terms.grace_seconds,
+    }
