@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
         ("parties", "0001_parties"),
         ("payments", "0003_references_checked"),
         ("providers", "0001_providers"),
-        ("statements", "0003_withdrawn"),
+        ("statements", "0005_withdrawn"),
     ]
 
     operations = [

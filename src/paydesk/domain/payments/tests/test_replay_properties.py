@@ -70,7 +70,12 @@ acts = st.lists(
 
 
 class ReplayEqualsTheObviousOne(TestCase):
-    @settings(max_examples=300, deadline=None, phases=[Phase.reuse, Phase.generate], suppress_health_check=list(HealthCheck))
+    @settings(
+        max_examples=300,
+        deadline=None,
+        phases=[Phase.reuse, Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
     @given(acts)
     def test_after_any_history_the_contracts_stand_as_if_replayed_from_nothing(self, history):
         account = make_source_account()

@@ -21,7 +21,7 @@ BEGIN
             OFFSET 0
         ) n
         ORDER BY line_key
-        ON CONFLICT (source_account_id, line_key) DO NOTHING
+        ON CONFLICT (source_account_id, line_key) WHERE NOT withdrawn DO NOTHING
         RETURNING id
     )
     SELECT coalesce(array_agg(id), '{}') INTO v_ids FROM stored;
