@@ -56,7 +56,14 @@ def verbs() -> Iterator[tuple[Path, ast.FunctionDef]]:
 
 
 # The desk's own upkeep, by the clock and without a person: it takes the time alone.
-UPKEEP = {"seal", "sum_up_postings", "remove_leftovers", "retry_jobs_of_dead_workers", "delete_finished_jobs"}
+UPKEEP = {
+    "delete_finished_jobs",
+    "expire_undecided",
+    "remove_leftovers",
+    "retry_jobs_of_dead_workers",
+    "seal",
+    "sum_up_postings",
+}
 
 
 def test_every_verb_takes_by_and_now():

@@ -71,7 +71,7 @@ acts = st.lists(
 
 class ReplayEqualsTheObviousOne(TestCase):
     @settings(
-        max_examples=300,
+        max_examples=30,
         deadline=None,
         phases=[Phase.reuse, Phase.generate],
         suppress_health_check=list(HealthCheck),
