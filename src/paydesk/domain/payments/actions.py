@@ -18,7 +18,7 @@ from paydesk.foundation.audit import steps as audit
 from paydesk.foundation.outbox import steps as outbox
 from paydesk.kernel.actor import Actor
 from paydesk.kernel.money import Money
-from paydesk.kernel.refused import Refused
+from paydesk.kernel.refused import ChangedRefused, Refused
 
 CHUNK_ROWS = 50_000
 FIRST_CHUNK_ROWS = 5_000  # chunks grow from here, so that who looks on sees it move, and little is done twice
@@ -28,6 +28,12 @@ class ApplyRefused(Refused):
     """This money cannot be applied there."""
 
     code = "payment.apply_refused"
+
+
+class PaymentChangedRefused(ApplyRefused, ChangedRefused):
+    """Someone else did something with this payment since the person opened it."""
+
+    code = "payment.changed"
 
 
 @transaction.atomic(durable=True)
@@ -182,7 +188,9 @@ def apply_payment(
     was_open, was_customer, was_version = payment.open_minor, payment.customer_id, payment.version
     payment.refresh_from_db()
     if not changed or payment.version != was_version + 1:
-        raise ApplyRefused("Someone else changed this payment a moment ago. Reload it and look again.")
+        raise PaymentChangedRefused(
+            "Someone else changed this payment a moment ago. Reload it and look again."
+        )
     if contract_id is not None and payment.open_minor == was_open and was_customer is not None:
         raise ApplyRefused("Nothing was applied: this contract has nothing open that this payment could pay.")
     audit.record(
@@ -204,7 +212,9 @@ def _check_applicable(
     payment: Payment, customer_id: int, contract_id: int | None, amount: Money | None, version: int | None
 ) -> None:
     if version is not None and payment.version != version:
-        raise ApplyRefused("Someone else changed this payment since you opened it. Reload it and look again.")
+        raise PaymentChangedRefused(
+            "Someone else changed this payment since you opened it. Reload it and look again."
+        )
     if payment.open_minor == 0:
         raise ApplyRefused("Nothing of this payment is open: all of it is applied already.")
     if payment.customer_id not in (None, customer_id):
