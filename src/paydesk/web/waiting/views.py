@@ -29,6 +29,7 @@ from paydesk.domain.payments.queries import (
     why_open,
     within_patience,
 )
+from paydesk.foundation.clocks.queries import ClockStanding, earliest_of, standing
 from paydesk.kernel.actor import Actor
 from paydesk.kernel.public_codes import code_of
 from paydesk.web.access import actor_of, needs
@@ -143,12 +144,13 @@ def waiting_of_age(bands: Sequence[AgeBand], form: WaitingFilters) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One waiting payment in the list: the address that opens it, how long and why it waits."""
+    """One waiting payment in the list: the address that opens it, how long and why it waits, its clock."""
 
     each: ShownPayment
     url: str
     days: int
     why: str
+    clock: ClockStanding | None = None
 
     @property
     def tone(self) -> str:
@@ -167,12 +169,14 @@ def listed(
     else:
         waiting = list(found[start : start + PAGE_SIZE + 1])
     why = why_open(waiting)
+    clocks = identification_clocks([p.pk for p in waiting if p.customer_id is None])
     rows = [
         Row(
             shown(p),
             address(request, open=code_of("PAY", p.pk)),
             max((today - p.value_on).days, 0),
             why[p.pk],
+            clocks.get(p.pk),
         )
         for p in waiting
     ]
@@ -181,6 +185,13 @@ def listed(
         "chosen": form.chosen(request),
         "clear": without(request, *FILTERS),
     }
+
+
+def identification_clocks(payment_ids: list[int]) -> dict[int, ClockStanding]:
+    """How the clock of each payment in suspense stands; one query, none without such payments."""
+    found = earliest_of("payment", payment_ids) if payment_ids else {}
+    now = timezone.now()
+    return {number: standing(clock, now) for number, clock in found.items()}
 
 
 def opened(request: HttpRequest, found: QuerySet[Payment]) -> dict[str, Any]:
