@@ -39,6 +39,7 @@ from paydesk.web.payments.export import download
 from paydesk.web.payments.filters import WaitingFilters, without
 from paydesk.web.payments.page import page_context
 from paydesk.web.payments.shown import ShownPayment, shown
+from paydesk.web.sight import looking
 
 if TYPE_CHECKING:
     from paydesk.domain.payments.models import Payment
@@ -103,7 +104,7 @@ def export(request: HttpRequest, which: WaitingList, kind: str) -> HttpResponseB
         raise Http404
     form = WaitingFilters(request.GET, actor=actor_of(request))
     found = of_the_age(which.found(actor_of(request), form.filters()), form, timezone.localdate())
-    return download(found, which.name, kind)
+    return download(found, which.name, kind, looking(request))
 
 
 def of_the_age(found: QuerySet[Payment], form: WaitingFilters, today: date) -> QuerySet[Payment]:
