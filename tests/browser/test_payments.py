@@ -142,6 +142,9 @@ def test_a_refused_confirmation_keeps_the_dialog_and_says_why_in_it(
     expect(other.locator("#dialog [data-refused]")).to_contain_text("Reload it and look again")
     expect(other.get_by_label("Amount")).to_have_value("10")
     assert_no_axe_violations(other)
+    other.locator("#dialog [data-refused]").get_by_role("link", name="Reload").click()
+    expect(other.locator("#dialog")).to_be_hidden()
+    expect(other.locator(f"#row-{code(payments[3])}")).to_contain_text("70.00")
     payments[3].refresh_from_db()
     assert payments[3].open_minor == 70_00
 

@@ -32,3 +32,9 @@ class NotAllowedRefused(Refused):
     """The actor has no right to do this, here or in this market."""
 
     code = "right.missing"
+
+
+class ChangedRefused(Refused):
+    """The thing is no longer as the person saw it: they have to look again before they decide."""
+
+    code = "changed"

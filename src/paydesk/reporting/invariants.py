@@ -47,12 +47,8 @@ def check_all(*, most_rows: int, own_snapshot: bool = True) -> list[Finding]:
         # every row with every other: minutes where hashing takes a second.
         cursor.execute("SET LOCAL enable_nestloop = off")
         findings = []
-        for name, sentence, sql in (
-            *ledger.INVARIANTS,
-            *payments.INVARIANTS,
-            *books.INVARIANTS,
-            *clocks.INVARIANTS,
-        ):
+        every = (*ledger.INVARIANTS, *payments.INVARIANTS, *books.INVARIANTS, *clocks.INVARIANTS)
+        for name, sentence, sql in every:
             cursor.execute(f"{sql} LIMIT %s", [most_rows])
             findings.append(Finding(name, sentence, [" · ".join(map(str, row)) for row in cursor.fetchall()]))
         cursor.execute("SET LOCAL enable_nestloop = DEFAULT")

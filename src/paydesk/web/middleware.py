@@ -13,7 +13,7 @@ from django.shortcuts import render, resolve_url
 from django.utils import timezone
 from django_htmx.http import HttpResponseClientRedirect
 
-from paydesk.kernel.refused import NotAllowedRefused, Refused
+from paydesk.kernel.refused import ChangedRefused, NotAllowedRefused, Refused
 from paydesk.web.access import who_can
 
 
@@ -55,6 +55,8 @@ def refusal(request: HttpRequest, refused: Refused) -> HttpResponse:
     """`refused` as an answer: the small box for a swap, else a page of its own."""
     right = refused.fields.get("right") if isinstance(refused, NotAllowedRefused) else None
     facts = {"refused": refused, "who_can": who_can(right) if right else ""}
+    if isinstance(refused, ChangedRefused):
+        facts["reload"] = request.htmx.current_url_abs_path  # type: ignore[attr-defined]
     status = 403 if isinstance(refused, NotAllowedRefused) else 409
     template = "components/_refused.html" if request.htmx else "refused.html"  # type: ignore[attr-defined]
     response = render(request, template, facts, status=status)

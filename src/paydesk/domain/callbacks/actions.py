@@ -13,8 +13,10 @@ from paydesk.domain.callbacks.models import PendingPayment, StatusAnswer
 from paydesk.domain.callbacks.reading import ANSWER, FORMATS, read_message
 from paydesk.domain.callbacks.rules import ASKING_TAKES_AT_MOST, next_ask_at
 from paydesk.domain.callbacks.states import PENDING
+from paydesk.domain.payments.clocks import STALE_PENDING
 from paydesk.domain.providers.models import CallbackEndpoint, SourceAccount
 from paydesk.foundation.audit import steps as audit
+from paydesk.foundation.clocks import steps as clocks
 from paydesk.foundation.inbox import steps as inbox
 from paydesk.foundation.inbox.rules import MOST_ATTEMPTS
 from paydesk.foundation.outbox import steps as outbox
@@ -270,6 +272,7 @@ def close_pending(pending_id: int, *, reason: str, by: Actor, now: datetime) -> 
     pending.settled_at = now
     pending.version += 1
     pending.save(update_fields=["state", "closed_reason", "due_at", "settled_at", "version"])
+    clocks.meet_clocks(STALE_PENDING, steps.SUBJECT, [pending.pk], at=now)
     audit.record(
         "pending.closed",
         subject=("pending", pending.pk),

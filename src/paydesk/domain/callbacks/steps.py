@@ -8,9 +8,13 @@ from datetime import datetime
 from django.db import connection
 
 from paydesk.domain.callbacks.rules import ASK_AFTER
+from paydesk.domain.payments.clocks import STALE_PENDING
 from paydesk.domain.providers.models import SourceAccount
 from paydesk.domain.statements import rules as line_rules
+from paydesk.foundation.clocks import steps as clocks
 from paydesk.importers.records import StatementLine
+
+SUBJECT = "pending"  # what clocks and the audit trail call a pending payment
 
 
 def follow(account: SourceAccount, lines: Sequence[StatementLine], *, now: datetime) -> None:
@@ -48,10 +52,12 @@ def settle_by_refs(account_id: int, refs: Sequence[str], state: str, now: dateti
                 SELECT id FROM callbacks_pendingpayment
                 WHERE source_account_id = %s AND ask_ref = ANY (%s) AND state = ANY (%s)
                 ORDER BY id FOR UPDATE
-            )
+            ) RETURNING id
             """,
             [state, now, account_id, sorted(set(refs)), _SETTLES_FROM[state]],
         )
+        settled = [row[0] for row in cursor.fetchall()]
+    clocks.meet_clocks(STALE_PENDING, SUBJECT, settled, at=now)
 
 
 def _hear(account: SourceAccount, lines: Sequence[StatementLine], now: datetime) -> None:
@@ -78,10 +84,12 @@ def _hear(account: SourceAccount, lines: Sequence[StatementLine], now: datetime)
                 SELECT FROM statements_statementline l
                 WHERE l.source_account_id = %s AND l.provider_ref = r.ask_ref AND l.status <> 'pending'
             )
-            ON CONFLICT (source_account_id, ask_ref) DO NOTHING
+            ON CONFLICT (source_account_id, ask_ref) DO NOTHING RETURNING id
             """,
             [account.pk, now, now + ASK_AFTER[0], *([row[n] for row in rows] for n in range(6)), account.pk],
         )
+        heard = {row[0]: now for row in cursor.fetchall()}
+    clocks.start_clocks(STALE_PENDING, SUBJECT, heard, market=account.market, now=now)
 
 
 def _remember(account: SourceAccount, lines: Sequence[StatementLine], now: datetime) -> None:
@@ -130,10 +138,11 @@ def follow_file(file_id: int, *, now: datetime) -> tuple[int, int]:
             FROM final f
             WHERE p.id = f.id AND (p.state IN ('waiting', 'stale')
                 OR (f.state = 'received' AND p.state IN ('failed', 'expired')))
+            RETURNING p.id
             """,
             {"file": file_id, "now": now},
         )
-        settled = cursor.rowcount
+        settled = [row[0] for row in cursor.fetchall()]
         cursor.execute(
             """
             INSERT INTO callbacks_pendingpayment (
@@ -151,11 +160,15 @@ def follow_file(file_id: int, *, now: datetime) -> tuple[int, int]:
                   WHERE f.source_account_id = l.source_account_id AND f.provider_ref = l.provider_ref
                     AND f.status <> 'pending'
               )
-            ON CONFLICT (source_account_id, ask_ref) DO NOTHING
+            ON CONFLICT (source_account_id, ask_ref) DO NOTHING RETURNING id, heard_at
             """,
             {"file": file_id, "now": now},
         )
-        return cursor.rowcount, settled
+        heard = dict(cursor.fetchall())
+    clocks.meet_clocks(STALE_PENDING, SUBJECT, settled, at=now)
+    market = SourceAccount.objects.values_list("market", flat=True).get(files=file_id)
+    clocks.start_clocks(STALE_PENDING, SUBJECT, heard, market=market, now=now)
+    return len(heard), len(settled)
 
 
 def payments_by_file(file_ids: Sequence[int], line_ids: Sequence[int]) -> dict[int, int]:

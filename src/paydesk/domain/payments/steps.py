@@ -9,13 +9,19 @@ from django.db import DatabaseError, connection
 
 from paydesk.domain.ledger.steps import refusal_of
 from paydesk.domain.payments.models import Payment
-from paydesk.kernel.refused import Refused
+from paydesk.kernel.refused import ChangedRefused, Refused
 
 
 class PaymentRefused(Refused):
     """This cannot be done with this payment."""
 
     code = "payment.refused"
+
+
+class PaymentChangedRefused(PaymentRefused, ChangedRefused):
+    """Someone else did something with this payment since the person opened it."""
+
+    code = "payment.changed"
 
 
 CHANGED = "Someone else changed this payment since you opened it. Reload it and look again."
@@ -33,7 +39,7 @@ def call(function: str, *arguments: tuple[Any, str]) -> Any:
             return cursor.fetchone()[0]
     except DatabaseError as problem:
         if getattr(problem.__cause__, "sqlstate", None) == "40001":
-            raise PaymentRefused(CHANGED, code="payment.changed") from problem
+            raise PaymentChangedRefused(CHANGED) from problem
         raise refusal_of(problem) from problem
 
 
@@ -57,7 +63,7 @@ def locked(
     )
     payment = Payment.objects.select_related("source_account", "statement_line").get(pk=payment_id)
     if version is not None and payment.version != version:
-        raise PaymentRefused(CHANGED, code="payment.changed")
+        raise PaymentChangedRefused(CHANGED)
     return payment
 
 

@@ -119,6 +119,7 @@ def why_no_reason(reason: str, hidden: Iterable[str]) -> str:
     if len(reason) > longest:
         return f"Say it in at most {longest} characters."
     words = {word for text in hidden for word in text.lower().split() if len(word) > 2}
-    if re.search(r"\d[\d \-]{5,}\d", reason) or words & set(re.findall(r"[^\W_]+", reason.lower())):
+    without_codes = re.sub(r"\b[A-Z]{3}-[0-9A-Z]+\b", "", reason)
+    if re.search(r"\d[\d \-]{5,}\d", without_codes) or words & set(re.findall(r"[^\W_]+", reason.lower())):
         return "Leave names and numbers out of the reason: it is kept for good. A code like PAY-… may stand."
     return ""

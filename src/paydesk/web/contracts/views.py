@@ -24,6 +24,7 @@ from paydesk.web.contracts.standing import shown_contracts, shown_schedule
 from paydesk.web.paging import PAGE_SIZE, Page, page_number
 from paydesk.web.payments.postings import shown_entries
 from paydesk.web.people_names import names_by_label
+from paydesk.web.sight import Looking, looking
 from paydesk.web.trail.words import done_words
 from paydesk.web.workbook import Cell, list_download
 
@@ -64,24 +65,25 @@ def export(request: HttpRequest, kind: str) -> HttpResponseBase:
     actor, days = actor_of(request), local_days(actor_of(request), timezone.now())
     filters = ContractFilters(request, [day.market for day in days.values()])
     found = queries.contract_list(actor, **filters.wanted)[:EXPORTED_ROWS]
+    eyes = looking(request)
 
     def rows() -> Iterator[list[Cell]]:
         chunk: list[Contract] = []
         for contract in found.iterator(chunk_size=1000):
             chunk.append(contract)
             if len(chunk) == 1000:
-                yield from _cells(chunk, days)
+                yield from _cells(chunk, days, eyes)
                 chunk = []
-        yield from _cells(chunk, days)
+        yield from _cells(chunk, days, eyes)
 
     return list_download(f"contracts-{timezone.localdate().isoformat()}", kind, HEAD, rows())
 
 
-def _cells(contracts: list[Contract], days: Any) -> Iterator[list[Cell]]:
+def _cells(contracts: list[Contract], days: Any, eyes: Looking) -> Iterator[list[Cell]]:
     for row in shown_contracts(contracts, days):
         contract = row.contract
         yield [
-            row.code, contract.account_number, contract.market, contract.customer.name,
+            row.code, contract.account_number, contract.market, eyes.name(contract.customer.name),
             contract.customer.external_ref, contract.product, contract.state.replace("_", " "),
             contract.opened_on, contract.activated_on, contract.currency, row.price.amount, row.paid.amount,
             row.open.amount, row.overdue.amount, row.days_past_due,
@@ -111,7 +113,7 @@ def contract_page(request: HttpRequest, code: str) -> HttpResponse:
             "whole_address": "?whole=1",
             "customer": contract.customer,
             "customer_code": code_of("CUS", contract.customer_id),
-            "entries": shown_entries(entries, names) if entries else [],
+            "entries": shown_entries(entries, names, looking(request)) if entries else [],
             "may_see_books": may_see_books,
             "done": done_words(records, names),
             "made_by": names[contract.created_by],

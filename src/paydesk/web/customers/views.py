@@ -15,7 +15,6 @@ from paydesk.domain.payments.queries import payments
 from paydesk.foundation.audit.queries import histories
 from paydesk.kernel.actor import Actor
 from paydesk.kernel.money import Money
-from paydesk.kernel.phone_numbers import shown as phone_shown
 from paydesk.web.access import actor_of, gate, needs
 from paydesk.web.addresses import number_in
 from paydesk.web.contracts.local_days import LocalDay, local_days
@@ -26,6 +25,7 @@ from paydesk.web.customers.overview import held_for, shown_customers
 from paydesk.web.paging import Page, page_number
 from paydesk.web.payments.shown import all_shown
 from paydesk.web.people_names import names_by_label
+from paydesk.web.sight import Looking, looking
 from paydesk.web.trail.words import done_words
 from paydesk.web.workbook import Cell, list_download
 
@@ -81,29 +81,32 @@ def export(request: HttpRequest, kind: str) -> HttpResponseBase:
         actor, filters.wanted.get("text", ""), list(days), market=filters.wanted.get("market", ""),
         inside=bool(filters.wanted.get("inside")),
     )[:EXPORTED_ROWS]  # fmt: skip
+    eyes = looking(request)
 
     def rows() -> Iterator[list[Cell]]:
         chunk: list[Customer] = []
         for customer in found.iterator(chunk_size=1000):
             chunk.append(customer)
             if len(chunk) == 1000:
-                yield from _cells(chunk, actor, days)
+                yield from _cells(chunk, eyes, days)
                 chunk = []
-        yield from _cells(chunk, actor, days)
+        yield from _cells(chunk, eyes, days)
 
     return list_download(f"customers-{timezone.localdate().isoformat()}", kind, HEAD, rows())
 
 
-def _cells(customers: Sequence[Customer], actor: Actor, days: Mapping[str, LocalDay]) -> Iterator[list[Cell]]:
-    for row in shown_customers(customers, actor, days):
+def _cells(
+    customers: Sequence[Customer], eyes: Looking, days: Mapping[str, LocalDay]
+) -> Iterator[list[Cell]]:
+    for row in shown_customers(customers, eyes.actor, days):
         customer = row.customer
-        phones = " / ".join(phone_shown(phone.msisdn) for phone in customer.phones.all())
+        phones = " / ".join(eyes.phone(phone.msisdn) for phone in customer.phones.all())
         states = ", ".join(f"{each.count} {each.state.replace('_', ' ')}" for each in row.states)
         sums: Sequence[Money | None] = row.overdue or [None]
         for overdue in sums:
             yield [
-                row.code, customer.name, customer.external_ref, customer.market, phones, len(row.contracts),
-                states, row.days_past_due,
+                row.code, eyes.name(customer.name), customer.external_ref, customer.market, phones,
+                len(row.contracts), states, row.days_past_due,
                 overdue.currency if overdue else "", overdue.amount if overdue else None,
             ]  # fmt: skip
 

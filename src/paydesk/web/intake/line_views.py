@@ -23,6 +23,7 @@ from paydesk.web.access import actor_of, needs
 from paydesk.web.answers import csv_download
 from paydesk.web.intake.one_file import file_of, trail_of
 from paydesk.web.paging import PAGE_SIZE, Page, page_number
+from paydesk.web.sight import Looking, looking
 from paydesk.web.templatetags.desk import state_words
 from paydesk.web.workbook import Cell, list_download
 
@@ -94,7 +95,7 @@ def lines_export(request: HttpRequest, code: str, kind: str) -> HttpResponseBase
     """The rows as filtered, as CSV or XLSX."""
     found = file_of(request, code)
     rows = _lines_in(found).filter(**LineFilters(request.GET).lookups)
-    cells = (_cells(_line_row(line, found.source_account)) for line in rows.iterator(2000))
+    cells = (_cells(_line_row(line, found.source_account), looking(request)) for line in rows.iterator(2000))
     return list_download(f"{code}-rows", kind, EXPORT_HEAD, cells)
 
 
@@ -104,7 +105,7 @@ EXPORT_HEAD = (
 )  # fmt: skip
 
 
-def _cells(row: LineRow) -> tuple[Cell, ...]:
+def _cells(row: LineRow, eyes: Looking) -> tuple[Cell, ...]:
     line = row.line
     return (
         line.line_no,
@@ -119,9 +120,9 @@ def _cells(row: LineRow) -> tuple[Cell, ...]:
         line.reference,
         line.provider_ref,
         line.network_ref,
-        line.msisdn,
-        line.payer_name,
-        line.text,
+        eyes.phone(line.msisdn),
+        eyes.name(line.payer_name),
+        eyes.free_text(line.text),
         code_of("PAY", row.payment_id) if row.payment_id else "",
         row.why,
     )
@@ -174,11 +175,11 @@ def rejected_csv(request: HttpRequest, code: str) -> HttpResponseBase:
     found = file_of(request, code)
     columns = queries.raw_columns_of_rejected(found)
     head = ("Line", "Reason", *(columns or ("Row",)))
-    return csv_download(f"{code}-rejected.csv", head, _rejected_cells(found, columns))
+    return csv_download(f"{code}-rejected.csv", head, _rejected_cells(found, columns, looking(request)))
 
 
-def _rejected_cells(found: Any, columns: list[str]) -> Iterator[tuple[object, ...]]:
+def _rejected_cells(found: Any, columns: list[str], eyes: Looking) -> Iterator[tuple[object, ...]]:
     for row in queries.rejected_lines(found).iterator(2000):
-        raw = raw_row(row.raw)
+        raw = eyes.row(raw_row(row.raw))
         cells = [raw.get(name, "") for name in columns] if isinstance(raw, dict) else [raw]
         yield (row.line_no, row.reason, *cells)

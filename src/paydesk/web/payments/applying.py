@@ -37,6 +37,7 @@ from paydesk.web.addresses import number_in, page_of
 from paydesk.web.payments.filters import AmountField
 from paydesk.web.payments.page import business_day, may_apply, payment_or_404
 from paydesk.web.payments.shown import shown
+from paydesk.web.sight import Looking, looking
 
 if TYPE_CHECKING:
     from paydesk.domain.contracts.models import Contract
@@ -134,18 +135,16 @@ def dialog(request: HttpRequest, payment: Payment, chosen: QueryDict) -> dict[st
         amount = choice.cleaned_data.get("amount")
         known["preview"] = allocation_preview(payment, contract, on=business_day(payment), amount=amount)
     elif customer is None:
-        known |= candidates(actor, payment, choice.cleaned_data.get("q", ""), known["at"])
-    known["outcome"] = outcome_of(payment, known.get("preview"), customer)
+        known |= candidates(looking(request), payment, choice.cleaned_data.get("q", ""), known["at"])
+    owner = looking(request).name(customer.name, customer) if customer else "the customer"
+    known["outcome"] = outcome_of(payment, known.get("preview"), owner)
     return known
 
 
-def outcome_of(payment: Payment, preview: AllocationPreview | None, customer: Customer | None) -> str:
+def outcome_of(payment: Payment, preview: AllocationPreview | None, owner: str) -> str:
     """What confirming leaves behind, in words: days past due, what is left, what becomes of it."""
     if preview is None:
-        whole, owner = (
-            Money(payment.open_minor, payment.currency),
-            customer.name if customer else "the customer",
-        )
+        whole = Money(payment.open_minor, payment.currency)
         return f"{whole} becomes unapplied cash of {owner}, or their credit if they have no open contract."
     number, contract = preview.contract.account_number, preview.contract
     if contract.currency != payment.currency:
@@ -162,12 +161,13 @@ def outcome_of(payment: Payment, preview: AllocationPreview | None, customer: Cu
     return f"{late}{preview.left} {becomes}."
 
 
-def candidates(actor: Actor, payment: Payment, text: str, at: str) -> dict[str, Any]:
+def candidates(eyes: Looking, payment: Payment, text: str, at: str) -> dict[str, Any]:
     """Claims or the customer's own contracts first, then what the typed text finds; constant queries."""
+    actor = eyes.actor
     found = list(find_contracts(actor, text, market=payment.market)[: MOST_FOUND + 1]) if text else []
     if payment.customer_id is None:
         claims = claims_of([payment.pk])[payment.pk]
-        offered = [(claim.customer, claim.contract, _why(claim)) for claim in claims]
+        offered = [(claim.customer, claim.contract, _why(claim, eyes, payment)) for claim in claims]
     else:
         own = contracts_of(actor, [payment.customer_id])
         offered = [(contract.customer, contract, "") for contract in own]
@@ -194,9 +194,10 @@ def candidates(actor: Actor, payment: Payment, text: str, at: str) -> dict[str, 
     }
 
 
-def _why(claim: Any) -> str:
+def _why(claim: Any, eyes: Looking, payment: Payment) -> str:
     number = claim.contract.account_number if claim.contract else None
-    return rules.why(claim.rule, claim.matched_key, account_number=number)
+    why = rules.why(claim.rule, claim.matched_key, account_number=number)
+    return eyes.sentence(why, payment, names=[], phones=[payment.statement_line.msisdn])
 
 
 def confirm(request: HttpRequest, payment: Payment) -> HttpResponse:

@@ -20,6 +20,7 @@ from paydesk.kernel.refused import Refused
 from paydesk.web.answers import csv_download
 from paydesk.web.payments.filters import RULE_WORDS
 from paydesk.web.payments.shown import APPLIED_WORDS, PAYER_WORDS
+from paydesk.web.sight import Looking
 
 if TYPE_CHECKING:
     from paydesk.domain.payments.models import Payment
@@ -41,12 +42,12 @@ COLUMNS = (
 )  # fmt: skip
 
 
-def download(found: QuerySet[Payment], name: str, kind: str) -> HttpResponseBase:
+def download(found: QuerySet[Payment], name: str, kind: str, eyes: Looking) -> HttpResponseBase:
     """`found` as a download, read in pieces: its size is not held in memory.
 
     Raises Refused when a workbook would be too large; CSV has no limit.
     """
-    rows = (row(*values) for values in found.values_list(*COLUMNS).iterator(chunk_size=5000))
+    rows = (row(eyes, *values) for values in found.values_list(*COLUMNS).iterator(chunk_size=5000))
     file_name = f"{name}-{timezone.localdate().isoformat()}.{kind}"
     if kind == "csv":
         return csv_download(file_name, HEAD, rows)
@@ -60,7 +61,8 @@ def download(found: QuerySet[Payment], name: str, kind: str) -> HttpResponseBase
 
 
 def row(
-    pk: int, value_on: date, received_at: datetime, market: str, provider: str, account: str, state: str,
+    eyes: Looking, pk: int, value_on: date, received_at: datetime, market: str, provider: str, account: str,
+    state: str,
     customer_id: int | None, customer: str | None, account_number: str | None, payer_name: str, msisdn: str,
     reference: str, provider_ref: str, rule: str, currency: str, *minor: int,
 ) -> list[Any]:  # fmt: skip
@@ -69,7 +71,8 @@ def row(
     return [
         code_of("PAY", pk), value_on, received_at.strftime("%Y-%m-%d %H:%M:%S"), market, provider, account,
         words(state), PAYER_WORDS[payer_of(customer_id)], APPLIED_WORDS[applied_of(amount, still_open)],
-        customer or "", account_number or "", payer_name, msisdn, reference, provider_ref,
+        eyes.name(customer or ""), account_number or "", eyes.name(payer_name), eyes.phone(msisdn),
+        reference, provider_ref,
         RULE_WORDS.get(rule, ""), currency, *(Money(each, currency).amount for each in minor),
     ]  # fmt: skip
 

@@ -21,6 +21,7 @@ from paydesk.web.payments.postings import shown_entries
 from paydesk.web.payments.shown import shown
 from paydesk.web.payments.timeline import timeline
 from paydesk.web.payments.trail import names_in, shown_records
+from paydesk.web.sight import Looking, looking
 
 if TYPE_CHECKING:
     from paydesk.domain.payments.models import Payment
@@ -41,21 +42,29 @@ def page_context(request: HttpRequest, payment_id: int) -> dict[str, Any]:
     story = story_of(payment)
     names = names_in(story)
     waits = why_open([payment]).get(payment.pk, "")
-    each = shown(payment)
+    each, line, eyes = shown(payment), payment.statement_line, looking(request)
     return {
         "each": each,
         "payment": payment,
         "story": story,
         "waits": waits,
-        "events": timeline(each, story, waits, names),
+        "events": timeline(each, story, waits, names, eyes),
         "ledger": gate(actor, "ledger:view"),
-        "entries": shown_entries(story.entries, names),
+        "entries": shown_entries(story.entries, names, eyes),
         "records": shown_records(story, names),
         "contracts": contracts_beside(actor, payment),
-        "raw": raw_of(payment.statement_line.raw),
+        "raw": _masked(raw_of(line.raw), eyes, payment),
         "apply": may_apply(actor, payment),
         "at_query": "",
     }
+
+
+def _masked(raw: Raw, eyes: Looking, payment: Payment) -> Raw:
+    line = payment.statement_line
+    if not raw.cells:
+        return Raw([], eyes.row(raw.text, payment))
+    seen = eyes.row(dict(raw.cells), payment, (line.payer_name, line.msisdn))
+    return Raw(list(seen.items()))
 
 
 def may_apply(actor: Actor, payment: Payment) -> Gate:

@@ -11,6 +11,7 @@ from paydesk.domain.payments.queries import sub_accounts
 from paydesk.kernel.money import Money
 from paydesk.web.addresses import page_of
 from paydesk.web.payments.trail import Names
+from paydesk.web.sight import Looking
 
 KIND_WORDS = {
     "contract.activated": "Sale booked",
@@ -46,14 +47,15 @@ class ShownEntry:
     totals: list[tuple[Money, Money]]
 
 
-def shown_entries(entries: Sequence[EntryRow], names: Names) -> list[ShownEntry]:
+def shown_entries(entries: Sequence[EntryRow], names: Names, eyes: Looking) -> list[ShownEntry]:
     """`entries` with the names of their sub-accounts; at most three queries."""
     owners = sub_accounts(entries)
 
     def posting(leg: PostingRow) -> ShownPosting:
         owner = owners[leg.code, leg.key_id]
         url = page_of(owner.kind, owner.id)
-        return ShownPosting(leg.code, leg.name, owner.name, url, leg.debit, leg.credit)
+        name = eyes.name(owner.name, ("customer", owner.id)) if owner.kind == "customer" else owner.name
+        return ShownPosting(leg.code, leg.name, name, url, leg.debit, leg.credit)
 
     return [
         ShownEntry(

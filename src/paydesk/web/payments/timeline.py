@@ -11,10 +11,10 @@ from paydesk.domain.payments import rules
 from paydesk.domain.payments.queries import PaymentStory
 from paydesk.kernel.lifecycle import words
 from paydesk.kernel.money import Money
-from paydesk.kernel.phone_numbers import shown as shown_phone
 from paydesk.web.addresses import page_of
 from paydesk.web.payments.shown import ShownPayment
 from paydesk.web.payments.trail import Names
+from paydesk.web.sight import Looking
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,21 +31,21 @@ class Event:
     waits: bool = False
 
 
-def timeline(each: ShownPayment, story: PaymentStory, waits: str, names: Names) -> list[Event]:
+def timeline(each: ShownPayment, story: PaymentStory, waits: str, names: Names, eyes: Looking) -> list[Event]:
     """The steps in the order in which they happened; what is left, and what it waits for, stands last."""
     return [
-        *_came_in(each, names),
-        *_identified(each, story, names),
+        *_came_in(each, names, eyes),
+        *_identified(each, story, names, eyes),
         *_applied(each, story, names),
         *_left(each, waits),
     ]
 
 
-def _came_in(each: ShownPayment, names: Names) -> Iterator[Event]:
+def _came_in(each: ShownPayment, names: Names, eyes: Looking) -> Iterator[Event]:
     payment, line, account = each.payment, each.payment.statement_line, each.payment.source_account
     sent = [f"reference {line.reference} as typed" if line.reference else "no reference"]
-    sent += [f"from {shown_phone(line.msisdn)}"] if line.msisdn else []
-    sent += [line.payer_name] if line.payer_name else []
+    sent += [f"from {eyes.phone(line.msisdn, payment)}"] if line.msisdn else []
+    sent += [eyes.name(line.payer_name, payment)] if line.payer_name else []
     yield Event(
         at=line.occurred_at or line.booked_on or line.value_on,
         family="moving",
@@ -70,11 +70,14 @@ def _came_in(each: ShownPayment, names: Names) -> Iterator[Event]:
     )
 
 
-def _identified(each: ShownPayment, story: PaymentStory, names: Names) -> Iterator[Event]:
+def _identified(each: ShownPayment, story: PaymentStory, names: Names, eyes: Looking) -> Iterator[Event]:
     payment = each.payment
     if payment.rule == "by_hand" or payment.customer is None:
         claims = [
-            (claim.contract.account_number if claim.contract else claim.customer.name, claim.matched_key)
+            (
+                claim.contract.account_number if claim.contract else eyes.name(claim.customer.name),
+                claim.matched_key,
+            )
             for claim in story.claims
         ]
         yield Event(payment.received_at, "held", "In suspense: payer unknown", rules.why_suspense(claims))
@@ -84,8 +87,8 @@ def _identified(each: ShownPayment, story: PaymentStory, names: Names) -> Iterat
     yield Event(
         at=entry.posted_at if entry else payment.received_at,
         family="settled",
-        title=f"Payer: {payment.customer.name}",
-        text=story.why,
+        title=f"Payer: {eyes.name(payment.customer.name, payment)}",
+        text=eyes.sentence(story.why, payment, names=[], phones=[payment.statement_line.msisdn]),
         url=page_of("customer", payment.customer.pk),
         by=f"Named by {names[entry.actor]}" if entry else "Found by the desk",
     )

@@ -14,6 +14,7 @@ from paydesk.web.payments.export import download
 from paydesk.web.payments.filters import PaymentFilters, without
 from paydesk.web.payments.page import page_context
 from paydesk.web.payments.shown import all_shown
+from paydesk.web.sight import looking
 
 FILTERS = ("q", "market", "source", "state", "payer", "applied", "from", "to", "currency", "min", "max",
            "rule", "file", "customer", "contract")  # fmt: skip
@@ -59,7 +60,9 @@ def export(request: HttpRequest, kind: str) -> HttpResponseBase:
     form = PaymentFilters(request.GET, actor=actor_of(request))
     if kind not in ("csv", "xlsx"):
         raise Http404
-    return download(payments(actor_of(request), form.filters(), form.order), "payments", kind)
+    return download(
+        payments(actor_of(request), form.filters(), form.order), "payments", kind, looking(request)
+    )
 
 
 @require_safe

@@ -11,13 +11,15 @@ from zoneinfo import ZoneInfo
 from django import template
 from django.forms import BoundField, CheckboxInput, Select
 from django.http import HttpRequest, QueryDict
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
+from django.utils.http import urlencode
 from django.utils.safestring import SafeString
 
 from paydesk.foundation.people.rules import initials_of
-from paydesk.kernel import phone_numbers, public_codes
+from paydesk.kernel import public_codes
 from paydesk.kernel.lifecycle import words
 from paydesk.kernel.money import Money
 from paydesk.web import charts
@@ -25,6 +27,7 @@ from paydesk.web.access import Gate, actor_of
 from paydesk.web.access import gate as gate_of
 from paydesk.web.icons import PATHS
 from paydesk.web.paging import Page
+from paydesk.web.sight import looking, subject_of
 
 register = template.Library()
 SYMBOLS = {"settled": "✓", "moving": "→", "held": "‖", "failed": "✕", "returned": "↩", "idle": "○"}
@@ -138,10 +141,44 @@ def code(text: str) -> SafeString:
     return format_html('<span class="code">{}</span>', text)
 
 
-@register.filter
-def phone(digits: str | None) -> SafeString | str:
-    """E.164 digits as people read them."""
-    return format_html('<span class="num">{}</span>', phone_numbers.shown(digits)) if digits else ""
+# Names and phone numbers, masked where they may not be seen (web/sight.py)
+
+
+@register.simple_tag(takes_context=True)
+def person_name(context: dict[str, Any], name: str | None, of: Any = None) -> str:
+    """A name of somebody. `of` is the customer, contract or payment whose page this is; none in lists."""
+    return looking(context["request"]).name(name, of) if name else ""
+
+
+@register.simple_tag(takes_context=True)
+def person_phone(context: dict[str, Any], digits: str | None, of: Any = None) -> SafeString | str:
+    """E.164 digits as people read them; `of` as for a name."""
+    if not digits:
+        return ""
+    return format_html('<span class="num">{}</span>', looking(context["request"]).phone(digits, of))
+
+
+@register.simple_tag(takes_context=True)
+def person_text(context: dict[str, Any], text: str | None, of: Any = None) -> str:
+    """Free text that came with a payment; it may hold a name."""
+    return looking(context["request"]).free_text(text or "", of)
+
+
+@register.inclusion_tag("components/reveal.html", takes_context=True)
+def reveal(context: dict[str, Any], of: Any) -> dict[str, Any]:
+    """The button that reveals whom this page is about, to people from whom something is hidden."""
+    request: HttpRequest = context["request"]
+    eyes, subject = looking(request), subject_of(of)
+    assert subject is not None
+    kind, number = subject
+    code = public_codes.code_of({"customer": "CUS", "payment": "PAY"}[kind], number)
+    address = reverse("reveal:one", args=[kind, code])
+    return {
+        "hides": eyes.sight.hides(),
+        "until": eyes.until(of),
+        "url": f"{address}?{urlencode({'next': request.get_full_path()})}",
+        "blocked": gate_of(eyes.actor, "customers.reveal").reason,
+    }
 
 
 @register.filter

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Any
 
 from django import template
 from django.urls import reverse
@@ -14,6 +15,7 @@ from paydesk.domain.statements.states import FILE
 from paydesk.kernel.money import Money, exact_minor
 from paydesk.kernel.public_codes import code_of
 from paydesk.web.addresses import page_of
+from paydesk.web.sight import looking
 from paydesk.web.templatetags.desk import exact_money, money, state_badge
 
 register = template.Library()
@@ -60,10 +62,10 @@ def payment_link(payment_id: int) -> SafeString:
     return format_html('<a class="code" href="{}">{}</a>', address, code)
 
 
-@register.filter
-def raw_words(raw: str) -> str:
-    """A raw row as people read it: "Date: 31-02-2026 · Amount: fifty", or its text."""
-    row = raw_row(raw)
+@register.simple_tag(takes_context=True)
+def raw_words(context: dict[str, Any], raw: str) -> str:
+    """A raw row as people read it: "Date: 31-02-2026 · Amount: fifty", or its text; less what is masked."""
+    row = looking(context["request"]).row(raw_row(raw))
     if isinstance(row, str):
         return row
     return " · ".join(f"{name}: {value}" for name, value in row.items() if value)

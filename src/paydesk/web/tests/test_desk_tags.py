@@ -96,10 +96,6 @@ class TestCodes:
     def test_a_public_code_is_made_from_the_id(self):
         assert plain(shown("{{ 4711|public_code:'PAY' }}")) == code_of("PAY", 4711)
 
-    def test_a_phone_is_set_in_groups(self):
-        assert plain(shown("{{ digits|phone }}", digits="233241234567")) == "+233 24 123 4567"
-        assert shown("{{ digits|phone }}", digits="") == ""
-
     def test_what_people_typed_is_escaped(self):
         assert "<b>" not in shown("{{ text|code }}", text="<b>1</b>")
 

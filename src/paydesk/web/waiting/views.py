@@ -29,6 +29,7 @@ from paydesk.domain.payments.queries import (
     why_open,
     within_patience,
 )
+from paydesk.foundation.clocks.queries import ClockStanding, earliest_of, standing
 from paydesk.kernel.actor import Actor
 from paydesk.kernel.public_codes import code_of
 from paydesk.web.access import actor_of, needs
@@ -38,6 +39,7 @@ from paydesk.web.payments.export import download
 from paydesk.web.payments.filters import WaitingFilters, without
 from paydesk.web.payments.page import page_context
 from paydesk.web.payments.shown import ShownPayment, shown
+from paydesk.web.sight import looking
 
 if TYPE_CHECKING:
     from paydesk.domain.payments.models import Payment
@@ -102,7 +104,7 @@ def export(request: HttpRequest, which: WaitingList, kind: str) -> HttpResponseB
         raise Http404
     form = WaitingFilters(request.GET, actor=actor_of(request))
     found = of_the_age(which.found(actor_of(request), form.filters()), form, timezone.localdate())
-    return download(found, which.name, kind)
+    return download(found, which.name, kind, looking(request))
 
 
 def of_the_age(found: QuerySet[Payment], form: WaitingFilters, today: date) -> QuerySet[Payment]:
@@ -143,12 +145,13 @@ def waiting_of_age(bands: Sequence[AgeBand], form: WaitingFilters) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One waiting payment in the list: the address that opens it, how long and why it waits."""
+    """One waiting payment in the list: the address that opens it, how long and why it waits, its clock."""
 
     each: ShownPayment
     url: str
     days: int
     why: str
+    clock: ClockStanding | None = None
 
     @property
     def tone(self) -> str:
@@ -167,12 +170,14 @@ def listed(
     else:
         waiting = list(found[start : start + PAGE_SIZE + 1])
     why = why_open(waiting)
+    clocks = identification_clocks([p.pk for p in waiting if p.customer_id is None])
     rows = [
         Row(
             shown(p),
             address(request, open=code_of("PAY", p.pk)),
             max((today - p.value_on).days, 0),
             why[p.pk],
+            clocks.get(p.pk),
         )
         for p in waiting
     ]
@@ -181,6 +186,13 @@ def listed(
         "chosen": form.chosen(request),
         "clear": without(request, *FILTERS),
     }
+
+
+def identification_clocks(payment_ids: list[int]) -> dict[int, ClockStanding]:
+    """How the clock of each payment in suspense stands; one query, none without such payments."""
+    found = earliest_of("payment", payment_ids) if payment_ids else {}
+    now = timezone.now()
+    return {number: standing(clock, now) for number, clock in found.items()}
 
 
 def opened(request: HttpRequest, found: QuerySet[Payment]) -> dict[str, Any]:

@@ -32,6 +32,7 @@ from paydesk.domain.payments.actions import post_file
 from paydesk.domain.providers.models import CallbackEndpoint
 from paydesk.domain.statements import steps as statements
 from paydesk.foundation.audit.models import AuditRecord
+from paydesk.foundation.clocks.models import Clock
 from paydesk.kernel.refused import NotAllowedRefused, TransitionRefused
 from tests.builders import ANALYST, NOON, TODAY, WORKER, make_file, row
 
@@ -123,6 +124,8 @@ def test_silence_is_asked_about_after_2_15_and_60_minutes_and_then_is_a_persons(
         assert (pending_of(endpoint).asked, pending_of(endpoint).state) == (asked, state)
         post_all()
     assert ask_about_silence(NOON + timedelta(days=9)) == 0
+    clock = Clock.objects.get(subject_kind="pending", subject_id=pending_of(endpoint).pk)
+    assert (clock.kind, clock.due_at, clock.ended_as) == ("stale_pending", NOON + HOUR, "")
     method, path, headers, _ = connected.asked[0]
     login = base64.b64decode(headers["Authorization"].removeprefix("Basic ")).decode()
     assert (method, login) == ("GET", "invented-key:invented-secret")
@@ -145,6 +148,7 @@ def test_a_final_answer_is_posted_and_settles_it(connected: Provider, settings: 
     post_all(NOON + TWO)
     assert [p.amount_minor for p in payments_of(endpoint.source_account)] == [50_00]
     assert (pending_of(endpoint).state, pending_of(endpoint).due_at) == ("received", None)
+    assert Clock.objects.get(subject_kind="pending", subject_id=pending_of(endpoint).pk).ended_as == "met"
     # The callback that was late is the same payment.
     send(endpoint, hubtel("0000", id="T2"))
     post_all()

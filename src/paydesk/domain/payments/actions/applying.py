@@ -12,7 +12,7 @@ from paydesk.domain.contracts.queries import customer_market, owner_and_currency
 from paydesk.domain.payments import rules
 from paydesk.domain.payments.clocks import meet_identification_clocks, start_clocks_of_payments
 from paydesk.domain.payments.models import Allocation, Application, Payment
-from paydesk.domain.payments.steps import CHANGED, PaymentRefused, call, locked
+from paydesk.domain.payments.steps import CHANGED, PaymentChangedRefused, PaymentRefused, call, locked
 from paydesk.foundation.approvals import steps as approvals
 from paydesk.foundation.approvals.models import Approval
 from paydesk.foundation.audit import steps as audit
@@ -382,7 +382,7 @@ def _check_applicable(
     payment: Payment, customer_id: int, contract_id: int | None, amount: Money | None, version: int | None
 ) -> None:
     if version is not None and payment.version != version:
-        raise ApplyRefused(CHANGED)
+        raise PaymentChangedRefused(CHANGED)
     if payment.open_minor == 0:
         raise ApplyRefused("Nothing of this payment is open: all of it is applied already.")
     if payment.customer_id not in (None, customer_id):

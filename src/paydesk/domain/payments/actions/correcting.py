@@ -15,7 +15,7 @@ from paydesk.domain.contracts.queries import customer_market, owner_and_currency
 from paydesk.domain.payments import rules
 from paydesk.domain.payments.models import Payment
 from paydesk.domain.payments.queries import written_off_on
-from paydesk.domain.payments.steps import PaymentRefused, call, locked
+from paydesk.domain.payments.steps import CHANGED, PaymentChangedRefused, PaymentRefused, call, locked
 from paydesk.foundation.approvals import steps as approvals
 from paydesk.foundation.approvals.models import Approval
 from paydesk.foundation.audit import steps as audit
@@ -330,7 +330,7 @@ def _close_to_nobody(by: Actor, payment: Payment, *more: int | None) -> None:
 
 def _check_movable(payment: Payment, customer_id: int, contract_id: int | None, version: int | None) -> None:
     if version is not None and payment.version != version:
-        raise CorrectionRefused("Someone else changed this payment since you opened it. Reload it.")
+        raise PaymentChangedRefused(CHANGED)
     if payment.state != "received":
         raise CorrectionRefused("This payment was taken back. There is nothing left to move.")
     if payment.customer_id is None:
@@ -353,7 +353,7 @@ def _check_movable(payment: Payment, customer_id: int, contract_id: int | None, 
 
 def _check_reversible(payment: Payment, amount: Money, version: int | None) -> None:
     if version is not None and payment.version != version:
-        raise CorrectionRefused("Someone else changed this payment since you opened it. Reload it.")
+        raise PaymentChangedRefused(CHANGED)
     if payment.state != "received":
         raise CorrectionRefused("This payment was taken back already.")
     left = Money(

@@ -19,6 +19,7 @@ from paydesk.foundation.audit.models import AuditRecord
 from paydesk.foundation.audit.queries import history
 from paydesk.kernel.actor import Actor
 from paydesk.kernel.money import Money
+from paydesk.kernel.public_codes import code_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,10 @@ def why_of(payment: Payment, claims: Sequence[Claim]) -> str:
     """The sentence that says why this payer, or why none; needs `customer` and `contract` loaded."""
     if payment.customer_id is None:
         return rules.why_suspense(
-            [(c.contract.account_number if c.contract else c.customer.name, c.matched_key) for c in claims]
+            [
+                (c.contract.account_number if c.contract else code_of("CUS", c.customer_id), c.matched_key)
+                for c in claims
+            ]
         )
     account = payment.contract.account_number if payment.contract else None
     sentence = rules.why(payment.rule, payment.matched_key, account_number=account)

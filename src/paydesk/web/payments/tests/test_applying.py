@@ -20,7 +20,8 @@ class Applying(OnTheDesk):
 
     def confirm(self, client=None, **fields):
         values = {"contract": code_of("CON", self.contract.pk), "version": self.payment.version, **fields}
-        return (client or self.client).post(self.path, values, headers=HTMX)
+        headers = {**HTMX, "HX-Current-URL": "http://testserver/suspense/?market=GH"}
+        return (client or self.client).post(self.path, values, headers=headers)
 
     def test_as_you_type_the_contracts_of_the_market_are_found(self):
         make_source_account(market="KE", currency="KES")
@@ -91,7 +92,8 @@ class Applying(OnTheDesk):
         before = AuditRecord.objects.count()
         answer = self.confirm(amount="20")
         assert answer.status_code == 409
-        assert "Reload" in answer.content.decode()
+        assert answer["X-Refused"] == "payment.changed"
+        assert 'href="/suspense/?market=GH">Reload</a>' in answer.content.decode()
         assert Payment.objects.get(pk=self.payment.pk).open_minor == ghs("100.00").amount_minor
         assert AuditRecord.objects.count() == before
 

@@ -10,10 +10,14 @@ export function agoWords(seconds) {
   return days === 1 ? "1 day ago" : `${days} days ago`;
 }
 
+// The same words as due_words() on the server.
 export function leftWords(seconds) {
   const rest = Math.abs(seconds);
-  const minutes = String(Math.floor(rest / 60) % 60).padStart(2, "0");
-  return `${seconds < 0 ? "−" : ""}${Math.floor(rest / 3600)}:${minutes}`;
+  const span = rest < 3600 ? `${Math.floor(rest / 60)} min`
+    : rest < 172800 ? `${Math.floor(rest / 3600)} h`
+    : `${Math.floor(rest / 86400)} d`;
+  if (rest < 60) return seconds < 0 ? "just late" : "due now";
+  return seconds < 0 ? `${span} late` : `due in ${span}`;
 }
 
 function tick() {

@@ -1,0 +1,61 @@
+"""What the keys of sub-ledgers are called, and which page shows them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from paydesk.domain.contracts.models import Contract
+from paydesk.domain.parties.models import Customer
+from paydesk.domain.payments.models import Payment
+from paydesk.domain.providers.models import SourceAccount
+from paydesk.kernel.public_codes import code_of
+
+CODE_PREFIXES = {"customer": "CUS", "contract": "CON", "payment": "PAY"}
+
+
+@dataclass(frozen=True, slots=True)
+class KeyName:
+    """A key as people know it: its code, a name (a customer's is personal), and the page of what it is."""
+
+    code: str
+    name: str = ""
+    is_personal: bool = False
+    page_kind: str = ""
+    page_id: int = 0
+
+
+def key_names(kind: str, ids: Iterable[int]) -> dict[int, KeyName]:
+    """The names of the keys of one kind; one query, none for kinds without a table."""
+    wanted = list(ids)
+    if kind == "customer":
+        names = dict(Customer.objects.filter(pk__in=wanted).values_list("pk", "name"))
+        return {
+            id_: KeyName(code_of("CUS", id_), names.get(id_, ""), True, "customer", id_) for id_ in wanted
+        }
+    if kind == "contract":
+        numbers = dict(Contract.objects.filter(pk__in=wanted).values_list("pk", "account_number"))
+        return {
+            id_: KeyName(code_of("CON", id_), numbers.get(id_, ""), False, "contract", id_) for id_ in wanted
+        }
+    if kind == "payment":
+        rows = Payment.objects.filter(pk__in=wanted).values_list(
+            "pk", "customer__name", "statement_line__payer_name"
+        )
+        who = {id_: known or sent or "" for id_, known, sent in rows}
+        return {id_: KeyName(code_of("PAY", id_), who.get(id_, ""), True, "payment", id_) for id_ in wanted}
+    if kind == "source_account":
+        accounts = SourceAccount.objects.select_related("provider").filter(pk__in=wanted)
+        names = {account.pk: f"{account.name}, {account.provider.name}" for account in accounts}
+        return {id_: KeyName(names.get(id_, f"account {id_}")) for id_ in wanted}
+    if kind == "statement_line":
+        payments = dict(
+            Payment.objects.filter(statement_line__in=wanted).values_list("statement_line_id", "pk")
+        )
+        return {
+            id_: KeyName(code_of("PAY", payments[id_]), "", False, "payment", payments[id_])
+            if id_ in payments
+            else KeyName(f"row {id_}")
+            for id_ in wanted
+        }
+    return {id_: KeyName("all of the market" if not id_ else f"{kind} {id_}") for id_ in wanted}

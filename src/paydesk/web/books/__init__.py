@@ -1,0 +1,1 @@
+"""Books: trial balance, tie-out, aged lists, days, journal exports, statements of account."""

@@ -1,0 +1,51 @@
+"""How long is left: "due in 3 h", "2 d late", "paused", with the arithmetic to read on hover."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django import template
+from django.utils import timezone
+
+from paydesk.foundation.clocks.queries import ClockStanding
+
+register = template.Library()
+SOON_SECONDS = 3600
+MUCH_PERCENT = 80
+
+
+@register.inclusion_tag("components/due.html")
+def due(standing: ClockStanding | None) -> dict[str, Any]:
+    """`{% due row.standing %}`: nothing for None. The page counts on by itself."""
+    if standing is None:
+        return {"standing": None}
+    return {"standing": standing, "words": due_words(standing.clock.due_at), "tone": tone(standing)}
+
+
+@register.inclusion_tag("components/used.html")
+def used(standing: ClockStanding) -> dict[str, Any]:
+    """`{% used row.standing %}`: how much of the time is used, as a bar."""
+    bar = tone(standing) or ("soon" if standing.used_percent >= MUCH_PERCENT else "")
+    return {"standing": standing, "tone": bar}
+
+
+def tone(standing: ClockStanding) -> str:
+    """The class of a clock: late, paused, soon (less than an hour left) or none."""
+    if standing.state in ("breached", "paused"):
+        return {"breached": "late", "paused": "paused"}[standing.state]
+    return "soon" if (standing.clock.due_at - timezone.now()).total_seconds() < SOON_SECONDS else ""
+
+
+def due_words(due_at: datetime) -> str:
+    """The same words as the page's own script keeps current."""
+    seconds = int((due_at - timezone.now()).total_seconds())
+    rest = abs(seconds)
+    if rest < 60:
+        return "just late" if seconds < 0 else "due now"
+    span = next(
+        f"{rest // size} {word}"
+        for most, size, word in ((3600, 60, "min"), (172_800, 3600, "h"), (rest + 1, 86_400, "d"))
+        if rest < most
+    )
+    return f"{span} late" if seconds < 0 else f"due in {span}"

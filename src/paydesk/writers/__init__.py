@@ -1,0 +1,1 @@
+"""Typed values to files: statements, letters, payment files. Plain Python, no tables."""
