@@ -18,7 +18,7 @@ from paydesk.kernel.public_codes import code_of
 from tests.browser.axe import assert_no_axe_violations
 from tests.browser.conftest import OpenPage, every_look
 from tests.browser.people import make_person
-from tests.builders import make_contract, make_source_account, receive, row
+from tests.builders import make_contract, make_source_account, receive_today, row
 
 SignIn = Callable[[Page, Person], None]
 Picture = Callable[[Page, str], None]
@@ -37,8 +37,8 @@ def contract(analyst: Person) -> Contract:
         opened_on=TODAY - timedelta(days=2), first_due_on=TODAY + timedelta(days=5),
     )  # fmt: skip
     account = make_source_account()
-    receive(account, row(1, "100.00", reference="10482937"))
-    receive(account, row(2, "20.00", msisdn="233244123456"))
+    receive_today(account, row(1, "100.00", reference="10482937"))
+    receive_today(account, row(2, "20.00", msisdn="233244123456"))
     seal(timezone.now())
     return made
 
@@ -164,7 +164,7 @@ def test_a_device_is_handed_over_in_a_dialog_that_names_what_is_owed(
         account_number="10482937", activated_on=None, opened_on=TODAY - timedelta(days=2),
         first_due_on=TODAY + timedelta(days=5),
     )  # fmt: skip
-    receive(make_source_account(), row(1, "100.00", reference="10482937"))
+    receive_today(make_source_account(), row(1, "100.00", reference="10482937"))
     page = open_page()
     sign_in(page, analyst)
     page.goto(f"{desk}/contracts/{code_of('CON', waiting.pk)}/")

@@ -12,7 +12,7 @@ from paydesk.foundation.people.models import Person
 from paydesk.kernel.public_codes import code_of
 from tests.browser.axe import assert_no_axe_violations
 from tests.browser.conftest import OpenPage, every_look
-from tests.builders import make_contract, make_source_account, receive, row
+from tests.builders import make_contract, make_source_account, receive_today, row
 
 SignIn = Callable[[Page, Person], None]
 Picture = Callable[[Page, str], None]
@@ -28,7 +28,7 @@ def payments(desk: str) -> list[Payment]:
         make_contract(
             customer_ref="C-efua", customer_name="Efua Sarpong", phones=("0201111111",), account_number=number
         )
-    return receive(
+    return receive_today(
         account,
         row(1, "50.00", msisdn="233244123456", payer_name="A MENSAH", reference="phone"),
         row(2, "60.00", msisdn="233244123456", payer_name="K BOATENG"),

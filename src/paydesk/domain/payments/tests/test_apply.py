@@ -5,6 +5,7 @@ from django.test import TestCase
 
 from paydesk.domain.payments.actions import ApplyRefused, apply_payment
 from paydesk.domain.payments.models import Allocation, Payment
+from paydesk.domain.payments.steps import PaymentRefused
 from paydesk.foundation.audit.models import AuditRecord
 from paydesk.kernel.actor import Actor
 from paydesk.kernel.refused import NotAllowedRefused
@@ -28,7 +29,7 @@ class ApplyByHand(TestCase):
         }
         return apply_payment(self.payment.pk, **values)
 
-    def refused(self, refusal=ApplyRefused, **fields) -> str:
+    def refused(self, refusal=PaymentRefused, **fields) -> str:
         before = AuditRecord.objects.count()
         with pytest.raises(refusal) as caught:
             self.apply(**fields)

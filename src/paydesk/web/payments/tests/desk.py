@@ -9,7 +9,7 @@ from django.test import Client, TestCase, override_settings
 from paydesk.domain.payments.models import Payment
 from paydesk.kernel.public_codes import code_of
 from tests.browser.people import make_person
-from tests.builders import make_contract, make_source_account, receive, row
+from tests.builders import make_contract, make_source_account, receive_today, row
 
 
 def code(payment: Payment) -> str:
@@ -43,5 +43,5 @@ class OnTheDesk(TestCase):
         return answer.content.decode()
 
     def pay(self, amount: str = "50.00", **fields: Any) -> Payment:
-        (payment,) = receive(self.account, row(fields.pop("line", 1), amount, **fields))
+        (payment,) = receive_today(self.account, row(fields.pop("line", 1), amount, **fields))
         return payment

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from paydesk.domain.payments.actions import apply_payment
 from paydesk.web.payments.tests.desk import OnTheDesk, code
-from tests.builders import ANALYST, NOON, make_contract, make_source_account, receive, row
+from tests.builders import ANALYST, NOON, make_contract, make_source_account, receive_today, row
 
 
 def codes_in(page: str) -> list[str]:
@@ -21,7 +21,7 @@ def days_ago(days: int) -> date:
 class Waiting(OnTheDesk):
     def setUp(self):
         super().setUp()
-        self.old, self.middle, self.new = receive(
+        self.old, self.middle, self.new = receive_today(
             self.account,
             *[
                 row(n, f"{n}.00", reference="who?", payer_name="KOFI", booked_on=days_ago(days))
@@ -48,7 +48,7 @@ class Waiting(OnTheDesk):
         assert "No contract was named; 10482937 has 300.00 GHS open." in page
 
     def test_filters_and_age_bands_narrow_and_stand_in_the_address(self):
-        receive(make_source_account(currency="USD", identifier="usd"), row(1, "5.00", currency="USD"))
+        receive_today(make_source_account(currency="USD", identifier="usd"), row(1, "5.00", currency="USD"))
         expected = {
             "age=3&currency=GHS": [code(self.old)],
             "age=0&currency=GHS": [code(self.new)],
@@ -87,7 +87,9 @@ class Waiting(OnTheDesk):
         assert "is-open" not in page
 
     def test_a_payment_of_another_market_is_not_there(self):
-        (hidden,) = receive(make_source_account(market="KE", currency="KES"), row(1, "9.00", currency="KES"))
+        (hidden,) = receive_today(
+            make_source_account(market="KE", currency="KES"), row(1, "9.00", currency="KES")
+        )
         assert self.client.get(f"/suspense/?open={code(hidden)}").status_code == 404
         assert code(hidden) not in self.get("/suspense/")
 
@@ -97,7 +99,7 @@ class Waiting(OnTheDesk):
 
     def test_the_number_of_queries_does_not_grow_with_the_rows(self):
         for contract in (make_contract(), make_contract()):
-            (payment,) = receive(self.account, row(1, "1.00", reference="?"))
+            (payment,) = receive_today(self.account, row(1, "1.00", reference="?"))
             apply_payment(
                 payment.pk, customer_id=contract.customer_id, contract_id=None, by=ANALYST, now=NOON
             )
