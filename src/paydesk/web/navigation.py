@@ -28,11 +28,13 @@ PLACES = [
     Place("payments:list", "Payments", "card", "p", "payments:view"),
     Place("unapplied:list", "Unapplied", "coins", "u", "payments:view"),
     Place("suspense:list", "Suspense", "question", "s", "suspense:view", second=True),
+    Place("pending:list", "Pending", "hourglass", "w", "payments:view", second=True),
     Place("clocks:list", "Clocks", "clock", "k", "payments:view", second=True),
     Place("customers:list", "Customers", "person", "c", "customers:view", second=True),
     Place("contracts:list", "Contracts", "contract", "t", "customers:view", second=True),
     Place("providers:list", "Accounts", "bank", "a", "providers.manage:view", second=True),
     Place("books:trial", "Books", "scales", "b", "ledger:view", second=True),
+    Place("people:list", "People", "people", "e", "people.manage:view", second=True),
     Place("trail:list", "Trail", "book", "l", "audit:view", second=True),
 ]
 
