@@ -86,6 +86,14 @@ class Payment(models.Model):
                 name="payment_open",
                 condition=Q(amount_minor__gt=F("allocated_minor") + F("credited_minor")),
             ),
+            models.Index(
+                fields=["market", "-value_on", "-id"],
+                name="payment_suspense",
+                condition=Q(
+                    amount_minor__gt=F("allocated_minor") + F("credited_minor"), customer__isnull=True
+                ),
+            ),
+            models.Index(fields=["currency", "amount_minor", "value_on"], name="payment_amount_day"),
         ]
 
 
