@@ -6,4 +6,5 @@ is imported by the command when it runs.
 
 BENCHMARKS = {
     "posting": "paydesk.bench.posting",
+    "search": "paydesk.bench.search",
 }

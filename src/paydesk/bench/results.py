@@ -17,11 +17,16 @@ U = TypeVar("U")
 
 @dataclass(frozen=True)
 class Bench:
-    """One run: `quick` takes small sizes, `only` keeps what begins with it, `say` tells progress."""
+    """One run: `quick` takes small sizes, `only` keeps what begins with it, `say` tells progress.
+
+    `customers` and `payments` are the size of the company where a benchmark has one; 0 leaves it to that.
+    """
 
     quick: bool
     say: Callable[[str], None]
     only: str = ""
+    customers: int = 0
+    payments: int = 0
 
     def wants(self, what: str) -> bool:
         return what.startswith(self.only)

@@ -9,7 +9,7 @@ import argparse
 import json
 from importlib import import_module
 
-from paydesk.cli.outcomes import DONE, add_json, say
+from paydesk.cli.outcomes import DONE, WrongUse, add_json, say
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -20,6 +20,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--quick", action="store_true", help="small sizes: shows that it works, not how fast")
     parser.add_argument("--only", metavar="TEXT", default="", help="only what begins with this text")
+    parser.add_argument("--customers", type=int, default=0, metavar="N", help="search: how many customers")
+    parser.add_argument("--payments", type=int, default=0, metavar="N", help="search: how many payments")
     add_json(parser)
 
 
@@ -31,7 +33,11 @@ def run(args: argparse.Namespace) -> int:
     from paydesk.bench.results import Bench, machine
     from paydesk.bench.scratch import scratch_database
 
-    bench = Bench(quick=args.quick, only=args.only, say=say)
+    if (args.customers or args.payments) and args.name != "search":
+        raise WrongUse("--customers and --payments are for `bench search`.")
+    if args.customers < 0 or args.payments < 0:
+        raise WrongUse("--customers and --payments are numbers above 0.")
+    bench = Bench(quick=args.quick, only=args.only, say=say, customers=args.customers, payments=args.payments)
     results = []
     with scratch_database(bench) as url:
         with psycopg.connect(url) as connection:

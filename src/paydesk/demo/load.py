@@ -12,18 +12,22 @@ from pathlib import Path
 
 from django.db import connection
 
+from paydesk.demo.callbacks import CALLED
 from paydesk.demo.company import Contract
 from paydesk.demo.markets import ACCOUNTS, MARKETS, DemoMarket
-from paydesk.demo.steps import Activate, ApplyByHand, LoadContracts, SendFile
+from paydesk.demo.steps import Activate, ApplyByHand, CallBack, LoadContracts, SendFile
 from paydesk.demo.story import Story
 from paydesk.demo.truth import Truth
+from paydesk.domain.callbacks.actions import ask_due, follow_posted_file, keep_callback, post_callbacks
+from paydesk.domain.callbacks.rules import ASK_AFTER
 from paydesk.domain.contracts.actions import Terms, activate_contract, load_contracts
 from paydesk.domain.contracts.models import Contract as StoredContract
 from paydesk.domain.parties.models import Customer
 from paydesk.domain.payments.actions import apply_payment, confirm_file, post_file
 from paydesk.domain.payments.models import Payment
-from paydesk.domain.providers.actions import add_source_account
-from paydesk.domain.providers.models import Provider, SourceAccount
+from paydesk.domain.providers.actions import add_source_account, open_callbacks
+from paydesk.domain.providers.models import CallbackEndpoint, Provider, SourceAccount
+from paydesk.domain.providers.rules import dialect_of
 from paydesk.domain.statements.actions import discard_file, map_file, read_file, upload_file
 from paydesk.domain.statements.models import SourceFile
 from paydesk.foundation.audit.actions import seal
@@ -125,6 +129,7 @@ class Loader:
         self.files = 0
         self.payments = 0
         self._accounts: dict[str, SourceAccount] = {}
+        self._endpoints: dict[str, CallbackEndpoint] = {}
         # A power cut may cost the last moments of a load, which is made again from its arguments.
         with connection.cursor() as cursor:
             cursor.execute("SET synchronous_commit = off")
@@ -152,6 +157,11 @@ class Loader:
                 identifier=account.identifier, currency=market.currency, role=account.role,
                 time_zone=market.time_zone, by=administrator, now=at + timedelta(minutes=10 + n),
             )  # fmt: skip
+            if account.key in CALLED:
+                self._endpoints[account.key] = open_callbacks(
+                    self._accounts[account.key].pk, dialect=dialect_of(account.provider_code),
+                    by=administrator, now=at + timedelta(minutes=11 + n),
+                )  # fmt: skip
 
     def run(self) -> None:
         """Every step of the story, with a line of progress for each day."""
@@ -168,10 +178,27 @@ class Loader:
                 self._send(step)
             elif isinstance(step, Activate):
                 self._activate(step)
+            elif isinstance(step, CallBack):
+                self._called(step)
             else:
                 self._apply(step)
         assert last is not None
         seal(datetime.combine(last, time_of_day(9), tzinfo=UTC))
+
+    def _called(self, step: CallBack) -> None:
+        """As at the door and in the worker: kept, posted, and what stays silent asked about three times."""
+        before = Payment.objects.count()
+        for called in step.messages:
+            keep_callback(
+                self._endpoints[called.account], channel=called.channel, body=called.body, headers={},
+                by=DEMO, now=step.at,
+            )  # fmt: skip
+        while post_callbacks(by=WORKER, now=step.at):
+            pass
+        self.payments += Payment.objects.count() - before
+        for after in ASK_AFTER:
+            while ask_due(by=WORKER, now=step.at + after):
+                pass
 
     def _load(self, step: LoadContracts) -> None:
         rows = [terms_of(step.market, contract, n) for n, contract in enumerate(step.contracts, start=2)]
@@ -219,6 +246,7 @@ class Loader:
         while posted.state == "posting":  # the worker of a desk that runs meanwhile has it
             time.sleep(WAIT_SECONDS)
             posted = post_file(file.pk, by=WORKER, now=at + timedelta(seconds=26))
+        follow_posted_file(posted.pk, by=WORKER, now=at + timedelta(seconds=27))
         self.payments += posted.payment_count
 
     def _read(self, file: SourceFile, at: datetime) -> SourceFile:

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Literal
 
+from paydesk.demo.callbacks import Called
 from paydesk.demo.company import Contract
 from paydesk.demo.layouts.layout import Layout
 from paydesk.demo.markets import DemoMarket
@@ -59,4 +60,12 @@ class ApplyByHand:
     contract: Contract
 
 
-Step = LoadContracts | SendFile | Activate | ApplyByHand
+@dataclass(frozen=True, slots=True)
+class CallBack:
+    """Providers send callbacks; the worker posts them and asks about those that stay silent."""
+
+    at: datetime
+    messages: Sequence[Called]
+
+
+Step = LoadContracts | SendFile | Activate | ApplyByHand | CallBack

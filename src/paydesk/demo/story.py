@@ -13,6 +13,7 @@ from pathlib import Path
 from random import Random
 
 from paydesk.demo import history
+from paydesk.demo.callbacks import CALLED, Called, callbacks_of_the_morning
 from paydesk.demo.chance import chance
 from paydesk.demo.company import Company, Contract, build
 from paydesk.demo.file_days import BANK_WEEKDAYS, Calendar, DayFile
@@ -23,7 +24,7 @@ from paydesk.demo.markets import ACCOUNTS, MARKETS, DemoAccount, DemoMarket
 from paydesk.demo.mess import Ids, Planter
 from paydesk.demo.provider_cash import ProviderCash
 from paydesk.demo.rows import Row
-from paydesk.demo.steps import Activate, ApplyByHand, LoadContracts, SendFile, Step, Then
+from paydesk.demo.steps import Activate, ApplyByHand, CallBack, LoadContracts, SendFile, Step, Then
 from paydesk.demo.truth import Truth
 from paydesk.demo.wrong_files import photo, price_list
 
@@ -107,6 +108,7 @@ class Story:
                     evening = datetime.combine(day, time(18, 30), tzinfo=UTC)
                     yield from self._loaded(market, opened, evening, f"shop list {day}")
         yield from self._morning(self.until, len(self.calendar.days))
+        yield from self._called()
         self._left_over()
         for market in MARKETS:
             self.truth.contracts(market, self.company.contracts[market.code])
@@ -374,6 +376,20 @@ class Story:
         )
         yield SendFile(at, path, name, None, None, "leave")
         self._done_with(path)
+
+    def _called(self) -> Iterator[Step]:
+        """What providers tell by themselves this morning; of yesterday what its files have told already."""
+        yesterday = self.until - timedelta(days=1)
+        called: list[Called] = []
+        for key in CALLED:
+            market, _ = ACCOUNTS[key]
+            is_posted = self.calendar.file(key, yesterday).what in ("normal", "overlapping")
+            called += callbacks_of_the_morning(
+                key, self.until, self.company.contracts[market.code], self.planters[market.code],
+                self._evening[key] if is_posted else (),
+            )  # fmt: skip
+        self.truth.callbacks(called)
+        yield CallBack(datetime.combine(self.until, time(7, 40), tzinfo=UTC), called)
 
     def _left_over(self) -> None:
         """Bank rows after the last statement: nobody has seen them yet."""

@@ -9,6 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import IO, Any
 
+from paydesk.demo.callbacks import Called
 from paydesk.demo.company import Contract
 from paydesk.demo.markets import COMPANY, DemoAccount, DemoMarket
 from paydesk.demo.rows import Row, major
@@ -47,6 +48,7 @@ CONTRACTS = (
     "account", "expected_paid", "expected_state",
 )  # fmt: skip
 SWEEPS = ("account", "provider_ref", "batch", "amount", "currency", "bank_account", "bank_ref")
+CALLBACKS = ("account", "channel", "provider_ref", "amount", "expected", "account_number")
 BY_HAND = ("account", "provider_ref", "account_number", "at")
 
 
@@ -62,6 +64,7 @@ class Truth:
         self._rows = self._table("rows.csv", ROWS)
         self._sweeps = self._table("sweeps.csv", SWEEPS)
         self._by_hand = self._table("by_hand.csv", BY_HAND)
+        self._callbacks = self._table("callbacks.csv", CALLBACKS)
         if folder is not None:
             (folder / "README.txt").write_text(README.format(company=COMPANY), encoding="utf-8")
 
@@ -117,6 +120,12 @@ class Truth:
     def by_hand(self, account: str, provider_ref: str, number: str, at: datetime) -> None:
         if self._by_hand:
             self._by_hand.writerow((account, provider_ref, number, at.isoformat()))
+
+    def callbacks(self, called: Iterable[Called]) -> None:
+        if self._callbacks:
+            self._callbacks.writerows(
+                (c.account, c.channel, c.provider_ref, major(c.amount), c.expected, c.number) for c in called
+            )
 
     def contracts(self, market: DemoMarket, contracts: Iterable[Contract]) -> None:
         if self.folder is None:

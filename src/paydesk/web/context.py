@@ -13,7 +13,8 @@ from paydesk.web.navigation import places_for
 
 
 def desk(request: HttpRequest) -> dict[str, Any]:
-    """The variables of the layouts. Two queries for a signed-in person, none for a visitor."""
+    """The variables of the layouts. Two queries for a signed-in person, three more where the rail is shown to
+    say what waits there, none for a visitor."""
     htmx = getattr(request, "htmx", None)
     into_dialog = htmx is not None and htmx.target == "dialog-content"
     known: dict[str, Any] = {"layout": "dialog.html" if into_dialog else "base.html", "now": timezone.now()}

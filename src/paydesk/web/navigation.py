@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cache
 
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 
+from paydesk.domain.payments.queries import waiting_counts
+from paydesk.domain.statements.queries import waiting_files
 from paydesk.kernel.actor import Actor
 
 
@@ -28,11 +32,13 @@ PLACES = [
     Place("payments:list", "Payments", "card", "p", "payments:view"),
     Place("unapplied:list", "Unapplied", "coins", "u", "payments:view"),
     Place("suspense:list", "Suspense", "question", "s", "suspense:view", second=True),
+    Place("pending:list", "Pending", "hourglass", "w", "payments:view", second=True),
     Place("clocks:list", "Clocks", "clock", "k", "payments:view", second=True),
     Place("customers:list", "Customers", "person", "c", "customers:view", second=True),
     Place("contracts:list", "Contracts", "contract", "t", "customers:view", second=True),
     Place("providers:list", "Accounts", "bank", "a", "providers.manage:view", second=True),
     Place("books:trial", "Books", "scales", "b", "ledger:view", second=True),
+    Place("people:list", "People", "people", "e", "people.manage:view", second=True),
     Place("trail:list", "Trail", "book", "l", "audit:view", second=True),
 ]
 
@@ -44,12 +50,19 @@ class ShownPlace:
     place: Place
     url: str
     here: bool
+    counts: Callable[[], dict[str, int]] = field(default=dict, repr=False)
+
+    @property
+    def waits(self) -> int:
+        """How much waits there for a person; only asked where the rail is shown."""
+        return self.counts().get(self.place.name, 0)
 
 
 def places_for(request: HttpRequest, actor: Actor) -> list[ShownPlace]:
     """The places `actor` may see, in order, with the one this request is at marked."""
     match = request.resolver_match
     at = match.view_name if match else ""
+    counts = cache(lambda: _waiting(actor))
     shown = []
     for place in PLACES:
         if place.right and not actor.may(place.right):
@@ -59,5 +72,16 @@ def places_for(request: HttpRequest, actor: Actor) -> list[ShownPlace]:
         except NoReverseMatch:  # a place whose screen is not built yet
             continue
         here = at == place.name or (":" in place.name and at.startswith(place.name.split(":")[0] + ":"))
-        shown.append(ShownPlace(place, url, here))
+        shown.append(ShownPlace(place, url, here, counts))
     return shown
+
+
+def _waiting(actor: Actor) -> dict[str, int]:
+    """What waits for a person, by the name of its place; three cheap queries, for who may see it."""
+    found: dict[str, int] = {}
+    if actor.may("files.import:view"):
+        found["intake:files"] = waiting_files(actor)
+    if actor.may("payments:view"):
+        payments = waiting_counts(actor)
+        found |= {"unapplied:list": payments["unapplied"], "suspense:list": payments["suspense"]}
+    return found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from collections import Counter
 from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
@@ -13,6 +14,7 @@ from paydesk.demo.markets import ACCOUNTS
 from paydesk.domain.contracts.models import Contract
 from paydesk.domain.payments.models import Payment
 from paydesk.domain.statements.models import RejectedLine, SourceFile, StatementLine
+from paydesk.foundation.inbox.models import Message
 
 Line = dict[str, str]
 
@@ -26,11 +28,12 @@ def differences(truth: Path) -> Iterator[str]:
     """One sentence for everything the desk sees in another way than the truth."""
     yield from _files(truth)
     yield from _rows(truth)
+    yield from _callbacks(truth)
     yield from _contracts(truth)
 
 
 def _files(truth: Path) -> Iterator[str]:
-    stored = {file.filename: file for file in SourceFile.objects.all()}
+    stored = {file.filename: file for file in SourceFile.objects.filter(callbacks_on=None)}
     for row in table(truth, "files.csv"):
         file = stored.pop(row["file"], None)
         state = file.state if file else "not_uploaded"
@@ -107,6 +110,23 @@ def _outcome(
     if payment.credited_minor == payment.amount_minor:
         return "credit", payment.rule, number
     return ("contract" if payment.open_minor == 0 else "partly open"), payment.rule, number
+
+
+def _callbacks(truth: Path) -> Iterator[str]:
+    """Each message became what was planted; what was told twice is one payment."""
+    rows = table(truth, "callbacks.csv")
+    numbers = dict(Payment.objects.values_list("evidence_key", "contract__account_number"))
+    found = Counter(
+        "rejected" if message.state == "rejected" else message.outcome for message in Message.objects.all()
+    )
+    repeats = sum(Message.objects.values_list("repeats", flat=True))
+    wanted = Counter(row["expected"] for row in rows)
+    wanted["known"] -= repeats
+    if found != +wanted:
+        yield f"callbacks are {found}, not {wanted}"
+    for row in rows:
+        if row["expected"] == "payment" and numbers.get(row["provider_ref"]) != row["account_number"]:
+            yield f"callback {row['provider_ref']} paid {numbers.get(row['provider_ref'])}"
 
 
 def _contracts(truth: Path) -> Iterator[str]:

@@ -28,6 +28,8 @@ def test_the_desk_decides_every_planted_row_as_expected(committed_db: str, tmp_p
 
     assert made.payments == Payment.objects.count() > 150
     assert made.rows == len(table(truth, "rows.csv"))
+    expected = {row["expected"] for row in table(truth, "callbacks.csv")}
+    assert expected >= {"payment", "known", "pending", "rejected"}
     assert len(lines) == 5, "a line for the beginning and for each day"
     states = set(SourceFile.objects.values_list("state", flat=True))
     assert states == {"posted", "previewed", "mapping_needed", "refused", "discarded"}

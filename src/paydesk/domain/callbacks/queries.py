@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import QuerySet
 
 from paydesk.domain.callbacks.models import PendingPayment, StatusAnswer
 from paydesk.domain.callbacks.states import OPEN
+from paydesk.domain.payments.models import Payment
+from paydesk.domain.statements.models import StatementLine
+from paydesk.foundation.inbox.models import Message
 from paydesk.foundation.people.queries import in_markets
 from paydesk.kernel.actor import Actor
 
@@ -35,6 +38,20 @@ def answers_about(pending: PendingPayment) -> QuerySet[StatusAnswer]:
     return pending.answers.order_by("-pk")
 
 
-def stale_since(actor: Actor, moment: datetime) -> int:
-    """How many became stale by `moment` or before and wait for a person."""
-    return pending_payments(actor, {"state": "stale", "heard_at__lte": moment}).count()
+@dataclass(frozen=True, slots=True)
+class Became:
+    """The statement line of a message, and the payment it made, if it made one."""
+
+    line: StatementLine
+    payment: Payment | None
+
+
+def what_it_became(actor: Actor, message: Message) -> Became | None:
+    """What a message that was understood is in the books; two queries at most."""
+    if message.became_kind != "line" or message.became_id is None:
+        return None
+    lines = StatementLine.objects.select_related("payment", "file", "source_account").filter(
+        pk=message.became_id
+    )
+    line = in_markets(lines, actor, field="source_account__market").first()
+    return Became(line, getattr(line, "payment", None)) if line else None

@@ -47,6 +47,11 @@ class Contract(models.Model):
                 name="contract_allocation_order_known",
             ),
         ]
+        indexes = [
+            models.Index(
+                fields=["account_key"], name="contract_account_begins", opclasses=["varchar_pattern_ops"]
+            ),
+        ]
 
 
 class DueItem(models.Model):

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import count
 
+from django.db import connection
 from django.db.models import F, Max, Min, Q, QuerySet, Sum
 from django.db.models.functions import Lower
 
@@ -18,6 +19,7 @@ from paydesk.foundation.people.queries import in_markets
 from paydesk.kernel.actor import Actor
 from paydesk.kernel.public_codes import luhn_digit, number_of
 from paydesk.kernel.references import key_of
+from paydesk.kernel.sql_patterns import as_pattern
 
 CODE_PREFIX = "CON"
 MOST_BY_NUMBER = 500  # a longer number finds the rest
@@ -98,6 +100,31 @@ def find_contracts(actor: Actor, text: str, *, market: str | None = None) -> Que
     if market:
         contracts = contracts.filter(market=market)
     return contracts.distinct().order_by("customer__name", "account_number")
+
+
+def ids_by_account(actor: Actor, key: str, *, most: int) -> list[tuple[int, str, int]]:
+    """(id, account key, customer id) of at most `most` contracts with exactly this account number, else of
+    those whose number begins so.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT id, account_key, customer_id FROM contracts_contract WHERE account_key LIKE %s"
+            " AND (%s OR market = ANY (%s)) ORDER BY account_key USING ~<~ LIMIT %s",  # the shortest first
+            [as_pattern(key), actor.markets is None, sorted(actor.markets or ()), most],
+        )
+        rows = list(cursor.fetchall())
+    return [row for row in rows if row[1] == key] or rows
+
+
+def ids_of_customers(customer_ids: Sequence[int], *, most: int) -> list[int]:
+    """Ids of the newest `most` contracts of a few customers."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT id FROM contracts_contract WHERE customer_id = ANY (%s)"
+            " ORDER BY opened_on DESC, id DESC LIMIT %s",
+            [list(customer_ids), most],
+        )
+        return [pk for (pk,) in cursor.fetchall()]
 
 
 def contract_list(actor: Actor, text: str = "", *, market: str = "", state: str = "") -> QuerySet[Contract]:

@@ -92,7 +92,7 @@ def catch_up_identification_clocks(now: datetime) -> int:
                 WHERE c.subject_kind = 'payment' AND c.subject_id = p.id AND c.kind = %s
             ) THEN %s ELSE p.received_at END  -- a second time in suspense counts from now
             FROM payments_payment p
-            WHERE p.amount_minor > p.allocated_minor + p.credited_minor AND p.customer_id IS NULL
+            WHERE p.open_minor > 0 AND p.customer_id IS NULL
               AND p.state = 'received' AND NOT EXISTS (
                 SELECT FROM clocks_clock c
                 WHERE c.subject_kind = 'payment' AND c.subject_id = p.id AND c.kind = %s

@@ -118,6 +118,12 @@ class Payment(models.Model):
                 name="payment_open",
                 condition=Q(open_minor__gt=0),
             ),
+            models.Index(
+                fields=["market", "-value_on", "-id"],
+                name="payment_suspense",
+                condition=Q(open_minor__gt=0, customer__isnull=True),
+            ),
+            models.Index(fields=["currency", "amount_minor", "value_on"], name="payment_amount_day"),
         ]
 
 

@@ -1,7 +1,10 @@
 """Files, the statements in them, and every row of them as a line or a rejected line."""
 
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Reverse, Upper
 
 from paydesk.domain.providers.models import FileProfile, SourceAccount
 from paydesk.domain.statements.states import FILE
@@ -54,7 +57,10 @@ class SourceFile(models.Model):
                 fields=["source_account", "callbacks_on"], name="callbacks_of_a_day_once"
             ),
         ]
-        indexes = [models.Index(fields=["source_account", "covers_to"], name="source_file_coverage")]
+        indexes = [
+            models.Index(fields=["source_account", "covers_to"], name="source_file_coverage"),
+            GinIndex(OpClass(Upper("filename"), name="gin_trgm_ops"), name="source_file_name_part"),
+        ]
 
     @property
     def rows_done(self) -> int:
@@ -141,6 +147,23 @@ class StatementLine(LineFields):
             models.Index(
                 fields=["provider_ref"], name="statement_line_provider_ref", opclasses=["text_pattern_ops"]
             ),
+            # Each is written once per imported row: only of rows that have the value.
+            models.Index(
+                fields=["network_ref"],
+                name="statement_line_network_ref",
+                opclasses=["text_pattern_ops"],
+                condition=~Q(network_ref=""),
+            ),
+            models.Index(
+                OpClass(F("account_keys__0"), name="text_pattern_ops"),
+                name="statement_line_typed",
+                condition=Q(account_keys__0__isnull=False),
+            ),
+            models.Index(
+                OpClass(Reverse("msisdn"), name="text_pattern_ops"),
+                name="statement_line_phone_ends",
+                condition=~Q(msisdn=""),
+            ),
         ]
 
 
@@ -156,3 +179,4 @@ class RejectedLine(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["file", "line_no", "reason"], name="rejected_line_once"),
         ]
+        indexes = [GinIndex(OpClass(Upper("raw"), name="gin_trgm_ops"), name="rejected_line_part")]

@@ -19,6 +19,7 @@ from paydesk.domain.statements.models import (
     StatementHead,
     StatementLine,
 )
+from paydesk.domain.statements.states import WAITING
 from paydesk.kernel.actor import Actor
 from paydesk.kernel.money import Money
 
@@ -29,6 +30,11 @@ def files(actor: Actor, **filters: Any) -> QuerySet[SourceFile]:
     if actor.markets is not None:
         seen = seen.filter(Q(source_account__isnull=True) | Q(source_account__market__in=actor.markets))
     return seen.order_by("-id")
+
+
+def waiting_files(actor: Actor) -> int:
+    """How many files wait for a person: for their mapping, or with their preview; one query."""
+    return files(actor, state__in=WAITING).count()
 
 
 def file_for(actor: Actor, file_id: int) -> SourceFile:

@@ -176,7 +176,7 @@ def number_equal_rows(file_id: int) -> None:
             """,
             {"file": file_id},
         )
-        cursor.execute("ANALYZE statements_stagedline")
+        cursor.execute("SELECT statements_analyze_staged()")
 
 
 def clear_staged(file_id: int) -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
 
 from allauth.mfa.models import Authenticator
-from django.db.models import Model, QuerySet
+from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 
 from paydesk.foundation.people.authority import ROLES
 from paydesk.foundation.people.models import Market, Person, PersonRole, Reveal
@@ -15,6 +16,8 @@ from paydesk.kernel.actor import Actor
 
 M = TypeVar("M", bound=Model)
 
+# What counts as a second factor; recovery codes only stand in for one.
+FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
 # Shown on the sign-in screen and in the terminal, and good for demo people alone.
 DEMO_PASSWORD = "demo-desk-only"  # noqa: S105
 
@@ -51,8 +54,9 @@ def person_by_id(person_id: int) -> Person | None:
 
 def factors_of(person_id: int) -> list[Authenticator]:
     """The authenticator app and the passkeys of a person, oldest first, without recovery codes; one query."""
-    kinds = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
-    return list(Authenticator.objects.filter(user_id=person_id, type__in=kinds).order_by("created_at", "pk"))
+    return list(
+        Authenticator.objects.filter(user_id=person_id, type__in=FACTORS).order_by("created_at", "pk")
+    )
 
 
 def recovery_codes_left(person_id: int) -> int | None:
@@ -81,6 +85,42 @@ def people_in_team(team_id: int) -> QuerySet[Person]:
 def everyone() -> QuerySet[Person]:
     """Everybody who ever worked at the desk, by name, inactive people included; one query."""
     return Person.objects.order_by("name", "id")
+
+
+def any_person(person_id: int) -> Person | None:
+    """The person with this id, also a closed account, with roles, team and markets loaded; three queries."""
+    people = Person.objects.select_related("team").prefetch_related("roles", "markets")
+    return people.filter(pk=person_id).first()
+
+
+def people_found(text: str = "", role: str = "", state: str = "") -> QuerySet[Person]:
+    """People by name whose name or address holds `text`, who have `role`; `state` is "active", "closed" or
+    "bare" (can sign in, has no second factor, is not a demo person). Three queries with roles and markets."""
+    found = Person.objects.order_by("name", "id").prefetch_related("roles", "markets")
+    if text:
+        found = found.filter(Q(name__icontains=text) | Q(email__icontains=text))
+    if role:
+        found = found.filter(Exists(PersonRole.objects.filter(person=OuterRef("pk"), role=role)))
+    if state == "bare":
+        factors = Authenticator.objects.filter(user=OuterRef("pk"), type__in=FACTORS)
+        found = found.filter(~Exists(factors), is_active=True, is_demo=False)
+    elif state:
+        found = found.filter(is_active=state == "active")
+    return found
+
+
+def factor_kinds(person_ids: Collection[int]) -> dict[int, list[str]]:
+    """Which kinds of second factor each of these people has; one query."""
+    rows = Authenticator.objects.filter(user_id__in=person_ids, type__in=FACTORS)
+    kinds: dict[int, list[str]] = {}
+    for person_id, kind in rows.order_by("type").values_list("user_id", "type").distinct():
+        kinds.setdefault(person_id, []).append(kind)
+    return kinds
+
+
+def all_markets() -> QuerySet[Market]:
+    """Every market the company works in, by name; one query."""
+    return Market.objects.order_by("name")
 
 
 def names_of(person_ids: set[int]) -> dict[int, str]:

@@ -63,7 +63,7 @@ def aged_list(request: HttpRequest, kind: str) -> HttpResponse:
             actor, kind, wanted.market.pk, wanted.on, currency,
             start=(number - 1) * PAGE_SIZE, count=PAGE_SIZE + 1, band=band,
         )  # fmt: skip
-    named = shown_keys(actor, _key_kind(kind), [row.key_id for row in found])
+    named = shown_keys(actor, wanted.market.pk, _key_kind(kind), [row.key_id for row in found])
     known = {
         "asked": wanted,
         "filters": wanted.filters,
@@ -110,7 +110,7 @@ def _cells(
     found = aged.aged_rows(
         actor, kind, wanted.market.pk, wanted.on, currency, start=0, count=EXPORTED_ROWS, band=band
     )
-    named = shown_keys(actor, _key_kind(kind), [row.key_id for row in found])
+    named = shown_keys(actor, wanted.market.pk, _key_kind(kind), [row.key_id for row in found])
     for row in found:
         shown = named[row.key_id]
         yield [

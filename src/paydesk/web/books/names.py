@@ -24,13 +24,13 @@ class ShownKey:
     url: str
 
 
-def shown_keys(actor: Actor, kind: str, ids: Iterable[int]) -> Mapping[int, ShownKey]:
-    """The keys of one kind as `actor` may see them; at most one query."""
+def shown_keys(actor: Actor, market: str, kind: str, ids: Iterable[int]) -> Mapping[int, ShownKey]:
+    """The keys of one kind in a market as `actor` may see them; at most one query."""
     return {
         id_: ShownKey(
             key.code,
             name_for(actor, key.name) if key.is_personal else key.name,
             page_of(key.page_kind, key.page_id) if key.page_kind else "",
         )
-        for id_, key in key_names(kind, ids).items()
+        for id_, key in key_names(market, kind, ids).items()
     }

@@ -112,7 +112,7 @@ def account(request: HttpRequest, code: int) -> HttpResponse:
         )
         total = balance_of(actor, wanted.as_of, [account]).get(currency, Money(0, currency))
     kind = KEY_KINDS[account]
-    named = shown_keys(actor, kind, [key.key_id for key in keys])
+    named = shown_keys(actor, wanted.market.pk, kind, [key.key_id for key in keys])
     rows = [KeyRow(key, named[key.key_id]) for key in keys]
     return render(
         request,
@@ -192,7 +192,7 @@ def postings(request: HttpRequest, code: int, key_id: int) -> HttpResponse:
         _about(wanted, account, currency)
         | {
             "page": Page.of(posting_rows(found), number),
-            "key": shown_keys(actor, kind, [key_id])[key_id],
+            "key": shown_keys(actor, wanted.market.pk, kind, [key_id])[key_id],
             "balance": at[0].balance if at else Money(0, currency),
         },
     )
@@ -234,7 +234,7 @@ def tied_keys(request: HttpRequest, code: int) -> HttpResponse:
             start=(number - 1) * PAGE_SIZE, count=PAGE_SIZE + 1, apart_only=apart_only,
         )  # fmt: skip
     kind = keys[0].key_kind if keys else KEY_KINDS[account]
-    named = shown_keys(actor, kind, [key.key_id for key in keys])
+    named = shown_keys(actor, wanted.market.pk, kind, [key.key_id for key in keys])
     rows = [TiedRow(key, named[key.key_id]) for key in keys]
     return render(
         request,

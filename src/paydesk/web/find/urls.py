@@ -2,6 +2,6 @@
 
 from django.urls import path
 
-from paydesk.web.find.views import find
+from paydesk.web.find.views import find_page
 
-urlpatterns = [path("find", find, name="find")]
+urlpatterns = [path("find", find_page, name="find")]

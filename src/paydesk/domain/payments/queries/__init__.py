@@ -1,6 +1,15 @@
 """Reads about payments: lists by filter, one payment with its whole story, what waits for a person."""
 
 from paydesk.domain.payments.queries.corrections import written_off_on
+from paydesk.domain.payments.queries.finding import (
+    RowFound,
+    ids_of_amount,
+    newest_of_contracts,
+    newest_of_customers,
+    rows_by_phone,
+    rows_by_reference,
+    suspense_by_name,
+)
 from paydesk.domain.payments.queries.lists import (
     CODE_PREFIX,
     IS_OPEN,
@@ -54,6 +63,7 @@ __all__ = [
     "PaidInstalment",
     "PaymentStory",
     "PlannedPart",
+    "RowFound",
     "SORTS",
     "SubAccount",
     "TooMuchToReadRefused",
@@ -61,6 +71,9 @@ __all__ = [
     "allocation_preview",
     "claims_of",
     "following",
+    "ids_of_amount",
+    "newest_of_contracts",
+    "newest_of_customers",
     "of_age",
     "paid_by",
     "payment_for",
@@ -68,10 +81,13 @@ __all__ = [
     "payments_of_customer",
     "received_per_day",
     "results_of_file",
+    "rows_by_phone",
+    "rows_by_reference",
     "story_of",
     "stretch",
     "sub_accounts",
     "suspense",
+    "suspense_by_name",
     "totals",
     "totals_up_to",
     "unapplied",

@@ -20,7 +20,7 @@ BEGIN
             ) r
             OFFSET 0
         ) n
-        ORDER BY line_key
+        ORDER BY line_key, new_id
         ON CONFLICT (source_account_id, line_key) WHERE NOT withdrawn DO NOTHING
         RETURNING id
     )

@@ -23,7 +23,7 @@ DUE_BANDS = (NOT_DUE, *BANDS)
 _PAYMENTS = """
 WITH candidate AS MATERIALIZED (
     SELECT id FROM payments_payment
-    WHERE market = %(market)s AND amount_minor > allocated_minor + credited_minor
+    WHERE market = %(market)s AND open_minor + reserved_minor > 0
     UNION
     SELECT cause_id FROM ledger_entry
     WHERE market = %(market)s AND cause_kind = 'payment' AND booked_on > %(on)s

@@ -25,32 +25,39 @@ class KeyName:
     page_id: int = 0
 
 
-def key_names(kind: str, ids: Iterable[int]) -> dict[int, KeyName]:
-    """The names of the keys of one kind; one query, none for kinds without a table."""
+def key_names(market: str, kind: str, ids: Iterable[int]) -> dict[int, KeyName]:
+    """The names of the keys of one kind; one query, none for kinds without a table.
+
+    A key of another market keeps its number and gets no name.
+    """
     wanted = list(ids)
     if kind == "customer":
-        names = dict(Customer.objects.filter(pk__in=wanted).values_list("pk", "name"))
+        names = dict(Customer.objects.filter(market=market, pk__in=wanted).values_list("pk", "name"))
         return {
             id_: KeyName(code_of("CUS", id_), names.get(id_, ""), True, "customer", id_) for id_ in wanted
         }
     if kind == "contract":
-        numbers = dict(Contract.objects.filter(pk__in=wanted).values_list("pk", "account_number"))
+        numbers = dict(
+            Contract.objects.filter(market=market, pk__in=wanted).values_list("pk", "account_number")
+        )
         return {
             id_: KeyName(code_of("CON", id_), numbers.get(id_, ""), False, "contract", id_) for id_ in wanted
         }
     if kind == "payment":
-        rows = Payment.objects.filter(pk__in=wanted).values_list(
+        rows = Payment.objects.filter(market=market, pk__in=wanted).values_list(
             "pk", "customer__name", "statement_line__payer_name"
         )
         who = {id_: known or sent or "" for id_, known, sent in rows}
         return {id_: KeyName(code_of("PAY", id_), who.get(id_, ""), True, "payment", id_) for id_ in wanted}
     if kind == "source_account":
-        accounts = SourceAccount.objects.select_related("provider").filter(pk__in=wanted)
+        accounts = SourceAccount.objects.select_related("provider").filter(market=market, pk__in=wanted)
         names = {account.pk: f"{account.name}, {account.provider.name}" for account in accounts}
         return {id_: KeyName(names.get(id_, f"account {id_}")) for id_ in wanted}
     if kind == "statement_line":
         payments = dict(
-            Payment.objects.filter(statement_line__in=wanted).values_list("statement_line_id", "pk")
+            Payment.objects.filter(market=market, statement_line__in=wanted).values_list(
+                "statement_line_id", "pk"
+            )
         )
         return {
             id_: KeyName(code_of("PAY", payments[id_]), "", False, "payment", payments[id_])

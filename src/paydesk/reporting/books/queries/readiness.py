@@ -29,7 +29,7 @@ class OldMoney:
 
 @dataclass(frozen=True, slots=True)
 class Readiness:
-    """What stands open for a market on a day. Nothing of it forbids closing: a person reads it and decides."""
+    """What stands open for a market on a day. Nothing of it forbids closing: a person decides."""
 
     files: Sequence[SourceFile]
     more_files: bool

@@ -51,16 +51,16 @@ CONTROLS = (
     Control("1100", 1, "open deposits and instalments", _OWED.format(kinds="'deposit', 'instalment'")),
     Control("1110", 1, "open fees and penalties", _OWED.format(kinds="'fee', 'penalty'")),
     Control(
-        "2010", -1, "what is open of payments with a known payer",
-        "SELECT customer_id AS key_id, currency, sum(open_minor) AS amount_minor FROM payments_payment"
-        " WHERE market = %(market)s AND customer_id IS NOT NULL"
-        " AND amount_minor > allocated_minor + credited_minor GROUP BY 1, 2",
+        "2010", -1, "what is open or reserved of payments with a known payer",
+        "SELECT customer_id AS key_id, currency, sum(open_minor + reserved_minor) AS amount_minor"
+        " FROM payments_payment WHERE market = %(market)s AND customer_id IS NOT NULL"
+        " AND open_minor + reserved_minor > 0 GROUP BY 1, 2",
     ),
     Control(
-        "2020", -1, "what is open of payments without a payer",
-        "SELECT statement_line_id AS key_id, currency, sum(open_minor) AS amount_minor FROM payments_payment"
-        " WHERE market = %(market)s AND customer_id IS NULL"
-        " AND amount_minor > allocated_minor + credited_minor GROUP BY 1, 2",
+        "2020", -1, "what is open or reserved of payments without a payer",
+        "SELECT statement_line_id AS key_id, currency, sum(open_minor + reserved_minor) AS amount_minor"
+        " FROM payments_payment WHERE market = %(market)s AND customer_id IS NULL"
+        " AND open_minor + reserved_minor > 0 GROUP BY 1, 2",
     ),
     Control(
         "2030", -1, "deposits paid before the device is handed over",

@@ -47,6 +47,12 @@ class Waiting(OnTheDesk):
         assert codes_in(page) == [code(self.middle)]
         assert "No contract was named; 10482937 has 300.00 GHS open." in page
 
+    def test_the_rail_says_how_much_waits_where(self):
+        self.identify(self.middle)
+        places = {shown.place.name: shown.waits for shown in self.client.get("/suspense/").context["places"]}
+        assert (places["suspense:list"], places["unapplied:list"], places["intake:files"]) == (2, 1, 0)
+        assert '<span class="waits">2<span' in self.get("/suspense/")
+
     def test_filters_and_age_bands_narrow_and_stand_in_the_address(self):
         receive_today(make_source_account(currency="USD", identifier="usd"), row(1, "5.00", currency="USD"))
         expected = {
@@ -105,11 +111,11 @@ class Waiting(OnTheDesk):
             )
         self.identify(self.old)
         self.get("/unapplied/")
-        with self.assertNumQueries(12):
+        with self.assertNumQueries(15):
             assert len(codes_in(self.get("/unapplied/"))) == 3
         self.identify(self.middle)
         self.identify(self.new)
-        with self.assertNumQueries(12):
+        with self.assertNumQueries(15):
             assert len(codes_in(self.get("/unapplied/"))) == 5
 
     def test_exports_hold_the_filtered_rows(self):

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("providers", "0001_providers"),
-        ("statements", "0004_store_lines_by_key"),
+        ("statements", "0006_staged_statistics"),
     ]
 
     operations = [

@@ -9,9 +9,9 @@ class Migration(migrations.Migration):
     dependencies = [
         ("contracts", "0003_activation"),
         ("parties", "0001_parties"),
-        ("payments", "0003_references_checked"),
+        ("payments", "0004_find_payments"),
         ("providers", "0001_providers"),
-        ("statements", "0005_withdrawn"),
+        ("statements", "0007_withdrawn"),
     ]
 
     operations = [
@@ -44,6 +44,10 @@ class Migration(migrations.Migration):
         migrations.RemoveIndex(
             model_name="payment",
             name="payment_open",
+        ),
+        migrations.RemoveIndex(
+            model_name="payment",
+            name="payment_suspense",
         ),
         migrations.AddField(
             model_name="payment",
@@ -112,6 +116,14 @@ class Migration(migrations.Migration):
             model_name="payment",
             index=models.Index(
                 condition=models.Q(("open_minor__gt", 0)), fields=["market", "value_on"], name="payment_open"
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="payment",
+            index=models.Index(
+                condition=models.Q(("open_minor__gt", 0), ("customer__isnull", True)),
+                fields=["market", "-value_on", "-id"],
+                name="payment_suspense",
             ),
         ),
         migrations.AddConstraint(

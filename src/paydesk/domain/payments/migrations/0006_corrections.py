@@ -6,5 +6,5 @@ from paydesk.kernel.sql_files import sql_beside
 
 
 class Migration(migrations.Migration):
-    dependencies = [("payments", "0004_where_money_is"), ("statements", "0005_withdrawn")]
-    operations = [migrations.RunSQL(sql_beside(__file__, "0005_corrections.sql"), migrations.RunSQL.noop)]
+    dependencies = [("payments", "0005_where_money_is"), ("statements", "0007_withdrawn")]
+    operations = [migrations.RunSQL(sql_beside(__file__, "0006_corrections.sql"), migrations.RunSQL.noop)]
