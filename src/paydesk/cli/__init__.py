@@ -33,6 +33,7 @@ COMMANDS = {
     "bench": "paydesk.cli.bench",
     "worker": "paydesk.cli.worker",
     "market": "paydesk.cli.market",
+    "clocks": "paydesk.cli.clocks",
     "person": "paydesk.cli.person",
     "manage": "paydesk.cli.manage",
     "demo": "paydesk.cli.demo",

@@ -209,6 +209,8 @@ def test_a_target_beyond_all_reason_ends_as_well():
     [
         ({"monday": ["08:00-17:00"]}, "not a weekday"),
         ({"mon": ["8-17"]}, "not a span"),
+        ({"mon": ["18-20"]}, "not a span"),
+        ({"mon": ["08:00-25:00"]}, "not a span"),
         ({"mon": ["08:00-12:00", "11:00-17:00"]}, "overlap"),
         ({"mon": ["22:00-06:00", "23:00-23:30"]}, "overlap"),
     ],

@@ -14,6 +14,12 @@ if TYPE_CHECKING:
     from paydesk.foundation.audit.models import AuditRecord
 
 VERB_WORDS = {
+    "calendar.changed": "Changed a calendar",
+    "clock.acknowledged": "Took what a clock escalated",
+    "clock.due_set": "Set another due time",
+    "clock.waived": "Waived a clock",
+    "clocks.escalated": "Escalated clocks",
+    "policy.changed": "Changed by when things are due",
     "contract.activated": "Made the contract active",
     "contracts.loaded": "Loaded contracts",
     "document.stored": "Kept a document",

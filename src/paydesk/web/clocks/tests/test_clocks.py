@@ -70,7 +70,7 @@ class Clocks(AtTheDesk):
 
     def test_a_person_takes_it_once_and_the_row_says_so(self):
         escalation = self.fire()
-        assert "to the finance controller: 1 day after it was due" in self.text("/clocks/")
+        assert "the finance controller: 1 day after it was due" in self.text("/clocks/")
         answer = self.take(escalation, **{"HX-Request": "true"})
         assert answer.status_code == 200
         assert answer.content.decode().lstrip().startswith(f'<tr id="clock-{escalation.clock_id}"')
