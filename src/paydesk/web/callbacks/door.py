@@ -22,6 +22,7 @@ from paydesk.domain.providers.queries import endpoint_behind
 from paydesk.domain.providers.rules import DIALECTS, is_allowed
 from paydesk.foundation.people.authority import PROVIDER, rights_of
 from paydesk.kernel.actor import Actor
+from paydesk.web.access import declares
 
 logger = logging.getLogger("paydesk.callbacks")
 
@@ -72,6 +73,7 @@ def quietly(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponseBase
 
 @csrf_exempt
 @login_not_required
+@declares("")
 @quietly
 def door(request: HttpRequest, secret: str, channel: str) -> HttpResponse:
     """Store one callback. 404 for a wrong secret or channel, whatever else is wrong with the request."""

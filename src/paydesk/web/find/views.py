@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
 from paydesk.reporting.search.queries import MOST, find
-from paydesk.web.access import actor_of
+from paydesk.web.access import actor_of, declares
 from paydesk.web.addresses import page_of
 from paydesk.web.find.shown import shown_groups
 from paydesk.web.sight import looking
@@ -20,6 +20,7 @@ MEANT_SHOWN = 3
 
 @require_safe
 @vary_on_headers("HX-Request")
+@declares("")
 def find_page(request: HttpRequest) -> HttpResponse:
     """Go to the one exact hit; else what resembles it. While one types, the panel under the box alone."""
     actor, text = actor_of(request), request.GET.get("q", "")

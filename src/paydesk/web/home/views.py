@@ -15,7 +15,7 @@ from paydesk.domain.providers.queries import source_accounts
 from paydesk.domain.statements.states import WAITING, WORKING
 from paydesk.foundation.outbox.queries import worker_status
 from paydesk.kernel.actor import Actor
-from paydesk.web.access import actor_of, needs
+from paydesk.web.access import actor_of, declares, needs
 from paydesk.web.answers import unchanged
 from paydesk.web.home.coverage import account_days
 from paydesk.web.home.money import DAYS_SHOWN, applied_share, by_currency, by_kind, oldest_of, per_currency
@@ -27,6 +27,7 @@ FILES_SHOWN = 12
 FILES = {"state__in": [*WAITING, *WORKING]}
 
 
+@declares("")
 def home(request: HttpRequest) -> HttpResponse:
     """The analyst's morning; asked with `?v=` it answers with the files at work alone, or 204."""
     actor = actor_of(request)

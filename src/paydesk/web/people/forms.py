@@ -15,6 +15,13 @@ from paydesk.web.contracts.forms import ANY, AddressFilters
 STATES = (("active", "can sign in"), ("closed", "closed"), ("bare", "no second factor yet"))
 
 
+class Ticks(forms.CheckboxSelectMultiple):
+    """Boxes to tick, in the look of the desk."""
+
+    def __init__(self) -> None:
+        super().__init__(attrs={"class": "form-check-input"})
+
+
 class PeopleFilters(AddressFilters):
     """Part of a name or address, a role, and how the account stands."""
 
@@ -30,16 +37,18 @@ class PeopleFilters(AddressFilters):
 
 
 class RolesForm(forms.Form):
-    roles = forms.MultipleChoiceField(
-        required=False, choices=list(ROLES.items()), widget=forms.CheckboxSelectMultiple
-    )
+    roles = forms.MultipleChoiceField(required=False, choices=list(ROLES.items()), widget=Ticks)
 
 
 class MarketsForm(forms.Form):
     """Every market, or some."""
 
-    everywhere = forms.BooleanField(required=False, label="All markets, also later ones")
-    markets = forms.MultipleChoiceField(required=False, widget=forms.CheckboxSelectMultiple)
+    everywhere = forms.BooleanField(
+        required=False,
+        label="All markets, also later ones",
+        widget=forms.CheckboxInput(attrs={"class": "form-check-input"}),
+    )
+    markets = forms.MultipleChoiceField(required=False, widget=Ticks)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

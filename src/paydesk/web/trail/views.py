@@ -85,11 +85,11 @@ def seal_number(record: Any) -> int | None:
     return record.seal.number if hasattr(record, "seal") else None
 
 
+@needs("audit:view")
 @needs("export")
 def export(request: HttpRequest, kind: str) -> HttpResponseBase:
     """The trail as it is filtered, its newest 100,000 records, as they stand."""
     actor = actor_of(request)
-    actor.needs("audit:view")
     if kind not in ("csv", "xlsx"):
         raise Http404
     filters = TrailFilters(request, list(everyone()), newest_verbs(), list(markets_of(actor)))
