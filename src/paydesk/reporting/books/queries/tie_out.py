@@ -37,14 +37,16 @@ class Control:
 
 CONTROLS = (
     Control(
-        "1010", 1, "payments received through the account",
-        "SELECT p.source_account_id AS key_id, p.currency, sum(p.amount_minor) AS amount_minor"
+        "1010", 1, "payments received through the account, less those taken back",
+        "SELECT p.source_account_id AS key_id, p.currency,"
+        " sum(p.amount_minor - p.reversed_minor) AS amount_minor"
         " FROM payments_payment p JOIN providers_sourceaccount s ON s.id = p.source_account_id"
         " AND s.ledger_code = '1010' WHERE p.market = %(market)s GROUP BY 1, 2",
     ),
     Control(
-        "1020", 1, "payments received through the account",
-        "SELECT p.source_account_id AS key_id, p.currency, sum(p.amount_minor) AS amount_minor"
+        "1020", 1, "payments received through the account, less those taken back",
+        "SELECT p.source_account_id AS key_id, p.currency,"
+        " sum(p.amount_minor - p.reversed_minor) AS amount_minor"
         " FROM payments_payment p JOIN providers_sourceaccount s ON s.id = p.source_account_id"
         " AND s.ledger_code = '1020' WHERE p.market = %(market)s GROUP BY 1, 2",
     ),
