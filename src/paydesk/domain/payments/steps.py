@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
 from django.db import DatabaseError, connection
 
 from paydesk.domain.ledger.steps import refusal_of
 from paydesk.domain.payments.models import Payment
+from paydesk.kernel.actor import Actor
 from paydesk.kernel.refused import ChangedRefused, Refused
 
 
@@ -70,3 +72,48 @@ def locked(
 def contracts_of(payment_ids: list[int]) -> list[int]:
     """The contracts these payments are applied to or were meant for."""
     return list(call("payments_contracts_of", (payment_ids, "bigint[]")))
+
+
+def reserve(payment_id: int, amount_minor: int, *, by: Actor, at: datetime) -> None:
+    """Hold money of a payment for a refund: off its contracts and out of the credit, as far as needed.
+
+    Joins the caller's transaction. Raises PaymentRefused if there is not that much of it left.
+    """
+    got = call(
+        "payments_reserve",
+        (payment_id, "bigint"),
+        (amount_minor, "bigint"),
+        (by.label, "text"),
+        (at, "timestamptz"),
+    )
+    if not got:
+        raise PaymentRefused("There is not that much of this payment left: it was refunded or taken back.")
+
+
+def let_go(payment_id: int, amount_minor: int, *, by: Actor, at: datetime) -> None:
+    """Money held for a refund is open again; the contracts it was meant for take it. Joins a transaction."""
+    call(
+        "payments_let_go",
+        (payment_id, "bigint"),
+        (amount_minor, "bigint"),
+        (by.label, "text"),
+        (at, "timestamptz"),
+    )
+
+
+def owe_back(
+    payment_id: int, amount_minor: int, *, refund_id: int, key: str, by: Actor, at: datetime
+) -> None:
+    """Held money is payable to the payer now: Dr 2010 or 2020 / Cr 2050 [refund].
+
+    A negative amount takes that back: held again, not payable. Joins the caller's transaction.
+    """
+    call(
+        "payments_owe_back",
+        (payment_id, "bigint"),
+        (amount_minor, "bigint"),
+        (refund_id, "bigint"),
+        (key, "text"),
+        (by.label, "text"),
+        (at, "timestamptz"),
+    )

@@ -49,12 +49,13 @@ def ask(
     note: str = "",
     evidence_id: int | None = None,
     batch: str = "",
+    decide_right: str | None = None,
     by: Actor,
     now: datetime,
 ) -> Approval:
     """Ask a second person for `kind` ("payment.move"); the verb itself does nothing yet.
 
-    `right` is the row of the authority table; above the limit of market and currency its "…_above_limit"
+    `right` is the row of the authority table (`decide_right` names its own right string instead); above the limit of market and currency its "…_above_limit"
     row counts where there is one. Joins the caller's transaction, which also writes the audit record.
     Raises ApprovalRefused if the same is asked for already.
     """
@@ -66,7 +67,7 @@ def ask(
         subject_id=subject[1],
         payload=dict(payload),
         payload_hash=rules.fingerprint(kind, payload),
-        right=rules.check_right(right, amount, limit, RIGHTS),
+        right=decide_right or rules.check_right(right, amount, limit, RIGHTS),
         batch=batch or f"{kind} {market} {now:%Y-%m-%d}",
         amount_minor=amount.amount_minor if amount is not None else None,
         currency=amount.currency if amount is not None else "",

@@ -1,0 +1,57 @@
+"""The verbs of refunds: asking, deciding, releasing, sending, hearing what became of them."""
+
+from paydesk.domain.refunds.actions.entitling import (
+    ENTITLE,
+    RefundRefused,
+    approve_refund,
+    cancel_refund,
+    change_payee,
+    entitlement_ended,
+    request_refund,
+    try_refund_again,
+)
+from paydesk.domain.refunds.actions.outcomes import (
+    RESOLVE,
+    ResultLine,
+    approve_resolution,
+    bounce_refund,
+    lose_track_of_refund,
+    read_results,
+    record_outcome,
+    request_resolution,
+)
+from paydesk.domain.refunds.actions.releasing import (
+    RELEASE,
+    approve_release,
+    put_payout_file_aside,
+    release_ended,
+    request_release,
+    save_payout_profile,
+    send_payout_file,
+)
+
+__all__ = [
+    "ENTITLE",
+    "RELEASE",
+    "RESOLVE",
+    "RefundRefused",
+    "ResultLine",
+    "approve_refund",
+    "approve_release",
+    "approve_resolution",
+    "bounce_refund",
+    "cancel_refund",
+    "change_payee",
+    "entitlement_ended",
+    "lose_track_of_refund",
+    "put_payout_file_aside",
+    "read_results",
+    "record_outcome",
+    "release_ended",
+    "request_refund",
+    "request_release",
+    "request_resolution",
+    "save_payout_profile",
+    "send_payout_file",
+    "try_refund_again",
+]

@@ -1,0 +1,284 @@
+"""Letting approved refunds go out: a payout file from one account, released by somebody else than approved."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db import transaction
+
+from paydesk.domain.ledger.steps import Entry, Leg, post_entries
+from paydesk.domain.providers.models import SourceAccount
+from paydesk.domain.refunds import queries
+from paydesk.domain.refunds.actions.entitling import RefundRefused, _record
+from paydesk.domain.refunds.models import PayoutFile, PayoutProfile, Refund
+from paydesk.domain.refunds.payout_formats import FORMATS, content_of
+from paydesk.domain.refunds.states import PAYOUT_FILE, REFUND
+from paydesk.foundation.approvals import steps as approvals
+from paydesk.foundation.approvals.models import Approval
+from paydesk.foundation.audit import steps as audit
+from paydesk.foundation.documents import steps as documents
+from paydesk.kernel.actor import Actor
+from paydesk.kernel.money import Money
+from paydesk.writers import mobile_money_bulk
+
+RELEASE = "payout_file.release"
+
+
+@transaction.atomic(durable=True)
+def request_release(
+    refund_ids: Sequence[int], *, source_account_id: int, format: str, by: Actor, now: datetime
+) -> PayoutFile:
+    """Put approved refunds together for one payout file from one account. Raises RefundRefused."""
+    account = SourceAccount.objects.get(pk=source_account_id)
+    by.needs("payouts.release", market=account.market)
+    refunds = list(Refund.objects.select_for_update().filter(pk__in=refund_ids).order_by("pk"))
+    if not refunds or len(refunds) != len(set(refund_ids)):
+        raise RefundRefused("Choose at least one refund.")
+    if format not in FORMATS:
+        raise RefundRefused("Choose a format for the payout file from the list.")
+    for refund in refunds:
+        if refund.market != account.market or refund.currency != account.currency:
+            raise RefundRefused(
+                f"{queries.code(refund)} is in {refund.currency}, the account pays {account.currency}."
+            )
+        if refund.rail != FORMATS[format].rail:
+            raise RefundRefused(f"{queries.code(refund)} does not go out by {FORMATS[format].name}.")
+        if refund.state != "approved" or refund.payout_file_id is not None:
+            raise RefundRefused(f"{queries.code(refund)} is not free to go out: somebody took it up already.")
+    total = Money(sum(refund.amount_minor for refund in refunds), account.currency)
+    _check_float(account, total)
+    payout = PayoutFile.objects.create(
+        market=account.market,
+        source_account=account,
+        format=format,
+        currency=account.currency,
+        count=len(refunds),
+        total_minor=total.amount_minor,
+        asked_by_id=by.id,
+        asked_by=by.label,
+        asked_at=now,
+    )
+    for refund in refunds:
+        refund.payout_file = payout
+        refund.version += 1
+        refund.save(update_fields=["payout_file", "version"])
+    looked_at = [f"{queries.code(refund)}: {refund.reasons[0]}" for refund in refunds if refund.reasons]
+    approval = approvals.ask(
+        RELEASE,
+        subject=("payout_file", payout.pk),
+        market=payout.market,
+        right="payouts.release",
+        payload={
+            "refunds": [[refund.pk, refund.amount_minor, refund.version] for refund in refunds],
+            "source_account_id": account.pk,
+            "format": format,
+        },
+        reasons=looked_at[:20],
+        amount=total,
+        by=by,
+        now=now,
+    )
+    audit.record(
+        "payout_file.asked",
+        subject=("payout_file", payout.pk),
+        by=by,
+        at=now,
+        changes={
+            "approval_id": approval.pk,
+            "refunds": [refund.pk for refund in refunds],
+            "amount_minor": total.amount_minor,
+            "currency": total.currency,
+        },
+        market=payout.market,
+    )
+    return payout
+
+
+@transaction.atomic(durable=True)
+def approve_release(approval_id: int, *, by: Actor, now: datetime, note: str = "") -> PayoutFile:
+    """The second person lets the money go: the float is checked again and the payout file is made.
+
+    Whoever approved that a refund is due does not release it. Raises ApprovalRefused, RefundRefused.
+    """
+    approval = approvals.decide(approval_id, RELEASE, by=by, now=now, note=note)
+    payout = (
+        PayoutFile.objects.select_for_update(of=["self"])
+        .select_related("source_account")
+        .get(pk=approval.subject_id)
+    )
+    refunds = list(payout.refunds.select_for_update().order_by("pk"))
+    if [[r.pk, r.amount_minor, r.version] for r in refunds] != approval.payload["refunds"]:
+        raise RefundRefused(
+            "The refunds in this file were changed since. Reject it and put it together again."
+        )
+    for refund in refunds:
+        if refund.approved_by_id == by.id:
+            raise approvals.SamePersonRefused(
+                f"You approved that {queries.code(refund)} is due. Somebody else lets the money go."
+            )
+        approvals.refuse_if_related(by, "customer", [refund.customer_id])
+    _check_float(payout.source_account, Money(payout.total_minor, payout.currency))
+    document = documents.store(
+        io.BytesIO(content_of(payout, refunds, now)),
+        filename=f"refunds-{payout.market}-{payout.pk}.{FORMATS[payout.format].ending}",
+        by=by,
+        now=now,
+        market=payout.market,
+    )
+    payout.state = PAYOUT_FILE.after("release", payout.state)
+    payout.document_id = document.pk
+    payout.released_by, payout.released_at = by.label, now
+    payout.save()
+    for refund in refunds:
+        refund.state = REFUND.after("release", refund.state)
+        refund.version += 1
+        refund.save(update_fields=["state", "version"])
+    audit.record(
+        "payout_file.released",
+        subject=("payout_file", payout.pk),
+        by=by,
+        at=now,
+        changes={
+            "approval_id": approval.pk,
+            "refunds": [refund.pk for refund in refunds],
+            "document_id": document.pk,
+            "state": ["asked", payout.state],
+        },
+        market=payout.market,
+    )
+    return payout
+
+
+def release_ended(approval: Approval, by: Actor, now: datetime) -> None:
+    """The release was rejected, withdrawn or left to expire: its refunds are free again. Joins a transaction."""
+    payout = PayoutFile.objects.select_for_update().get(pk=approval.subject_id)
+    payout.state = PAYOUT_FILE.after("put_aside", payout.state)
+    payout.save(update_fields=["state"])
+    for refund in payout.refunds.select_for_update():
+        refund.payout_file = None
+        refund.version += 1
+        refund.save(update_fields=["payout_file", "version"])
+
+
+@transaction.atomic(durable=True)
+def put_payout_file_aside(payout_file_id: int, *, note: str, by: Actor, now: datetime) -> PayoutFile:
+    """A released file will not be uploaded: its refunds go out with another one. Raises TransitionRefused."""
+    payout = PayoutFile.objects.select_for_update().get(pk=payout_file_id)
+    by.needs("payouts.release", market=payout.market)
+    if payout.state != "released":
+        raise RefundRefused("Only a file that is made and not sent yet can be put aside.")
+    if not note.strip():
+        raise RefundRefused("Say why it is not sent.")
+    payout.state = PAYOUT_FILE.after("put_aside", payout.state)
+    payout.save(update_fields=["state"])
+    for refund in payout.refunds.select_for_update():
+        refund.state = REFUND.after("take_out", refund.state)
+        refund.payout_file = None
+        refund.version += 1
+        refund.save(update_fields=["state", "payout_file", "version"])
+    audit.record(
+        "payout_file.put_aside",
+        subject=("payout_file", payout.pk),
+        by=by,
+        at=now,
+        changes={"state": ["released", payout.state]},
+        market=payout.market,
+        note=note.strip(),
+    )
+    return payout
+
+
+@transaction.atomic(durable=True)
+def send_payout_file(payout_file_id: int, *, by: Actor, now: datetime) -> PayoutFile:
+    """The file was uploaded: its refunds are on their way (Dr 2050 / Cr 1030). Sending twice is sending once."""
+    payout = (
+        PayoutFile.objects.select_for_update(of=["self"])
+        .select_related("source_account")
+        .get(pk=payout_file_id)
+    )
+    by.needs("payouts.release", market=payout.market)
+    if payout.state == "sent":
+        return payout
+    payout.state = PAYOUT_FILE.after("send", payout.state)
+    payout.sent_by, payout.sent_at = by.label, now
+    payout.save(update_fields=["state", "sent_by", "sent_at"])
+    refunds = list(payout.refunds.select_for_update().order_by("pk"))
+    for refund in refunds:
+        refund.state = REFUND.after("send", refund.state)
+        refund.sent_at = now
+        refund.tries += 1
+        refund.version += 1
+    post_entries(
+        [
+            Entry(
+                kind="refund.sent",
+                market=refund.market,
+                booked_on=now.date(),
+                value_on=now.date(),
+                cause_kind="refund",
+                cause_id=refund.pk,
+                idempotency_key=f"refund_sent:{refund.pk}:{refund.tries}",
+                legs=[
+                    Leg("2050", refund.pk, refund.amount_minor, refund.currency),
+                    Leg("1030", payout.source_account_id, -refund.amount_minor, refund.currency, refund.pk),
+                ],
+            )
+            for refund in refunds
+        ],
+        by=by,
+        at=now,
+    )
+    Refund.objects.bulk_update(refunds, ["state", "sent_at", "tries", "version"])
+    for refund in refunds:
+        _record("refund.sent", refund, by, now, payout_file_id=payout.pk)
+    return payout
+
+
+@transaction.atomic(durable=True)
+def save_payout_profile(
+    source_account_id: int,
+    *,
+    columns: Sequence[tuple[str, str]],
+    delimiter: str = ",",
+    by: Actor,
+    now: datetime,
+) -> PayoutProfile:
+    """Save which columns the bulk file of an account needs: (heading, field) in order. Raises RefundRefused."""
+    account = SourceAccount.objects.get(pk=source_account_id)
+    by.needs("payouts.release", market=account.market)
+    fields = [field for _, field in columns]
+    if any(field not in mobile_money_bulk.FIELDS or not heading.strip() for heading, field in columns):
+        raise RefundRefused(f"A column has a heading and one of: {', '.join(mobile_money_bulk.FIELDS)}.")
+    if not {"amount", "reference"} <= set(fields) or not {"msisdn", "local_number"} & set(fields):
+        raise RefundRefused("The file needs columns for the phone number, the amount and our reference.")
+    if delimiter not in (",", ";", "\t", "|"):
+        raise RefundRefused("Separate columns with a comma, semicolon, tab or bar.")
+    profile, _ = PayoutProfile.objects.update_or_create(
+        source_account=account,
+        defaults={
+            "columns": [[heading.strip(), field] for heading, field in columns],
+            "delimiter": delimiter,
+            "saved_by": by.label,
+            "saved_at": now,
+        },
+    )
+    audit.record(
+        "payout_profile.saved",
+        subject=("source_account", account.pk),
+        by=by,
+        at=now,
+        changes={"fields": fields},
+        market=account.market,
+    )
+    return profile
+
+
+def _check_float(account: SourceAccount, total: Money) -> None:
+    _, there = queries.float_of(account)
+    if there.amount_minor < total.amount_minor:
+        raise RefundRefused(
+            f"{account.name} holds {there}, the file needs {total}. Fund it first, or take refunds out.",
+            there_minor=there.amount_minor,
+        )

@@ -1,0 +1,16 @@
+"""Django's view of this package."""
+
+from django.apps import AppConfig
+
+
+class RefundsConfig(AppConfig):
+    name = "paydesk.domain.refunds"
+    label = "refunds"
+
+    def ready(self) -> None:
+        from paydesk.domain.refunds import actions, clocks
+        from paydesk.foundation.approvals.steps import when_closed
+
+        clocks.declare_kinds()
+        when_closed(actions.ENTITLE, actions.entitlement_ended)
+        when_closed(actions.RELEASE, actions.release_ended)

@@ -1,0 +1,121 @@
+"""Reads about refunds: the queue, what a request would show, payout files, what the float holds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import get_args
+
+from django.db.models import QuerySet
+
+from paydesk.domain.ledger.queries import control_balance
+from paydesk.domain.parties.models import Customer
+from paydesk.domain.payments.models import Payment
+from paydesk.domain.providers.models import SourceAccount
+from paydesk.domain.refunds import rules
+from paydesk.domain.refunds.models import PayoutFile, Refund
+from paydesk.domain.refunds.states import ON_THE_WAY
+from paydesk.foundation.people.queries import in_markets
+from paydesk.kernel.actor import Actor
+from paydesk.kernel.money import Money
+from paydesk.kernel.public_codes import code_of, number_of
+
+CODE_PREFIX = "REF"
+
+
+def code(refund: Refund) -> str:
+    """REF-…, also the reference in payout files, by which results are read back."""
+    return code_of(CODE_PREFIX, refund.pk)
+
+
+def number_in(reference: str) -> int | None:
+    """The refund a provider's reference names; None if it names none."""
+    return number_of(CODE_PREFIX, reference)
+
+
+def refunds(actor: Actor, *, states: Iterable[str] | None = None) -> QuerySet[Refund]:
+    """Refunds of the actor's markets, oldest request first, with payment and customer."""
+    found = in_markets(Refund.objects.select_related("payment", "customer", "payout_file"), actor)
+    if states is not None:
+        found = found.filter(state__in=list(states))
+    return found.order_by("requested_at", "id")
+
+
+def refund_for(actor: Actor, refund_id: int) -> Refund:
+    """Raises Refund.DoesNotExist also for another market."""
+    return refunds(actor).get(pk=refund_id)
+
+
+def refunds_of_payment(payment_id: int) -> QuerySet[Refund]:
+    return Refund.objects.filter(payment_id=payment_id).order_by("-id")
+
+
+def payout_files(actor: Actor) -> QuerySet[PayoutFile]:
+    """Payout files of the actor's markets, newest first."""
+    return in_markets(PayoutFile.objects.select_related("source_account"), actor).order_by("-id")
+
+
+def pays_from(actor: Actor, market: str, currency: str) -> QuerySet[SourceAccount]:
+    """Accounts of ours that refunds in this market and currency can be paid from."""
+    found = SourceAccount.objects.select_related("provider").filter(market=market, currency=currency)
+    return in_markets(found.exclude(role="evidence"), actor).order_by("name")
+
+
+def float_of(account: SourceAccount) -> tuple[str, Money]:
+    """(ledger code, what is there to pay from): the disbursement float, else what the account itself holds."""
+    for ledger_code in ("1015", account.ledger_code):
+        for balance in control_balance(ledger_code, account.pk):
+            if balance.currency == account.currency and balance.amount_minor:
+                return ledger_code, balance
+    return account.ledger_code, Money(0, account.currency)
+
+
+def asked(
+    payment: Payment,
+    amount: Money,
+    *,
+    payee_kind: str,
+    payee_name: str,
+    payee_account: str,
+    reason: str,
+    now: datetime,
+    but: int | None = None,
+) -> rules.Asked:
+    """What a request shows of itself: the facts behind `rules.reasons_to_look`. Five queries."""
+    assert payee_kind in get_args(rules.PayeeKind)
+    line = payment.statement_line
+    since = rules.due_before(now)
+    same = Refund.objects.filter(
+        amount_minor=amount.amount_minor, currency=amount.currency, requested_at__gte=since
+    ).exclude(pk=but)
+    similar = same.filter(payee_account=payee_account) | same.filter(payment=payment)
+    if payment.customer_id is not None:
+        similar = similar | same.filter(customer_id=payment.customer_id)
+    around = Payment.objects.filter(
+        amount_minor=payment.amount_minor,
+        currency=payment.currency,
+        value_on__gte=payment.value_on - timedelta(days=1),
+        value_on__lte=payment.value_on + timedelta(days=1),
+    ).exclude(pk=payment.pk)
+    if payment.customer_id is not None:
+        around = around.filter(customer_id=payment.customer_id)
+    else:
+        around = around.filter(statement_line__msisdn=line.msisdn) if line.msisdn else around.none()
+    free = payment.open_minor + payment.credited_minor
+    name = None
+    if payment.customer_id is not None:
+        name = Customer.objects.values_list("name", flat=True).get(pk=payment.customer_id)
+    return rules.Asked(
+        amount=amount,
+        payee_kind=payee_kind,  # type: ignore[arg-type]
+        payee_name=payee_name,
+        payee_account=payee_account,
+        original_account=line.msisdn or line.account,
+        original_name=line.payer_name,
+        customer_name=name,
+        applied=Money(max(0, amount.amount_minor - free), amount.currency),
+        paid_on=payment.value_on,
+        similar_refunds=similar.filter(state__in=(*ON_THE_WAY, "paid")).count(),
+        similar_payments=around.count(),
+        reason=reason,
+    )
