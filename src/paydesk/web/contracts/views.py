@@ -58,12 +58,7 @@ def contract_list(request: HttpRequest) -> HttpResponse:
 @needs(RIGHT_TO_SEE)
 @needs("export")
 def export(request: HttpRequest, kind: str) -> HttpResponseBase:
-<<<<<<< Updated upstream
-    """The list as it is filtered, its first 20,000 rows."""
-=======
     """The list as it is filtered, all of it as CSV."""
-    actor_of(request).needs(RIGHT_TO_SEE)
->>>>>>> Stashed changes
     if kind not in ("csv", "xlsx"):
         raise Http404
     actor, days = actor_of(request), local_days(actor_of(request), timezone.now())
