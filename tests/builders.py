@@ -63,7 +63,7 @@ def make_contract(**fields: Any) -> Contract:
         "activated_on": date(2026, 2, 1),
         **fields,
     }
-    loaded = load_contracts([Terms(**terms)], by=WORKER, now=NOON)
+    loaded = load_contracts([Terms(**terms)], other_names=True, by=WORKER, now=NOON)
     assert not loaded.refused, loaded.refused
     return Contract.objects.select_related("customer").get(pk=loaded.contract_ids[0])
 

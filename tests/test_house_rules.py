@@ -105,6 +105,19 @@ def test_screens_have_no_inline_script_or_style():
     assert not found, f"The content policy forbids inline script and style; use a class or a module: {found}"
 
 
+def test_screens_mask_names_and_numbers():
+    printed = re.compile(
+        r"\{\{[^}]*\b(customer\.name|customer_name|payer_name|payer|msisdn)\b[^}]*\}\}|\|phone\b"
+    )
+    left = re.compile(r"\{% person_name [^%]* as payer %\}")
+    found = [
+        named(path)
+        for path in SOURCE.rglob("*.html")
+        if printed.search(text := path.read_text(encoding="utf-8")) and not left.search(text)
+    ]
+    assert not found, f"Show people with person_name, person_phone and person_text, which mask them: {found}"
+
+
 def test_no_committed_file_names_a_package_index_or_a_path_of_one_machine():
     root = SOURCE.parent.parent
     hosts = re.compile(

@@ -1,4 +1,7 @@
-"""Add a person who signs in, such as the first administrator: person add EMAIL --name NAME --role AD."""
+"""Add a person who signs in, such as the first administrator, or reset the second factor of one.
+
+person add EMAIL --name NAME --role AD; person reset EMAIL --reason WHY, for one who is locked out.
+"""
 
 from __future__ import annotations
 
@@ -11,13 +14,12 @@ from paydesk.cli.outcomes import DONE, WrongUse, add_json, say
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("what", choices=["add"], help="what to do")
+    parser.add_argument("what", choices=["add", "reset"], help="add somebody, or reset a second factor")
     parser.add_argument("email", help="what the person signs in with")
-    parser.add_argument("--name", required=True)
+    parser.add_argument("--name")
     parser.add_argument(
         "--role",
         action="append",
-        required=True,
         metavar="CODE",
         help="AN, SU, CO, SD, TL, FC, RK, QA, AU or AD; repeat",
     )
@@ -33,12 +35,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="read the password from standard input instead of asking for it",
     )
+    parser.add_argument("--reason", metavar="WHY", help="for reset: how it is known who asks")
     add_json(parser)
 
 
 def run(args: argparse.Namespace) -> int:
     from paydesk.config.desk import open_desk
 
+    if args.what == "reset":
+        return _reset(args)
+    if not args.name or not args.role:
+        raise WrongUse("Give a --name and at least one --role; `paydesk person --help` lists them.")
     password = _password(from_stdin=args.password_stdin)
     with open_desk(say):
         from django.utils import timezone
@@ -61,6 +68,31 @@ def run(args: argparse.Namespace) -> int:
             print(json.dumps({"id": person.pk, "email": person.email, "roles": person.role_codes}))
         else:
             print(f"{person.name} can sign in as {person.email} ({', '.join(person.role_codes)}).")
+    return DONE
+
+
+def _reset(args: argparse.Namespace) -> int:
+    from paydesk.config.desk import open_desk
+
+    if not args.reason:
+        raise WrongUse("Say with --reason how it is known who asks; `paydesk person --help` tells more.")
+    with open_desk(say):
+        from django.utils import timezone
+
+        from paydesk.foundation.people.actions import reset_second_factor
+        from paydesk.foundation.people.queries import person_by_email
+        from paydesk.kernel.actor import system
+        from paydesk.kernel.refused import Refused
+
+        person = person_by_email(args.email)
+        if person is None:
+            raise Refused(f"Nobody signs in as {args.email}.", code="person.unknown")
+        now = timezone.now()
+        reset_second_factor(person.pk, reason=args.reason, by=system("command line"), now=now)
+        if args.json:
+            print(json.dumps({"id": person.pk, "email": person.email}))
+        else:
+            print(f"{person.name} sets up a new second factor at the next sign-in.")
     return DONE
 
 

@@ -12,6 +12,8 @@ PAGES = {
     "customer": ("CUS", "customers:page"),
     "contract": ("CON", "contracts:page"),
     "file": ("FIL", "intake:file"),
+    "pending": ("PND", "pending:page"),
+    "message": ("MSG", "callbacks:page"),
 }
 
 

@@ -6,13 +6,29 @@ import tempfile
 from collections.abc import Iterable, Sequence
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import xlsxwriter
+from django.db.models import QuerySet
 from django.http import FileResponse, HttpResponseBase
 
+from paydesk.kernel.refused import Refused
 from paydesk.web.answers import csv_download
 
 Cell = str | int | Decimal | date | None
+
+
+MOST_IN_WORKBOOK = 100_000  # a larger one takes minutes to write and longer to open
+
+
+def check_fits(found: QuerySet[Any], kind: str, things: str) -> None:
+    """Raises Refused when `found` is too much for a workbook; a CSV takes any number."""
+    if kind == "xlsx" and found.order_by()[: MOST_IN_WORKBOOK + 1].count() > MOST_IN_WORKBOOK:
+        raise Refused(
+            f"A workbook holds up to {MOST_IN_WORKBOOK:,} {things}, and these are more. "
+            "Narrow the filters, or take them as CSV.",
+            code="export.too_many",
+        )
 
 
 def list_download(

@@ -46,6 +46,32 @@ def test_without_a_terminal_the_password_comes_from_standard_input(capsys, monke
     assert "--password-stdin" in capsys.readouterr().err
 
 
+def test_an_administrator_who_is_locked_out_is_let_in_again(committed_db, tmp_path):
+    from django.utils import timezone
+
+    from paydesk.foundation.people.actions import add_authenticator_app, create_person
+    from paydesk.foundation.people.queries import factors_of
+    from paydesk.foundation.people.rules import totp_code
+    from paydesk.kernel.actor import system
+
+    now = timezone.now()
+    boss = create_person(
+        email="boss@desk.example", name="The Boss", password=None, roles=["AD"], by=system("test"), now=now
+    )
+    code = totp_code(b"12345678901234567890", int(now.timestamp()) // 30)
+    add_authenticator_app(boss.pk, "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ", code, by=boss.actor(), now=now)
+    done = subprocess.run(
+        [sys.executable, "-m", "paydesk", "person", "reset", "boss@desk.example", "--reason", "Lost phone"],
+        env={**os.environ, "DATABASE_URL": database_url(committed_db), "PAYDESK_HOME": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert factors_of(boss.pk) == []
+    assert AuditRecord.objects.get(verb="person.second_factor_reset").note == "Lost phone"
+
+
 @pytest.mark.parametrize("words", [["person"], ["person", "remove", "a@b.c"], ["person", "add", "a@b.c"]])
 def test_wrong_use(words, capsys):
     assert main(words) == 64

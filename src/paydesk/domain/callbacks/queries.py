@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +15,7 @@ from paydesk.domain.statements.models import StatementLine
 from paydesk.foundation.inbox.models import Message
 from paydesk.foundation.people.queries import in_markets
 from paydesk.kernel.actor import Actor
+from paydesk.kernel.money import Money
 
 
 def pending_payments(actor: Actor, filters: Mapping[str, Any] | None = None) -> QuerySet[PendingPayment]:
@@ -55,3 +56,18 @@ def what_it_became(actor: Actor, message: Message) -> Became | None:
     )
     line = in_markets(lines, actor, field="source_account__market").first()
     return Became(line, getattr(line, "payment", None)) if line else None
+
+
+def amounts_of(actor: Actor, messages: Sequence[Message]) -> dict[int, Money]:
+    """The amounts of the lines that messages became or met, by message; one query, none without lines."""
+    lines = {m.became_id for m in messages if m.became_kind == "line" and m.became_id}
+    if not lines:
+        return {}
+    found = StatementLine.objects.filter(pk__in=lines, amount_minor__isnull=False)
+    amounts = {
+        pk: Money(minor, currency)
+        for pk, minor, currency in in_markets(found, actor, field="source_account__market").values_list(
+            "pk", "amount_minor", "currency"
+        )
+    }
+    return {m.pk: amounts[m.became_id] for m in messages if m.became_id in amounts}

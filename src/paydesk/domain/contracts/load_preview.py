@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from django.db import connection
 
-from paydesk.domain.contracts.actions import Terms, _existing, _plan
+from paydesk.domain.contracts.actions import Terms, _currencies, _existing, _names, _plan, other_name
+from paydesk.domain.contracts.rules import market_problem
 from paydesk.kernel.actor import Actor
 from paydesk.kernel.money import Money
 from paydesk.kernel.references import key_of
@@ -25,7 +26,11 @@ class CurrencyTotal:
 
 @dataclass(frozen=True, slots=True)
 class LoadPreview:
-    """The rows by what would become of them, and the sums of those that would be made."""
+    """The rows by what would become of them, and the sums of those that would be made.
+
+    `other_names` are rows whose customer number is known under another name, with that name: they are not
+    among the new ones until somebody says that they are of that customer.
+    """
 
     new: Sequence[Terms]
     known: Sequence[Terms]
@@ -34,15 +39,19 @@ class LoadPreview:
     active: int
     customers_new: int
     customers_known: int
+    other_names: Sequence[tuple[Terms, str]] = ()
 
 
-def preview_load(rows: Sequence[Terms], *, by: Actor, markets: Collection[str]) -> LoadPreview:
-    """Sort `rows` as `load_contracts` would, without writing anything; two queries.
+def preview_load(
+    rows: Sequence[Terms], *, by: Actor, markets: Collection[str], other_names: bool = False
+) -> LoadPreview:
+    """Sort `rows` as `load_contracts` would, without writing anything; four queries.
 
     `markets` are those there are for `by`: a row of another is refused here, `load_contracts` would refuse
     the whole load for it.
     """
-    taken = _existing(rows)
+    taken, names, currencies = _existing(rows), _names(rows), _currencies()
+    others: list[tuple[Terms, str]] = []
     new: list[Terms] = []
     known: list[Terms] = []
     refused: list[tuple[int, str]] = []
@@ -52,6 +61,8 @@ def preview_load(rows: Sequence[Terms], *, by: Actor, markets: Collection[str]) 
         here = (row.market, key)
         if row.market not in markets or not by.sees(row.market):
             refused.append((row.line, f"{by.name} does not work in market {row.market}; check the code."))
+        elif wrong := market_problem(row.market, row.currency, currencies):
+            refused.append((row.line, wrong))
         elif here in taken:
             if taken[here] == (row.customer_ref, row.price_minor, row.currency):
                 known.append(row)
@@ -61,6 +72,8 @@ def preview_load(rows: Sequence[Terms], *, by: Actor, markets: Collection[str]) 
         elif here in seen:
             text = f"Account number {row.account_number} stands in row {seen[here]} as well."
             refused.append((row.line, text))
+        elif not other_names and (known_as := other_name(row, names)):
+            others.append((row, known_as))
         else:
             try:
                 _plan(row, key)
@@ -79,6 +92,7 @@ def preview_load(rows: Sequence[Terms], *, by: Actor, markets: Collection[str]) 
         sum(row.activated_on is not None for row in new),
         len(customers) - there,
         there,
+        others,
     )
 
 

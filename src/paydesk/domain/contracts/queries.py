@@ -14,15 +14,19 @@ from django.db.models.functions import Lower
 from paydesk.domain.contracts import rules
 from paydesk.domain.contracts.models import Contract, CreditEvent, DueItem
 from paydesk.domain.contracts.states import OPEN_STATES
+from paydesk.domain.parties.finding import customers_by_phone, customers_by_words
 from paydesk.domain.parties.models import Customer
 from paydesk.foundation.people.queries import in_markets
 from paydesk.kernel.actor import Actor
+from paydesk.kernel.find_text import PHONE_END_DIGITS, name_words, whole_phones
 from paydesk.kernel.public_codes import luhn_digit, number_of
 from paydesk.kernel.references import key_of
 from paydesk.kernel.sql_patterns import as_pattern
 
 CODE_PREFIX = "CON"
 MOST_BY_NUMBER = 500  # a longer number finds the rest
+MOST_FOUND_BY = 50
+SHORTEST_NAME = 3
 
 
 def owner_and_currency(contract_id: int) -> tuple[int, str]:
@@ -88,18 +92,28 @@ def schedule_of(contract_id: int) -> list[DueItem]:
 
 
 def find_contracts(actor: Actor, text: str, *, market: str | None = None) -> QuerySet[Contract]:
-    """Contracts by account number (beginning), customer name (part) or phone (end); best first, few."""
+    """Contracts by account number (beginning), customer name (also misspelt) or phone (whole or its end).
+
+    By customer, at most MOST_FOUND_BY of each; up to six small queries make the ids, so the list is cheap.
+    """
     key = key_of(text)
-    digits = "".join(c for c in text if c.isdigit())
-    found = Q(account_key__startswith=key) if key else Q(pk__in=[])
-    if len(text.strip()) >= 3 and any(c.isalpha() for c in text):
-        found |= Q(customer__name__icontains=text.strip())
-    if len(digits) >= 6:
-        found |= Q(customer__phones__msisdn__endswith=digits.lstrip("0"))
-    contracts = in_markets(Contract.objects.select_related("customer"), actor).filter(found)
+    found, owners = Q(pk__in=[]), []
+    if any(c.isdigit() for c in text):
+        accounts = ids_by_account(actor, key, most=MOST_FOUND_BY)
+        found = Q(pk__in=[number for number, _, _ in accounts])
+        digits = "".join(c for c in text if c.isdigit())
+        phones = customers_by_phone(
+            actor, whole=whole_phones(text), starts=(), end=digits if len(digits) in PHONE_END_DIGITS else "",
+            most=MOST_FOUND_BY,
+        )  # fmt: skip
+        owners += phones.customer_ids
+    elif len("".join(words := name_words(text))) >= SHORTEST_NAME:
+        owners += customers_by_words(actor, words, most=MOST_FOUND_BY).names
+    contracts = in_markets(Contract.objects.select_related("customer"), actor)
+    contracts = contracts.filter(found | Q(customer_id__in=owners))
     if market:
         contracts = contracts.filter(market=market)
-    return contracts.distinct().order_by("customer__name", "account_number")
+    return contracts.order_by("customer__name", "account_number")
 
 
 def ids_by_account(actor: Actor, key: str, *, most: int) -> list[tuple[int, str, int]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from calendar import monthrange
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal
@@ -28,6 +28,25 @@ class Due:
     @property
     def open_minor(self) -> int:
         return self.amount_minor - self.paid_minor
+
+
+def is_other_name(name: str, known: str) -> bool:
+    """Whether two names can hardly be of one person: other words, whatever their order, case and spacing."""
+    return sorted(name.casefold().split()) != sorted(known.casefold().split())
+
+
+def market_problem(market: str, currency: str, currencies: Mapping[str, str]) -> str:
+    """Why a contract cannot be in `market` and `currency`, in a sentence; empty when it can.
+
+    `currencies` are those of our markets by code; where no market is set up yet nothing is compared.
+    """
+    if not currencies:
+        return ""
+    if market not in currencies:
+        return f"{market} is no market of ours; ours are {', '.join(sorted(currencies))}."
+    if currency != currencies[market]:
+        return f"The row is in {currency}, but contracts of market {market} are in {currencies[market]}."
+    return ""
 
 
 def schedule(

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from django.db.models import Q, QuerySet
-from django.db.models.functions import Lower
+from django.db.models import QuerySet
+from django.db.models.functions import Lower, Upper
 
 from paydesk.domain.parties.models import Customer, CustomerPhone
 from paydesk.foundation.people.queries import in_markets
@@ -14,21 +14,6 @@ from paydesk.kernel.phone_numbers import PLANS, e164_digits
 
 CODE_PREFIX = "CUS"
 MOST_BY_NUMBER = 500  # whoever has a number in common beyond that is found by a longer one
-
-
-def customers(actor: Actor, text: str = "", market: str = "") -> QuerySet[Customer]:
-    """Customers of the actor's markets by name; `text` is part of a name, our number for them or a phone."""
-    found = in_markets(Customer.objects.prefetch_related("phones"), actor)
-    if market:
-        found = found.filter(market=market)
-    text = text.strip()
-    if text:
-        digits = "".join(c for c in text if c.isdigit())
-        wanted = Q(external_ref__istartswith=text) | Q(name__icontains=text)
-        if len(digits) >= 6:
-            wanted |= Q(phones__msisdn__endswith=digits.lstrip("0"))
-        found = found.filter(wanted).distinct()
-    return found.order_by("name", "id")
 
 
 def customer_for(actor: Actor, customer_id: int) -> Customer:
@@ -59,7 +44,9 @@ def customer_ids_by_number(text: str, markets: Collection[str]) -> set[int]:
     text = text.strip()
     mine = Customer.objects.filter(market__in=markets)
     found = set(
-        mine.filter(external_ref__startswith=text.upper()).values_list("pk", flat=True)[:MOST_BY_NUMBER]
+        mine.annotate(upper_ref=Upper("external_ref"))
+        .filter(upper_ref__startswith=text.upper())
+        .values_list("pk", flat=True)[:MOST_BY_NUMBER]
     )
     phones = {e164_digits(text, market) for market in PLANS} - {None}
     found.update(

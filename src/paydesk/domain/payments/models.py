@@ -121,7 +121,7 @@ class Payment(models.Model):
             models.Index(
                 fields=["market", "-value_on", "-id"],
                 name="payment_suspense",
-                condition=Q(open_minor__gt=0, customer__isnull=True),
+                condition=Q(("open_minor__gt", 0), ("customer__isnull", True)),
             ),
             models.Index(fields=["currency", "amount_minor", "value_on"], name="payment_amount_day"),
         ]

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet, Sum
 
 from paydesk.domain.statements import rules
 from paydesk.domain.statements.models import (
@@ -93,6 +93,14 @@ def preview(file: SourceFile) -> Preview:
         payments=sum(total.payments for total in totals),
         payments_amount=Money(sum(t.payments_minor for t in totals), account.currency) if account else None,
     )
+
+
+def seen_mark(file: SourceFile) -> str:
+    """A mark of what a preview shows: another one when the file changed or rows of its account came in."""
+    posted = SourceFile.objects.filter(
+        source_account_id=file.source_account_id, state__in=["posting", "posted"]
+    ).aggregate(files=Count("pk"), rows=Sum("new_count", default=0))
+    return f"{file.revision}-{posted['files']}-{posted['rows']}"
 
 
 def _kind_totals(file: SourceFile) -> list[KindTotal]:

@@ -118,14 +118,20 @@ def _end(
     with connection.cursor() as cursor:
         cursor.execute(
             """
-            UPDATE clocks_clock SET ended_as = %s, ended_at = greatest(%s, start_at), ended_why = %s,
-                breached_at = coalesce(breached_at, CASE WHEN due_at < %s THEN due_at END), next_step_at =
-                NULL, paused_at = NULL, paused_until = NULL, pause_reason = '', merged_into_id = %s
-            WHERE subject_kind = %s AND subject_id = ANY(%s) AND (%s::text IS NULL OR kind = %s)
-              AND ended_as = ''
-            RETURNING id
+            UPDATE clocks_clock c SET ended_as = %s, ended_at = greatest(%s, start_at), ended_why = %s,
+                breached_at = coalesce(breached_at, CASE WHEN due_at < %s THEN due_at END),
+                next_step_at = NULL, paused_at = NULL, paused_until = NULL, pause_reason = '',
+                merged_into_id = %s
+            FROM unnest(%s::bigint[]) thing(id) CROSS JOIN LATERAL (
+                SELECT o.id FROM clocks_clock o
+                WHERE o.subject_kind = %s AND o.subject_id = thing.id AND o.ended_as = ''
+                  AND (%s::text IS NULL OR o.kind = %s)
+                OFFSET 0  -- look-ups by index for one thing and for 50,000
+            ) found
+            WHERE c.id = found.id AND c.ended_as = ''
+            RETURNING c.id
             """,
-            [how, at, why[:200], at, into, subject_kind, list(subject_ids), kind, kind],
+            [how, at, why[:200], at, into, sorted(set(subject_ids)), subject_kind, kind, kind],
         )
         ended = [row[0] for row in cursor.fetchall()]
     end_pauses(ended, at)
@@ -295,14 +301,15 @@ def _replan(clocks: Sequence[Clock]) -> int:
     for clock_id, key in Escalation.objects.filter(clock_id__in=ids).values_list("clock_id", "step"):
         fired.setdefault(clock_id, set()).add(key)
     rows = []
+    plans: dict[tuple[datetime, int, int], tuple[int, datetime, list[tuple[datetime, rules.Step]]]] = {}
     for clock in clocks:
-        calendar, terms, stops = calendar_of(clock.calendar), terms_of(clock.policy), pauses.get(clock.pk, [])
-        if not clock.due_by_hand:
-            clock.target_seconds = rules.target_of(terms, calendar, clock.start_at)
-            clock.due_at = rules.due_of(calendar, clock.start_at, clock.target_seconds, stops)
-        times = rules.step_times(
-            calendar, clock.start_at, clock.target_seconds, clock.due_at, stops, terms.steps
-        )
+        stops = pauses.get(clock.pk, [])
+        key = (clock.start_at, clock.policy_id, clock.calendar_id)
+        if clock.due_by_hand or stops:
+            plan = _planned(clock, stops)
+        else:  # many start at one moment: they are planned alike
+            plan = plans.get(key) or plans.setdefault(key, _planned(clock, stops))
+        clock.target_seconds, clock.due_at, times = plan
         left = [at for at, step in times if step.key not in fired.get(clock.pk, ())]
         if clock.breached_at is None:
             left.append(clock.due_at)
@@ -323,6 +330,18 @@ def _replan(clocks: Sequence[Clock]) -> int:
             [list(column) for column in zip(*rows, strict=True)],
         )
         return int(cursor.rowcount)
+
+
+def _planned(
+    clock: Clock, stops: Sequence[rules.Pause]
+) -> tuple[int, datetime, list[tuple[datetime, rules.Step]]]:
+    """Target, due time and steps of a clock by the policy and calendar it carries."""
+    calendar, terms = calendar_of(clock.calendar), terms_of(clock.policy)
+    target, due = clock.target_seconds, clock.due_at
+    if not clock.due_by_hand:
+        target = rules.target_of(terms, calendar, clock.start_at)
+        due = rules.due_of(calendar, clock.start_at, target, stops)
+    return target, due, rules.step_times(calendar, clock.start_at, target, due, stops, terms.steps)
 
 
 def lock_versions(*, shared: bool) -> None:

@@ -87,6 +87,11 @@ def everyone() -> QuerySet[Person]:
     return Person.objects.order_by("name", "id")
 
 
+def person_by_email(email: str) -> Person | None:
+    """The person who signs in with this address; None if nobody does. One query."""
+    return Person.objects.filter(email=email.strip().lower()).first()
+
+
 def any_person(person_id: int) -> Person | None:
     """The person with this id, also a closed account, with roles, team and markets loaded; three queries."""
     people = Person.objects.select_related("team").prefetch_related("roles", "markets")

@@ -17,6 +17,7 @@ from django.shortcuts import redirect
 from django.utils import timezone
 
 from paydesk.foundation.people.actions import record_sign_in, record_sign_in_refused
+from paydesk.foundation.people.client_address import client_address
 from paydesk.foundation.people.queries import has_second_factor
 from paydesk.foundation.people.rules import must_have_second_factor
 from paydesk.kernel.actor import system
@@ -27,6 +28,9 @@ class DeskSignIn(DefaultAccountAdapter):  # type: ignore[misc]
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
+
+    def get_client_ip(self, request: HttpRequest) -> str:
+        return client_address(request)
 
     def get_login_stages(self) -> list[str]:
         return [*super().get_login_stages(), "paydesk.foundation.people.sign_in.SetUpStage"]

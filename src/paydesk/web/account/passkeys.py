@@ -12,6 +12,7 @@ from allauth.account.internal.stagekit import unstash_login
 from allauth.account.models import Login
 from allauth.core.internal import ratelimit
 from allauth.mfa.webauthn.internal import auth
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponseBase, JsonResponse
 from django.utils import timezone
@@ -102,7 +103,8 @@ def passkeys_work(request: HttpRequest) -> bool:
     try:
         ipaddress.ip_address(host.strip("[]"))
     except ValueError:
-        return request.is_secure() or host == "localhost" or host.endswith(".localhost")
+        by_proxy = f"https://{request.get_host()}" in settings.CSRF_TRUSTED_ORIGINS
+        return request.is_secure() or by_proxy or host == "localhost" or host.endswith(".localhost")
     return False
 
 

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import contextlib
 import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, BinaryIO, cast
 
 from django.contrib import messages
-from django.db import IntegrityError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -94,10 +92,11 @@ def _kept(form: FileForm, actor: Actor) -> tuple[str, Document | None]:
 def loaded(request: HttpRequest, code: str) -> HttpResponse:
     """What a kept file holds and what loading it would do; a POST loads it. After that, what became of it."""
     actor, document = actor_of(request), _document(request, code)
-    found, preview = _looked_at(document, actor)
+    other_names = "other_names" in request.POST
+    found, preview = _looked_at(document, actor, other_names)
     if request.method == "POST":
         actor.needs("contracts.load")
-        left = len(preview.new) - _load_parts(preview, actor, document)
+        left = len(preview.new) - _load_parts(preview, actor, document, other_names)
         return _done(request, document) if left <= 0 else _going_on(request, document, preview, left)
     rejected = _all_rejected(found, preview)
     rows = [*preview.new, *preview.known]
@@ -120,6 +119,7 @@ def loaded(request: HttpRequest, code: str) -> HttpResponse:
                 for row in shown
             ],
             "row_count": len(rows),
+            "other_names": preview.other_names[:SHOWN_REJECTED],
             "rejected": rejected[:SHOWN_REJECTED],
             "rejected_count": len(rejected),
             "loads": _loads(list(history("contracts", _source(document)))),
@@ -142,14 +142,13 @@ def _loads(records: Sequence[AuditRecord]) -> list[dict[str, object]]:
     ]
 
 
-def _load_parts(preview: LoadPreview, actor: Actor, document: Document) -> int:
+def _load_parts(preview: LoadPreview, actor: Actor, document: Document, other_names: bool) -> int:
     """Load the new rows part by part as long as a request may take; returns how many were dealt with."""
     started, through = time.monotonic(), 0
     while through < len(preview.new) and time.monotonic() - started < SECONDS_A_REQUEST:
         part = preview.new[through : through + PART_ROWS]
-        # Pressed twice, the second press finds the first one's contracts there: they are in, nothing is lost.
-        with contextlib.suppress(IntegrityError):
-            load_contracts(part, by=actor, now=timezone.now(), source=_source(document))
+        # Pressed twice, the second press waits for the first and finds its contracts known.
+        load_contracts(part, other_names=other_names, by=actor, now=timezone.now(), source=_source(document))
         through += len(part)
     return through
 
@@ -169,6 +168,7 @@ def _going_on(request: HttpRequest, document: Document, preview: LoadPreview, le
         "done": total - left,
         "total": total,
         "left": left,
+        "other_names": "other_names" in request.POST,
     }
     return render(request, "contracts/loading.html", known)
 
@@ -177,11 +177,14 @@ def _source(document: Document) -> str:
     return code_of("DOC", document.pk)
 
 
-def _looked_at(document: Document, actor: Actor) -> tuple[ContractFile, LoadPreview]:
+def _looked_at(
+    document: Document, actor: Actor, other_names: bool = False
+) -> tuple[ContractFile, LoadPreview]:
     opened = open_document(document.pk)
     with opened.file as file:
         found = read_contract_file(file)
-    return found, preview_load(found.terms, by=actor, markets=[market.pk for market in markets_of(actor)])
+    markets = [market.pk for market in markets_of(actor)]
+    return found, preview_load(found.terms, by=actor, markets=markets, other_names=other_names)
 
 
 def _all_rejected(found: ContractFile, preview: LoadPreview) -> list[tuple[int, str]]:

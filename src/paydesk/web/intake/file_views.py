@@ -128,13 +128,17 @@ def post(request: HttpRequest, code: str) -> HttpResponseBase:
     """Ask with the amounts, then post."""
     found = file_of(request, code)
     if request.method == "POST":
-        confirm_file(found.pk, by=actor_of(request), now=timezone.now())
+        confirm_file(found.pk, seen=request.POST.get("seen"), by=actor_of(request), now=timezone.now())
         messages.success(request, f"{found.filename} is being posted.")
         return to_file(request, found)
+    mark = queries.seen_mark(
+        found
+    )  # before the preview: rows that come in between make it untrue, not unseen
     seen = queries.preview(found)
     facts = {
         "file": found,
         "seen": seen,
+        "mark": mark,
         "post_label": post_label(seen),
         "other_rows": seen.new - seen.payments,
         "continuity": wording.continuity(found, seen),

@@ -32,6 +32,7 @@ VERBS = {
     "file.confirmed": ("Confirmed", "settled"),
     "payments.received": ("Payments received", "settled"),
     "file.posted": ("Posted", "settled"),
+    "callbacks.posted": ("Callbacks posted", "settled"),
     "file.refused": ("Refused", "failed"),
     "file.discarded": ("Put aside", "idle"),
 }

@@ -2,10 +2,14 @@
 
 from django.urls import path
 
-from paydesk.web.providers import views
+from paydesk.web.providers import callback_views, views
 
 app_name = "providers"
 urlpatterns = [
     path("", views.account_list, name="list"),
     path("new/", views.new, name="new"),
+    path("<int:account_id>/callbacks/open/", callback_views.open_, name="open_callbacks"),
+    path("<int:account_id>/callbacks/rotate/", callback_views.rotate, name="rotate_callbacks"),
+    path("<int:account_id>/callbacks/limits/", callback_views.limits, name="limit_callbacks"),
+    path("<int:account_id>/callbacks/close/", callback_views.close, name="close_callbacks"),
 ]

@@ -16,12 +16,16 @@ from paydesk.kernel.refused import NotAllowedRefused, Refused
 from paydesk.web.access import actor_of, gate, needs
 from paydesk.web.intake.account_views import AccountForm
 from paydesk.web.people_names import names_by_label
+from paydesk.web.providers.callback_views import shown_callbacks
 from paydesk.web.providers.profiles import shown_profiles
 
 
 @needs("providers.manage:view")
 def account_list(request: HttpRequest) -> HttpResponse:
-    """Every account of the person's markets; the profiles of its files beside it. Six queries."""
+    """Every account of the person's markets; profiles and callback address of the chosen one beside it.
+
+    Six queries, and up to four for the callbacks of a chosen account.
+    """
     actor = actor_of(request)
     accounts = list(source_accounts(actor))
     reach = {row.account_id: row for row in coverage(actor, timezone.now())}
@@ -48,6 +52,9 @@ def account_list(request: HttpRequest) -> HttpResponse:
                 [p for p in profiles if not chosen or str(p.source_account_id) == chosen], names
             ),
             "chosen": next((account for account in accounts if str(account.pk) == chosen), None),
+            "callbacks": shown_callbacks(
+                request, next((account for account in accounts if str(account.pk) == chosen), None)
+            ),
             "may_manage": gate(actor, "providers.manage"),
         },
     )

@@ -1,9 +1,11 @@
 """Contracts: plans that add up, files with a reason for each bad row, activation with its postings."""
 
 import io
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 
 import pytest
+from django.db import connection
 from django.test import TestCase
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,6 +13,7 @@ from hypothesis import strategies as st
 from paydesk.domain.contracts import rules
 from paydesk.domain.contracts.actions import ContractRefused, activate_contract, load_contracts
 from paydesk.domain.contracts.contract_file import COLUMNS, read_contract_file, template_csv
+from paydesk.domain.contracts.load_preview import preview_load
 from paydesk.domain.contracts.models import Contract, DueItem
 from paydesk.domain.contracts.queries import find_contracts, standings
 from paydesk.domain.contracts.states import CONTRACT, OPEN_STATES
@@ -18,6 +21,7 @@ from paydesk.domain.ledger.queries import balances_of
 from paydesk.importers.records import NotReadable
 from paydesk.kernel.refused import NotAllowedRefused, TransitionRefused
 from paydesk.reporting.invariants import check_all
+from tests.browser.people import make_market
 from tests.builders import ANALYST, NOON, TODAY, WORKER, ghs, make_contract, make_source_account, receive, row
 
 HEAD = ",".join(column.name for column in COLUMNS)
@@ -32,6 +36,30 @@ def loaded(*rows: str):
 
 
 class LoadContracts(TestCase):
+    def test_a_market_or_currency_that_is_not_ours_is_refused_also_for_who_works_in_all(self):
+        make_market("GH")
+        read = read_contract_file(
+            io.BytesIO("\n".join([HEAD, GOOD.replace("GH,", "XX,"), GOOD.replace("GHS", "KES"), ""]).encode())
+        )
+        outcome = load_contracts(read.terms, by=WORKER, now=NOON)
+        assert [reason for _, reason in outcome.refused] == [
+            "XX is no market of ours; ours are GH.",
+            "The row is in KES, but contracts of market GH are in GHS.",
+        ]
+        assert not Contract.objects.exists()
+
+    def test_a_known_customer_number_with_another_name_needs_somebody_who_looked(self):
+        make_contract(customer_ref="C1", customer_name="MENSAH  Ama")
+        assert loaded(GOOD)[1].refused == []
+        other = GOOD.replace("Ama Mensah", "Kojo Boateng").replace("10482937", "20482937")
+        read, outcome = loaded(other)
+        assert outcome.refused == [(2, "Customer C1 is MENSAH  Ama, not Kojo Boateng.")]
+        assert [name for _, name in preview_load(read.terms, by=WORKER, markets=["GH"]).other_names] == [
+            "MENSAH  Ama"
+        ]
+        assert len(load_contracts(read.terms, other_names=True, by=ANALYST, now=NOON).contract_ids) == 1
+        assert Contract.objects.get(account_key="20482937").customer.name == "MENSAH  Ama"
+
     def test_a_file_makes_customers_contracts_due_items_and_the_sale_in_the_books(self):
         read, outcome = loaded(GOOD)
         assert (read.rejected, outcome.refused, outcome.known) == ([], [], 0)
@@ -150,3 +178,16 @@ def test_what_sql_knows_of_states_and_kinds_is_what_the_tables_say():
         assert {state for state, is_open in cursor.fetchall() if is_open} == set(OPEN_STATES)
         cursor.execute("SELECT k, contracts_kind_rank(k) FROM unnest(%s::text[]) k", [list(rules.KIND_RANK)])
         assert dict(cursor.fetchall()) == rules.KIND_RANK
+
+
+def test_the_same_file_loaded_twice_at_once_makes_its_contracts_once(committed_db):
+    def load(_: int) -> tuple[int, int]:
+        try:
+            outcome = loaded(GOOD)[1]
+            return len(outcome.contract_ids), outcome.known
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(4) as pool:
+        outcomes = sorted(pool.map(load, range(4)))
+    assert outcomes == [(0, 1), (0, 1), (0, 1), (1, 0)]

@@ -10,27 +10,42 @@ from paydesk.domain.ledger.steps import refusal_of
 from paydesk.domain.payments.clocks import start_identification_clocks
 from paydesk.domain.statements import steps as statements
 from paydesk.domain.statements.models import SourceFile
+from paydesk.domain.statements.queries import seen_mark
 from paydesk.domain.statements.staging import restage_if_lost
 from paydesk.domain.statements.states import FILE
 from paydesk.foundation.audit import steps as audit
 from paydesk.foundation.outbox import steps as outbox
 from paydesk.kernel.actor import Actor
+from paydesk.kernel.refused import ChangedRefused
 
 CHUNK_ROWS = 50_000
 FIRST_CHUNK_ROWS = 5_000  # chunks grow from here, so that who looks on sees it move, and little is done twice
 
 
+class FileChangedRefused(ChangedRefused):
+    """The preview of this file is no longer what the person saw."""
+
+    code = "file.changed"
+
+
 @transaction.atomic(durable=True)
-def confirm_file(file_id: int, *, by: Actor, now: datetime) -> SourceFile:
+def confirm_file(file_id: int, *, seen: str | None = None, by: Actor, now: datetime) -> SourceFile:
     """Post a previewed file: a worker takes it up, chunk by chunk, and goes on after any interruption.
 
-    Confirming twice is the same as once. Raises TransitionRefused unless the file waits with its preview.
+    Confirming twice is the same as once. `seen` is the mark of the preview the person looked at
+    (`statements.queries.seen_mark`). Raises TransitionRefused unless the file waits with its preview, and
+    FileChangedRefused when that preview is no longer true.
     """
     file = SourceFile.objects.select_for_update().get(pk=file_id)
     by.needs("files.import", market=file.source_account.market if file.source_account else None)
     if file.state in ("posting", "posted"):
         return file
     was, file.state = file.state, FILE.after("post", file.state)
+    if seen is not None and seen != seen_mark(file):
+        raise FileChangedRefused(
+            "Since you looked at this file another one of its account went in, or it was read anew. "
+            "Reload: the preview counts what is new again."
+        )
     file.confirmed_by = by.label
     file.revision += 1
     file.save(update_fields=["state", "confirmed_by", "revision"])

@@ -12,21 +12,23 @@ from django.db import OperationalError, connection, transaction
 from django.db.models import Count, F, Q, QuerySet, Sum
 from psycopg.errors import QueryCanceled
 
-from paydesk.domain.contracts.models import Contract
+from paydesk.domain.contracts.queries import ids_by_account
+from paydesk.domain.parties.finding import customers_by_phone, customers_by_words
 from paydesk.domain.parties.models import Customer
 from paydesk.domain.payments.models import Payment
+from paydesk.domain.payments.queries.finding import rows_by_phone, rows_by_reference, suspense_by_name
 from paydesk.domain.providers.models import SourceAccount
-from paydesk.domain.statements.models import StatementLine
 from paydesk.foundation.people.queries import in_markets
 from paydesk.kernel.actor import Actor
+from paydesk.kernel.find_text import name_words, whole_phones
 from paydesk.kernel.money import Money
-from paydesk.kernel.phone_numbers import PLANS, e164_digits
 from paydesk.kernel.public_codes import number_of
 from paydesk.kernel.references import key_of
 from paydesk.kernel.refused import Refused
 
 CODE_PREFIX = "PAY"
 MOST_LOOKED_UP = 500
+SHORTEST_NAME = 3
 IS_OPEN = Q(open_minor__gt=0)  # in the words of the partial index payment_open
 SORTS = {
     "-value": ("-value_on", "-id"),
@@ -70,46 +72,41 @@ def payments(
     elif wanted.get("applied") == "part":
         found = found.filter(IS_OPEN, open_minor__lt=F("amount_minor"))
     if text := str(wanted.get("q", "")).strip():
-        found = found.filter(_matching(text))
+        found = found.filter(_matching(actor, text))
     return found.order_by(*SORTS.get(sort, SORTS["-value"]))
 
 
-def _matching(text: str) -> Q:
-    """What a person may paste into the find box, looked up into ids of payments, lines and customers.
+def _matching(actor: Actor, text: str) -> Q:
+    """What a person may paste into a filter, looked up into ids of payments, lines and customers.
 
-    The strongest reading ends the search: our code, then a provider's whole reference. References and phones
-    as they stand on lines are read line by line unless the database has an index on them.
+    The strongest reading ends the search: our code, then a provider's whole reference. Every look-up goes by
+    an index and ends after MOST_LOOKED_UP.
     """
     number = number_of(CODE_PREFIX, text)
     if number is not None:
         return Q(pk=number)
-    by_reference = StatementLine.objects.filter(provider_ref__startswith=text)
-    lines = dict(by_reference.values_list("pk", "provider_ref")[:MOST_LOOKED_UP])
-    exact = [pk for pk, reference in lines.items() if reference == text]
-    if exact:
+    accounts = dict(in_markets(SourceAccount.objects.all(), actor).values_list("pk", "market"))
+    key, spellings, has_digit = key_of(text), (text, text.upper(), text.lower()), any(map(str.isdigit, text))
+    rows = rows_by_reference(accounts, spellings, key, most=MOST_LOOKED_UP) if has_digit else []
+    if exact := [row.line_id for row in rows if row.provider_ref in spellings]:
         return Q(statement_line_id__in=exact)
-    key = key_of(text)
-    phones = {e164_digits(text, market) for market in PLANS} - {None}
-    is_name = len(text) >= 3 and any(c.isalpha() for c in text)
-    contracts = list(Contract.objects.filter(account_key=key).values_list("pk", "customer_id"))
-    as_typed = Q(reference__iexact=text) | Q(network_ref=text) | Q(msisdn__in=phones)
-    if not contracts and any(c.isdigit() for c in text):
-        lines |= dict.fromkeys(_some(StatementLine.objects.filter(as_typed)), "")
-    found = Q(statement_line_id__in=list(lines))
-    for contract_id, customer_id in contracts:
-        found |= Q(customer_id=customer_id, contract_id=contract_id)
-    payers = Q(phones__msisdn__in=phones)
-    in_suspense = Q(statement_line__account_keys__contains=[key]) if key else Q(pk__in=[])
-    if is_name:
-        payers |= Q(name__icontains=text)
-        in_suspense |= Q(statement_line__payer_name__icontains=text)
-    if is_name or phones:
-        found |= Q(customer_id__in=_some(Customer.objects.filter(payers)))
-    return found | Q(pk__in=_some(Payment.objects.filter(IS_OPEN, in_suspense, customer__isnull=True)))
-
-
-def _some(rows: QuerySet[Any]) -> list[int]:
-    return list(rows.values_list("pk", flat=True)[:MOST_LOOKED_UP])
+    if phones := whole_phones(text) if has_digit else ():
+        rows += rows_by_phone(accounts, whole=phones, end="", most=MOST_LOOKED_UP)
+    found = Q(statement_line_id__in=[row.line_id for row in rows])
+    contracts = ids_by_account(actor, key, most=MOST_LOOKED_UP) if has_digit and key else []
+    for contract_id, account_key, customer_id in contracts:
+        if account_key == key:
+            found |= Q(customer_id=customer_id, contract_id=contract_id)
+    payers: list[int] = []
+    if phones:
+        owners = customers_by_phone(actor, whole=phones, starts=(), end="", most=MOST_LOOKED_UP)
+        payers += owners.customer_ids
+    words = () if has_digit else name_words(text)
+    if len(" ".join(words)) >= SHORTEST_NAME:
+        markets = sorted(set(accounts.values()))
+        payers += customers_by_words(actor, words, most=MOST_LOOKED_UP).names
+        found |= Q(pk__in=suspense_by_name(markets, words, most=MOST_LOOKED_UP))
+    return found | Q(customer_id__in=payers)
 
 
 def stretch(found: QuerySet[Payment], actor: Actor, start: int, count: int) -> list[Payment]:

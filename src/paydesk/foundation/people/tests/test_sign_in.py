@@ -39,6 +39,23 @@ def test_the_sixth_wrong_password_is_not_even_looked_at():
 
 
 @pytest.mark.parametrize(
+    ("proxies", "sender", "header", "counted"),
+    [
+        ([], "198.51.100.7", "203.0.113.9", "198.51.100.7"),
+        (["127.0.0.1"], "127.0.0.1", "203.0.113.9", "203.0.113.9"),
+        (["127.0.0.1"], "127.0.0.1", "6.6.6.6, 203.0.113.9", "203.0.113.9"),
+        (["127.0.0.1", "10.0.0.0/8"], "127.0.0.1", "203.0.113.9, 10.1.2.3", "203.0.113.9"),
+        (["127.0.0.1"], "127.0.0.1", "", "127.0.0.1"),
+        (["127.0.0.1"], "", "203.0.113.9", ""),
+    ],
+)
+def test_attempts_count_by_where_they_come_from(settings, proxies, sender, header, counted):
+    settings.TRUSTED_PROXIES = proxies
+    request = RequestFactory().post("/", REMOTE_ADDR=sender, headers={"X-Forwarded-For": header})
+    assert get_adapter(request).get_client_ip(request) == counted
+
+
+@pytest.mark.parametrize(
     ("name", "initials"),
     [
         ("Ama Mensah", "AM"),

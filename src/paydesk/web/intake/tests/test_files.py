@@ -148,6 +148,22 @@ class OneFile(Desk):
         assert page.index("Rows that become payments") < page.index("Rows that will not become payments")
         assert "fifty" in page
 
+    def test_a_file_is_not_posted_on_a_preview_that_is_no_longer_true(self):
+        file = mapped(self.account, table(paid(1), paid(2)))
+        asked = self.client.get(f"/intake/{code(file)}/post/", headers=HTMX).context["mark"]
+        posted(self.account, table(paid(1)), "meanwhile.csv")
+        headers = HTMX | {"HX-Current-URL": f"http://testserver/intake/{code(file)}/"}
+        answer = self.client.post(f"/intake/{code(file)}/post/", {"seen": asked}, headers=headers)
+        assert (answer.status_code, answer.headers["X-Refused"]) == (409, "file.changed")
+        assert b">Reload</a>" in answer.content
+        file.refresh_from_db()
+        assert file.state == "previewed"
+        asked = self.client.get(f"/intake/{code(file)}/post/", headers=HTMX).context["mark"]
+        assert (
+            self.client.post(f"/intake/{code(file)}/post/", {"seen": asked}, headers=headers).status_code
+            < 400
+        )
+
     def test_a_gap_to_the_file_before_or_after_is_not_green(self):
         def day(day: int, number: int) -> bytes:
             return table(paid(number).replace("01-03-2026", f"{day:02d}-02-2026"))
