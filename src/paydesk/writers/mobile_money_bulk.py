@@ -44,7 +44,7 @@ class Payout:
 
 
 def write(payouts: Iterable[Payout], columns: Sequence[Column] = DEFAULT, *, delimiter: str = ",") -> bytes:
-    """The file as UTF-8 bytes, lines ended CR LF. Raises ValueError without a number, an amount or a reference."""
+    """The file as UTF-8, lines ended CR LF. Raises ValueError without a number, an amount or a reference."""
     missing = {"amount", "reference"} - {column.field for column in columns}
     if missing or not {"msisdn", "local_number"} & {column.field for column in columns}:
         raise ValueError("A bulk file needs columns for the phone number, the amount and our reference.")

@@ -62,7 +62,7 @@ def pays_from(actor: Actor, market: str, currency: str) -> QuerySet[SourceAccoun
 
 
 def float_of(account: SourceAccount) -> tuple[str, Money]:
-    """(ledger code, what is there to pay from): the disbursement float, else what the account itself holds."""
+    """(ledger code, what is there to pay from): the disbursement float, else the account itself."""
     for ledger_code in ("1015", account.ledger_code):
         for balance in control_balance(ledger_code, account.pk):
             if balance.currency == account.currency and balance.amount_minor:

@@ -92,13 +92,14 @@ def names_agree(one: str, other: str) -> bool:
     if not first or not second:
         return False
     short, long = sorted((first, second), key=len)
-    left = list(long)
+    left, in_full = list(long), 0
     for token in short:
         match = next((t for t in left if _same(token, t)), None)
         if match is None:
             return False
         left.remove(match)
-    return any(len(token) > 1 for token in short)
+        in_full += len(token) > 1 and len(match) > 1
+    return in_full > 0
 
 
 _TITLES = {"mr", "mrs", "ms", "dr", "madam", "hajia", "alhaji", "chief", "rev", "prof"}
@@ -118,9 +119,9 @@ def _same(one: str, other: str) -> bool:
 
 Outcome = Literal["paid", "failed", "pending"]
 _OUTCOMES: dict[str, Outcome] = {
-    "success": "paid", "successful": "paid", "completed": "paid", "paid": "paid", "ok": "paid", "settled": "paid",
-    "failed": "failed", "failure": "failed", "declined": "failed", "rejected": "failed", "cancelled": "failed",
-    "expired": "failed", "reversed": "failed", "returned": "failed",
+    "success": "paid", "successful": "paid", "completed": "paid", "paid": "paid", "ok": "paid",
+    "settled": "paid", "failed": "failed", "failure": "failed", "declined": "failed", "rejected": "failed",
+    "cancelled": "failed", "expired": "failed", "reversed": "failed", "returned": "failed",
     "pending": "pending", "processing": "pending", "accepted": "pending", "queued": "pending",
 }  # fmt: skip
 

@@ -55,9 +55,9 @@ def ask(
 ) -> Approval:
     """Ask a second person for `kind` ("payment.move"); the verb itself does nothing yet.
 
-    `right` is the row of the authority table (`decide_right` names its own right string instead); above the limit of market and currency its "…_above_limit"
-    row counts where there is one. Joins the caller's transaction, which also writes the audit record.
-    Raises ApprovalRefused if the same is asked for already.
+    `right` is the row of the authority table; above the limit of market and currency its "…_above_limit"
+    row counts where there is one. `decide_right` names another right string instead of both. Joins the
+    caller's transaction, which also writes the audit record. Raises ApprovalRefused if the same is asked for already.
     """
     limit = queries.limit_of(right, market, amount.currency) if amount is not None else None
     approval = Approval(

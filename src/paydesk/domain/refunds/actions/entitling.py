@@ -163,7 +163,7 @@ def change_payee(
     now: datetime,
 ) -> Refund:
     """A refund that failed goes to another payee: decided on anew by a second person."""
-    refund = Refund.objects.select_for_update().select_related("payment__statement_line").get(pk=refund_id)
+    refund = Refund.objects.select_for_update().get(pk=refund_id)
     by.needs("refunds.entitle", market=refund.market)
     approvals.refuse_if_related(by, "customer", [refund.customer_id])
     amount = Money(refund.amount_minor, refund.currency)

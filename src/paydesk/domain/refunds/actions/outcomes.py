@@ -40,7 +40,10 @@ class ResultLine:
 def record_outcome(
     refund_id: int, *, outcome: str, provider_ref: str = "", failure: str = "", by: Actor, now: datetime
 ) -> Refund:
-    """The provider says what became of a refund that was sent: "paid" or "failed". Raises TransitionRefused."""
+    """The provider says what became of a refund that was sent: "paid" or "failed".
+
+    Raises TransitionRefused.
+    """
     refund = Refund.objects.select_for_update().get(pk=refund_id)
     by.needs("payouts.release", market=refund.market)
     if refund.state == "unknown" and by.kind == "person":
@@ -102,7 +105,7 @@ def approve_resolution(approval_id: int, *, by: Actor, now: datetime, note: str 
 
 @transaction.atomic(durable=True)
 def bounce_refund(refund_id: int, *, note: str, by: Actor, now: datetime) -> Refund:
-    """A refund that was paid came back to our account: it is payable again (Dr 1015, 1020, 1010 / Cr 2050)."""
+    """A refund that was paid came back to us: it is payable again (Dr 1015, 1020, 1010 / Cr 2050)."""
     refund = Refund.objects.select_for_update().get(pk=refund_id)
     by.needs("payouts.release", market=refund.market)
     if not note.strip():

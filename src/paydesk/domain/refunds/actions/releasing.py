@@ -1,4 +1,4 @@
-"""Letting approved refunds go out: a payout file from one account, released by somebody else than approved."""
+"""Letting approved refunds go out: a payout file from one account, released by somebody else."""
 
 from __future__ import annotations
 
@@ -110,9 +110,7 @@ def approve_release(approval_id: int, *, by: Actor, now: datetime, note: str = "
     )
     refunds = list(payout.refunds.select_for_update().order_by("pk"))
     if [[r.pk, r.amount_minor, r.version] for r in refunds] != approval.payload["refunds"]:
-        raise RefundRefused(
-            "The refunds in this file were changed since. Reject it and put it together again."
-        )
+        raise RefundRefused("The refunds in this file were changed. Reject it and put it together again.")
     for refund in refunds:
         if refund.approved_by_id == by.id:
             raise approvals.SamePersonRefused(
@@ -152,7 +150,7 @@ def approve_release(approval_id: int, *, by: Actor, now: datetime, note: str = "
 
 
 def release_ended(approval: Approval, by: Actor, now: datetime) -> None:
-    """The release was rejected, withdrawn or left to expire: its refunds are free again. Joins a transaction."""
+    """The release was rejected, withdrawn or has expired: its refunds are free again. Joins a transaction."""
     payout = PayoutFile.objects.select_for_update().get(pk=approval.subject_id)
     payout.state = PAYOUT_FILE.after("put_aside", payout.state)
     payout.save(update_fields=["state"])
@@ -192,7 +190,7 @@ def put_payout_file_aside(payout_file_id: int, *, note: str, by: Actor, now: dat
 
 @transaction.atomic(durable=True)
 def send_payout_file(payout_file_id: int, *, by: Actor, now: datetime) -> PayoutFile:
-    """The file was uploaded: its refunds are on their way (Dr 2050 / Cr 1030). Sending twice is sending once."""
+    """The file was uploaded: its refunds are on their way (Dr 2050 / Cr 1030). Twice is once."""
     payout = (
         PayoutFile.objects.select_for_update(of=["self"])
         .select_related("source_account")
@@ -245,7 +243,7 @@ def save_payout_profile(
     by: Actor,
     now: datetime,
 ) -> PayoutProfile:
-    """Save which columns the bulk file of an account needs: (heading, field) in order. Raises RefundRefused."""
+    """Save the columns that the bulk file of an account needs, (heading, field). Raises RefundRefused."""
     account = SourceAccount.objects.get(pk=source_account_id)
     by.needs("payouts.release", market=account.market)
     fields = [field for _, field in columns]
