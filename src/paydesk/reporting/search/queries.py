@@ -268,9 +268,9 @@ class _Search:
         """Contracts and newest payments of the customers found."""
         ids = list(self.customers)[: self.most]
         if ids:
-            self.add(self.contracts, ids_of_customers(ids, most=self.most + 1), Rank.NAMED, why)
+            self.add(self.contracts, ids_of_customers(ids, most=self.most + 1), Rank.RELATED, why)
             if self.sees_payments:
-                self.add(self.payments, newest_of_customers(ids, most=self.most + 1), Rank.NAMED, why)
+                self.add(self.payments, newest_of_customers(ids, most=self.most + 1), Rank.RELATED, why)
 
     def add(self, kind: dict[int, Reason], numbers: Iterable[int], rank: Rank, why: str) -> None:
         """Keep the strongest reason for each."""
