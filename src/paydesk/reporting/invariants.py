@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
+from paydesk.domain.callbacks import invariants as callbacks
 from paydesk.domain.ledger import invariants as ledger
 from paydesk.domain.payments import invariants as payments
 from paydesk.foundation.audit import queries as audit
@@ -47,7 +48,13 @@ def check_all(*, most_rows: int, own_snapshot: bool = True) -> list[Finding]:
         # every row with every other: minutes where hashing takes a second.
         cursor.execute("SET LOCAL enable_nestloop = off")
         findings = []
-        every = (*ledger.INVARIANTS, *payments.INVARIANTS, *books.INVARIANTS, *clocks.INVARIANTS)
+        every = (
+            *ledger.INVARIANTS,
+            *payments.INVARIANTS,
+            *callbacks.INVARIANTS,
+            *books.INVARIANTS,
+            *clocks.INVARIANTS,
+        )
         for name, sentence, sql in every:
             cursor.execute(f"{sql} LIMIT %s", [most_rows])
             findings.append(Finding(name, sentence, [" · ".join(map(str, row)) for row in cursor.fetchall()]))

@@ -115,6 +115,7 @@ class DayClosing(models.Model):
     reason = models.CharField(max_length=300, blank=True)
     open_points = models.JSONField(default=dict)
     state = models.CharField(max_length=10, default=DAY_CLOSING.start)
+    approval_id = models.BigIntegerField()
     asked_by = models.CharField(max_length=80)
     asked_at = models.DateTimeField()
     decided_by = models.CharField(max_length=80, blank=True)

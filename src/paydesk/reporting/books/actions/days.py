@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import time
 from datetime import date, datetime, timedelta
 
 from django.db import connection, transaction
 
 from paydesk.domain.ledger.models import ClosedPeriod
+from paydesk.foundation.approvals import steps as approvals
+from paydesk.foundation.approvals.models import Approval
 from paydesk.foundation.audit import steps as audit
 from paydesk.kernel.actor import Actor
 from paydesk.kernel.refused import Refused
@@ -18,6 +21,7 @@ from paydesk.reporting.books.queries.readiness import readiness
 from paydesk.reporting.books.states import DAY_CLOSING
 
 RIGHTS = {"close": "ledger.close_day", "reopen": "ledger.reopen_period"}
+KINDS = {"close": "days.close", "reopen": "days.reopen"}  # of the approval
 LONGEST_WAIT_SECONDS = 10
 
 
@@ -67,38 +71,36 @@ def decide_day_closing(closing_id: int, *, approve: bool, by: Actor, now: dateti
     """Approve or refuse what another person asked for; approving closes or opens the days at once.
 
     What comes later for a closed day is booked on an open one, its value date stays. Raises
-    TransitionRefused if it is decided already, DayClosingRefused if `by` asked for it or it no longer fits.
+    SamePersonRefused if `by` asked for it, ApprovalRefused without the right, TransitionRefused if it is
+    decided already, DayClosingRefused if it no longer fits.
     """
     market = DayClosing.objects.values_list("market", flat=True).get(pk=closing_id)
     _lock(market)
     closing = DayClosing.objects.select_for_update().get(pk=closing_id)
-    by.needs(f"{RIGHTS[closing.kind]}:check", market=market)
-    if by.label == closing.asked_by:
-        raise DayClosingRefused(
-            "You asked for this yourself. Another person decides it.", code="books.same_person"
-        )
-    closing.state = DAY_CLOSING.after("approve" if approve else "refuse", closing.state)
+    if approve:
+        approvals.decide(closing.approval_id, KINDS[closing.kind], by=by, now=now)
+    else:
+        approvals.end(closing.approval_id, "reject", by=by, now=now)
+        return DayClosing.objects.get(pk=closing_id)
+    closing.state = DAY_CLOSING.after("approve", closing.state)
     closing.decided_by, closing.decided_at = by.label, now
     was = closed_through(market)
-    if approve:
-        why = (
-            _why_not_closed(market, closing.day, now)
-            if closing.kind == "close"
-            else _why_not_reopened(market, closing.day)
-        )
-        if why:
-            raise DayClosingRefused(why)
-        through_on = closing.day if closing.kind == "close" else closing.day - timedelta(1)
-        ClosedPeriod.objects.update_or_create(
-            market=market, defaults={"closed_through": through_on, "closed_by": by.label, "closed_at": now}
-        )
-        _wait_for_those_posting()
+    why = (
+        _why_not_closed(market, closing.day, now)
+        if closing.kind == "close"
+        else _why_not_reopened(market, closing.day)
+    )
+    if why:
+        raise DayClosingRefused(why)
+    through_on = closing.day if closing.kind == "close" else closing.day - timedelta(1)
+    ClosedPeriod.objects.update_or_create(
+        market=market, defaults={"closed_through": through_on, "closed_by": by.label, "closed_at": now}
+    )
+    _wait_for_those_posting()
     closing.save(update_fields=["state", "decided_by", "decided_at"])
     is_through = closed_through(market)
     audit.record(
-        {"done": f"days.{'closed' if closing.kind == 'close' else 'reopened'}"}.get(
-            closing.state, "days.refused"
-        ),
+        f"days.{'closed' if closing.kind == 'close' else 'reopened'}",
         subject=("day_closing", closing.pk),
         market=market,
         by=by,
@@ -110,22 +112,28 @@ def decide_day_closing(closing_id: int, *, approve: bool, by: Actor, now: dateti
 
 @transaction.atomic(durable=True)
 def withdraw_day_closing(closing_id: int, *, by: Actor, now: datetime) -> DayClosing:
-    """Take back what one asked for, while it waits; raises DayClosingRefused for somebody else's."""
+    """Take back what one asked for, while it waits; raises ApprovalRefused for somebody else's."""
     closing = DayClosing.objects.select_for_update().get(pk=closing_id)
     by.needs(RIGHTS[closing.kind], market=closing.market)
-    if by.label != closing.asked_by:
-        raise DayClosingRefused("Only who asked for it can take it back.", code="books.not_yours")
-    closing.state = DAY_CLOSING.after("withdraw", closing.state)
-    closing.save(update_fields=["state"])
+    approvals.end(closing.approval_id, "withdraw", by=by, now=now)
+    return DayClosing.objects.get(pk=closing_id)
+
+
+def request_ended(approval: Approval, by: Actor, now: datetime) -> None:
+    """An approval of days ended without being approved: rejected, taken back or too old. On record here."""
+    closing = DayClosing.objects.select_for_update().get(approval_id=approval.pk)
+    name = "refuse" if approval.state == "rejected" else "withdraw"
+    closing.state = DAY_CLOSING.after(name, closing.state)
+    closing.decided_by, closing.decided_at = by.label, now
+    closing.save(update_fields=["state", "decided_by", "decided_at"])
     audit.record(
-        "days.withdrawn",
+        f"days.{closing.state}",
         subject=("day_closing", closing.pk),
         market=closing.market,
         by=by,
         at=now,
         changes={"state": ["pending", closing.state]},
     )
-    return closing
 
 
 def _lock(market: str) -> None:
@@ -140,10 +148,31 @@ def _ask(
         raise DayClosingRefused(
             "Another request for this market waits for a decision. Decide it or take it back first."
         )
-    closing = DayClosing.objects.create(
-        market=market, kind=kind, day=day, reason=reason.strip(), open_points=points, asked_by=by.label,
-        asked_at=now,
-    )  # fmt: skip
+    payload = {"market": market, "day": day.isoformat()}
+    # The id is drawn first: the approval names the request, the request its approval.
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT nextval(pg_get_serial_sequence('books_day_closing', 'id'))")
+        (closing_id,) = cursor.fetchone()
+    approval = approvals.ask(
+        KINDS[kind],
+        subject=("day_closing", closing_id),
+        market=market,
+        right=RIGHTS[kind],
+        payload=payload,
+        reasons=[f"{count} {name.replace('_', ' ')} not ready" for name, count in points.items() if count],
+        note=reason.strip(),
+        by=by,
+        now=now,
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO books_day_closing (id, market, kind, day, reason, open_points, state, approval_id,"
+            " asked_by, asked_at, decided_by) OVERRIDING SYSTEM VALUE"
+            " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, '')",
+            [closing_id, market, kind, day, reason.strip(), json.dumps(points), DAY_CLOSING.start,
+             approval.pk, by.label, now],
+        )  # fmt: skip
+    closing = DayClosing.objects.get(pk=closing_id)
     audit.record(
         f"days.asked_to_{kind}",
         subject=("day_closing", closing.pk),

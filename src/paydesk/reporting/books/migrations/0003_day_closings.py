@@ -24,6 +24,7 @@ class Migration(migrations.Migration):
                 ("reason", models.CharField(blank=True, max_length=300)),
                 ("open_points", models.JSONField(default=dict)),
                 ("state", models.CharField(default="pending", max_length=10)),
+                ("approval_id", models.BigIntegerField()),
                 ("asked_by", models.CharField(max_length=80)),
                 ("asked_at", models.DateTimeField()),
                 ("decided_by", models.CharField(blank=True, max_length=80)),

@@ -234,7 +234,7 @@ class Days(OnTheBooks):
         assert analyst.post("/books/days/close?market=GH", asked).status_code == 409
         closing = DayClosing.objects.get()
         assert "another person decides" in analyst.get("/books/days/").content.decode()
-        assert analyst.post(f"/books/days/{closing.pk}/approve").status_code == 403
+        assert analyst.post(f"/books/days/{closing.pk}/approve").status_code == 409
         assert self.signed_in("FC", "KE").post(f"/books/days/{closing.pk}/approve").status_code == 404
         assert controller.post(f"/books/days/{closing.pk}/approve").status_code == 302
         assert controller.post(f"/books/days/{closing.pk}/approve").status_code == 409
