@@ -40,7 +40,7 @@ BREAKAGES = {
     "journal_exports_continue": "UPDATE books_journal_export SET earlier_entry_id = 1",
     "journal_exports_keep_their_entries": "DELETE FROM ledger_entry WHERE id = 1",
     "clock_pauses_fit": "UPDATE clocks_clock"
-    " SET paused_at = start_at, paused_until = due_at, pause_reason = 'customer'",
+    " SET paused_at = start_at, paused_until = due_at, pause_reason = 'customer' WHERE ended_as = ''",
     "late_clocks_are_breached": "UPDATE clocks_clock"
     " SET ended_as = 'met', ended_at = due_at + interval '1 day'",
     "open_clocks_go_by_the_newest_versions": "WITH newer AS (INSERT INTO clocks_policy"
