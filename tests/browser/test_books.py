@@ -32,14 +32,16 @@ def test_the_controller_ties_out_closes_and_exports(
     asks = open_page()
     sign_in(asks, analyst)
     asks.goto(f"{desk}/books/days/")
+    asks.get_by_label("Reason, without names").fill("a file is still posting")
     asks.get_by_role("button", name="Ask to close").click()
     expect(asks.get_by_text("Waits for a second person")).to_be_visible()
 
     page = open_page()
     sign_in(page, make_person("Controller Person", "FC", is_demo=True))
     page.goto(f"{desk}/books/")
-    for width in (1440, 390):
+    for width, theme in ((1440, "light"), (390, "dark")):
         page.set_viewport_size({"width": width, "height": 844})
+        page.emulate_media(color_scheme=theme)
         for place in ("Tie-out", "Aged lists", "Days", "Journal export", "Trial balance"):
             page.get_by_role("navigation", name="Books").get_by_role("link", name=place).click()
             expect(page.locator(".tabs a[aria-current]").first).to_have_text(place)
