@@ -12,6 +12,7 @@ import psycopg
 from django.db import connection, connections, transaction
 
 from paydesk.bench import company
+from paydesk.bench.callbacks import inbox_to_posted
 from paydesk.bench.import_floor import TableFloor, copy_again, marks
 from paydesk.bench.pgbench import Pgbench
 from paydesk.bench.results import Bench, Goal, Result, in_turn, median
@@ -48,6 +49,7 @@ def measure(bench: Bench, url: str) -> Iterator[Result]:
         if bench.wants(BATCHES):
             bench.say("Batches of 100 callbacks on 2 connections ...")
             yield _small(bench, url, floor, account, contracts, seconds, size=100, clients=2, floor_clients=8)
+            yield inbox_to_posted(bench, url, floor, contracts, seconds)
     if bench.wants(LEDGER):
         bench.say("Two legs through the ledger ...")
         yield _two_legs(seconds)

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
+from paydesk.domain.callbacks import invariants as callbacks
 from paydesk.domain.ledger import invariants as ledger
 from paydesk.domain.payments import invariants as payments
 from paydesk.domain.refunds import invariants as refunds
@@ -52,6 +53,7 @@ def check_all(*, most_rows: int, own_snapshot: bool = True) -> list[Finding]:
             *ledger.INVARIANTS,
             *payments.INVARIANTS,
             *refunds.INVARIANTS,
+            *callbacks.INVARIANTS,
             *books.INVARIANTS,
             *clocks.INVARIANTS,
         )

@@ -35,7 +35,7 @@ def test_a_quick_run_has_the_agreed_shape_and_leaves_no_database(committed_db, t
         assert set(scratch_databases(server)) <= set(before)
     outcome = json.loads(done.stdout)
     assert (outcome["name"], "PostgreSQL" in outcome["machine"]) == ("posting", True)
-    assert [set(result) for result in outcome["results"]] == [FIELDS] * 6
+    assert [set(result) for result in outcome["results"]] == [FIELDS] * 7
     goals = {result["what"]: result["goal"] for result in outcome["results"] if result["goal"]}
     assert goals == {
         "single payment, 1 client": ">= 0.25",

@@ -173,6 +173,9 @@ def ask_pending(pending_id: int, *, by: Actor, now: datetime) -> StatusAnswer | 
     payment is stale.
     """
     pending = PendingPayment.objects.select_related("source_account__provider").get(pk=pending_id)
+    with transaction.atomic(durable=True):
+        steps.settle_by_lines(pending.source_account_id, pending.ask_ref, now)
+    pending.refresh_from_db(fields=["state"])
     if not PENDING.may("fail", pending.state):
         return None
     return _record_answer(pending, asking.ask(pending, now=now), by=by, now=now)

@@ -60,6 +60,25 @@ def settle_by_refs(account_id: int, refs: Sequence[str], state: str, now: dateti
     clocks.meet_clocks(STALE_PENDING, SUBJECT, settled, at=now)
 
 
+def settle_by_lines(account_id: int, ask_ref: str, now: datetime) -> None:
+    """Settle what is pending under `ask_ref` by rows that are stored: two workers may each have posted one of
+    "accepted" and "paid" without seeing the other's. Joins the caller's transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT CASE WHEN bool_or(status = 'success') THEN 'received' ELSE 'failed' END
+            FROM statements_statementline
+            WHERE source_account_id = %s AND provider_ref = %s AND status <> 'pending'
+              AND kind IN ('payment', 'failed')
+            HAVING count(*) > 0
+            """,
+            [account_id, ask_ref],
+        )
+        found = cursor.fetchone()
+    if found is not None:
+        settle_by_refs(account_id, [ask_ref], found[0], now)
+
+
 def _hear(account: SourceAccount, lines: Sequence[StatementLine], now: datetime) -> None:
     """Remember pending payments, but for those whose final row is stored."""
     rows = sorted(

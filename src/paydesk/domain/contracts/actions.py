@@ -99,7 +99,7 @@ def load_contracts(
             refused.append(
                 (row.line, f"Account number {row.account_number} stands in row {seen[here]} as well.")
             )
-        elif not other_names and (known_as := other_name(row, names)):
+        elif not other_names and (known_as := _other_name(row, names)):
             refused.append((row.line, f"Customer {row.customer_ref} is {known_as}, not {row.customer_name}."))
         else:
             try:
@@ -169,7 +169,7 @@ def _names(rows: Sequence[Terms]) -> dict[tuple[str, str], str]:
         return {(market, ref): name for market, ref, name in cursor.fetchall()}
 
 
-def other_name(row: Terms, names: dict[tuple[str, str], str]) -> str:
+def _other_name(row: Terms, names: dict[tuple[str, str], str]) -> str:
     """What the customer of `row` is called already, if that is another name; "" else. Learns new names."""
     known_as = names.setdefault((row.market, row.customer_ref), row.customer_name)
     return known_as if is_other_name(row.customer_name, known_as) else ""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from django.db import connection
 
-from paydesk.domain.contracts.actions import Terms, _currencies, _existing, _names, _plan, other_name
+from paydesk.domain.contracts.actions import Terms, _currencies, _existing, _names, _other_name, _plan
 from paydesk.domain.contracts.rules import market_problem
 from paydesk.kernel.actor import Actor
 from paydesk.kernel.money import Money
@@ -72,7 +72,7 @@ def preview_load(
         elif here in seen:
             text = f"Account number {row.account_number} stands in row {seen[here]} as well."
             refused.append((row.line, text))
-        elif not other_names and (known_as := other_name(row, names)):
+        elif not other_names and (known_as := _other_name(row, names)):
             others.append((row, known_as))
         else:
             try:

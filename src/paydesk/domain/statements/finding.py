@@ -2,38 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Upper
 
-from paydesk.domain.statements.models import RejectedLine, SourceFile, StagedLine, StatementLine
+from paydesk.domain.statements.models import RejectedLine
 from paydesk.domain.statements.queries import files
 from paydesk.kernel.actor import Actor
-from paydesk.kernel.references import key_of
 
 SHORTEST_PART = 5  # of a rejected row or a file's name
-
-
-def lines_by_references(accounts: Collection[int], references: Collection[str]) -> list[StatementLine]:
-    """Every line of these accounts with one of these references, however many are asked for; one query."""
-    spellings = {form for text in references for form in (text, text.upper(), text.lower())}
-    keys = {key for text in references if (key := key_of(text))}
-    return list(
-        StatementLine.objects.filter(source_account_id__in=accounts).filter(
-            Q(provider_ref__in=spellings)
-            | (Q(network_ref__in=spellings) & ~Q(network_ref=""))
-            | Q(account_keys__0__in=keys)
-        )[: 50 * len(references)]
-    )
-
-
-def staged_by_references(actor: Actor, references: Collection[str]) -> list[tuple[StagedLine, SourceFile]]:
-    """Rows with one of these provider references in files that wait to be posted; two queries."""
-    waiting = {file.pk: file for file in files(actor, state__in=["previewed", "posting"])}
-    spellings = {form for text in references for form in (text, text.upper(), text.lower())}
-    rows = StagedLine.objects.filter(file_id__in=waiting, provider_ref__in=spellings)
-    return [(row, waiting[row.file_id]) for row in rows[: 5 * len(references)]] if waiting else []
 
 
 def rejected_lines_seen(actor: Actor) -> QuerySet[RejectedLine]:

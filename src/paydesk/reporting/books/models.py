@@ -4,6 +4,8 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 
+from paydesk.reporting.books.states import DAY_CLOSING
+
 
 class DailySum(models.Model):
     """What was debited and credited on one account in one day: all postings up to `Horizon.summed_through`.
@@ -99,3 +101,36 @@ class JournalCopy(models.Model):
     class Meta:
         db_table = "books_journal_copy"
         constraints = [models.UniqueConstraint(fields=["export", "number"], name="books_journal_copy_once")]
+
+
+class DayClosing(models.Model):
+    """Somebody asked to close a market through a day, or to open it again from a day on; a second decides.
+
+    `day` is the last day to close, or the first to open again. `open_points` counts what was not ready.
+    """
+
+    market = models.CharField(max_length=2)
+    kind = models.CharField(max_length=6)
+    day = models.DateField()
+    reason = models.CharField(max_length=300, blank=True)
+    open_points = models.JSONField(default=dict)
+    state = models.CharField(max_length=10, default=DAY_CLOSING.start)
+    approval_id = models.BigIntegerField()
+    asked_by = models.CharField(max_length=80)
+    asked_at = models.DateTimeField()
+    decided_by = models.CharField(max_length=80, blank=True)
+    decided_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "books_day_closing"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["market"], condition=Q(state="pending"), name="books_day_closing_one_pending"
+            ),
+            models.CheckConstraint(condition=Q(kind__in=["close", "reopen"]), name="books_day_closing_kind"),
+            models.CheckConstraint(condition=Q(state__in=DAY_CLOSING.states), name="books_day_closing_state"),
+            models.CheckConstraint(
+                condition=~Q(state__in=["done", "refused"], decided_by=F("asked_by")),
+                name="books_day_closing_by_two",
+            ),
+        ]

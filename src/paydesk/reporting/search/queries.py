@@ -178,7 +178,7 @@ class _Search:
             self.meant = named.meant
             for number, name in named.names.items():
                 self.add(self.customers, [number], *rules.why_name(words, name, meant=bool(named.meant)))
-            self.what_they_have("Of a customer of this name")
+            self.what_they_have("Of this name")
         if self.sees_payments and max(map(len, words)) > 2:
             waiting = suspense_by_name(self.markets, words, most=self.most + 1)
             self.add(self.payments, waiting, Rank.NAMED, "The payer's name, in suspense")
@@ -236,7 +236,7 @@ class _Search:
             )
             if owners.customer_ids:
                 self.add(self.customers, owners.customer_ids, *rules.why_phone(owners.how))
-                self.what_they_have("Of a customer with this phone")
+                self.what_they_have("Of this phone")
 
     def by_row(self) -> None:
         """Statement lines by reference and phone; those that became payments count as payments."""
@@ -268,9 +268,9 @@ class _Search:
         """Contracts and newest payments of the customers found."""
         ids = list(self.customers)[: self.most]
         if ids:
-            self.add(self.contracts, ids_of_customers(ids, most=self.most + 1), Rank.NAMED, why)
+            self.add(self.contracts, ids_of_customers(ids, most=self.most + 1), Rank.RELATED, why)
             if self.sees_payments:
-                self.add(self.payments, newest_of_customers(ids, most=self.most + 1), Rank.NAMED, why)
+                self.add(self.payments, newest_of_customers(ids, most=self.most + 1), Rank.RELATED, why)
 
     def add(self, kind: dict[int, Reason], numbers: Iterable[int], rank: Rank, why: str) -> None:
         """Keep the strongest reason for each."""

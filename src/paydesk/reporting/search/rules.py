@@ -20,6 +20,7 @@ class Rank(IntEnum):
     ENDS = 3
     NAMED = 4
     NEAR = 5  # another spelling, another day
+    RELATED = 6  # of somebody who was found
 
 
 def amounts_meant(asked: FindText, currencies: Sequence[str]) -> list[tuple[str, int]]:

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from conftest import owner_connection
+from paydesk.domain.callbacks.tests.company import hubtel, hubtel_endpoint, post_all, send
 from paydesk.domain.statements.actions import upload_file
 from paydesk.foundation.audit.actions import seal
 from paydesk.foundation.documents import blobs
@@ -39,7 +40,7 @@ BREAKAGES = {
     "journal_exports_continue": "UPDATE books_journal_export SET earlier_entry_id = 1",
     "journal_exports_keep_their_entries": "DELETE FROM ledger_entry WHERE id = 1",
     "clock_pauses_fit": "UPDATE clocks_clock"
-    " SET paused_at = start_at, paused_until = due_at, pause_reason = 'customer'",
+    " SET paused_at = start_at, paused_until = due_at, pause_reason = 'customer' WHERE ended_as = ''",
     "late_clocks_are_breached": "UPDATE clocks_clock"
     " SET ended_as = 'met', ended_at = due_at + interval '1 day'",
     "open_clocks_go_by_the_newest_versions": "WITH newer AS (INSERT INTO clocks_policy"
@@ -49,6 +50,8 @@ BREAKAGES = {
     "escalations_of_their_time": "INSERT INTO clocks_escalation"
     ' (clock_id, step, words, "to", due_at, fired_at)'
     " SELECT id, 'due', 'it is due', 'TL', due_at, due_at - interval '1 s' FROM clocks_clock",
+    "callbacks_became_lines": "UPDATE inbox_message SET became_id = 0",
+    "stale_payments_have_no_final_row": "UPDATE callbacks_pendingpayment SET state = 'stale'",
     "audit_chain": "UPDATE audit_record SET verb = 'nothing.happened'",
 }
 
@@ -62,6 +65,10 @@ def worked_desk(committed_module_db):
     receive(
         account, row(1, "25.00", reference="10482937"), row(2, "9.00", msisdn="233244123456"), row(3, "7.00")
     )
+    endpoint = hubtel_endpoint()
+    for code in ("0001", "0000"):
+        send(endpoint, hubtel(code, id="T1"))
+        post_all()
     make_market("GH")
     export_journal("GH", NOON.date(), by=WORKER, now=NOON + timedelta(days=1))
     seal(NOON + timedelta(days=1))

@@ -41,6 +41,7 @@ RIGHT_WORDS = {
     "parties.change_bank_details": "Change bank details",
     "ledger.write_off": "Write off a debt",
     "ledger.close_day": "Close a day of the books",
+    "ledger.export_journal": "Hand the journal over to accounting",
     "ledger.reopen_period": "Open a closed period again",
     "matching.edit_rules": "Edit the matching rules",
     "documents.store": "Keep documents",

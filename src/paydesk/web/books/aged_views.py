@@ -51,16 +51,16 @@ def asked_band(request: HttpRequest, kind: str) -> int | None:
 def aged_list(request: HttpRequest, kind: str) -> HttpResponse:
     """One aged list on a day: ages per currency, tied to the books, with the rows of one currency."""
     actor, kind = actor_of(request), _kind(kind)
-    wanted = asked(request, without=("since", "known"))
+    wanted = asked(request, without=("since",))
     currency, number, band = (
         asked_currency(request, wanted.market),
         page_number(request),
         asked_band(request, kind),
     )
     with within_patience(PATIENCE_SECONDS):
-        lists = aged.aged(actor, kind, wanted.market.pk, wanted.on)
+        lists = aged.aged(actor, kind, wanted.as_of)
         found = aged.aged_rows(
-            actor, kind, wanted.market.pk, wanted.on, currency,
+            actor, kind, wanted.as_of, currency,
             start=(number - 1) * PAGE_SIZE, count=PAGE_SIZE + 1, band=band,
         )  # fmt: skip
     named = shown_keys(actor, wanted.market.pk, _key_kind(kind), [row.key_id for row in found])
@@ -93,7 +93,7 @@ def aged_export(request: HttpRequest, kind: str, form: str) -> HttpResponseBase:
     kind = _kind(kind)
     if form not in ("csv", "xlsx"):
         raise Http404
-    wanted = asked(request, without=("since", "known"))
+    wanted = asked(request, without=("since",))
     currency, band = asked_currency(request, wanted.market), asked_band(request, kind)
     head = ["Market", "On", "Contract" if kind == aged.RECEIVABLE else "Payment",
             "Account number" if kind == aged.RECEIVABLE else "Payer",
@@ -107,9 +107,7 @@ def _cells(
     request: HttpRequest, kind: str, wanted: Asked, currency: str, band: int | None
 ) -> Iterator[list[Cell]]:
     actor = actor_of(request)
-    found = aged.aged_rows(
-        actor, kind, wanted.market.pk, wanted.on, currency, start=0, count=EXPORTED_ROWS, band=band
-    )
+    found = aged.aged_rows(actor, kind, wanted.as_of, currency, start=0, count=EXPORTED_ROWS, band=band)
     named = shown_keys(actor, wanted.market.pk, _key_kind(kind), [row.key_id for row in found])
     for row in found:
         shown = named[row.key_id]

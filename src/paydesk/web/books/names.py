@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from paydesk.foundation.people.masking import sight_of
 from paydesk.kernel.actor import Actor
 from paydesk.reporting.books.queries.keys import key_names
 from paydesk.web.addresses import page_of
@@ -12,7 +13,7 @@ from paydesk.web.addresses import page_of
 
 def name_for(actor: Actor, name: str) -> str:
     """A customer's or payer's name as `actor` may see it."""
-    return name
+    return sight_of(actor).name(name) if name else ""
 
 
 @dataclass(frozen=True, slots=True)

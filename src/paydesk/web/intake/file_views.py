@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django_htmx.http import HttpResponseClientRefresh
 
@@ -26,6 +26,7 @@ from paydesk.web.intake.mapping_views import mapping_page
 from paydesk.web.intake.one_file import file_of, to_file, trail_of
 from paydesk.web.intake.results import Result, kinds_of, post_label
 from paydesk.web.links import rows_at
+from paydesk.web.sight import looking
 
 
 @needs("files.import:view")
@@ -112,8 +113,14 @@ def _page(request: HttpRequest, found: Any, template: str, facts: dict[str, Any]
 
 @needs("documents:view")
 def original(request: HttpRequest, code: str) -> HttpResponseBase:
-    """The file as it was handed over, to save and never to run."""
-    opened = open_document(file_of(request, code).document_id)
+    """The file as it was handed over, to save and never to run.
+
+    It holds every payer's name and number: who may not see both says first why they need it.
+    """
+    found, eyes = file_of(request, code), looking(request)
+    if eyes.sight.hides() and eyes.until(("file", found.pk)) is None:
+        return redirect("reveal:one", "file", code)
+    opened = open_document(found.document_id)
     response = FileResponse(opened.file)
     for name, value in opened.headers.items():
         response[name] = value

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.contrib import messages
 from django.core.exceptions import ObjectDoesNotExist
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
@@ -12,9 +13,9 @@ from django.utils.http import url_has_allowed_host_and_scheme
 
 from paydesk.domain.parties.queries import customer_for
 from paydesk.domain.payments.queries import payment_for
+from paydesk.domain.statements.queries import file_for
 from paydesk.foundation.people.actions import reveal
 from paydesk.foundation.people.masking import REASON_LENGTH, REVEAL_MINUTES
-from paydesk.kernel.actor import Actor
 from paydesk.kernel.refused import Refused
 from paydesk.web.access import actor_of, needs
 from paydesk.web.addresses import number_in, page_of
@@ -26,17 +27,18 @@ class Hidden:
     """What would be revealed, and how it is called where it is still masked."""
 
     subject: tuple[str, int]
-    market: str
+    market: str | None
     values: list[str]
     words: str
+    fields: list[str]
 
 
 @needs("customers.reveal")
 def reveal_one(request: HttpRequest, kind: str, code: str) -> HttpResponseBase:
     """Ask why; then show this customer or payer in clear for a while, and come back to the page."""
-    actor, eyes = actor_of(request), looking(request)
-    hidden = _hidden(actor, kind, code)
-    fields = eyes.sight.hides()
+    actor = actor_of(request)
+    hidden = _hidden(request, kind, code)
+    fields = hidden.fields
     back = request.POST.get("next") or request.GET.get("next") or page_of(*hidden.subject)
     if not url_has_allowed_host_and_scheme(back, {request.get_host()}):
         back = page_of(*hidden.subject)
@@ -52,6 +54,8 @@ def reveal_one(request: HttpRequest, kind: str, code: str) -> HttpResponseBase:
                 raise
             problem = refused.text
     if request.method == "POST" and not problem:
+        if kind == "file":
+            messages.success(request, f"You can download {code} as it came for {REVEAL_MINUTES} minutes.")
         return _back(request, back)
     known = {
         "code": code, "kind": kind, "who": hidden.words, "fields": fields, "minutes": REVEAL_MINUTES,
@@ -68,12 +72,17 @@ def _back(request: HttpRequest, back: str) -> HttpResponseBase:
     return response
 
 
-def _hidden(actor: Actor, kind: str, code: str) -> Hidden:
-    """The customer or payment behind `code`, as far as the actor's markets reach; else 404."""
-    number = number_in(kind, code) if kind in ("customer", "payment") else None
+def _hidden(request: HttpRequest, kind: str, code: str) -> Hidden:
+    """The customer, payment or file behind `code`, as far as the person's markets reach; else 404."""
+    actor, fields = actor_of(request), looking(request).sight.hides()
+    number = number_in(kind, code) if kind in ("customer", "payment", "file") else None
     if number is None or number >= 2**63:
         raise Http404
     try:
+        if kind == "file":
+            file = file_for(actor, number)
+            market = file.source_account.market if file.source_account else None
+            return Hidden(("file", number), market, [], "the file as it came", ["original"] if fields else [])
         if kind == "customer":
             customer = customer_for(actor, number)
         else:
@@ -81,10 +90,10 @@ def _hidden(actor: Actor, kind: str, code: str) -> Hidden:
             line, customer = payment.statement_line, payment.customer
             if customer is None:
                 values = [line.payer_name, line.msisdn]
-                return Hidden(("payment", number), payment.market, values, "the payer")
+                return Hidden(("payment", number), payment.market, values, "the payer", fields)
     except ObjectDoesNotExist:
         raise Http404 from None
     values = [customer.name, *(phone.msisdn for phone in customer.phones.all())]
     subject = subject_of(customer)
     assert subject is not None
-    return Hidden(subject, customer.market, values, "this customer")
+    return Hidden(subject, customer.market, values, "this customer", fields)

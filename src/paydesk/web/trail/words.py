@@ -34,6 +34,7 @@ VERB_WORDS = {
     "file.posted": "Finished posting the file",
     "file.read": "Read the file",
     "file.refused": "Refused the file",
+    "file.revealed": "Revealed a file as it came",
     "file.uploaded": "Handed over the file",
     "market.added": "Added a market",
     "message.retried": "Had a message read again",

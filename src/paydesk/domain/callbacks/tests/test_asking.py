@@ -182,6 +182,18 @@ def test_an_answer_that_says_nothing_is_kept_and_asked_again(
     assert note in found.note
 
 
+def test_what_is_final_by_a_stored_row_is_not_asked_about() -> None:
+    """As two workers leave it that posted "accepted" and "paid" at the same moment."""
+    endpoint = hubtel_endpoint()
+    for code in ("0001", "0000"):
+        send(endpoint, hubtel(code, id="T9"))
+        post_all()
+    PendingPayment.objects.filter(source_account=endpoint.source_account).update(state="waiting", due_at=NOON)
+    ask_about_silence(NOON)
+    assert pending_of(endpoint).state == "received"
+    assert not StatusAnswer.objects.filter(pending=pending_of(endpoint)).exists()
+
+
 def test_nobody_at_the_other_end_is_no_answer(connected: Provider, settings: Any) -> None:
     endpoint = hubtel_endpoint()
     connect(connected, endpoint, settings, base_url="http://127.0.0.1:9")

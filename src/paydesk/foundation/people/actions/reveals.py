@@ -24,7 +24,7 @@ def reveal(
     *,
     reason: str,
     hidden: Sequence[str],
-    market: str,
+    market: str | None,
     by: Actor,
     now: datetime,
 ) -> Reveal:

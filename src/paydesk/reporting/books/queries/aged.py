@@ -26,7 +26,8 @@ WITH candidate AS MATERIALIZED (
     WHERE market = %(market)s AND open_minor + reserved_minor > 0
     UNION
     SELECT cause_id FROM ledger_entry
-    WHERE market = %(market)s AND cause_kind = 'payment' AND booked_on > %(on)s
+    WHERE market = %(market)s AND cause_kind = 'payment'
+      AND (booked_on > %(on)s OR posted_at > %(known_at)s)
 ), open AS (
     SELECT y.id AS key_id, y.customer_id, p.currency, y.value_on, -sum(p.amount_minor)::bigint AS open_minor,
            greatest(%(on)s - y.value_on, 0) AS days
@@ -34,7 +35,8 @@ WITH candidate AS MATERIALIZED (
     JOIN payments_payment y ON y.id = c.id
     CROSS JOIN LATERAL (
         SELECT id FROM ledger_entry e
-        WHERE e.cause_kind = 'payment' AND e.cause_id = c.id AND e.booked_on <= %(on)s OFFSET 0
+        WHERE e.cause_kind = 'payment' AND e.cause_id = c.id
+          AND e.booked_on <= %(on)s AND e.posted_at <= %(known_at)s OFFSET 0
     ) e
     JOIN ledger_posting p ON p.entry_id = e.id
     JOIN ledger_account a ON a.id = p.account_id AND a.code = ANY (%(codes)s)
@@ -45,12 +47,14 @@ WITH candidate AS MATERIALIZED (
 _RECEIVABLES = """
 WITH sold AS MATERIALIZED (
     SELECT e.cause_id AS contract_id FROM ledger_entry e
-    WHERE e.market = %(market)s AND e.kind = 'contract.activated' AND e.booked_on <= %(on)s
+    WHERE e.market = %(market)s AND e.kind = 'contract.activated'
+      AND e.booked_on <= %(on)s AND e.posted_at <= %(known_at)s
 ), item AS (
     SELECT d.contract_id, c.currency, d.due_on, d.amount_minor - coalesce(d.allocated_minor, 0)
            + coalesce((
                SELECT sum(x.amount_minor) FROM payments_allocation x
-               JOIN ledger_entry e ON e.id = x.entry_id AND e.booked_on > %(on)s
+               JOIN ledger_entry e ON e.id = x.entry_id
+                   AND (e.booked_on > %(on)s OR e.posted_at > %(known_at)s)
                WHERE x.due_item_id = d.id
            ), 0) AS open_minor
     FROM sold s
@@ -93,8 +97,13 @@ def _sql(kind: str) -> str:
     return _RECEIVABLES if kind == RECEIVABLE else _PAYMENTS
 
 
-def _bounds(kind: str, market: str, on: date) -> dict[str, Any]:
-    return {"market": market, "on": on, "codes": list(ACCOUNTS[kind])}
+def _bounds(kind: str, as_of: AsOf) -> dict[str, Any]:
+    return {
+        "market": as_of.market,
+        "on": as_of.on,
+        "known_at": as_of.known_at or "infinity",
+        "codes": list(ACCOUNTS[kind]),
+    }
 
 
 def _band(kind: str, days: int) -> int:
@@ -108,19 +117,19 @@ def bands_of(kind: str) -> Sequence[str]:
     return DUE_BANDS if kind == RECEIVABLE else BANDS
 
 
-def aged(actor: Actor, kind: str, market: str, on: date) -> list[Aged]:
-    """What was open on a day by age, per currency, with everything known now; two queries.
+def aged(actor: Actor, kind: str, as_of: AsOf) -> list[Aged]:
+    """What was open on a day by age, per currency, as now or as reported; two queries.
 
     `count` is of payments, or of due items. Receivables are aged item by item, by days past due.
     """
-    actor.needs("ledger:view", market=market)
+    actor.needs("ledger:view", market=as_of.market)
     with connection.cursor() as cursor:
         cursor.execute(
             _sql(kind) + "SELECT currency, days, count(*), sum(open_minor)::bigint FROM open GROUP BY 1, 2",
-            _bounds(kind, market, on),
+            _bounds(kind, as_of),
         )
         rows = cursor.fetchall()
-    control = balance_of(actor, AsOf(market, on), ACCOUNTS[kind])
+    control = balance_of(actor, as_of, ACCOUNTS[kind])
     labels = bands_of(kind)
     cells: dict[str, list[list[int]]] = {
         currency: [[0, 0] for _ in labels] for currency, balance in control.items() if balance
@@ -157,8 +166,7 @@ class AgedRow:
 def aged_rows(
     actor: Actor,
     kind: str,
-    market: str,
-    on: date,
+    as_of: AsOf,
     currency: str,
     *,
     start: int,
@@ -169,7 +177,7 @@ def aged_rows(
 
     `band`: only what has that age; of a contract, only its due items of that age.
     """
-    actor.needs("ledger:view", market=market)
+    actor.needs("ledger:view", market=as_of.market)
     labels = bands_of(kind)
     # Ages per band as a range of days, the last one open.
     first = {0: 0} if kind != RECEIVABLE else {0: 0, 1: 1}
@@ -193,7 +201,7 @@ def aged_rows(
             FROM open WHERE currency = %(currency)s AND days BETWEEN {low} AND {high}
             GROUP BY key_id ORDER BY 2 DESC, 4 DESC, 1 LIMIT %(count)s OFFSET %(start)s
             """,
-            _bounds(kind, market, on) | {"currency": currency, "start": start, "count": count},
+            _bounds(kind, as_of) | {"currency": currency, "start": start, "count": count},
         )
         return [
             AgedRow(key, days, since_on, Money(minor, currency), [Money(m, currency) for m in parts])

@@ -13,6 +13,7 @@ from paydesk.domain.statements.states import WAITING, WORKING
 from paydesk.kernel.actor import Actor
 from paydesk.kernel.money import Money
 from paydesk.reporting.books.queries import aged, tie_out
+from paydesk.reporting.books.queries.trial_balance import AsOf
 
 OWNER_AFTER_BAND = 1  # from the second age on (2 days) money that waits must have an owner
 MOST_FILES = 20
@@ -63,7 +64,7 @@ def readiness(actor: Actor, market: str, through_on: date) -> Readiness:
     )
     old = []
     for kind in (aged.UNAPPLIED, aged.SUSPENSE):
-        for found in aged.aged(actor, kind, market, through_on):
+        for found in aged.aged(actor, kind, AsOf(market, through_on)):
             bands = found.bands[OWNER_AFTER_BAND:]
             if count := sum(band.count for band in bands):
                 amount = sum((band.amount for band in bands), Money(0, found.currency))

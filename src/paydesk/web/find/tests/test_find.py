@@ -2,6 +2,7 @@
 
 from paydesk.kernel.public_codes import code_of
 from paydesk.web.payments.tests.desk import OnTheDesk, code
+from tests.browser.people import make_market
 from tests.builders import make_contract, make_source_account, receive, row
 
 
@@ -46,6 +47,7 @@ class Find(OnTheDesk):
         assert "Type a payment code" in self.get("/find")
 
     def test_other_markets_are_not_found(self):
+        make_market("KE")
         account = make_source_account(market="KE", currency="KES")
         make_contract(market="KE", currency="KES", customer_name="Wanjiku Kamau", account_number="20000001")
         receive(account, row(1, "9.00", currency="KES", reference="20000001", provider_ref="KE1"))

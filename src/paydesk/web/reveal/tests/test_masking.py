@@ -6,6 +6,7 @@ import json
 from datetime import timedelta
 from unittest import mock
 
+from django.http import Http404
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -130,6 +131,25 @@ class Masking(AtTheDesk):
         assert self.reveal(auditor, f"/reveal/payment/{self.unknown}/") == 302
         assert PAYER in self.text(f"/payments/{self.unknown}/", client=auditor)
         assert AuditRecord.objects.get(verb="payment.revealed").note == WHY
+
+    def test_the_file_as_it_came_is_opened_for_a_reason_by_whoever_may_not_see_all_of_it(self):
+        original, auditor = reverse("intake:original", args=[self.file]), self.signed_in("AU")
+        asked = auditor.get(original)
+        assert asked["Location"] == f"/reveal/file/{self.file}/"
+        assert "by you for 10 minutes" in self.text(asked["Location"], client=auditor)
+        assert self.reveal(auditor, asked["Location"]) == 302
+        assert self.answer["Location"] == f"/intake/{self.file}/"
+        assert AuditRecord.objects.get(verb="file.revealed").changes["fields"] == ["original"]
+        with mock.patch("paydesk.web.intake.file_views.open_document", side_effect=Http404) as opened:
+            auditor.get(original)
+            assert opened.called
+            opened.reset_mock()
+            self.signed_in("FC").get(original)
+            assert not opened.called
+        assert self.reveal(self.client, asked["Location"]) == 302
+        assert AuditRecord.objects.filter(verb="file.revealed").count() == 1, (
+            "who sees it all needs no reveal"
+        )
 
     def test_no_reason_or_one_that_names_them_is_refused_beside_the_field(self):
         auditor = self.signed_in("AU")

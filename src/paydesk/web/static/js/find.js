@@ -9,10 +9,7 @@ export function startFind() {
   const panel = form.querySelector(".find-panel");
   const rows = () => [...panel.querySelectorAll("a[href]")];
 
-  const show = (open) => {
-    panel.hidden = !open;
-    box.setAttribute("aria-expanded", String(open));
-  };
+  const show = (open) => { panel.hidden = !open; };
 
   document.addEventListener("htmx:beforeSwap", (event) => {
     // Slower than the form it was typed in: what comes for a page that is left is not shown.
