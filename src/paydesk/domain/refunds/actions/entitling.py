@@ -16,7 +16,7 @@ from paydesk.foundation.approvals import steps as approvals
 from paydesk.foundation.approvals.models import Approval
 from paydesk.foundation.approvals.queries import pending_about
 from paydesk.foundation.audit import steps as audit
-from paydesk.foundation.clocks.steps import meet_clocks, start_clocks, stop_clocks
+from paydesk.foundation.clocks.steps import start_clocks, stop_clocks
 from paydesk.kernel.actor import Actor
 from paydesk.kernel.money import Money
 from paydesk.kernel.refused import Refused
@@ -287,8 +287,3 @@ def _record(verb: str, refund: Refund, by: Actor, now: datetime, **changes: obje
         changes={"amount_minor": refund.amount_minor, "currency": refund.currency, **changes},
         market=refund.market,
     )
-
-
-def paid(refund: Refund, at: datetime) -> None:
-    """The payee has the money: its clock ends."""
-    meet_clocks(clocks.REFUND, "refund", [refund.pk], at=at)

@@ -12,12 +12,13 @@ from decimal import Decimal, InvalidOperation
 from django.db import transaction
 
 from paydesk.domain.ledger.steps import Entry, Leg, post_entries
-from paydesk.domain.refunds import queries, rules
-from paydesk.domain.refunds.actions.entitling import RefundRefused, _record, paid
+from paydesk.domain.refunds import clocks, queries, rules
+from paydesk.domain.refunds.actions.entitling import RefundRefused, _record
 from paydesk.domain.refunds.models import PayoutFile, Refund
 from paydesk.domain.refunds.states import PAYOUT_FILE, REFUND
 from paydesk.foundation.approvals import steps as approvals
 from paydesk.foundation.approvals.models import Approval
+from paydesk.foundation.clocks.steps import meet_clocks
 from paydesk.kernel.actor import Actor
 from paydesk.kernel.money import Money, exact_minor
 from paydesk.kernel.refused import Refused
@@ -205,7 +206,7 @@ def _settle(refund: Refund, outcome: str, provider_ref: str, failure: str, by: A
     in_transit = Leg("1030", account_id, refund.amount_minor, refund.currency, refund.pk)
     if outcome == "paid":
         refund.finished_at = now
-        paid(refund, now)
+        meet_clocks(clocks.REFUND, "refund", [refund.pk], at=now)
         other = Leg(code, account_id, -refund.amount_minor, refund.currency, refund.pk)
     else:
         other = Leg("2050", refund.pk, -refund.amount_minor, refund.currency)
