@@ -92,7 +92,8 @@ def dialect_and_numbers(account: SourceAccount) -> tuple[str, list[str]]:
 def _store(day: _Day, by: Actor, now: datetime) -> dict[int, Settled]:
     """Store the lines of a day that are new; what became of each of its messages."""
     day.file_id = statements.callbacks_file(day.account, day.on, by=by.label, at=now)
-    day.new_ids = statements.store_lines(day.file_id, day.account, [row.line for row in day.rows], day.on)
+    lines = [row.line for row in _the_fullest(day.rows)]
+    day.new_ids = statements.store_lines(day.file_id, day.account, lines, day.on)
     # A failure of something that succeeded is kept as evidence and shown; the payment stays.
     successes = {row.key: _key_of_success(row.line) for row in day.rows if row.line.status == "failed"}
     stored = statements.stored_as(day.account, [*(row.key for row in day.rows), *successes.values()])
@@ -114,6 +115,8 @@ def _store(day: _Day, by: Actor, now: datetime) -> dict[int, Settled]:
             settled[row.message_id] = Settled(row.message_id, "conflict", ("line", line.line_id), reason)
         elif before is None or (is_new and before.outcome == "known"):
             outcome = _outcome(row.line) if is_new else "known"
+            if not is_new and row.line.reference and not line.reference:
+                outcome = "says_more"
             if successes.get(row.key) in stored:
                 outcome = "contradicts"
             settled[row.message_id] = Settled(row.message_id, outcome, ("line", line.line_id))
@@ -122,6 +125,20 @@ def _store(day: _Day, by: Actor, now: datetime) -> dict[int, Settled]:
 
 def _outcome(line: StatementLine) -> str:
     return {"success": "payment", "pending": "pending", "failed": "failed"}[line.status]
+
+
+def _the_fullest(rows: Sequence[_Row]) -> list[_Row]:
+    """One row per key: the first, or the first that says the same amount and also what the payer typed.
+
+    M-Pesa tells a push twice within moments, and only the confirmation names the account number.
+    """
+    chosen: dict[str, _Row] = {}
+    for row in rows:
+        before = chosen.setdefault(row.key, row)
+        says_more = row.line.reference and not before.line.reference
+        if says_more and row.line.amount == before.line.amount:
+            chosen[row.key] = row
+    return list(chosen.values())
 
 
 def _key_of_success(line: StatementLine) -> str:

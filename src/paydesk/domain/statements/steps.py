@@ -102,6 +102,7 @@ class StoredLine:
     currency: str
     file_id: int
     line_no: int
+    reference: str
     filename: str
 
 
@@ -157,7 +158,7 @@ def stored_as(account: SourceAccount, keys: Iterable[str]) -> dict[str, StoredLi
     return {
         line_key.hex: StoredLine(*rest)
         for line_key, *rest in found.values_list(
-            "line_key", "pk", "amount", "currency", "file_id", "line_no", "file__filename"
+            "line_key", "pk", "amount", "currency", "file_id", "line_no", "reference", "file__filename"
         )
     }
 

@@ -142,6 +142,26 @@ def test_c2b_and_push_of_one_payment_are_one_whatever_comes_first(order: tuple[i
     assert {each.state for each in pending} == {"received"}
 
 
+def test_of_a_push_told_twice_at_once_the_message_that_names_the_contract_counts() -> None:
+    endpoint, contract = mpesa_endpoint(identifier="600007"), kenya_contract()
+    told = send(endpoint, push(request="ws_CO_T", receipt="T7"), "push")
+    named = send(endpoint, c2b(receipt="T7", reference=contract.account_number, number="600007"))
+    post_all()
+    (payment,) = payments_of(endpoint.source_account)
+    assert payment.contract_id == contract.pk
+    assert (state_of(told)[1], state_of(named)[1]) == ("known", "payment")
+
+
+def test_a_later_message_that_names_a_reference_is_shown_as_such() -> None:
+    endpoint, contract = mpesa_endpoint(identifier="600008"), kenya_contract()
+    send(endpoint, push(request="ws_CO_L", receipt="T8"), "push")
+    post_all()
+    named = send(endpoint, c2b(receipt="T8", reference=contract.account_number, number="600008"))
+    post_all()
+    assert state_of(named)[:2] == ("understood", "says_more")
+    assert len(payments_of(endpoint.source_account)) == 1
+
+
 def test_a_cancelled_push_is_over_also_when_its_acceptance_comes_late() -> None:
     endpoint = mpesa_endpoint(identifier="600001")
     for body in (push(request="ws_CO_9", code=1032), accepted_push("ws_CO_9")):
