@@ -79,6 +79,11 @@ class ShownRight:
     condition: str = ""
 
 
+def right_words(right: str) -> str:
+    """A row of the authority table in words; one that has none as it is spelled."""
+    return RIGHT_WORDS.get(right, right)
+
+
 def rights_in_words(roles: Sequence[str]) -> list[tuple[str, list[ShownRight]]]:
     """What holders of `roles` together may do, by how far it goes, in the order of the authority table."""
     found: dict[str, list[ShownRight]] = {sign: [] for sign in LETTER_WORDS}
@@ -87,7 +92,7 @@ def rights_in_words(roles: Sequence[str]) -> list[tuple[str, list[ShownRight]]]:
         if cells:
             best = min(cells, key=lambda cell: (list(LETTER_WORDS).index(cell[0]), len(cell)))
             sign, _, condition = best.partition(" ")
-            found[sign].append(ShownRight(RIGHT_WORDS.get(right, right), _condition(condition)))
+            found[sign].append(ShownRight(right_words(right), _condition(condition)))
     return [(LETTER_WORDS[sign], rights) for sign, rights in found.items() if rights]
 
 
