@@ -9,7 +9,6 @@ from typing import Any
 from django.db.models import QuerySet
 
 from paydesk.domain.callbacks.models import PendingPayment, StatusAnswer
-from paydesk.domain.callbacks.states import OPEN
 from paydesk.domain.payments.models import Payment
 from paydesk.domain.statements.models import StatementLine
 from paydesk.foundation.inbox.models import Message
@@ -22,11 +21,6 @@ def pending_payments(actor: Actor, filters: Mapping[str, Any] | None = None) -> 
     """Payments that are not final, in the actor's markets, the longest waiting first; one query."""
     found = PendingPayment.objects.select_related("source_account__provider").filter(**(filters or {}))
     return in_markets(found, actor, field="source_account__market").order_by("heard_at", "pk")
-
-
-def open_pending(actor: Actor) -> QuerySet[PendingPayment]:
-    """Those that wait for an answer or for a person."""
-    return pending_payments(actor, {"state__in": OPEN})
 
 
 def pending_for(actor: Actor, pending_id: int) -> PendingPayment:

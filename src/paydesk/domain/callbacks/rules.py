@@ -8,7 +8,6 @@ from datetime import datetime, timedelta
 ASK_AFTER = (timedelta(minutes=2), timedelta(minutes=15), timedelta(hours=1))
 # A worker that asks has this long before another may ask in its place.
 ASKING_TAKES_AT_MOST = timedelta(minutes=2)
-STILL_ASKED_AFTER_STALE = timedelta(days=1)
 
 OUTCOMES = {
     "success": "paid",
@@ -40,8 +39,3 @@ def next_step(state: str, *, can_ask: bool, asked: int) -> str:
     if state == "failed":
         return "Failed at the provider: no money moved."
     return "Closed by a person; a late success would still be posted."
-
-
-def meaning(status: str) -> str:
-    """The transition a final row calls for, "" for one that is not final."""
-    return {"success": "receive", "failed": "fail"}.get(status, "")

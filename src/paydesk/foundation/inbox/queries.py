@@ -23,11 +23,6 @@ def message_for(actor: Actor, message_id: int) -> Message:
     return in_markets(Message.objects.all(), actor).get(pk=message_id)
 
 
-def rejected_count(actor: Actor, kind: str) -> int:
-    """How many messages wait for a person; counts at most a thousand."""
-    return in_markets(Message.objects.filter(kind=kind, state="rejected"), actor)[:1000].count()
-
-
 @dataclass(frozen=True, slots=True)
 class Heard:
     """What came for one source: how many since a moment, how many are rejected, and when the last came."""
