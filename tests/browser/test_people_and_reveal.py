@@ -48,7 +48,9 @@ def test_an_account_is_closed_after_asking(desk: str, open_page: OpenPage, sign_
 def test_a_customer_is_revealed_by_a_key_and_a_reason(
     desk: str, open_page: OpenPage, sign_in: SignIn, picture: Picture, width: int, theme: str
 ) -> None:
-    contract = make_contract(customer_name="Akosua Boateng", phones=("0244123456",), account_number="10482937")
+    contract = make_contract(
+        customer_name="Akosua Boateng", phones=("0244123456",), account_number="10482937"
+    )
     receive(make_source_account(), row(1, "60.00", reference="10482937"))
     page = open_page(width, theme)
     sign_in(page, make_person("Ruth Njoroge", "AU"))

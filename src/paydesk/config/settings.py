@@ -43,6 +43,7 @@ INSTALLED_APPS = [
     "paydesk.domain.statements",
     "paydesk.domain.payments",
     "paydesk.domain.callbacks",
+    "paydesk.domain.hand_receipts",
     "paydesk.domain.refunds",
     "paydesk.reporting.books",
     "paydesk.web",

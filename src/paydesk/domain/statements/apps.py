@@ -10,4 +10,5 @@ class StatementsConfig(AppConfig):
     def ready(self) -> None:
         from paydesk.foundation.audit import append_only
 
+        append_only.declare("statements_lineconfirmation")
         append_only.declare("statements_statementline")

@@ -167,6 +167,16 @@ class StatementLine(LineFields):
         ]
 
 
+class LineConfirmation(models.Model):
+    """The provider's own row came for a line that a person had entered by hand: its proof. Append-only."""
+
+    line = models.OneToOneField(
+        StatementLine, on_delete=models.PROTECT, db_constraint=False, related_name="confirmation"
+    )
+    file = models.ForeignKey(SourceFile, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+
 class RejectedLine(models.Model):
     """A row that is not a statement line: its number, raw text and a reason a person can act on."""
 

@@ -121,6 +121,25 @@ def store_lines(
         return list(cursor.fetchone()[0])
 
 
+def knows(account: SourceAccount, provider_ref: str) -> bool:
+    """Whether a row with this id of the provider is stored for the account; by index."""
+    found = StatementLine.objects.filter(provider_ref=provider_ref, source_account=account)
+    return found.filter(withdrawn=False).exists()
+
+
+def file_by_hand(account: SourceAccount, document_id: int, *, by: str, at: datetime) -> int:
+    """What stands for the file of one receipt by hand: its evidence. Posted at once, no proof of coverage."""
+    return SourceFile.objects.create(
+        source_account=account, document_id=document_id, filename="Receipt by hand", format="by_hand",
+        state="posted", sha256="", size_bytes=0, uploaded_by=by, uploaded_at=at, confirmed_by=by, posted_at=at,
+    ).pk  # fmt: skip
+
+
+def count_by_hand(file_id: int, *, payments: int) -> None:
+    """The one line of a receipt by hand is stored."""
+    SourceFile.objects.filter(pk=file_id).update(line_count=1, new_count=1, payment_count=payments)
+
+
 def callbacks_file(account: SourceAccount, on: date, *, by: str, at: datetime) -> int:
     """The id of what stands for a file of the callbacks of `account` on a day; made when it is the first."""
     found = SourceFile.objects.filter(source_account=account, callbacks_on=on).values_list("pk", flat=True)
@@ -267,4 +286,18 @@ def store_chunk(file: SourceFile, *, size: int) -> tuple[list[int], int, int, in
                 span,
             )
             conflicts = cursor.rowcount
+            cursor.execute(
+                """
+                INSERT INTO statements_lineconfirmation (line_id, file_id, at)
+                SELECT l.id, s.file_id, statement_timestamp()
+                FROM statements_stagedline s
+                JOIN statements_statementline l
+                    ON l.source_account_id = %(account)s AND l.line_key = s.line_key AND NOT l.withdrawn
+                JOIN statements_sourcefile f ON f.id = l.file_id AND f.format = 'by_hand'
+                WHERE s.file_id = %(file)s AND s.line_no > %(first)s AND s.line_no <= %(last)s
+                  AND l.amount = s.amount AND l.currency = s.currency
+                ON CONFLICT DO NOTHING
+                """,
+                span,
+            )
         return ids, count - len(ids) - conflicts, conflicts, last
