@@ -11,6 +11,7 @@ from django.db import connection, transaction
 from paydesk.domain.callbacks import invariants as callbacks
 from paydesk.domain.ledger import invariants as ledger
 from paydesk.domain.payments import invariants as payments
+from paydesk.domain.payments import provider_invariants as provider_rows
 from paydesk.domain.refunds import invariants as refunds
 from paydesk.foundation.audit import queries as audit
 from paydesk.foundation.clocks import invariants as clocks
@@ -52,6 +53,7 @@ def check_all(*, most_rows: int, own_snapshot: bool = True) -> list[Finding]:
         every = (
             *ledger.INVARIANTS,
             *payments.INVARIANTS,
+            *provider_rows.INVARIANTS,
             *refunds.INVARIANTS,
             *callbacks.INVARIANTS,
             *books.INVARIANTS,

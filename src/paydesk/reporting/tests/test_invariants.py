@@ -52,6 +52,13 @@ BREAKAGES = {
     " SELECT id, 'due', 'it is due', 'TL', due_at, due_at - interval '1 s' FROM clocks_clock",
     "callbacks_became_lines": "UPDATE inbox_message SET became_id = 0",
     "stale_payments_have_no_final_row": "UPDATE callbacks_pendingpayment SET state = 'stale'",
+    "clearing_equals_rows": "UPDATE payments_dayofrows SET fee_minor = fee_minor + 1",
+    "days_of_rows_equal_lines": "UPDATE payments_dayofrows SET rows = rows + 1",
+    "transit_stands_on_rows": "UPDATE payments_transitrow SET state = 'open' WHERE state = 'matched'",
+    "ends_of_transit_fit": "UPDATE payments_transitrow SET partner_id = id WHERE state = 'matched'",
+    "lone_reversals_are_recoverable": "UPDATE payments_reversalrow SET amount_minor = 1 WHERE state = 'open'",
+    "reversal_rows_within_payment": "UPDATE payments_reversalrow SET amount_minor = amount_minor + 1"
+    " WHERE state = 'matched'",
     "audit_chain": "UPDATE audit_record SET verb = 'nothing.happened'",
 }
 
@@ -63,7 +70,13 @@ def worked_desk(committed_module_db):
     make_contract(customer_ref="A")
     account = make_source_account()
     receive(
-        account, row(1, "25.00", reference="10482937"), row(2, "9.00", msisdn="233244123456"), row(3, "7.00")
+        account, row(1, "25.00", reference="10482937"), row(2, "9.00", msisdn="233244123456"), row(3, "7.00"),
+        row(4, "4.00", provider_ref="BACK0001"), row(5, "-4.00", kind="reversal", text="of BACK0001"),
+        row(6, "-3.00", kind="reversal"), row(7, "-20.00", kind="sweep", provider_ref="SWEEP0001"),
+    )  # fmt: skip
+    receive(
+        make_source_account(provider="bank", role="settles", ledger_code="1010"),
+        row(1, "20.00", text="SWEEP0001"),
     )
     endpoint = hubtel_endpoint()
     for code in ("0001", "0000"):

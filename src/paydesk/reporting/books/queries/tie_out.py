@@ -9,6 +9,7 @@ from typing import Any
 from django.db import connection
 
 from paydesk.domain.ledger.rules import KEY_KINDS, NAMES
+from paydesk.domain.payments.provider_invariants import CLEARING
 from paydesk.kernel.actor import Actor
 from paydesk.kernel.money import Money
 
@@ -36,19 +37,24 @@ class Control:
 
 
 CONTROLS = (
-    Control(
-        "1010", 1, "payments received through the account, less those taken back",
-        "SELECT p.source_account_id AS key_id, p.currency,"
-        " sum(p.amount_minor - p.reversed_minor) AS amount_minor"
-        " FROM payments_payment p JOIN providers_sourceaccount s ON s.id = p.source_account_id"
-        " AND s.ledger_code = '1010' WHERE p.market = %(market)s GROUP BY 1, 2",
+    *(
+        Control(
+            code, 1, "receipts less what was taken back and kept, what other rows moved, refunds paid",
+            "SELECT key_id, currency, sum(amount_minor)::bigint AS amount_minor FROM ("
+            f"SELECT o.* FROM ({CLEARING.format(payments='WHERE market = %(market)s')}) o"
+            " JOIN providers_sourceaccount s ON s.id = o.key_id"
+            f" AND s.ledger_code = '{code}' AND s.market = %(market)s"
+            " UNION ALL SELECT a.key_id, a.currency, x.amount_minor FROM ledger_entry e"
+            " JOIN ledger_posting x ON x.entry_id = e.id JOIN ledger_account a ON a.id = x.account_id"
+            f" AND a.code = '{code}' AND a.market = %(market)s WHERE e.cause_kind = 'refund'"
+            ") both_of_them GROUP BY 1, 2",
+        )
+        for code in ("1010", "1020")
     ),
     Control(
-        "1020", 1, "payments received through the account, less those taken back",
-        "SELECT p.source_account_id AS key_id, p.currency,"
-        " sum(p.amount_minor - p.reversed_minor) AS amount_minor"
-        " FROM payments_payment p JOIN providers_sourceaccount s ON s.id = p.source_account_id"
-        " AND s.ledger_code = '1020' WHERE p.market = %(market)s GROUP BY 1, 2",
+        "1025", 1, "what left one account and is not seen at the other",
+        "SELECT source_account_id AS key_id, currency, -sum(amount_minor) AS amount_minor"
+        " FROM payments_transitrow WHERE state = 'open' AND market = %(market)s GROUP BY 1, 2",
     ),
     Control("1100", 1, "open deposits and instalments", _OWED.format(kinds="'deposit', 'instalment'")),
     Control("1110", 1, "open fees and penalties", _OWED.format(kinds="'fee', 'penalty'")),
