@@ -12,6 +12,7 @@ PAGES = {
     "customer": ("CUS", "customers:page"),
     "contract": ("CON", "contracts:page"),
     "file": ("FIL", "intake:file"),
+    "approval": ("APR", "approvals:page"),
     "pending": ("PND", "pending:page"),
     "message": ("MSG", "callbacks:page"),
 }

@@ -6,8 +6,11 @@ import csv
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TypeVar
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
-from django_htmx.http import trigger_client_event
+from django.shortcuts import redirect
+from django.utils.http import url_has_allowed_host_and_scheme
+from django_htmx.http import HttpResponseLocation, trigger_client_event
 
 Response = TypeVar("Response", bound=HttpResponse)
 # A cell that starts like a formula is run by spreadsheets; OWASP's list of first characters.
@@ -23,6 +26,24 @@ def confirmed(response: Response, text: str) -> Response:
     """`response` with a toast that says what was done. Errors never go this way."""
     trigger_client_event(response, "toast", {"text": text})
     return response
+
+
+def came_from(request: HttpRequest, otherwise: str) -> str:
+    """Where a dialog was opened, if that is a page of ours; else `otherwise`."""
+    opened_on = request.htmx.current_url_abs_path  # type: ignore[attr-defined]
+    asked = request.POST.get("at") or request.GET.get("at") or opened_on or ""
+    is_ours = asked.startswith("/") and url_has_allowed_host_and_scheme(asked, allowed_hosts=None)
+    return asked if is_ours else otherwise
+
+
+def done(request: HttpRequest, back: str, text: str) -> HttpResponse:
+    """What a dialog did, said in a toast, on the page it was opened on."""
+    if not request.htmx:  # type: ignore[attr-defined]
+        messages.success(request, text)
+        return redirect(back)
+    response = HttpResponseLocation(back, target=".wb", select=".wb", swap="outerHTML")
+    trigger_client_event(response, "toast", {"text": text})
+    return trigger_client_event(response, "close-dialog", {})
 
 
 class _Echo:

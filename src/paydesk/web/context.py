@@ -13,7 +13,7 @@ from paydesk.web.navigation import places_for
 
 
 def desk(request: HttpRequest) -> dict[str, Any]:
-    """The variables of the layouts. Two queries for a signed-in person, three more where the rail is shown to
+    """The variables of the layouts. Two queries for a signed-in person, four more where the rail is shown to
     say what waits there, none for a visitor."""
     htmx = getattr(request, "htmx", None)
     into_dialog = htmx is not None and htmx.target == "dialog-content"

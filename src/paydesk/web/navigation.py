@@ -8,9 +8,11 @@ from functools import cache
 
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
 
 from paydesk.domain.payments.queries import waiting_counts
 from paydesk.domain.statements.queries import waiting_files
+from paydesk.foundation.approvals.queries import count_to_decide
 from paydesk.kernel.actor import Actor
 
 
@@ -32,6 +34,7 @@ PLACES = [
     Place("payments:list", "Payments", "card", "p", "payments:view"),
     Place("unapplied:list", "Unapplied", "coins", "u", "payments:view"),
     Place("suspense:list", "Suspense", "question", "s", "suspense:view", second=True),
+    Place("approvals:inbox", "Approvals", "stamp", "v", "payments:view", second=True),
     Place("pending:list", "Pending", "hourglass", "w", "payments:view", second=True),
     Place("clocks:list", "Clocks", "clock", "k", "payments:view", second=True),
     Place("customers:list", "Customers", "person", "c", "customers:view", second=True),
@@ -77,11 +80,12 @@ def places_for(request: HttpRequest, actor: Actor) -> list[ShownPlace]:
 
 
 def _waiting(actor: Actor) -> dict[str, int]:
-    """What waits for a person, by the name of its place; three cheap queries, for who may see it."""
+    """What waits for a person, by the name of its place; four cheap queries, for who may see it."""
     found: dict[str, int] = {}
     if actor.may("files.import:view"):
         found["intake:files"] = waiting_files(actor)
     if actor.may("payments:view"):
         payments = waiting_counts(actor)
         found |= {"unapplied:list": payments["unapplied"], "suspense:list": payments["suspense"]}
+        found["approvals:inbox"] = count_to_decide(actor, timezone.now())
     return found

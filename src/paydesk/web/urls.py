@@ -17,6 +17,7 @@ urlpatterns = [
     path("unapplied/", include(unapplied_urls)),
     path("suspense/", include(suspense_urls)),
     path("", include("paydesk.web.find.urls")),
+    path("approvals/", include("paydesk.web.approvals.urls")),
     path("account/", include("paydesk.web.account.own_urls")),
     path("accounts/", include("paydesk.web.providers.urls")),
     path("clocks/", include("paydesk.web.clocks.urls")),

@@ -12,6 +12,6 @@ class PaymentsConfig(AppConfig):
         from paydesk.domain.payments.clocks import declare_kinds
         from paydesk.foundation.audit import append_only
 
-        for table in ("payments_allocation", "payments_claim"):
+        for table in ("payments_allocation", "payments_claim", "payments_shownbalance"):
             append_only.declare(table)
         declare_kinds()

@@ -1,5 +1,6 @@
 """Payments, their allocations to due items, and the claims on those nobody could identify."""
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 
@@ -196,3 +197,167 @@ class Claim(models.Model):
     )
     rule = models.CharField(max_length=24)
     matched_key = models.TextField()
+
+
+class ReversalRow(models.Model):
+    """A row by which a provider took money back, and the payment it took it from.
+
+    `open` without one: posted as recoverable (1310) until its payment comes; `reason` says why. `confirmed`
+    when a person had reversed the payment before the row came. `keys` are the ids the row names.
+    """
+
+    market = models.CharField(max_length=2)
+    source_account = models.ForeignKey(
+        SourceAccount, on_delete=models.PROTECT, db_constraint=False, db_index=False
+    )
+    statement_line = models.OneToOneField(
+        StatementLine, on_delete=models.PROTECT, db_constraint=False, related_name="reversal_row"
+    )
+    payment = models.ForeignKey(
+        Payment, on_delete=models.PROTECT, null=True, db_constraint=False, related_name="reversal_rows"
+    )
+    kind = models.CharField(max_length=10)
+    amount_minor = models.BigIntegerField()
+    currency = models.CharField(max_length=3)
+    booked_on = models.DateField()
+    keys = ArrayField(models.TextField())
+    state = models.CharField(max_length=10)
+    reason = models.CharField(max_length=30)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state__in=["open", "matched", "confirmed", "withdrawn"]),
+                name="reversal_row_state_known",
+            ),
+            models.CheckConstraint(condition=Q(amount_minor__gt=0), name="reversal_row_amount_positive"),
+            models.CheckConstraint(
+                condition=Q(payment__isnull=False, state__in=["matched", "confirmed"])
+                | Q(payment__isnull=True, state__in=["open", "withdrawn"]),
+                name="reversal_row_matched_has_payment",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["source_account", "id"], name="reversal_row_open", condition=Q(state="open"))
+        ]
+
+
+class SettlementBatch(models.Model):
+    """What a provider settles together, by the batch its rows name: how many rows, what they come to."""
+
+    source_account = models.ForeignKey(SourceAccount, on_delete=models.PROTECT, db_constraint=False)
+    batch_key = models.TextField()
+    currency = models.CharField(max_length=3)
+    rows = models.IntegerField()
+    net_minor = models.BigIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["batch_key", "source_account", "currency"], name="settlement_batch_once"
+            )
+        ]
+
+
+class TransitRow(models.Model):
+    """Our own money that left one account (`amount_minor` below zero) or arrived at another (above).
+
+    `matched` when both ends are known: `partner` is the other row; without one the `batch` of the provider
+    says what arrived. `found_by`: reference, batch or amount.
+    """
+
+    market = models.CharField(max_length=2)
+    source_account = models.ForeignKey(
+        SourceAccount, on_delete=models.PROTECT, db_constraint=False, db_index=False
+    )
+    statement_line = models.OneToOneField(
+        StatementLine, on_delete=models.PROTECT, db_constraint=False, related_name="transit_row"
+    )
+    amount_minor = models.BigIntegerField()
+    currency = models.CharField(max_length=3)
+    booked_on = models.DateField()
+    keys = ArrayField(models.TextField())
+    state = models.CharField(max_length=10)
+    partner = models.ForeignKey("self", on_delete=models.PROTECT, null=True)
+    batch = models.ForeignKey(SettlementBatch, on_delete=models.PROTECT, null=True)
+    found_by = models.CharField(max_length=16)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state__in=["open", "matched", "withdrawn"]), name="transit_row_state_known"
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["market", "currency", "amount_minor"],
+                name="transit_row_open",
+                condition=Q(state="open"),
+            )
+        ]
+
+
+class HourOfRows(models.Model):
+    """How many rows of one account and channel happened in an hour: what came, and what usually comes."""
+
+    source_account = models.ForeignKey(
+        SourceAccount, on_delete=models.PROTECT, db_constraint=False, db_index=False
+    )
+    channel = models.TextField()
+    hour = models.DateTimeField()
+    rows = models.IntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["source_account", "hour", "channel"], name="hour_of_rows_once")
+        ]
+
+
+class DayOfRows(models.Model):
+    """What the final rows of one account, day and kind come to; withdrawn rows are taken out again.
+
+    `amount_minor` and `fee_minor` as the rows state them, `booked_minor` what of the amounts is posted by the
+    rows themselves: payments and reversals are not in it, they are counted from their own tables.
+    """
+
+    source_account = models.ForeignKey(
+        SourceAccount, on_delete=models.PROTECT, db_constraint=False, db_index=False
+    )
+    currency = models.CharField(max_length=3)
+    day = models.DateField()
+    kind = models.CharField(max_length=16)
+    rows = models.IntegerField()
+    amount_minor = models.BigIntegerField()
+    booked_minor = models.BigIntegerField()
+    fee_minor = models.BigIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["source_account", "day", "kind", "currency"], name="day_of_rows_once"
+            )
+        ]
+
+
+class CountedRows(models.Model):
+    """The first line of each batch that is counted by hour and day, so that none is counted twice."""
+
+    first_line_id = models.BigIntegerField(primary_key=True)
+
+
+class ShownBalance(models.Model):
+    """A balance a person read on the provider's portal, with the screenshot. Never edited."""
+
+    source_account = models.ForeignKey(SourceAccount, on_delete=models.PROTECT, db_constraint=False)
+    shown_on = models.DateField()
+    amount_minor = models.BigIntegerField()
+    currency = models.CharField(max_length=3)
+    document_id = models.BigIntegerField()
+    note = models.TextField()
+    entered_by = models.CharField(max_length=80)
+    entered_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["source_account", "-shown_on"], name="shown_balance_newest")]

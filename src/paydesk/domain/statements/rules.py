@@ -80,6 +80,45 @@ _NO_PAYMENT_KINDS = {
 }
 
 
+# What is booked of rows that are no payments.
+_BOOKED = {
+    "fee": "Booked as provider fees (5010; tax 1140).",
+    "reversal": "Taken back from its payment; recoverable (1310) while that is not found.",
+    "chargeback": "Taken back from its payment; recoverable (1310) while that is not found.",
+    "sweep": "In transit (1025) until its other end is in.",
+    "float_transfer": "Booked as disbursement float (1015).",
+    "reserve": "Booked as reserve held by the provider (1330).",
+}
+_NOT_BOOKED = {
+    "refund": "Kept, not posted yet: its refund is not known to the desk.",
+    "payout": "Kept, not posted yet: its payout is not known to the desk.",
+    "adjustment": "Kept, not posted yet: ask the provider what it corrects.",
+}
+
+
+def what_is_booked(
+    kind: str, status: str, currency: str, effect: int | None, *, role: str, account_currency: str
+) -> str:
+    """What the books make of a row that is no payment, or why it is not posted; "" where no money moved.
+
+    `effect` is the sign of the row's amount, or the amount itself; None when it is not a whole one.
+    """
+    if status != "success" or kind == "failed" or effect == 0:
+        return ""
+    if role not in ("originates", "settles"):
+        return "Not posted: this account is evidence only."
+    if currency != account_currency:
+        return f"Not posted: the account is in {account_currency}."
+    if effect is None:
+        return f"Not posted: the amount is not a whole number of minor units of {currency}."
+    if kind in ("reversal", "chargeback"):
+        if role == "settles":
+            return "Not posted: no payment came in through this account."
+        if effect > 0:
+            return "Not posted: it takes nothing back. Ask the provider what it is."
+    return _BOOKED.get(kind) or _NOT_BOOKED.get(kind, "")
+
+
 def why_no_payment(
     kind: str, status: str, currency: str, amount_minor: int | None, *, role: str, account_currency: str
 ) -> str:
@@ -88,13 +127,17 @@ def why_no_payment(
     `role` and `account_currency` are those of the source account the row is from.
     """
     if kind != "payment":
-        return _NO_PAYMENT_KINDS.get(kind, "Not a payment of a customer.")
+        why = _NO_PAYMENT_KINDS.get(kind, "Not a payment of a customer.")
+        booked = what_is_booked(
+            kind, status, currency, amount_minor, role=role, account_currency=account_currency
+        )
+        return f"{why} {booked}".rstrip()
     if status == "pending":
         return "Not final yet: the payment is made by the row that says it succeeded."
     if status == "failed":
         return _NO_PAYMENT_KINDS["failed"]
     if role == "settles":
-        return "This account receives what providers settle; customers pay elsewhere."
+        return "What a provider settled arrives here; customers pay elsewhere. Booked against transit (1025)."
     if role != "originates":
         return "This account is evidence only."
     if currency != account_currency:

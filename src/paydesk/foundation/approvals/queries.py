@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date, datetime
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from paydesk.foundation.approvals import rules
 from paydesk.foundation.approvals.models import Approval, Delegation, Limit, Relation
@@ -19,6 +19,37 @@ def pending(actor: Actor, now: datetime) -> QuerySet[Approval]:
     """What waits in the markets of `actor`, oldest first; what has expired meanwhile does not wait."""
     found = Approval.objects.filter(state="pending", expires_at__gt=now)
     return in_markets(found, actor).order_by("asked_at", "id")
+
+
+def to_decide(actor: Actor, now: datetime) -> QuerySet[Approval]:
+    """What of `pending` this person may decide, in their own name or somebody's they stand in for.
+
+    One query more where people are absent; two more for the rights of each of them together.
+    """
+    mine = Q(right__in=[right for right in actor.rights if ":check" in right])
+    for absent in _absent_people(actor.id, now.date()):
+        their = absent.actor()
+        rights = [right for right in their.rights if ":check" in right]
+        stands_in = Q(right__in=rights) & ~Q(asked_by_id=absent.pk)
+        mine |= stands_in if their.markets is None else stands_in & Q(market__in=sorted(their.markets))
+    return pending(actor, now).filter(mine).exclude(asked_by_id=actor.id)
+
+
+def count_to_decide(actor: Actor, now: datetime, most: int = 1_000) -> int:
+    """How many wait for this person, `most` at most; one query where nothing waits for anybody."""
+    if not pending(actor, now).exclude(asked_by_id=actor.id).exists():
+        return 0
+    return to_decide(actor, now).order_by()[:most].count()
+
+
+def approval_for(actor: Actor, approval_id: int) -> Approval:
+    """One approval of the actor's markets; raises Approval.DoesNotExist otherwise."""
+    return in_markets(Approval.objects.all(), actor).get(pk=approval_id)
+
+
+def asked_by(actor: Actor) -> QuerySet[Approval]:
+    """What this person asked for, newest first, whatever became of it."""
+    return Approval.objects.filter(asked_by_id=actor.id).order_by("-id")
 
 
 def decided(actor: Actor) -> QuerySet[Approval]:
@@ -49,6 +80,35 @@ def absent_for(stands_in_id: int, on: date) -> list[int]:
     return list(found.filter(through_on__gte=on).values_list("person_id", flat=True))
 
 
+def _absent_people(stands_in_id: int | None, on: date) -> list[Person]:
+    absent = absent_for(stands_in_id or 0, on)
+    if not absent:
+        return []
+    people = Person.objects.filter(pk__in=absent, is_active=True)
+    return list(people.prefetch_related("roles", "markets"))
+
+
+def limits() -> QuerySet[Limit]:
+    """Every limit that is set, by market, right and currency."""
+    return Limit.objects.order_by("market", "right", "currency")
+
+
+def absences(on: date, person_id: int | None = None) -> QuerySet[Delegation]:
+    """Absences that are not over on a day, of everybody or of one person, the earliest first."""
+    found = Delegation.objects.filter(ended_at=None, through_on__gte=on).order_by("from_on", "id")
+    return found if person_id is None else found.filter(person_id=person_id)
+
+
+def delegation_of(delegation_id: int) -> Delegation | None:
+    return Delegation.objects.filter(pk=delegation_id).first()
+
+
+def relations(person_id: int | None = None) -> QuerySet[Relation]:
+    """Who declared to be close to which party: everybody's, or one person's."""
+    found = Relation.objects.order_by("person_id", "id")
+    return found if person_id is None else found.filter(person_id=person_id)
+
+
 def related(person_id: int | None, party_kind: str, party_ids: Iterable[int]) -> bool:
     """Whether this person declared to be close to one of these parties."""
     if person_id is None:
@@ -73,8 +133,7 @@ def _decider(approval: Approval, by: Actor, now: datetime) -> tuple[int | None, 
         return None, own
     if by.may(approval.right):
         return None, None
-    absent = absent_for(by.id or 0, now.date())
-    for person in Person.objects.filter(pk__in=absent, is_active=True).prefetch_related("roles", "markets"):
+    for person in _absent_people(by.id, now.date()):
         their = person.actor()
         if their.may(approval.right) and their.sees(approval.market):
             refused = rules.why_not(approval.asked_by_id, by.id, [person.pk])

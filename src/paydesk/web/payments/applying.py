@@ -7,16 +7,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django import forms
-from django.contrib import messages
 from django.core.exceptions import ObjectDoesNotExist
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import url_has_allowed_host_and_scheme, urlencode
+from django.utils.http import urlencode
 from django.views.decorators.http import require_http_methods
 from django.views.decorators.vary import vary_on_headers
-from django_htmx.http import HttpResponseLocation, trigger_client_event
 
 from paydesk.domain.contracts.queries import (
     ContractStanding,
@@ -27,13 +25,15 @@ from paydesk.domain.contracts.queries import (
 )
 from paydesk.domain.parties.queries import customer_for
 from paydesk.domain.payments import rules
-from paydesk.domain.payments.actions import apply_payment
+from paydesk.domain.payments.actions import SecondPersonRefused, apply_payment, request_apply
 from paydesk.domain.payments.queries import AllocationPreview, allocation_preview, claims_of, why_open
+from paydesk.foundation.approvals.queries import pending_about
 from paydesk.kernel.actor import Actor
 from paydesk.kernel.money import Money, exact_minor
 from paydesk.kernel.public_codes import code_of
-from paydesk.web.access import actor_of, needs
+from paydesk.web.access import Gate, actor_of, gate, needs
 from paydesk.web.addresses import number_in, page_of
+from paydesk.web.answers import came_from, done
 from paydesk.web.payments.filters import AmountField
 from paydesk.web.payments.page import business_day, may_apply, payment_or_404
 from paydesk.web.payments.shown import shown
@@ -137,8 +137,22 @@ def dialog(request: HttpRequest, payment: Payment, chosen: QueryDict) -> dict[st
     elif customer is None:
         known |= candidates(looking(request), payment, choice.cleaned_data.get("q", ""), known["at"])
     owner = looking(request).name(customer.name, customer) if customer else "the customer"
+    known["aged"] = aged = why_aged(payment)
+    if aged:
+        known |= {"ask": may_ask(actor), "waits_for": pending_about("payment", [payment.pk]).get(payment.pk)}
     known["outcome"] = outcome_of(payment, known.get("preview"), owner)
     return known
+
+
+def why_aged(payment: Payment) -> str | None:
+    """Why a second person has to say whose this money is; None where one person may."""
+    return None if payment.customer_id is not None else rules.why_aged(payment.received_at, timezone.now())
+
+
+def may_ask(actor: Actor) -> Gate:
+    """Whether this person may ask a second one to apply money that waited long."""
+    whole = gate(actor, "payments.allocate_weak_evidence")
+    return whole if whole.allowed else gate(actor, "payments.allocate_weak_evidence:request")
 
 
 def outcome_of(payment: Payment, preview: AllocationPreview | None, owner: str) -> str:
@@ -161,11 +175,20 @@ def outcome_of(payment: Payment, preview: AllocationPreview | None, owner: str) 
     return f"{late}{preview.left} {becomes}."
 
 
-def candidates(eyes: Looking, payment: Payment, text: str, at: str) -> dict[str, Any]:
-    """Claims or the customer's own contracts first, then what the typed text finds; constant queries."""
-    actor = eyes.actor
+def candidates(
+    eyes: Looking, payment: Payment, text: str, at: str, place: str = "payments:apply"
+) -> dict[str, Any]:
+    """Claims or the customer's own contracts first, then what the typed text finds; constant queries.
+
+    `place` is the dialog that a choice leads to; who moves a payment is not offered its customer's own.
+    """
+    actor, is_move = eyes.actor, place == "payments:move"
     found = list(find_contracts(actor, text, market=payment.market)[: MOST_FOUND + 1]) if text else []
-    if payment.customer_id is None:
+    offered: list[tuple[Customer, Contract | None, str]]
+    if is_move:
+        found = [contract for contract in found if contract.customer_id != payment.customer_id]
+        offered = []
+    elif payment.customer_id is None:
         claims = claims_of([payment.pk])[payment.pk]
         offered = [(claim.customer, claim.contract, _why(claim, eyes, payment)) for claim in claims]
     else:
@@ -174,7 +197,7 @@ def candidates(eyes: Looking, payment: Payment, text: str, at: str) -> dict[str,
     contracts = [contract for _, contract, _ in offered if contract is not None] + found
     figures = {s.contract.pk: s for s in standings(contracts, on=business_day(payment))}
 
-    address = reverse("payments:apply", args=[payment.pk])
+    address = reverse(place, args=[payment.pk])
 
     def choose(customer: Customer, contract: Contract | None) -> str:
         thing, prefix = ("contract", "CON") if contract else ("customer", "CUS")
@@ -212,23 +235,27 @@ def confirm(request: HttpRequest, payment: Payment) -> HttpResponse:
     if owner is None:
         return render(request, template_for(request), dialog(request, payment, request.POST), status=422)
     name_only = "name_only" in request.POST or contract is None
-    after = apply_payment(
-        payment.pk,
-        customer_id=owner.pk,
-        contract_id=None if name_only else contract.pk,
-        amount=None if name_only else choice.cleaned_data.get("amount"),
-        version=int(version),
-        by=actor,
-        now=timezone.now(),
-    )
+    contract_id = None if name_only else contract.pk
+    if "ask" in request.POST:
+        request_apply(
+            payment.pk, customer_id=owner.pk, contract_id=contract_id, note=request.POST.get("note", ""),
+            version=int(version), by=actor, now=timezone.now(),
+        )  # fmt: skip
+        return done(request, place_to_return(request, payment), "Asked. A second person decides on it.")
+    try:
+        after = apply_payment(
+            payment.pk,
+            customer_id=owner.pk,
+            contract_id=contract_id,
+            amount=None if name_only else choice.cleaned_data.get("amount"),
+            version=int(version),
+            by=actor,
+            now=timezone.now(),
+        )
+    except SecondPersonRefused:  # it grew old while the dialog was open: the dialog now offers to ask
+        return render(request, template_for(request), dialog(request, payment, request.POST), status=422)
     text = _said(payment, after, owner.name, None if name_only else contract.account_number)
-    back = place_to_return(request, payment)
-    if not request.htmx:  # type: ignore[attr-defined]
-        messages.success(request, text)
-        return redirect(back)
-    response = HttpResponseLocation(back, target=".wb", select=".wb", swap="outerHTML")
-    trigger_client_event(response, "toast", {"text": text})
-    return trigger_client_event(response, "close-dialog", {})
+    return done(request, place_to_return(request, payment), text)
 
 
 def _said(before: Payment, after: Payment, owner: str, account_number: str | None) -> str:
@@ -244,7 +271,4 @@ def _said(before: Payment, after: Payment, owner: str, account_number: str | Non
 
 def place_to_return(request: HttpRequest, payment: Payment) -> str:
     """Where the dialog was opened, if that is a page of ours; else the payment's page."""
-    opened_on = request.htmx.current_url_abs_path  # type: ignore[attr-defined]
-    asked = request.POST.get("at") or request.GET.get("at") or opened_on or ""
-    is_ours = asked.startswith("/") and url_has_allowed_host_and_scheme(asked, allowed_hosts=None)
-    return asked if is_ours else page_of("payment", payment.pk)
+    return came_from(request, page_of("payment", payment.pk))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -13,18 +13,26 @@ from django.http import Http404, HttpRequest
 from django.utils import timezone
 
 from paydesk.domain.contracts.queries import ContractStanding, contracts_of, standings
-from paydesk.domain.payments.queries import payment_for, story_of, why_open
+from paydesk.domain.payments.queries import payment_for, story_of, sub_accounts, why_open
 from paydesk.domain.payments.states import PAYMENT
+from paydesk.foundation.approvals.queries import approvals_of
+from paydesk.foundation.approvals.states import APPROVAL
 from paydesk.kernel.actor import Actor
 from paydesk.web.access import Gate, actor_of, gate
+from paydesk.web.addresses import page_of
+from paydesk.web.approvals.words import words_of
+from paydesk.web.payments.acts import acts_of
 from paydesk.web.payments.postings import shown_entries
 from paydesk.web.payments.shown import shown
 from paydesk.web.payments.timeline import timeline
-from paydesk.web.payments.trail import names_in, shown_records
+from paydesk.web.payments.trail import Names, names_in, shown_records
 from paydesk.web.sight import Looking, looking
 
 if TYPE_CHECKING:
     from paydesk.domain.payments.models import Payment
+    from paydesk.foundation.approvals.models import Approval
+
+MOST_APPROVALS = 20
 
 
 def payment_or_404(actor: Actor, payment_id: int) -> Payment:
@@ -40,27 +48,55 @@ def page_context(request: HttpRequest, payment_id: int) -> dict[str, Any]:
     actor = actor_of(request)
     payment = payment_or_404(actor, payment_id)
     story = story_of(payment)
-    names = names_in(story)
+    approvals = list(approvals_of("payment", payment.pk)[:MOST_APPROVALS])
+    names = names_in(story, approvals)
+    owners = sub_accounts(story.entries)
+    waiting = {each.kind: each for each in approvals if each.state == APPROVAL.start}
     waits = why_open([payment]).get(payment.pk, "")
-    each, line, eyes = shown(payment), payment.statement_line, looking(request)
+    each, eyes = shown(payment), looking(request)
     return {
         "each": each,
         "payment": payment,
         "story": story,
         "waits": waits,
-        "events": timeline(each, story, waits, names, eyes),
+        "events": timeline(each, story, waits, names, eyes, owners, approvals),
+        "acts": acts_of(actor, story, waiting),
+        "asked": [waits_for(approval, names) for approval in waiting.values()],
         "ledger": gate(actor, "ledger:view"),
-        "entries": shown_entries(story.entries, names, eyes),
+        "entries": shown_entries(story.entries, names, eyes, owners),
         "records": shown_records(story, names),
         "contracts": contracts_beside(actor, payment),
-        "raw": _masked(raw_of(line.raw), eyes, payment),
+        "raw": masked_raw(payment, eyes),
         "apply": may_apply(actor, payment),
         "at_query": "",
     }
 
 
-def _masked(raw: Raw, eyes: Looking, payment: Payment) -> Raw:
+@dataclass(frozen=True, slots=True)
+class WaitsFor:
+    """A request about this payment that a second person decides on."""
+
+    words: str
+    by: str
+    at: datetime
+    note: str
+    url: str
+
+
+def waits_for(approval: Approval, names: Names) -> WaitsFor:
+    return WaitsFor(
+        words_of(approval.kind).one,
+        names[approval.asked_by],
+        approval.asked_at,
+        approval.note,
+        page_of("approval", approval.pk),
+    )
+
+
+def masked_raw(payment: Payment, eyes: Looking) -> Raw:
+    """The row as the file has it, less what this person may not see."""
     line = payment.statement_line
+    raw = raw_of(line.raw)
     if not raw.cells:
         return Raw([], eyes.row(raw.text, payment))
     seen = eyes.row(dict(raw.cells), payment, (line.payer_name, line.msisdn))

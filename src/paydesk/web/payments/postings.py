@@ -2,22 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from paydesk.domain.ledger.queries import EntryRow, PostingRow
-from paydesk.domain.payments.queries import sub_accounts
+from paydesk.domain.payments.queries import SubAccount, sub_accounts
 from paydesk.kernel.money import Money
 from paydesk.web.addresses import page_of
 from paydesk.web.payments.trail import Names
 from paydesk.web.sight import Looking
 
+Owners = Mapping[tuple[str, int], SubAccount]
 KIND_WORDS = {
     "contract.activated": "Sale booked",
     "payment.received": "Received",
     "payment.identified": "Payer named",
     "payment.allocated": "Applied",
+    "payment.unallocated": "Taken off",
+    "payment.unidentified": "Back to suspense",
+    "payment.moved": "Moved to another customer",
+    "payment.credited": "Kept as credit",
+    "payment.reversed": "Taken back",
+    "payment.charged_back": "Charged back",
+    "payment.unposted": "Un-posted with its file",
+    "due_item.written_off": "Small difference written off",
 }
 
 
@@ -47,9 +56,11 @@ class ShownEntry:
     totals: list[tuple[Money, Money]]
 
 
-def shown_entries(entries: Sequence[EntryRow], names: Names, eyes: Looking) -> list[ShownEntry]:
-    """`entries` with the names of their sub-accounts; at most three queries."""
-    owners = sub_accounts(entries)
+def shown_entries(
+    entries: Sequence[EntryRow], names: Names, eyes: Looking, owners: Owners | None = None
+) -> list[ShownEntry]:
+    """`entries` with the names of their sub-accounts; at most three queries unless they are handed in."""
+    owners = sub_accounts(entries) if owners is None else owners
 
     def posting(leg: PostingRow) -> ShownPosting:
         owner = owners[leg.code, leg.key_id]

@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import groupby
+from typing import TYPE_CHECKING
 
+from paydesk.domain.ledger.queries import EntryRow
 from paydesk.domain.payments import rules
 from paydesk.domain.payments.queries import PaymentStory
+from paydesk.foundation.approvals.states import APPROVAL
 from paydesk.kernel.lifecycle import words
 from paydesk.kernel.money import Money
 from paydesk.web.addresses import page_of
+from paydesk.web.approvals.words import decided_words, words_of
+from paydesk.web.payments.postings import Owners
 from paydesk.web.payments.shown import ShownPayment
 from paydesk.web.payments.trail import Names
 from paydesk.web.sight import Looking
+
+if TYPE_CHECKING:
+    from paydesk.foundation.approvals.models import Approval
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,14 +39,24 @@ class Event:
     waits: bool = False
 
 
-def timeline(each: ShownPayment, story: PaymentStory, waits: str, names: Names, eyes: Looking) -> list[Event]:
+def timeline(
+    each: ShownPayment,
+    story: PaymentStory,
+    waits: str,
+    names: Names,
+    eyes: Looking,
+    owners: Owners,
+    approvals: Sequence[Approval] = (),
+) -> list[Event]:
     """The steps in the order in which they happened; what is left, and what it waits for, stands last."""
-    return [
-        *_came_in(each, names, eyes),
-        *_identified(each, story, names, eyes),
+    came, later = list(_came_in(each, names, eyes)), [
+        *_identified(each, story, names, eyes, owners),
         *_applied(each, story, names),
-        *_left(each, waits),
-    ]
+        *_put_right(story, names, eyes, owners),
+        *_decided(approvals, names),
+    ]  # fmt: skip
+    later.sort(key=lambda event: event.at)  # type: ignore[arg-type, return-value]  # all are instants
+    return [*came, *later, *_left(each, waits)]
 
 
 def _came_in(each: ShownPayment, names: Names, eyes: Looking) -> Iterator[Event]:
@@ -70,9 +88,11 @@ def _came_in(each: ShownPayment, names: Names, eyes: Looking) -> Iterator[Event]
     )
 
 
-def _identified(each: ShownPayment, story: PaymentStory, names: Names, eyes: Looking) -> Iterator[Event]:
+def _identified(
+    each: ShownPayment, story: PaymentStory, names: Names, eyes: Looking, owners: Owners
+) -> Iterator[Event]:
     payment = each.payment
-    if payment.rule == "by_hand" or payment.customer is None:
+    if any(leg.code == "2020" for entry in story.entries[:1] for leg in entry.postings):
         claims = [
             (
                 claim.contract.account_number if claim.contract else eyes.name(claim.customer.name),
@@ -81,17 +101,89 @@ def _identified(each: ShownPayment, story: PaymentStory, names: Names, eyes: Loo
             for claim in story.claims
         ]
         yield Event(payment.received_at, "held", "In suspense: payer unknown", rules.why_suspense(claims))
-    if payment.customer is None:
-        return
-    entry = next((e for e in story.entries if e.kind == "payment.identified"), None)
-    yield Event(
-        at=entry.posted_at if entry else payment.received_at,
-        family="settled",
-        title=f"Payer: {eyes.name(payment.customer.name, payment)}",
-        text=eyes.sentence(story.why, payment, names=[], phones=[payment.statement_line.msisdn]),
-        url=page_of("customer", payment.customer.pk),
-        by=f"Named by {names[entry.actor]}" if entry else "Found by the desk",
-    )
+    else:
+        first = story.entries[0] if story.entries else None
+        name, url = _whose(first, False, eyes, owners)
+        if not name and payment.customer is not None:
+            name, url = eyes.name(payment.customer.name, payment), page_of("customer", payment.customer.pk)
+        yield Event(
+            payment.received_at,
+            "settled",
+            f"Payer: {name}",
+            _why(each, story, eyes) if payment.rule != "by_hand" else "",
+            url=url,
+            by="Found by the desk",
+        )
+    for entry in story.entries:
+        if entry.kind == "payment.identified":
+            name, url = _whose(entry, False, eyes, owners)
+            text = _why(each, story, eyes) if payment.customer_id and payment.rule == "by_hand" else ""
+            yield Event(
+                entry.posted_at,
+                "settled",
+                f"Payer: {name}",
+                text,
+                url=url,
+                by=f"Named by {names[entry.actor]}",
+            )
+
+
+def _why(each: ShownPayment, story: PaymentStory, eyes: Looking) -> str:
+    payment = each.payment
+    return eyes.sentence(story.why, payment, names=[], phones=[payment.statement_line.msisdn])
+
+
+def _whose(entry: EntryRow | None, debit: bool, eyes: Looking, owners: Owners) -> tuple[str, str]:
+    """Whose balance one side of an entry is on: name and page; nothing where it is nobody's."""
+    for leg in entry.postings if entry else ():
+        if leg.code in ("2010", "2040") and (leg.debit is not None) is debit:
+            owner = owners[leg.code, leg.key_id]
+            return eyes.name(owner.name, ("customer", owner.id)), page_of("customer", owner.id)
+    return "", ""
+
+
+# What corrections post: (colour, title), the title with the name of whom the money left or went to.
+CORRECTIONS = {
+    "payment.unidentified": ("held", "Back in suspense: {left} was not the payer"),
+    "payment.moved": ("moving", "Moved from {left} to {went}"),
+    "payment.credited": ("settled", "Kept as credit of {went}"),
+    "payment.reversed": ("returned", "Taken back"),
+    "payment.charged_back": ("returned", "Charged back"),
+    "payment.unposted": ("returned", "Un-posted with its file"),
+}
+
+
+def _put_right(story: PaymentStory, names: Names, eyes: Looking, owners: Owners) -> Iterator[Event]:
+    for entry in story.entries:
+        if entry.kind in CORRECTIONS:
+            family, title = CORRECTIONS[entry.kind]
+            left, _ = _whose(entry, True, eyes, owners)
+            went, url = _whose(entry, False, eyes, owners)
+            amounts = [leg.debit for leg in entry.postings if leg.debit is not None]
+            yield Event(
+                entry.posted_at,
+                family,
+                title.format(left=left or "nobody", went=went or "nobody"),
+                amount=sum(amounts[1:], amounts[0]) if amounts else None,
+                url=url,
+                by=f"By {names[entry.actor]}",
+            )
+
+
+def _decided(approvals: Sequence[Approval], names: Names) -> Iterator[Event]:
+    """Who asked a second person for what, and what they said."""
+    for approval in approvals:
+        said = words_of(approval.kind)
+        url = page_of("approval", approval.pk)
+        asked = names[approval.asked_by]
+        yield Event(approval.asked_at, "held", f"{asked} {said.asked}", approval.note, url=url)
+        if approval.decided_at is not None:
+            title = f"{names.get(approval.decided_by, '')} {decided_words(approval)}"
+            if approval.state == "expired":
+                title = "Nobody decided on it in time"
+            yield Event(
+                approval.decided_at, APPROVAL.family(approval.state), title, approval.decision_note, url=url
+            )
 
 
 def _applied(each: ShownPayment, story: PaymentStory, names: Names) -> Iterator[Event]:
@@ -109,7 +201,7 @@ def _applied(each: ShownPayment, story: PaymentStory, names: Names) -> Iterator[
                 amount=Money(allocation.amount_minor, payment.currency),
                 url=page_of("contract", item.contract_id),
             )
-    if each.credited:
+    if each.credited and not any(e.kind == "payment.credited" for e in story.entries):
         crediting = (e.posted_at for e in story.entries if any(p.code == "2040" for p in e.postings))
         yield Event(
             at=next(crediting, payment.received_at),

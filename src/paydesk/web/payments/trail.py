@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, Any
 from paydesk.domain.payments.queries import PaymentStory
 from paydesk.kernel.money import Money
 from paydesk.web.people_names import names_by_label
+from paydesk.web.trail.words import verb_words
 
 if TYPE_CHECKING:
+    from paydesk.foundation.approvals.models import Approval
     from paydesk.foundation.audit.models import AuditRecord
 
 
@@ -27,9 +29,10 @@ class ShownRecord:
 Names = Mapping[str, str]
 
 
-def names_in(story: PaymentStory) -> Names:
+def names_in(story: PaymentStory, approvals: Sequence[Approval] = ()) -> Names:
     """The names of everybody in a story, by the label they acted under; one query."""
-    labels = {record.actor for record in story.records} | {entry.actor for entry in story.entries}
+    labels = {label for each in approvals for label in (each.asked_by, each.decided_by) if label}
+    labels |= {record.actor for record in story.records} | {entry.actor for entry in story.entries}
     labels |= {allocation.actor for allocation in story.allocations}
     return names_by_label(labels | {story.payment.statement_line.file.uploaded_by})
 
@@ -66,7 +69,22 @@ def _words(record: AuditRecord, currency: str) -> str:
             return f"Finished posting the file: {_count(changes, 'payments', 'payment')}"
         case "payment.identified" | "payment.allocated":
             return _applied(changes, currency, named=record.verb == "payment.identified")
-    return str(record.verb).replace(".", " ").replace("_", " ")
+        case "payment.split":
+            parts = changes.get("parts", [])
+            total = Money(sum(amount for _, amount in parts), currency)
+            return f"Split {total} over {len(parts)} contracts"
+        case "payment.unapplied":
+            return f"Took {Money(changes.get('amount_minor', 0), currency)} off a contract"
+        case "payment.undone":
+            return f"Undid: {verb_words(changes.get('verb', '')).lower()}"
+        case "payment.reversed":
+            return f"Took back {Money(changes.get('amount_minor', 0), currency)}"
+    return verb_words(record.verb)
+
+
+def undo_words(record: AuditRecord, currency: str) -> str:
+    """What one's last act on a payment was, as the button that undoes it says it."""
+    return _words(record, currency)
 
 
 def _applied(changes: dict[str, Any], currency: str, *, named: bool) -> str:

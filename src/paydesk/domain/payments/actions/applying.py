@@ -12,6 +12,7 @@ from paydesk.domain.contracts.queries import customer_market, owner_and_currency
 from paydesk.domain.payments import rules
 from paydesk.domain.payments.clocks import meet_identification_clocks, start_clocks_of_payments
 from paydesk.domain.payments.models import Allocation, Application, Payment
+from paydesk.domain.payments.queries import undoable
 from paydesk.domain.payments.steps import CHANGED, PaymentChangedRefused, PaymentRefused, call, locked
 from paydesk.foundation.approvals import steps as approvals
 from paydesk.foundation.approvals.models import Approval
@@ -286,8 +287,8 @@ def undo_apply(payment_id: int, *, by: Actor, now: datetime) -> Payment:
     payment = Payment.objects.only("market").get(pk=payment_id)
     by.needs("payments.allocate", market=payment.market)
     payment = locked(payment_id)
-    last = history("payment", payment_id).last()
-    if last is None or last.actor != by.label or last.changes.get("version") != payment.version:
+    last = undoable(payment, list(history("payment", payment_id)), by)
+    if last is None:
         raise ApplyRefused(
             "There is nothing of yours to undo: something else happened to this payment since."
         )
@@ -308,7 +309,7 @@ def undo_apply(payment_id: int, *, by: Actor, now: datetime) -> Payment:
     elif last.verb == "payment.split":
         for contract_id, _ in last.changes["parts"]:
             _unapply(payment, contract_id, 0, by, now)
-    elif last.verb == "payment.unapplied":
+    else:
         call(
             "payments_apply",
             ([payment.pk], "bigint[]"),
@@ -319,8 +320,6 @@ def undo_apply(payment_id: int, *, by: Actor, now: datetime) -> Payment:
             (by.label, "text"),
             (now, "timestamptz"),
         )
-    else:
-        raise ApplyRefused("Your last act on this payment cannot be undone with one key.")
     payment.refresh_from_db()
     if payment.customer_id is None:
         start_clocks_of_payments([payment.pk], now)

@@ -132,12 +132,16 @@ def _post_chunk(file_id: int, *, by: Actor, now: datetime) -> bool:
 def receive_lines(line_ids: list[int], *, by: Actor, now: datetime) -> int:
     """Turn stored statement lines into posted, identified and allocated payments; returns how many.
 
-    The one way in, for a file of a million rows and for a single callback. Joins the caller's transaction.
+    What the other rows prove is posted as well: fees, reversals, sweeps, floats, reserves. The one way in,
+    for a file of a million rows and for a single callback. Joins the caller's transaction.
     """
     try:
         with connection.cursor() as cursor:
             cursor.execute("SELECT payments_receive(%s::bigint[], %s, %s)", [line_ids, by.label, now])
             received = int(cursor.fetchone()[0])
+            cursor.execute(
+                "SELECT payments_post_provider_rows(%s::bigint[], %s, %s)", [line_ids, by.label, now]
+            )
     except DatabaseError as problem:
         raise refusal_of(problem) from problem
     start_identification_clocks(line_ids, now)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F, Q, Sum
+from django.db.models.functions import Coalesce
 
 from paydesk.domain.payments.models import Payment
 from paydesk.domain.payments.steps import PaymentRefused, call
@@ -125,9 +126,13 @@ def _unpost_chunk(file_id: int, *, by: Actor, now: datetime) -> bool:
 
 
 def _check(file: SourceFile) -> None:
-    """Payments that gave money back, or were taken back, are dealt with first, one by one."""
-    stuck = Payment.objects.filter(statement_line__file=file, statement_line__withdrawn=False).filter(
-        Q(reserved_minor__gt=0) | Q(refunded_minor__gt=0) | Q(reversed_minor__gt=0)
+    """Payments that gave money back, or were taken back otherwise than by rows of this very file, are dealt
+    with first, one by one."""
+    here = Q(reversal_rows__statement_line__file=file, reversal_rows__state="matched")
+    stuck = (
+        Payment.objects.filter(statement_line__file=file, statement_line__withdrawn=False)
+        .annotate(taken_here=Coalesce(Sum("reversal_rows__amount_minor", filter=here), 0))
+        .filter(Q(reserved_minor__gt=0) | Q(refunded_minor__gt=0) | Q(reversed_minor__gt=F("taken_here")))
     )
     if (count := stuck.count()) > 0:
         raise UnpostRefused(

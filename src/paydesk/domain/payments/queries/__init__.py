@@ -1,6 +1,6 @@
 """Reads about payments: lists by filter, one payment with its whole story, what waits for a person."""
 
-from paydesk.domain.payments.queries.corrections import written_off_on
+from paydesk.domain.payments.queries.corrections import applied_to, undoable, written_off_on
 from paydesk.domain.payments.queries.finding import (
     RowFound,
     ids_of_amount,
@@ -68,6 +68,7 @@ __all__ = [
     "SubAccount",
     "TooMuchToReadRefused",
     "ageing",
+    "applied_to",
     "allocation_preview",
     "claims_of",
     "following",
@@ -91,6 +92,7 @@ __all__ = [
     "totals",
     "totals_up_to",
     "unapplied",
+    "undoable",
     "waiting_counts",
     "why_of",
     "why_open",

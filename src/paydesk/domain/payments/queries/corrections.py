@@ -2,12 +2,41 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, time
+from typing import Any
 
 from django.db.models import Sum
 
-from paydesk.domain.payments.models import Allocation
+from paydesk.domain.payments.models import Allocation, Payment
+from paydesk.foundation.audit.models import AuditRecord
+from paydesk.kernel.actor import Actor
 from paydesk.kernel.money import Money
+
+LOOKED_AT = "payment.revealed"  # stands in the trail of a payment, yet nothing happened to it
+# What one key undoes while nothing else happened.
+UNDOABLE = ("payment.identified", "payment.allocated", "payment.split", "payment.unapplied")
+
+
+def undoable(payment: Payment, records: Sequence[AuditRecord], by: Actor) -> AuditRecord | None:
+    """The last act on a payment if `by` may undo it: their own, and nothing happened since."""
+    done = [r for r in records if r.subject_kind == "payment" and r.verb != LOOKED_AT]
+    last = done[-1] if done else None
+    if last is None or last.actor != by.label or last.verb not in UNDOABLE:
+        return None
+    changes: dict[str, Any] = last.changes
+    return last if changes.get("version") == payment.version else None
+
+
+def applied_to(allocations: Sequence[Allocation], currency: str) -> dict[int, tuple[str, Money]]:
+    """What stands of a payment on each contract: its account number and how much, by contract id."""
+    sums: dict[int, int] = {}
+    numbers: dict[int, str] = {}
+    for each in allocations:
+        contract = each.due_item.contract
+        numbers[contract.pk] = contract.account_number
+        sums[contract.pk] = sums.get(contract.pk, 0) + each.amount_minor
+    return {pk: (numbers[pk], Money(minor, currency)) for pk, minor in sums.items() if minor}
 
 
 def written_off_on(market: str, currency: str, now: datetime) -> Money:

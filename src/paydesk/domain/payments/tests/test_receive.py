@@ -97,7 +97,7 @@ class ReceivePayments(TestCase):
         ]  # fmt: skip
         assert receive(self.account, *rows) == []
         assert receive(settles, row(1, "10.00", reference="10482937")) == []
-        assert Posting.objects.filter(account__code__in=["1020", "1010"]).count() == 0
+        assert Posting.objects.filter(account__code__in=["2010", "2020"]).count() == 0
 
     def test_what_is_beyond_the_plan_stays_unapplied_while_another_contract_is_open(self):
         contract = make_contract(account_number="10482937", customer_ref="A")

@@ -2,6 +2,7 @@
 
 from paydesk.reporting.books.actions.days import (
     DayClosingRefused,
+    approve_days,
     ask_to_close,
     ask_to_reopen,
     decide_day_closing,
@@ -19,6 +20,7 @@ __all__ = [
     "FORMS",
     "DayClosingRefused",
     "JournalExportRefused",
+    "approve_days",
     "ask_to_close",
     "ask_to_reopen",
     "decide_day_closing",

@@ -67,7 +67,9 @@ def ask_to_reopen(market: str, from_on: date, *, reason: str, by: Actor, now: da
 
 
 @transaction.atomic(durable=True)
-def decide_day_closing(closing_id: int, *, approve: bool, by: Actor, now: datetime) -> DayClosing:
+def decide_day_closing(
+    closing_id: int, *, approve: bool, by: Actor, now: datetime, note: str = ""
+) -> DayClosing:
     """Approve or refuse what another person asked for; approving closes or opens the days at once.
 
     What comes later for a closed day is booked on an open one, its value date stays. Raises
@@ -78,9 +80,9 @@ def decide_day_closing(closing_id: int, *, approve: bool, by: Actor, now: dateti
     _lock(market)
     closing = DayClosing.objects.select_for_update().get(pk=closing_id)
     if approve:
-        approvals.decide(closing.approval_id, KINDS[closing.kind], by=by, now=now)
+        approvals.decide(closing.approval_id, KINDS[closing.kind], by=by, now=now, note=note)
     else:
-        approvals.end(closing.approval_id, "reject", by=by, now=now)
+        approvals.end(closing.approval_id, "reject", by=by, now=now, note=note)
         return DayClosing.objects.get(pk=closing_id)
     closing.state = DAY_CLOSING.after("approve", closing.state)
     closing.decided_by, closing.decided_at = by.label, now
@@ -108,6 +110,12 @@ def decide_day_closing(closing_id: int, *, approve: bool, by: Actor, now: dateti
         changes={"state": ["pending", closing.state], "closed_through": [_told(was), _told(is_through)]},
     )
     return closing
+
+
+def approve_days(approval_id: int, *, by: Actor, now: datetime, note: str = "") -> DayClosing:
+    """Approve by the approval's id, as the list of approvals does; see `decide_day_closing`."""
+    closing_id = DayClosing.objects.values_list("pk", flat=True).get(approval_id=approval_id)
+    return decide_day_closing(closing_id, approve=True, by=by, now=now, note=note)
 
 
 @transaction.atomic(durable=True)

@@ -7,13 +7,14 @@ from django.test import TestCase
 
 from paydesk.domain.ledger.models import ClosedPeriod, JournalEntry
 from paydesk.domain.ledger.steps import PeriodClosedRefused
-from paydesk.foundation.approvals.steps import SamePersonRefused
+from paydesk.foundation.approvals.steps import SamePersonRefused, end
 from paydesk.foundation.audit.models import AuditRecord
 from paydesk.foundation.people.authority import rights_of
 from paydesk.kernel.actor import Actor
 from paydesk.kernel.refused import NotAllowedRefused, Refused, TransitionRefused
 from paydesk.reporting.books.actions import (
     DayClosingRefused,
+    approve_days,
     ask_to_close,
     ask_to_reopen,
     decide_day_closing,
@@ -51,6 +52,15 @@ class Days(TestCase):
             ("days.asked_to_close", ANALYST.label),
             ("days.closed", LEAD.label),
         ]
+
+    def test_the_list_of_approvals_approves_and_rejects_as_well(self):
+        closing = self.ask()
+        end(closing.approval_id, "reject", by=LEAD, now=NOON)
+        closing.refresh_from_db()
+        assert (closing.state, closing.decided_by) == ("refused", LEAD.label)
+        again = self.ask()
+        assert approve_days(again.approval_id, by=LEAD, now=NOON, note="fine").state == "done"
+        assert closed_through("GH") == YESTERDAY
 
     def test_who_asked_cannot_decide_also_with_every_role(self):
         closing = self.ask()

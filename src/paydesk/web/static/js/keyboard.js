@@ -39,6 +39,7 @@ function press(event) {
   if (event.key === "?") { event.preventDefault(); showKeys(); return; }
   if (event.key === "j") { step(1, event); return; }
   if (event.key === "k") { step(-1, event); return; }
+  if (event.key === "x" && choose()) { event.preventDefault(); return; }
   if (!/^[a-z0-9]$/.test(event.key)) return;
   const button = [...document.querySelectorAll(`[data-hotkey="${event.key}"]`)].find(seen);
   if (button && button.getAttribute("aria-disabled") !== "true") { event.preventDefault(); button.click(); }
@@ -68,6 +69,15 @@ function step(by, event) {
   mark(row);
   row.focus();
   frameOf(row).scrollIntoView({ block: "nearest" });
+}
+
+// The box of the row one stands on; it only chooses, what is done with the chosen ones asks by itself.
+function choose() {
+  const row = rows().find((each) => each === document.activeElement) || rows().find((each) => frameOf(each).matches(".here, [aria-current]"));
+  const box = row?.closest("tr, li")?.querySelector("input[type=checkbox][data-select]");
+  if (!box) return false;
+  box.click();
+  return true;
 }
 
 function mark(row) {

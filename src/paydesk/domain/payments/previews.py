@@ -1,0 +1,140 @@
+"""What each correction would change, shown before anyone asks for it, confirms it or approves it.
+
+Nothing is worked out apart: the correction itself is carried out, looked at and taken back (`effects`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date, datetime
+from inspect import unwrap
+from zoneinfo import ZoneInfo
+
+from paydesk.domain.contracts.models import Contract, DueItem
+from paydesk.domain.payments.actions import applying, correcting
+from paydesk.domain.payments.effects import Effects, effects_of
+from paydesk.domain.payments.models import Payment
+from paydesk.domain.payments.steps import call, contracts_of, locked
+from paydesk.foundation.people.queries import market_by_code
+from paydesk.kernel.actor import Actor
+from paydesk.kernel.money import Money
+
+
+def apply_effects(
+    payment_id: int, *, customer_id: int, contract_id: int | None, by: Actor, now: datetime
+) -> Effects:
+    """What applying all that is open would change, a second person's right or not. Raises ApplyRefused."""
+
+    def correction() -> None:
+        payment = locked(payment_id, contract_ids=[contract_id], customer_ids=[customer_id])
+        applying._apply(payment, customer_id, contract_id, None, None, by, now)
+
+    return _looked_at(payment_id, correction, [contract_id], [customer_id], now)
+
+
+def move_effects(
+    payment_id: int, *, customer_id: int, contract_id: int | None, by: Actor, now: datetime
+) -> Effects:
+    """What moving a payment to another customer would change. Raises CorrectionRefused."""
+
+    def correction() -> None:
+        payment = locked(payment_id, contract_ids=[contract_id], customer_ids=[customer_id])
+        correcting._check_movable(payment, customer_id, contract_id, None)
+        correcting.move_payment(payment, customer_id, contract_id, by=by, now=now)
+
+    return _looked_at(payment_id, correction, [contract_id], [customer_id], now)
+
+
+def reversal_effects(payment_id: int, *, amount: Money | None, by: Actor, now: datetime) -> Effects:
+    """What taking back all that is left of a payment, or `amount` of it, would change."""
+
+    def correction() -> None:
+        payment = locked(payment_id)
+        whole = Money(payment.amount_minor - payment.reversed_minor, payment.currency)
+        correcting._check_reversible(payment, amount or whole, None)
+        correcting.take_back(payment, amount or whole, by=by, now=now)
+
+    return _looked_at(payment_id, correction, [], [], now)
+
+
+def unapply_effects(payment_id: int, *, contract_id: int, by: Actor, now: datetime) -> Effects:
+    """What taking a payment off a contract would change. Raises what the verb raises."""
+    verb = unwrap(applying.unapply_payment)
+    return _looked_at(
+        payment_id,
+        lambda: verb(payment_id, contract_id=contract_id, by=by, now=now),
+        [contract_id],
+        [],
+        now,
+    )
+
+
+def split_effects(
+    payment_id: int, *, customer_id: int, parts: Sequence[tuple[int, Money]], by: Actor, now: datetime
+) -> Effects:
+    """What splitting a payment over contracts would change. Raises what the verb raises."""
+    verb = unwrap(applying.split_payment)
+    return _looked_at(
+        payment_id,
+        lambda: verb(payment_id, customer_id=customer_id, parts=parts, by=by, now=now),
+        [contract_id for contract_id, _ in parts],
+        [customer_id],
+        now,
+    )
+
+
+def undo_effects(payment_id: int, *, by: Actor, now: datetime) -> Effects:
+    """What undoing one's own last act on a payment would change. Raises what the verb raises."""
+    verb = unwrap(applying.undo_apply)
+    return _looked_at(payment_id, lambda: verb(payment_id, by=by, now=now), [], [], now)
+
+
+def write_off_effects(due_item_id: int, *, by: Actor, now: datetime) -> Effects:
+    """What writing off the rest of a due item would change. Raises CorrectionRefused."""
+    contract = DueItem.objects.select_related("contract").get(pk=due_item_id).contract
+    market = market_by_code(contract.market)
+
+    def correction() -> None:
+        item = DueItem.objects.get(pk=due_item_id)
+        left = Money(item.amount_minor - item.allocated_minor, contract.currency)
+        correcting._check_small(left, contract.market, contract.state, now)
+        call(
+            "payments_write_off",
+            ([item.pk], "bigint[]"),
+            ([left.amount_minor], "bigint[]"),
+            (by.label, "text"),
+            (now, "timestamptz"),
+        )
+
+    return effects_of(
+        correction,
+        contract_ids=[contract.pk],
+        customer_ids=[contract.customer_id],
+        currency=contract.currency,
+        on=_day(market.time_zone if market else "UTC", now),
+    )
+
+
+def _looked_at(
+    payment_id: int,
+    correction: Callable[[], object],
+    contract_ids: Iterable[int | None],
+    customer_ids: Iterable[int | None],
+    now: datetime,
+) -> Effects:
+    """The effects on the contracts the payment is on and those named, and on whoever owns one of them."""
+    payment = Payment.objects.select_related("source_account").get(pk=payment_id)
+    contracts = {*contracts_of([payment_id]), *(number for number in contract_ids if number is not None)}
+    owners = Contract.objects.filter(pk__in=contracts).values_list("customer_id", flat=True)
+    customers = {payment.customer_id, *customer_ids, *owners} - {None}
+    return effects_of(
+        correction,
+        contract_ids=contracts,
+        customer_ids=(number for number in customers if number is not None),
+        currency=payment.currency,
+        on=_day(payment.source_account.time_zone, now),
+    )
+
+
+def _day(zone: str, now: datetime) -> date:
+    return now.astimezone(ZoneInfo(zone)).date()

@@ -1,0 +1,104 @@
+"""What stands beside an approval, so that nobody has to go looking: the thing, its row, what changes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.core.exceptions import ObjectDoesNotExist
+from django.http import HttpRequest
+from django.utils import timezone
+
+from paydesk.domain.contracts.queries import contract_for, schedule_of
+from paydesk.domain.parties.queries import customer_for
+from paydesk.domain.payments import previews
+from paydesk.domain.payments.effects import Effects
+from paydesk.domain.payments.queries import claims_of, payment_for, results_of_file, why_of
+from paydesk.domain.statements.queries import file_for
+from paydesk.foundation.approvals.states import APPROVAL
+from paydesk.kernel.money import Money
+from paydesk.web.access import actor_of
+from paydesk.web.intake.results import Result
+from paydesk.web.payments.effects_shown import looked_at
+from paydesk.web.payments.page import masked_raw
+from paydesk.web.payments.shown import shown
+from paydesk.web.sight import looking
+
+if TYPE_CHECKING:
+    from paydesk.domain.payments.models import Payment
+    from paydesk.foundation.approvals.models import Approval
+
+STALE = "The payment changed since this was asked for. Reject it, so that it can be asked for as it is now."
+GONE = "What this is about cannot be shown to you."
+
+
+def of_payment(request: HttpRequest, approval: Approval) -> dict[str, Any]:
+    """The payment with its raw row, where it would go, and what that changes."""
+    actor, wanted = actor_of(request), approval.payload
+    try:
+        payment = payment_for(actor, approval.subject_id)
+        customer = customer_for(actor, wanted["customer_id"]) if wanted.get("customer_id") else None
+        contract = contract_for(actor, wanted["contract_id"]) if wanted.get("contract_id") else None
+    except ObjectDoesNotExist:
+        return {"problem": GONE}
+    eyes = looking(request)
+    known = {
+        "each": shown(payment),
+        "payment": payment,
+        "why": eyes.sentence(
+            why_of(payment, claims_of([payment.pk])[payment.pk]),
+            payment,
+            names=[],
+            phones=[payment.statement_line.msisdn],
+        ),
+        "raw": masked_raw(payment, eyes),
+        "to_customer": customer,
+        "to_contract": contract,
+    }
+    if approval.state != APPROVAL.start:
+        return known
+    if wanted.get("version") != payment.version:
+        return known | {"problem": STALE}
+    return known | looked_at(lambda: _effects(request, approval, payment))
+
+
+def _effects(request: HttpRequest, approval: Approval, payment: Payment) -> Effects:
+    by, now, wanted = actor_of(request), timezone.now(), approval.payload
+    if approval.kind == "payment.reverse":
+        amount = Money(wanted["amount_minor"], payment.currency)
+        return previews.reversal_effects(payment.pk, amount=amount, by=by, now=now)
+    preview = previews.move_effects if approval.kind == "payment.move" else previews.apply_effects
+    return preview(
+        payment.pk, customer_id=wanted["customer_id"], contract_id=wanted["contract_id"], by=by, now=now
+    )
+
+
+def of_due_item(request: HttpRequest, approval: Approval) -> dict[str, Any]:
+    """The contract, the due item of which little is open, and what writing it off changes."""
+    actor = actor_of(request)
+    try:
+        contract = contract_for(actor, approval.payload["contract_id"])
+    except ObjectDoesNotExist:
+        return {"problem": GONE}
+    item = next((due for due in schedule_of(contract.pk) if due.pk == approval.subject_id), None)
+    if item is None:
+        return {"problem": GONE}
+    known = {
+        "contract": contract,
+        "item": item,
+        "due": Money(item.amount_minor, contract.currency),
+        "left": Money(item.amount_minor - item.allocated_minor, contract.currency),
+    }
+    if approval.state != APPROVAL.start:
+        return known
+    return known | looked_at(
+        lambda: previews.write_off_effects(item.pk, by=actor_of(request), now=timezone.now())
+    )
+
+
+def of_file(request: HttpRequest, approval: Approval) -> dict[str, Any]:
+    """The file and what undoing it takes back: its payments by how the payer was found."""
+    try:
+        file = file_for(actor_of(request), approval.subject_id)
+    except ObjectDoesNotExist:
+        return {"problem": GONE}
+    return {"file": file, "result": Result.of(file.pk, results_of_file(file.pk), [])}

@@ -1,0 +1,69 @@
+"""What each kind of approval is: the domain's verb that carries it out, and the evidence shown beside it.
+
+`approvals` itself never calls a domain. A package that asks for approvals adds one line to KINDS here and its
+words to `words.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.http import HttpRequest
+
+from paydesk.domain.payments import actions as payments
+from paydesk.web.approvals import evidence
+
+if TYPE_CHECKING:
+    from paydesk.foundation.approvals.models import Approval
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """`approve` takes (approval id, by, now, note) and is one transaction with its audit record.
+
+    `thing` is whose page it is about, as (kind, id). `evidence` gives what `template` shows, of an approval
+    that waits with what it would change; constant queries.
+    """
+
+    name: str
+    approve: Callable[..., object]
+    thing: Callable[[Approval], tuple[str, int]]
+    evidence: Callable[[HttpRequest, Approval], dict[str, Any]]
+    template: str
+
+
+def _subject(approval: Approval) -> tuple[str, int]:
+    return approval.subject_kind, approval.subject_id
+
+
+def _contract(approval: Approval) -> tuple[str, int]:
+    return "contract", int(approval.payload["contract_id"])
+
+
+KINDS = {
+    kind.name: kind
+    for kind in (
+        Kind(
+            "payment.apply_aged", payments.approve_apply, _subject, evidence.of_payment,
+            "approvals/_payment.html",
+        ),
+        Kind("payment.move", payments.approve_move, _subject, evidence.of_payment, "approvals/_payment.html"),
+        Kind(
+            "payment.reverse", payments.approve_reversal, _subject, evidence.of_payment,
+            "approvals/_payment.html",
+        ),
+        Kind(
+            "due_item.write_off", payments.approve_write_off, _contract, evidence.of_due_item,
+            "approvals/_due_item.html",
+        ),
+        Kind("file.unpost", payments.approve_unpost, _subject, evidence.of_file, "approvals/_file.html"),
+    )
+}  # fmt: skip
+
+
+def thing_of(approval: Approval) -> tuple[str, int]:
+    """What an approval is about, also one of a kind that has no line here."""
+    kind = KINDS.get(approval.kind)
+    return kind.thing(approval) if kind else _subject(approval)

@@ -1,0 +1,59 @@
+"""What an approval asks for, in words: one of a kind, several of them, and what was decided."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from paydesk.kernel.lifecycle import words
+
+if TYPE_CHECKING:
+    from paydesk.foundation.approvals.models import Approval
+
+
+@dataclass(frozen=True, slots=True)
+class KindWords:
+    """`one` is a title, `many` heads a group, `does` follows "Approve: ", `asked` follows a person's name."""
+
+    one: str
+    many: str
+    does: str
+    asked: str
+
+
+# One line for each kind that may be asked for.
+WORDS = {
+    "payment.apply_aged": KindWords(
+        "Apply old suspense", "Old suspense to apply", "apply", "asked to apply money that waited long"
+    ),
+    "payment.move": KindWords(
+        "Move to another customer",
+        "Moves to another customer",
+        "move",
+        "asked to move it to another customer",
+    ),
+    "payment.reverse": KindWords(
+        "Take a payment back", "Payments to take back", "take back", "asked to take it back"
+    ),
+    "due_item.write_off": KindWords(
+        "Write off a small difference", "Small differences", "write off", "asked to write off the difference"
+    ),
+    "file.unpost": KindWords("Un-post a file", "Files to un-post", "un-post", "asked to un-post the file"),
+}
+STATE_WORDS = {
+    "approved": "approved it",
+    "rejected": "said no",
+    "withdrawn": "took it back",
+    "expired": "nobody decided in time",
+}
+
+
+def words_of(kind: str) -> KindWords:
+    """The words of a kind; of one that is not listed, its own."""
+    plain = words(kind.replace(".", " "))
+    return WORDS.get(kind, KindWords(plain.capitalize(), plain.capitalize(), plain, f"asked for {plain}"))
+
+
+def decided_words(approval: Approval) -> str:
+    """ "approved it", "said no": what became of an approval that waits no more."""
+    return STATE_WORDS.get(approval.state, words(approval.state))

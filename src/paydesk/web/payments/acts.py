@@ -1,0 +1,66 @@
+"""What can be done with a payment besides applying it, each with its key and, where it cannot, why not."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.urls import reverse
+
+from paydesk.domain.payments.queries import PaymentStory, applied_to, undoable
+from paydesk.domain.payments.states import PAYMENT
+from paydesk.kernel.actor import Actor
+from paydesk.web.access import Gate, gate
+
+if TYPE_CHECKING:
+    from paydesk.domain.payments.models import Payment
+    from paydesk.foundation.approvals.models import Approval
+
+MOVE, TAKE_BACK = "payments.move", "payments.reverse"
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """One button. `blocked` says why it cannot be pressed and who can; "" when it can."""
+
+    label: str
+    url: str
+    key: str
+    blocked: str = ""
+
+
+def may_move(actor: Actor) -> Gate:
+    """Whether this person may ask for a payment to be moved to another customer."""
+    whole = gate(actor, MOVE)
+    return whole if whole.allowed or not actor.may(f"{MOVE}:request") else Gate(True)
+
+
+def acts_of(actor: Actor, story: PaymentStory, waiting: Mapping[str, Approval]) -> list[Act]:
+    """The acts that make sense for this payment now. `waiting` are approvals that wait, by kind."""
+    payment = story.payment
+    if not PAYMENT.from_state(payment.state):
+        return []
+    stuck = "A refund of this payment is asked for or paid." if _goes_back(payment) else ""
+    allocate = gate(actor, "payments.allocate").reason
+    found = []
+    if payment.open_minor:
+        found.append(_act("Split…", "split", "s", payment, allocate))
+    if applied_to(story.allocations, payment.currency):
+        found.append(_act("Take off…", "take_off", "o", payment, allocate or stuck))
+    if payment.customer_id is not None:
+        asked = "A move is asked for already." if "payment.move" in waiting else ""
+        found.append(_act("Move…", "move", "v", payment, may_move(actor).reason or stuck or asked))
+    asked = "Taking it back is asked for already." if "payment.reverse" in waiting else ""
+    found.append(_act("Take back…", "take_back", "b", payment, gate(actor, TAKE_BACK).reason or asked))
+    if undoable(payment, story.records, actor):
+        found.append(_act("Undo…", "undo", "z", payment, allocate or stuck))
+    return found
+
+
+def _goes_back(payment: Payment) -> bool:
+    return bool(payment.reserved_minor or payment.refunded_minor)
+
+
+def _act(label: str, name: str, key: str, payment: Payment, blocked: str) -> Act:
+    return Act(label, reverse(f"payments:{name}", args=[payment.pk]), key, blocked)
