@@ -29,8 +29,9 @@ ROWS = 3_000
 CHILD = """
 import django; django.setup()
 from django.utils import timezone
-from paydesk.domain.payments import actions, tasks
-actions.CHUNK_ROWS = 100
+from paydesk.domain.payments import tasks
+from paydesk.domain.payments.actions import files
+files.CHUNK_ROWS = files.FIRST_CHUNK_ROWS = 100
 tasks.take_up_files(timezone.now())
 """
 HOLDING = """

@@ -200,7 +200,8 @@ class Desk(RuleBasedStateMachine):
             self.do(
                 lambda: refunds.request_refund(
                     payment.pk, amount=Money(amount, "GHS"), reason="other", note="x", payee_kind=payee,
-                    payee_name="Ama", payee_account="233244000001", rail="mobile_money", by=PEOPLE[by], now=self.now,
+                    payee_name="Ama", payee_account="233244000001", rail="mobile_money", by=PEOPLE[by],
+                    now=self.now,
                 )
             )  # fmt: skip
 
@@ -214,7 +215,8 @@ class Desk(RuleBasedStateMachine):
                 by=PEOPLE[by], now=self.now,
             ),
             lambda: payout and refunds.send_payout_file(payout.pk, by=PEOPLE[by], now=self.now),
-            lambda: payout and refunds.put_payout_file_aside(payout.pk, note="x", by=PEOPLE[by], now=self.now),
+            lambda: payout
+            and refunds.put_payout_file_aside(payout.pk, note="x", by=PEOPLE[by], now=self.now),
             lambda: refunds.record_outcome(refund.pk, outcome="paid", by=PEOPLE[by], now=self.now),
             lambda: refunds.record_outcome(refund.pk, outcome="failed", by=PEOPLE[by], now=self.now),
             lambda: refunds.lose_track_of_refund(refund.pk, note="x", by=PEOPLE[by], now=self.now),

@@ -148,7 +148,7 @@ def approve_receipt(approval_id: int, *, by: Actor, now: datetime, note: str = "
     line_ids = statements.store_lines(file_id, account, [line], now.date())
     if not line_ids:
         raise HandReceiptRefused(
-            "The provider's own row has come meanwhile. Reject this: nothing is missing."
+            "The provider's own row has come meanwhile. Reject this, nothing is missing."
         )
     received = receive_lines(line_ids, by=by, now=now)
     statements.count_by_hand(file_id, payments=received)

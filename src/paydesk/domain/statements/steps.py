@@ -131,7 +131,8 @@ def file_by_hand(account: SourceAccount, document_id: int, *, by: str, at: datet
     """What stands for the file of one receipt by hand: its evidence. Posted at once, no proof of coverage."""
     return SourceFile.objects.create(
         source_account=account, document_id=document_id, filename="Receipt by hand", format="by_hand",
-        state="posted", sha256="", size_bytes=0, uploaded_by=by, uploaded_at=at, confirmed_by=by, posted_at=at,
+        state="posted", sha256="", size_bytes=0, uploaded_by=by, uploaded_at=at, confirmed_by=by,
+        posted_at=at,
     ).pk  # fmt: skip
 
 
