@@ -25,7 +25,9 @@ from paydesk.foundation.audit.models import AuditRecord
 from paydesk.reporting.invariants import check_all
 from tests.builders import ANALYST, NOON, make_contract, make_file, make_source_account
 
-ROWS = 3_000
+# A long run: PAYDESK_KILLS=100 kills the worker at a hundred moments.
+KILLS = int(os.environ.get("PAYDESK_KILLS", "5"))
+ROWS = max(1_500, KILLS * 300)
 CHILD = """
 import django; django.setup()
 from django.utils import timezone
@@ -87,7 +89,7 @@ def test_an_import_killed_again_and_again_ends_as_if_nothing_had_happened(commit
     content = io.BytesIO("\n".join([HEADER, *rows, ""]).encode())
     file = upload_file(content, filename="momo.csv", by=ANALYST, now=NOON, source_account_id=account.pk).file
     steps, kills = random.Random(7), 0
-    for _ in range(40):
+    for _ in range(34 + KILLS):
         file.refresh_from_db()
         if file.state == "mapping_needed":
             map_file(file.pk, source_account_id=account.pk, mapping=MAPPING, by=ANALYST, now=NOON)
@@ -96,9 +98,9 @@ def test_an_import_killed_again_and_again_ends_as_if_nothing_had_happened(commit
         if file.state == "posted":
             break
         kills += killed_worker(
-            committed_db, str(tmp_path), file, steps.randint(1, 6) if kills < 6 else 10_000
+            committed_db, str(tmp_path), file, steps.randint(1, 6) if kills < KILLS else 10_000
         )
-    assert (file.state, file.rows_done, kills) == ("posted", ROWS, 6)
+    assert (file.state, file.rows_done, kills) == ("posted", ROWS, KILLS)
     assert (file.line_count, file.new_count, file.known_count, file.rejected_count) == (ROWS, ROWS, 0, 0)
     assert StatementLine.objects.count() == Payment.objects.count() == ROWS
     paid = sum(DueItem.objects.values_list("allocated_minor", flat=True))

@@ -58,7 +58,7 @@ def ask(
     `right` is the row of the authority table; above the limit of market and currency its "…_above_limit"
     row counts where there is one. `decide_right` names another right string instead of both. Joins the
     caller's transaction, which also writes the audit record. Raises ApprovalRefused if the same is asked for
-    already.
+    already. Asking locks nothing of what it is about: who decides takes the approval first, then the thing.
     """
     limit = queries.limit_of(right, market, amount.currency) if amount is not None else None
     approval = Approval(

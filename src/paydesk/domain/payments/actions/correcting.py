@@ -45,7 +45,7 @@ def request_move(
     now: datetime,
 ) -> Approval:
     """Ask to move a whole payment to another customer: it was meant for them. Raises CorrectionRefused."""
-    payment = Payment.objects.select_for_update().get(pk=payment_id)
+    payment = Payment.objects.get(pk=payment_id)
     if not by.may("payments.move"):
         by.needs("payments.move:request", market=payment.market)
     _check_movable(payment, customer_id, contract_id, version)
@@ -130,7 +130,7 @@ def request_reversal(
 
     What a provider takes back is posted from its own row, without asking. Raises CorrectionRefused.
     """
-    payment = Payment.objects.select_for_update().get(pk=payment_id)
+    payment = Payment.objects.get(pk=payment_id)
     by.needs("payments.reverse", market=payment.market)
     _close_to_nobody(by, payment)
     amount = amount or Money(payment.amount_minor - payment.reversed_minor, payment.currency)

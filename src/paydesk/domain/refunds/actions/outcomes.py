@@ -71,7 +71,7 @@ def request_resolution(
     refund_id: int, *, outcome: str, provider_ref: str, note: str, by: Actor, now: datetime
 ) -> Approval:
     """Ask a second person to settle a refund nobody knew about: found "paid", or "failed" for certain."""
-    refund = Refund.objects.select_for_update().get(pk=refund_id)
+    refund = Refund.objects.get(pk=refund_id)
     by.needs("payouts.release", market=refund.market)
     if refund.state != "unknown":
         raise RefundRefused("Only a refund nobody knows about is settled by two people.")

@@ -142,11 +142,12 @@ class TakeFilesIn(TestCase):
                 "02-03-2026 09:03:00;R4;a;;0.00;paid",
             )
         )
+        waits = "Money paid out. Kept, not posted yet: its payout is not known to the desk."
         totals = {total.why: (total.rows, total.amount, total.payments) for total in preview(file).totals}
         assert totals == {
             "": (1, Decimal("50"), 1),
             "The amount is not a whole number of minor units of GHS.": (1, Decimal("0.005"), 0),
-            "Money paid out. Kept, not posted yet: its payout is not known to the desk.": (1, Decimal("-7"), 0),
+            waits: (1, Decimal("-7"), 0),
             "No money came in by this row.": (1, Decimal(0), 0),
         }
 
