@@ -2,6 +2,9 @@
 
 `db` (pytest-django's) gives a transaction that is rolled back. What needs real commits, other roles or two
 connections takes `committed_db`: a database of its own, cloned from the template.
+
+Tests run in several processes at once (pytest-xdist), file by file. The first process makes the template,
+each clones its own database from it. What cannot bear a neighbour is marked `alone`.
 """
 
 from __future__ import annotations
@@ -9,17 +12,69 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
+import hypothesis
 import psycopg
 import pytest
 from django.conf import settings
+from django.contrib.auth import hashers
 from django.db import connections
 from psycopg import sql
 
 APP_OPTIONS = "-c jit=off -c role=paydesk_app"
 OWNER_OPTIONS = "-c jit=off"
+QUICK_HASHER = "django.contrib.auth.hashers.MD5PasswordHasher"
+LONG_FIRST = ("browser", "server")
+
+hypothesis.settings.register_profile("paydesk", hypothesis.settings.default, max_examples=50, deadline=None)
+hypothesis.settings.load_profile("paydesk")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    group = parser.getgroup("paydesk")
+    group.addoption(
+        "--alone",
+        choices=("with", "without", "only"),
+        default="with",
+        help="whether tests marked `alone` run beside the others",
+    )
+    group.addoption("--template", help="the template database: made when missing, used as it is, and kept")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if (choice := config.getoption("alone")) != "with":
+        alone = [item for item in items if item.get_closest_marker("alone")]
+        beside = [item for item in items if not item.get_closest_marker("alone")]
+        items[:], left_out = (alone, beside) if choice == "only" else (beside, alone)
+        config.hook.pytest_deselected(items=left_out)
+    if hasattr(config, "workerinput"):  # so that no process is left with a long file when the others are done
+        items.sort(key=lambda item: not any(item.get_closest_marker(name) for name in LONG_FIRST))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    node.workerinput["template"] = _template_of(node.config)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """After the last process that clones it, the template goes; there may be no server at all."""
+    config = session.config
+    if not hasattr(config, "workerinput") and not config.getoption("template"):
+        with suppress(psycopg.OperationalError):
+            _administer(_drop(_template_of(config)), _drop(_unfinished(_template_of(config))))
+
+
+def _unfinished(template: str) -> str:
+    return f"{template}_unfinished"
+
+
+def _template_of(config: pytest.Config) -> str:
+    told: dict[str, str] = getattr(config, "workerinput", {})
+    return told.get("template") or config.getoption("template") or f"test_paydesk_{os.getpid()}_template"
 
 
 def _owner_dsn(database: str) -> dict[str, Any]:
@@ -71,26 +126,35 @@ def work_on(database: str, *, options: str = APP_OPTIONS) -> None:
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_blocker: Any) -> Iterator[None]:
+def django_db_setup(request: pytest.FixtureRequest, django_db_blocker: Any) -> Iterator[None]:
     """Migrate as the owner into a template, clone it, and work on the clone as the application."""
-    from django.core.management import call_command
-
     name = f"test_paydesk_{os.getpid()}"
-    template = f"{name}_template"
+    settings.TEST_TEMPLATE = _template_of(request.config)
     with django_db_blocker.unblock():
-        _administer(
-            _drop(name), _drop(template), sql.SQL("CREATE DATABASE {}").format(sql.Identifier(template))
-        )
-        work_on(template, options=OWNER_OPTIONS)
-        call_command("migrate", verbosity=0, interactive=False)
-        connections["default"].close()
-        _administer(_clone(name, template))
+        _make_template(settings.TEST_TEMPLATE)
+        _administer(_drop(name), _clone(name, settings.TEST_TEMPLATE))
         work_on(name)
-    settings.TEST_TEMPLATE = template
     yield
     with django_db_blocker.unblock():
         connections["default"].close()
-        _administer(_drop(name), _drop(template))
+        _administer(_drop(name))
+
+
+def _make_template(template: str) -> None:
+    """Unless it is there. The other processes wait; one that fails leaves nothing under this name."""
+    from django.core.management import call_command
+
+    unfinished = _unfinished(template)
+    with psycopg.connect(**_owner_dsn("postgres"), autocommit=True) as connection:
+        connection.execute("SELECT pg_advisory_lock(hashtext(%s))", [template])
+        if connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [template]).fetchone():
+            return
+        _administer(_drop(unfinished), sql.SQL("CREATE DATABASE {}").format(sql.Identifier(unfinished)))
+        work_on(unfinished, options=OWNER_OPTIONS)
+        call_command("migrate", verbosity=0, interactive=False)
+        connections["default"].close()
+        rename = sql.SQL("ALTER DATABASE {} RENAME TO {}")
+        _administer(rename.format(sql.Identifier(unfinished), sql.Identifier(template)))
 
 
 @contextmanager
@@ -121,6 +185,14 @@ def committed_module_db(django_db_setup: None, django_db_blocker: Any) -> Iterat
     """As `committed_db`, shared by a module whose tests only look, or try in vain to change something."""
     with own_database(django_db_blocker, "module") as name:
         yield name
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _quick_passwords() -> None:
+    """Hashing a password is slow by design; tests sign in often."""
+    settings.PASSWORD_HASHERS = [QUICK_HASHER, *settings.PASSWORD_HASHERS]
+    hashers.get_hashers.cache_clear()
+    hashers.get_hashers_by_algorithm.cache_clear()
 
 
 @pytest.fixture(autouse=True)

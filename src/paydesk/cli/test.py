@@ -1,6 +1,7 @@
 """Run all checks and tests; with a path only the tests there.
 
-Words after `--` go to pytest.
+Words after `--` go to pytest. Files run beside each other, in a process per processor; then, one by one, the
+tests marked `alone`. With `-- -n0` all of them run in one process, as a debugger wants it.
 
 The database is that of DATABASE_URL, else a private one made for this run. Where CI=true a missing browser
 fails, and on a machine with more than one PostgreSQL the business and foundation tests run on each.
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from paydesk.config.postgres_binaries import Binaries
 
 ON_EVERY_SERVER = ["src/paydesk/domain", "src/paydesk/foundation", "-m", "not browser and not server"]
+FAILED, NO_TESTS = 1, 5  # what pytest ends with
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -37,6 +39,7 @@ def run(args: argparse.Namespace) -> int:
 
     in_checkout()
     words = _pytest_words(args.paths)
+    parallel = any(Path(word).is_dir() for word in words) or not any(Path(word).exists() for word in words)
     in_ci = os.environ.get("CI", "").lower() in ("true", "1")
     broken = [] if words else failed_checks()
 
@@ -53,9 +56,9 @@ def run(args: argparse.Namespace) -> int:
     if in_ci and not words and not os.environ.get("DATABASE_URL"):
         for other in _other_servers():
             say(f"Business and foundation tests on PostgreSQL {other.version} ({other.kind}):")
-            if _pytest(ON_EVERY_SERVER, other) != 0:
+            if not _passed(ON_EVERY_SERVER, parallel, other):
                 broken.append(f"tests on PostgreSQL {other.version}")
-    if _pytest(words) != 0:
+    if not _passed(words, parallel):
         broken.append("tests")
     if broken:
         say(f"Failed: {', '.join(broken)}")
@@ -83,16 +86,33 @@ def _other_servers() -> list[Binaries]:
     return [binaries for binaries in all_binaries() if binaries.major != usual.major]
 
 
-def _pytest(words: list[str], binaries: Binaries | None = None) -> int:
+def _passed(words: list[str], parallel: bool, binaries: Binaries | None = None) -> bool:
     with _database(binaries) as (url, home):
         environment = os.environ | {"DATABASE_URL": url, "PAYDESK_HOME": str(home)}
-        # In our process group: Ctrl-C reaches pytest, which says what it has; then the database is stopped.
-        process = subprocess.Popen([sys.executable, "-m", "pytest", *words], cwd=CHECKOUT, env=environment)
-        try:
-            return process.wait()
-        except KeyboardInterrupt:
-            process.wait()
-            raise
+        if not parallel:
+            return _pytest(words, environment) == 0
+        # A word given by the user comes last and wins.
+        common = [f"--template=test_paydesk_{os.getpid()}_template"]
+        beside = ["--alone=without", f"-n{_processes()}", "--dist=loadfile", "--no-loadscope-reorder"]
+        ended = {_pytest([*common, *beside, *words], environment)}
+        if ended <= {0, FAILED, NO_TESTS}:
+            ended.add(_pytest([*common, "--alone=only", *words, "-n0"], environment))
+        return 0 in ended <= {0, NO_TESTS}
+
+
+def _processes() -> int:
+    """At least two: tests wait for the database and the browser much of their time."""
+    return min(max(os.cpu_count() or 2, 2), 8)
+
+
+def _pytest(words: list[str], environment: dict[str, str]) -> int:
+    # In our process group: Ctrl-C reaches pytest, which says what it has; then the database is stopped.
+    process = subprocess.Popen([sys.executable, "-m", "pytest", *words], cwd=CHECKOUT, env=environment)
+    try:
+        return process.wait()
+    except KeyboardInterrupt:
+        process.wait()
+        raise
 
 
 @contextlib.contextmanager

@@ -34,6 +34,8 @@ INSTALLED_APPS = [
     "paydesk.foundation.documents",
     "paydesk.foundation.clocks",
     "paydesk.foundation.approvals",
+    "paydesk.foundation.assignments",
+    "paydesk.foundation.saved_views",
     "paydesk.foundation.outbox",
     "paydesk.foundation.inbox",
     "paydesk.domain.parties",

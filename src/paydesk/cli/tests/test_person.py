@@ -72,24 +72,35 @@ def test_an_administrator_who_is_locked_out_is_let_in_again(committed_db, tmp_pa
     assert AuditRecord.objects.get(verb="person.second_factor_reset").note == "Lost phone"
 
 
-@pytest.mark.parametrize("words", [["person"], ["person", "remove", "a@b.c"], ["person", "add", "a@b.c"]])
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["person"],
+        ["person", "remove", "a@b.c"],
+        ["person", "add", "a@b.c"],
+        ["market", "add", "GH", "--time-zone", "UTC"],
+    ],
+)
 def test_wrong_use(words, capsys):
     assert main(words) == 64
     assert "--help" in capsys.readouterr().err
 
 
-def test_a_market_is_added_once_and_a_wrong_code_is_refused(committed_db, tmp_path):
-    def add(code: str) -> subprocess.CompletedProcess[str]:
-        words = ["market", "add", code, "--name", "Ghana", "--currency", "GHS", "--time-zone", "Africa/Accra"]
+def test_a_market_is_added_once_its_time_zone_set_and_a_wrong_code_refused(committed_db, tmp_path):
+    def market(*words: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            [sys.executable, "-m", "paydesk", *words],
+            [sys.executable, "-m", "paydesk", "market", *words],
             env={**os.environ, "DATABASE_URL": database_url(committed_db), "PAYDESK_HOME": str(tmp_path)},
             capture_output=True,
             text=True,
             check=False,
         )
 
-    assert (add("GH").returncode, add("GH").returncode) == (0, 0)
-    refused = add("Ghana")
+    about = ("--name", "Ghana", "--currency", "GHS", "--time-zone", "Africa/Lagos")
+    assert (market("add", "GH", *about).returncode, market("add", "GH", *about).returncode) == (0, 0)
+    refused = market("add", "Ghana", *about)
     assert (refused.returncode, refused.stderr.count("\n")) == (2, 1)
-    assert list(Market.objects.values_list("code", "currency")) == [("GH", "GHS")]
+    said = market("set", "GH", "--time-zone", "Africa/Accra")
+    assert said.stdout == "Ghana (GH) is a market, in GHS and Africa/Accra.\n"
+    found = Market.objects.values_list("code", "currency", "time_zone")
+    assert list(found) == [("GH", "GHS", "Africa/Accra")]

@@ -18,7 +18,7 @@ import pytest
 from paydesk.config.running import next_free_port
 from paydesk.config.tests.homes import clean_environment, home_with_space
 
-pytestmark = pytest.mark.server
+pytestmark = [pytest.mark.server, pytest.mark.alone]
 Done = subprocess.CompletedProcess[str]
 
 

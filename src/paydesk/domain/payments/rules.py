@@ -10,7 +10,7 @@ from paydesk.kernel.money import Money
 from paydesk.kernel.phone_numbers import shown
 
 # Strongest evidence first; the database's payments_receive() ranks the same way.
-RULES = ("account_number", "reference_in_text", "msisdn", "by_hand")
+RULES = ("account_number", "reference_in_text", "msisdn", "payer_link", "by_hand")
 
 
 def why(rule: str, matched_key: str, *, account_number: str | None) -> str:
@@ -24,6 +24,9 @@ def why(rule: str, matched_key: str, *, account_number: str | None) -> str:
         if account_number is None:
             return f"Paid from {phone}, a number of this customer, who has no single open contract to pay."
         return f"Paid from {phone}, a number of this customer; {account_number} is their only open contract."
+    if rule == "payer_link":
+        phone = shown(matched_key)
+        return f"Paid from {phone}, which paid for {account_number} before and for no other open contract."
     if rule == "by_hand":
         return "A person named the payer."
     return "Nothing in the row names a contract or a customer of ours."

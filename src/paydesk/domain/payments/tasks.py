@@ -10,6 +10,8 @@ from django.utils import timezone
 
 from paydesk.domain.payments.actions import post_file, replay_contract, unpost_file
 from paydesk.domain.payments.clocks import catch_up_identification_clocks
+from paydesk.domain.payments.learning import learn_from_new_payments
+from paydesk.domain.payments.suggesting import look_again
 from paydesk.domain.statements.actions import read_file
 from paydesk.domain.statements.models import SourceFile
 from paydesk.domain.statements.states import WORKING
@@ -47,6 +49,18 @@ def catch_up_clocks(now: datetime) -> int:
     """Give suspense that has no clock its own; end those of payments that left suspense some other way."""
     with transaction.atomic():
         return catch_up_identification_clocks(now)
+
+
+@housekeeping.every(20, "learn who pays for whom")
+def learn_payer_links(now: datetime) -> int:
+    """Learn from payments that named their contract, a stretch at a time."""
+    return learn_from_new_payments()
+
+
+@housekeeping.every(30, "suggest whose suspense is")
+def suggest_for_suspense(now: datetime) -> int:
+    """Find the likeliest contract of money that came into suspense, or was looked at long ago."""
+    return look_again(now=now)
 
 
 @housekeeping.every(2, "take up files")

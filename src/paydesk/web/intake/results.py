@@ -15,6 +15,7 @@ HOW = {
     "account_number": "By the account number the payer typed",
     "reference_in_text": "By an account number in the text",
     "msisdn": "By the payer's phone number",
+    "payer_link": "By a phone that paid for one contract before",
     "by_hand": "By a person",
 }
 

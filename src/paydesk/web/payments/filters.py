@@ -25,6 +25,7 @@ RULE_WORDS = {
     "account_number": "account number",
     "reference_in_text": "reference in the text",
     "msisdn": "phone number",
+    "payer_link": "phone that paid before",
     "by_hand": "by hand",
 }
 LABELS = {"market": "Market", "source": "Account", "state": "State", "payer": "Payer", "applied": "Applied",

@@ -121,6 +121,7 @@ def test_a_worker_killed_between_storing_and_posting_loses_and_doubles_nothing(c
     assert_sound()
 
 
+@pytest.mark.alone
 def test_an_idle_worker_posts_a_callback_well_below_a_second(committed_db: str) -> None:
     """The worker sleeps until the commit of a message wakes it."""
     endpoint = hubtel_endpoint()

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
 from paydesk.domain.contracts.models import Contract
 from paydesk.domain.contracts.queries import customer_market, owner_and_currency
-from paydesk.domain.payments import rules
+from paydesk.domain.payments import learning, rules
 from paydesk.domain.payments.clocks import meet_identification_clocks, start_clocks_of_payments
 from paydesk.domain.payments.models import Allocation, Application, Payment
 from paydesk.domain.payments.queries import undoable
@@ -44,6 +45,7 @@ def apply_payment(
     contract_id: int | None,
     amount: Money | None = None,
     version: int | None = None,
+    suggestion: int | None = None,
     by: Actor,
     now: datetime,
 ) -> Payment:
@@ -51,7 +53,8 @@ def apply_payment(
 
     Without a contract the payer alone is named; without an amount all that is open is applied. What the
     contract does not take stays unapplied. `version` is what the person saw; a payment that changed since is
-    refused. Raises ApplyRefused; SecondPersonRefused for money that waited long in suspense.
+    refused. `suggestion` is the place of the suggestion that was taken, for the trail. What is confirmed here
+    is learnt. Raises ApplyRefused; SecondPersonRefused for money that waited long in suspense.
     """
     payment = Payment.objects.only("market", "customer_id").get(pk=payment_id)
     by.needs("payments.allocate", market=payment.market)
@@ -63,7 +66,7 @@ def apply_payment(
         aged = rules.why_aged(payment.received_at, now)
         if aged:
             raise SecondPersonRefused(aged)
-    return _apply(payment, customer_id, contract_id, amount, version, by, now)
+    return _apply(payment, customer_id, contract_id, amount, version, by, now, suggestion=suggestion)
 
 
 def _apply(
@@ -75,6 +78,7 @@ def _apply(
     by: Actor,
     now: datetime,
     approval_id: int | None = None,
+    suggestion: int | None = None,
 ) -> Payment:
     _check_applicable(payment, customer_id, contract_id, amount, version)
     was_open, was_customer = payment.open_minor, payment.customer_id
@@ -93,6 +97,7 @@ def _apply(
     payment.refresh_from_db()
     if contract_id is not None and payment.open_minor == was_open and was_customer is not None:
         raise ApplyRefused("Nothing was applied: this contract has nothing open that this payment could pay.")
+    learning.confirmed(payment.pk, [contract_id])
     audit.record(
         "payment.identified" if was_customer is None else "payment.allocated",
         subject=("payment", payment.pk),
@@ -105,6 +110,7 @@ def _apply(
             "limit_minor": was_limit,
             "version": payment.version,
             **({"approval_id": approval_id} if approval_id else {}),
+            **({"suggestion": suggestion} if suggestion else {}),
         },
         market=payment.market,
     )
@@ -229,6 +235,7 @@ def split_payment(
             (now, "timestamptz"),
         )
     meet_identification_clocks([payment.pk], now)
+    learning.confirmed(payment.pk, contract_ids)
     payment.refresh_from_db()
     audit.record(
         "payment.split",
@@ -262,6 +269,7 @@ def unapply_payment(
     if not standing:
         raise ApplyRefused("Nothing of this payment is applied to that contract.")
     _unapply(payment, contract_id, 0, by, now)
+    learning.doubted(payment.pk, [contract_id], revoke=False, at=now)
     audit.record(
         "payment.unapplied",
         subject=("payment", payment.pk),
@@ -320,6 +328,7 @@ def undo_apply(payment_id: int, *, by: Actor, now: datetime) -> Payment:
             (by.label, "text"),
             (now, "timestamptz"),
         )
+    _unlearn(payment.pk, last.verb, last.changes, now)
     payment.refresh_from_db()
     if payment.customer_id is None:
         start_clocks_of_payments([payment.pk], now)
@@ -332,6 +341,16 @@ def undo_apply(payment_id: int, *, by: Actor, now: datetime) -> Payment:
         market=payment.market,
     )
     return payment
+
+
+def _unlearn(payment_id: int, verb: str, changes: dict[str, Any], now: datetime) -> None:
+    """What an act that is undone had taught."""
+    if verb == "payment.unapplied":
+        learning.confirmed(payment_id, [changes["contract_id"]])
+    elif verb == "payment.split":
+        learning.doubted(payment_id, [number for number, _ in changes["parts"]], revoke=False, at=now)
+    else:
+        learning.doubted(payment_id, [changes["contract_id"]], revoke=False, at=now)
 
 
 @transaction.atomic(durable=True)

@@ -12,10 +12,17 @@ from django.db import transaction
 
 from paydesk.domain.contracts.models import DueItem
 from paydesk.domain.contracts.queries import customer_market, owner_and_currency
-from paydesk.domain.payments import rules
+from paydesk.domain.payments import learning, rules
 from paydesk.domain.payments.models import Payment
 from paydesk.domain.payments.queries import written_off_on
-from paydesk.domain.payments.steps import CHANGED, PaymentChangedRefused, PaymentRefused, call, locked
+from paydesk.domain.payments.steps import (
+    CHANGED,
+    PaymentChangedRefused,
+    PaymentRefused,
+    call,
+    contracts_of,
+    locked,
+)
 from paydesk.foundation.approvals import steps as approvals
 from paydesk.foundation.approvals.models import Approval
 from paydesk.foundation.audit import steps as audit
@@ -85,8 +92,11 @@ def approve_move(approval_id: int, *, by: Actor, now: datetime, note: str = "") 
     _check_movable(payment, wanted["customer_id"], wanted["contract_id"], None)
     _close_to_nobody(by, payment, wanted["customer_id"])
     was_customer, was_contract = payment.customer_id, payment.contract_id
+    left = contracts_of([payment.pk])
     move_payment(payment, wanted["customer_id"], wanted["contract_id"], by=by, now=now)
     payment.refresh_from_db()
+    learning.doubted(payment.pk, left, revoke=True, at=now)
+    learning.confirmed(payment.pk, [payment.contract_id])
     audit.record(
         "payment.moved",
         subject=("payment", payment.pk),

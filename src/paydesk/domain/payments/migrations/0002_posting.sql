@@ -228,7 +228,8 @@ END $$;
 -- Statement lines become payments: only final, successful payment rows of an account that originates payments, in
 -- that account's currency and in whole minor units. Lines that are payments already are passed over. Whose a payment
 -- is, strongest evidence first: the account number as typed, a reference of ours in the text, the payer's phone
--- number; only the strongest kind that claims counts. Returns how many payments were received.
+-- number, a phone that has paid for one open contract alone (a link, see 0009: with two confirmations or more); only the
+-- strongest kind that claims counts. Returns how many payments were received.
 CREATE FUNCTION payments_receive(p_line_ids bigint[], p_actor text, p_at timestamptz) RETURNS bigint
 LANGUAGE plpgsql AS $$
 DECLARE
@@ -265,7 +266,7 @@ BEGIN
             ORDER BY l.value_on, l.line_id
         ) n
     ), judged AS MATERIALIZED (
-        SELECT l.*, v.*, coalesce(typed.claims, mentioned.claims, called.claims) AS claims
+        SELECT l.*, v.*, coalesce(typed.claims, mentioned.claims, called.claims, linked.claims) AS claims
         FROM line l
         CROSS JOIN LATERAL (
             SELECT array_agg(ROW(c.customer_id, c.id, 'account_number', k.key)::payments_claim_draft) AS claims
@@ -293,11 +294,28 @@ BEGIN
             WHERE typed.claims IS NULL AND mentioned.claims IS NULL AND l.msisdn <> ''
         ) called
         CROSS JOIN LATERAL (
+            SELECT CASE WHEN count(*) = 1 AND min(k.weight) >= 2
+                        THEN array_agg(ROW(k.customer_id, k.contract_id, 'payer_link', l.msisdn)::payments_claim_draft)
+                   END AS claims
+            FROM (
+                SELECT c.customer_id, k.contract_id,
+                       payments_link_weight(k.confirmations, k.last_confirmed_on, l.value_on) AS weight
+                FROM payments_payerlink k
+                CROSS JOIN LATERAL (
+                    SELECT customer_id FROM contracts_contract
+                    WHERE id = k.contract_id AND currency = l.currency AND contracts_is_open(state) LIMIT 1
+                ) c
+                WHERE k.msisdn = l.msisdn AND k.market = l.market AND k.revoked_at IS NULL OFFSET 0
+            ) k
+            WHERE typed.claims IS NULL AND mentioned.claims IS NULL AND called.claims IS NULL AND l.msisdn <> ''
+              AND k.weight > 0
+        ) linked
+        CROSS JOIN LATERAL (
             -- All claims must agree on the customer; only then may they name the contract.
             SELECT min(customer_id) AS customer_id, min(rule) AS rule, min(matched_key) AS matched_key,
                    CASE WHEN min(contract_id) = max(contract_id) AND count(*) = count(contract_id)
                         THEN min(contract_id) END AS contract_id
-            FROM unnest(coalesce(typed.claims, mentioned.claims, called.claims))
+            FROM unnest(coalesce(typed.claims, mentioned.claims, called.claims, linked.claims))
             HAVING min(customer_id) = max(customer_id)
             UNION ALL
             SELECT NULL, '', '', NULL

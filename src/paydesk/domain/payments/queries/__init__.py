@@ -40,6 +40,12 @@ from paydesk.domain.payments.queries.story import (
     sub_accounts,
     why_of,
 )
+from paydesk.domain.payments.queries.suggestions import (
+    Suggested,
+    probably_somebodys,
+    probably_somebodys_count,
+    suggestions_for,
+)
 from paydesk.domain.payments.queries.waiting import (
     AGE_BANDS,
     AgeBand,
@@ -66,6 +72,7 @@ __all__ = [
     "RowFound",
     "SORTS",
     "SubAccount",
+    "Suggested",
     "TooMuchToReadRefused",
     "ageing",
     "applied_to",
@@ -80,6 +87,8 @@ __all__ = [
     "payment_for",
     "payments",
     "payments_of_customer",
+    "probably_somebodys",
+    "probably_somebodys_count",
     "received_per_day",
     "results_of_file",
     "rows_by_phone",
@@ -88,6 +97,7 @@ __all__ = [
     "stretch",
     "sub_accounts",
     "suspense",
+    "suggestions_for",
     "suspense_by_name",
     "totals",
     "totals_up_to",

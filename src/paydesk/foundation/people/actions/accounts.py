@@ -100,6 +100,32 @@ def add_market(
 
 
 @transaction.atomic(durable=True)
+def set_market_time_zone(code: str, time_zone: str, *, by: Actor, now: datetime) -> Market:
+    """Days of `code` begin and end in `time_zone` from now on; what was booked on a day stays there.
+
+    Its calendar of opening hours has a clock of its own. Raises Refused for a market that is not there or an
+    unknown time zone. Said twice it is recorded once.
+    """
+    by.needs(RIGHT)
+    _check_time_zone(time_zone)
+    market = Market.objects.select_for_update().filter(pk=code).first()
+    if market is None:
+        raise Refused(f"There is no market {code}; add it first.", code="market.unknown", value=code)
+    if (was := market.time_zone) != time_zone:
+        market.time_zone = time_zone
+        market.save(update_fields=["time_zone"])
+        audit.record(
+            "market.time_zone_set",
+            subject=("market", code),
+            by=by,
+            at=now,
+            market=code,
+            changes={"time_zone": [was, time_zone]},
+        )
+    return market
+
+
+@transaction.atomic(durable=True)
 def set_roles(person_id: int, roles: Iterable[str], *, by: Actor, now: datetime) -> Person:
     """Make `roles` this person's roles.
 

@@ -12,6 +12,7 @@ from paydesk.foundation.people.actions import (
     deactivate,
     make_demo_people,
     set_keyboard_shortcuts,
+    set_market_time_zone,
     set_markets,
     set_password,
     set_roles,
@@ -177,6 +178,26 @@ class TestRolesAndMarkets:
         assert (again.name, Market.objects.count()) == ("Ghana", 2)
         with pytest.raises(Refused):
             add_market("Ghana", name="Ghana", currency="GHS", time_zone="Africa/Accra", by=DESK, now=NOON)
+
+    def test_the_time_zone_of_a_market_changes_and_the_record_says_from_what(self):
+        for _ in range(2):
+            market = set_market_time_zone("KE", "Africa/Kampala", by=DESK, now=NOON)
+            assert market.time_zone == "Africa/Kampala"
+        record = AuditRecord.objects.get(verb="market.time_zone_set")
+        assert (record.market, record.changes) == ("KE", {"time_zone": ["Africa/Nairobi", "Africa/Kampala"]})
+
+    @pytest.mark.parametrize(
+        ("code", "zone", "why"), [("ZZ", "UTC", "market.unknown"), ("GH", "Accra", "time_zone.unknown")]
+    )
+    def test_an_unknown_market_or_time_zone_is_refused(self, code, zone, why):
+        with pytest.raises(Refused) as refused:
+            set_market_time_zone(code, zone, by=DESK, now=NOON)
+        assert refused.value.code == why
+
+    def test_only_who_manages_people_changes_a_market(self):
+        with pytest.raises(Refused):
+            set_market_time_zone("GH", "UTC", by=make_person(roles=["AN"]).actor(), now=NOON)
+        assert Market.objects.get(pk="GH").time_zone == "Africa/Accra"
 
 
 class TestDeactivate:

@@ -1,0 +1,1 @@
+"""Who works on something that waits, what happens next until when, and what people noted about it."""

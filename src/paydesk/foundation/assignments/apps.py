@@ -1,0 +1,9 @@
+"""Django's view of this package."""
+
+from django.apps import AppConfig
+
+
+class AssignmentsConfig(AppConfig):
+    name = "paydesk.foundation.assignments"
+    label = "assignments"
+    verbose_name = "Assignments"
