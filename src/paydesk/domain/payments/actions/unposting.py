@@ -37,6 +37,11 @@ def request_unpost(file_id: int, *, note: str, by: Actor, now: datetime) -> Appr
     if account is None or file.state != "posted":
         raise UnpostRefused("Only a posted file can be un-posted.")
     by.needs("files.unpost", market=account.market)
+    if file.callbacks_on is not None or file.format == "by_hand":
+        raise UnpostRefused(
+            "Callbacks and receipts by hand are not a file that can be handed over again: "
+            "take back the payment that is wrong."
+        )
     if not note.strip():
         raise UnpostRefused("Say what is wrong with this file: the second person decides on it.")
     _check(file)
