@@ -34,18 +34,35 @@ BEGIN
     RETURN p_amount;
 END $$;
 
--- Let reserved money go: it is open again, and the contracts it was meant for take it.
+-- Let reserved money go: it makes good what a provider took back meanwhile (1310), the rest is open again, and the
+-- contracts it was meant for take it.
 CREATE FUNCTION payments_let_go(p_payment_id bigint, p_amount bigint, p_actor text, p_at timestamptz) RETURNS void
 LANGUAGE plpgsql AS $$
 DECLARE
-    v_customer_id bigint;
+    v_was payments_payment;
+    v_made_good bigint;
 BEGIN
     PERFORM payments_lock(payments_contracts_of(ARRAY[p_payment_id]), ARRAY[p_payment_id], '{}');
-    UPDATE payments_payment SET reserved_minor = reserved_minor - p_amount, version = version + 1
-    WHERE id = p_payment_id RETURNING customer_id INTO v_customer_id;
+    SELECT * INTO v_was FROM payments_payment WHERE id = p_payment_id;
+    v_made_good := least(p_amount, v_was.shortfall_minor);
+    IF v_made_good > 0 THEN
+        PERFORM ledger_post(
+            ARRAY[ROW('payment.shortfall_made_good', v_was.market,
+                      ledger_open_day(v_was.market, (p_at AT TIME ZONE 'UTC')::date, p_at), v_was.value_on, 'payment', v_was.id,
+                      'made_good:' || v_was.id || ':' || v_was.version, NULL)::ledger_entry_draft],
+            ARRAY[ROW(1, 1, v_was.market, CASE WHEN v_was.customer_id IS NULL THEN '2020' ELSE '2010' END, v_was.currency,
+                      coalesce(v_was.customer_id, v_was.source_account_id), v_made_good,
+                      CASE WHEN v_was.customer_id IS NULL THEN v_was.statement_line_id END)::ledger_leg_draft,
+                  ROW(1, 2, v_was.market, '1310', v_was.currency, coalesce(v_was.customer_id, 0), -v_made_good,
+                      CASE WHEN v_was.customer_id IS NULL THEN v_was.statement_line_id END)::ledger_leg_draft],
+            p_actor, p_at);
+    END IF;
+    UPDATE payments_payment
+    SET reserved_minor = reserved_minor - p_amount, shortfall_minor = shortfall_minor - v_made_good, version = version + 1
+    WHERE id = p_payment_id;
     PERFORM payments_replay(payments_contracts_of(ARRAY[p_payment_id]), '{}', '{}', p_actor, p_at);
-    IF v_customer_id IS NOT NULL THEN
-        PERFORM payments_credit_leftover(ARRAY[v_customer_id], p_actor, p_at);
+    IF v_was.customer_id IS NOT NULL THEN
+        PERFORM payments_credit_leftover(ARRAY[v_was.customer_id], p_actor, p_at);
     END IF;
 END $$;
 

@@ -311,6 +311,16 @@ class Refunds(TestCase):
         )
         assert balances_of(payment.customer_id, ["1310"]) == [("1310", Money(120_00, "GHS"))]
 
+    def test_money_let_go_after_a_provider_took_it_back_makes_that_good(self):
+        refund = self.asked("120.00")
+        take_back(self.payment_now(), ghs("70.00"), by=WORKER, now=NOON)
+        assert self.payment_now().shortfall_minor == 70_00
+        waiting = Approval.objects.get(subject_kind="refund", subject_id=refund.pk)
+        reject_approval(waiting.pk, note="It was taken back.", by=LEAD, now=NOON)
+        payment = self.payment_now()
+        assert (payment.shortfall_minor, payment.reserved_minor, payment.allocated_minor) == (0, 0, 50_00)
+        assert balances_of(payment.customer_id, ["1310"]) == []
+
     def test_a_reserved_payment_is_not_undone_behind_the_refund(self):
         self.asked()
         with pytest.raises(Refused):
