@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, BinaryIO
 
@@ -15,6 +15,7 @@ from paydesk.domain.statements.models import SourceFile
 from paydesk.domain.statements.staging import stage
 from paydesk.domain.statements.states import FILE
 from paydesk.foundation.audit import steps as audit
+from paydesk.foundation.audit.queries import histories
 from paydesk.foundation.documents import blobs
 from paydesk.foundation.documents import steps as documents
 from paydesk.foundation.documents.queries import open_document
@@ -42,7 +43,8 @@ class Uploaded:
 def upload_file(
     stream: BinaryIO, *, filename: str, by: Actor, now: datetime, source_account_id: int | None = None
 ) -> Uploaded:
-    """Keep a file and have the worker read it. The same content again gives the first file back.
+    """Keep a file and have the worker read it. The same content again gives the earlier file back,
+    unless that was put aside or un-posted, or rows it only confirmed were withdrawn with another file since.
 
     Raises Refused for an empty file or one above the size limit, and NotAllowedRefused without the right.
     """
@@ -60,9 +62,12 @@ def _record_upload(
         by.needs("files.import", market=account.market)
     steps.lock_content(kept.sha256)
     earlier = (
-        SourceFile.objects.filter(sha256=kept.sha256).exclude(state__in=["refused", "discarded"]).first()
+        SourceFile.objects.filter(sha256=kept.sha256)
+        .exclude(state__in=["refused", "discarded", "unposted"])
+        .order_by("-id")
+        .first()
     )
-    if earlier is not None:
+    if earlier is not None and not _rows_withdrawn_since(earlier):
         if earlier.source_account is not None:
             by.needs("files.import", market=earlier.source_account.market)
         return Uploaded(earlier, already_here=True)
@@ -86,6 +91,15 @@ def _record_upload(
     )
     outbox.put("file.to_read", {"file_id": file.pk})
     return Uploaded(file, already_here=False)
+
+
+def _rows_withdrawn_since(file: SourceFile) -> bool:
+    """Whether rows this posted file found known already may have been withdrawn since, with another file."""
+    if file.state != "posted" or not file.known_count:
+        return False
+    others = SourceFile.objects.filter(source_account=file.source_account, state="unposted")
+    undone = histories({"file": others.values_list("pk", flat=True)})
+    return undone.filter(verb="file.unposted", at__gt=file.uploaded_at).exists()
 
 
 @transaction.atomic(durable=True)
@@ -118,18 +132,19 @@ def map_file(
             raise FileRefused(f"The mapping cannot be read: {problem}") from problem
         if problems := checked.problems():
             raise FileRefused(" ".join(problems), code="file.mapping")
-        file.mapping = checked.to_json()
         if save_as:
             by.needs("files.save_profile", market=account.market)
             header = _header_of(file)
+            checked = replace(checked, header=delimited.header_keys(header))
             file.profile = providers.save_profile(
                 account,
                 name=save_as,
                 fingerprint=delimited.fingerprint(header),
-                mapping=file.mapping,
+                mapping=checked.to_json(),
                 by=by,
                 at=now,
             )
+        file.mapping = checked.to_json()
     file.problem = ""
     file.revision += 1
     file.save()

@@ -144,7 +144,7 @@ class AbsenceForm(forms.Form):
         super().__init__(*args, auto_id="absence_%s", **kwargs)
         people = [(person.pk, person.name) for person in people_found(state="active")]
         fields: dict[str, Any] = self.fields
-        fields["stands_in"].choices = [(pk, name) for pk, name in people if pk != actor.id]
+        fields["stands_in"].choices = [("", "choose"), *((pk, name) for pk, name in people if pk != actor.id)]
         everybody = actor.may(MANAGE_PEOPLE)
         fields["person"].choices = people if everybody else [(actor.id, actor.name)]
 

@@ -11,6 +11,7 @@ from paydesk.domain.contracts.queries import credit_events_of, schedule_of, stan
 from paydesk.domain.contracts.rules import due_state
 from paydesk.domain.contracts.states import CONTRACT, DUE_FAMILIES, OPEN_STATES
 from paydesk.domain.payments.queries import PaidInstalment, paid_by
+from paydesk.domain.payments.rules import small_difference
 from paydesk.kernel.money import Money
 from paydesk.kernel.public_codes import code_of
 from paydesk.web.contracts.local_days import LocalDay
@@ -100,6 +101,7 @@ class ShownItem:
     word: str
     symbol: str
     parts: Sequence[PaidPart]
+    is_small: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +160,11 @@ def _numbers(items: Sequence[DueItem]) -> dict[int, int]:
     return numbers
 
 
+def contract_open(shown: ShownContract) -> bool:
+    """Whether a small difference on this contract could be written off: it runs."""
+    return shown.contract.state in ("active", "defaulted")
+
+
 def _item(item: DueItem, number: int, shown: ShownContract, parts: Sequence[PaidInstalment]) -> ShownItem:
     currency = shown.contract.currency
     state = due_state(
@@ -174,5 +181,7 @@ def _item(item: DueItem, number: int, shown: ShownContract, parts: Sequence[Paid
         family=DUE_FAMILIES[state],
         word=DUE_WORDS[state],
         symbol=DUE_SYMBOLS.get(state, ""),
+        is_small=contract_open(shown)
+        and 0 < item.amount_minor - item.allocated_minor <= small_difference(currency).amount_minor,
         parts=[PaidPart(part.payment_id, code_of("PAY", part.payment_id), part.amount) for part in parts],
     )

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from paydesk.web.contracts import load_views, new_views, views
+from paydesk.web.contracts import load_views, new_views, views, write_off_views
 
 app_name = "contracts"
 urlpatterns = [
@@ -16,5 +16,6 @@ urlpatterns = [
     path("new/plan", new_views.plan, name="plan"),
     path("new/customers", new_views.customers_found, name="customers_found"),
     path("<str:code>/", views.contract_page, name="page"),
+    path("<str:code>/due/<int:item_id>/write-off", write_off_views.write_off, name="write_off"),
     path("<str:code>/activate", views.activate, name="activate"),
 ]

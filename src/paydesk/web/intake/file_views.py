@@ -10,15 +10,17 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django_htmx.http import HttpResponseClientRefresh
 
-from paydesk.domain.payments.actions import confirm_file
+from paydesk.domain.payments.actions import confirm_file, request_unpost
 from paydesk.domain.payments.kept_rows import kept_rows_of_file
 from paydesk.domain.payments.queries import results_of_file
 from paydesk.domain.statements import queries
 from paydesk.domain.statements.actions import discard_file
 from paydesk.domain.statements.states import WORKING
+from paydesk.foundation.approvals.queries import pending_about
 from paydesk.foundation.documents.queries import open_document
 from paydesk.foundation.outbox.queries import worker_status
-from paydesk.web.access import actor_of, needs
+from paydesk.web.access import actor_of, gate, needs
+from paydesk.web.addresses import page_of
 from paydesk.web.answers import unchanged
 from paydesk.web.intake import wording
 from paydesk.web.intake.line_views import line_rows
@@ -26,6 +28,7 @@ from paydesk.web.intake.mapping_views import mapping_page
 from paydesk.web.intake.one_file import file_of, to_file, trail_of
 from paydesk.web.intake.results import Result, kinds_of, post_label
 from paydesk.web.links import rows_at
+from paydesk.web.people_names import names_by_label
 from paydesk.web.sight import looking
 
 
@@ -49,7 +52,9 @@ def _moving(request: HttpRequest, found: Any) -> HttpResponse:
 
 
 def _progress(found: Any) -> dict[str, Any]:
-    if found.state == "posting":
+    if found.state == "unposting":
+        done = total = 0
+    elif found.state == "posting":
         done, total = found.rows_done, found.line_count
     else:
         done, total = found.bytes_read, found.size_bytes
@@ -84,11 +89,35 @@ def _posted(request: HttpRequest, found: Any) -> HttpResponse:
         {
             "result": Result.of(found.pk, results_of_file(found.pk), kept_rows_of_file(found.pk)),
             "first_rejected": list(queries.rejected_lines(found)[:10]),
+            "unpost_blocked": why_not_unposted(request, found),
+            "asked": asked_to_unpost(found),
             "payments_url": rows_at("payments:list", file=found.pk),
             "suspense_url": rows_at("payments:list", file=found.pk, payer="unknown"),
             "open_url": rows_at("payments:list", file=found.pk, payer="known", applied="none"),
         },
     )
+
+
+def why_not_unposted(request: HttpRequest, found: Any) -> str:
+    """Why this file cannot be asked to be un-posted, and who can; "" when it can."""
+    if found.callbacks_on:
+        return "Callbacks cannot be handed over again: put their payments right one by one."
+    if asked_to_unpost(found):
+        return "Un-posting it is asked for already."
+    return gate(actor_of(request), "files.unpost").reason
+
+
+def asked_to_unpost(found: Any) -> Any:
+    """The approval that waits about this file, with the name of whoever asked; None where none does."""
+    approval = pending_about("file", [found.pk]).get(found.pk)
+    if approval is None:
+        return None
+    return {
+        "by": names_by_label([approval.asked_by])[approval.asked_by],
+        "at": approval.asked_at,
+        "note": approval.note,
+        "url": page_of("approval", approval.pk),
+    }
 
 
 def _stopped(request: HttpRequest, found: Any) -> HttpResponse:
@@ -102,6 +131,8 @@ _PAGES = {
     "previewed": _previewed,
     "posting": _moving,
     "posted": _posted,
+    "unposting": _moving,
+    "unposted": _stopped,
     "refused": _stopped,
     "discarded": _stopped,
 }
@@ -151,6 +182,24 @@ def post(request: HttpRequest, code: str) -> HttpResponseBase:
         "continuity": wording.continuity(found, seen),
     }
     return render(request, "intake/post.html", facts)
+
+
+@needs("files.unpost")
+def unpost(request: HttpRequest, code: str) -> HttpResponseBase:
+    """Say what would be undone, ask for the reason, then ask a second person."""
+    found = file_of(request, code)
+    if request.method == "POST":
+        reason = request.POST.get("reason", "").strip()
+        request_unpost(found.pk, note=reason, by=actor_of(request), now=timezone.now())
+        messages.success(request, "Asked. A second person decides on it.")
+        return to_file(request, found)
+    facts = {
+        "file": found,
+        "result": Result.of(found.pk, results_of_file(found.pk), []),
+        "blocked": "" if found.state == "posted" else "Only a posted file can be un-posted.",
+    }
+    facts["blocked"] = facts["blocked"] or why_not_unposted(request, found)
+    return render(request, "intake/unpost.html", facts)
 
 
 @needs("files.import")

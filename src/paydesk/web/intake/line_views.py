@@ -87,7 +87,8 @@ def lines(request: HttpRequest, code: str) -> HttpResponse:
 
 
 def _lines_in(found: Any) -> Any:
-    return queries.lines_of(found) if found.state == "posted" else queries.staged_lines(found)
+    stored = found.state in ("posted", "unposting", "unposted")
+    return queries.lines_of(found) if stored else queries.staged_lines(found)
 
 
 @needs("export")

@@ -33,6 +33,12 @@ VERBS = {
     "payments.received": ("Payments received", "settled"),
     "file.posted": ("Posted", "settled"),
     "callbacks.posted": ("Callbacks posted", "settled"),
+    "file.unpost_requested": ("Asked to un-post it", "held"),
+    "file.unpost_approved": ("Un-posting approved", "returned"),
+    "file.unposted": ("Un-posted", "returned"),
+    "approval.rejected": ("Not un-posted: a second person said no", "failed"),
+    "approval.withdrawn": ("Request taken back", "idle"),
+    "approval.expired": ("Nobody decided in time", "idle"),
     "file.refused": ("Refused", "failed"),
     "file.discarded": ("Put aside", "idle"),
 }
@@ -58,7 +64,10 @@ def trail_of(found: Any) -> dict[str, Any]:
         "events": events,
         "by": names[found.uploaded_by],
         "confirmed_by": names[found.confirmed_by],
-        **{f"{name}_url": file_url(found.pk, name) for name in ("original", "post", "mapping", "discard")},
+        **{
+            f"{name}_url": file_url(found.pk, name)
+            for name in ("original", "post", "mapping", "discard", "unpost")
+        },
     }
 
 

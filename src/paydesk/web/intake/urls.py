@@ -20,5 +20,6 @@ urlpatterns = [
     path("<str:code>/mapping/", mapping_views.mapping, name="mapping"),
     path("<str:code>/mapping/first-rows", mapping_views.first_rows, name="first_rows"),
     path("<str:code>/post/", file_views.post, name="post"),
+    path("<str:code>/unpost/", file_views.unpost, name="unpost"),
     path("<str:code>/discard/", file_views.discard, name="discard"),
 ]

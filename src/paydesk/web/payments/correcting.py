@@ -233,8 +233,9 @@ def split(request: HttpRequest, payment_id: int) -> HttpResponse:
     given = [(each.standing.contract.pk, each.amount) for each in parts if each.amount]
     total = sum(amount.amount_minor for _, amount in given)
     sound = len(given) > 1 and not any(each.problem for each in parts)
-    if request.method == "POST" and sound and payer_id is not None:
-        split_payment(
+    stale = request.method == "POST" and version_in(request) != payment.version
+    if request.method == "POST" and (sound or stale) and payer_id is not None:
+        split_payment(  # refuses what is stale
             payment.pk, customer_id=payer_id, parts=given, version=version_in(request), by=actor, now=now
         )
         text = f"Split {Money(total, payment.currency)} over {len(given)} contracts."

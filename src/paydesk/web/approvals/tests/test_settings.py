@@ -1,0 +1,66 @@
+"""Limits, absences and close accounts: small forms, for those who may."""
+
+from __future__ import annotations
+
+from django.utils import timezone
+
+from paydesk.foundation.approvals.models import Delegation, Limit, Relation
+from paydesk.web.approvals.tests.desk import WithALead
+
+
+class Settings(WithALead):
+    def setUp(self) -> None:
+        super().setUp()
+        self.admin = self.person("AD")
+        self.as_admin = self.client_of(self.admin)
+        self.today = timezone.localdate().isoformat()
+
+    def test_an_administrator_sets_a_limit_and_others_only_see_it(self):
+        said = {"right": "refunds.entitle", "market": "GH", "amount": "1,250.50"}
+        assert self.as_admin.post("/approvals/limits/", said).status_code == 302
+        assert Limit.objects.get().amount_minor == 1250_50
+        page = self.as_lead.get("/approvals/limits/").content.decode()
+        assert "1,250.50" in page
+        assert "AD Person" in page
+        assert "Administrator can." in page
+        assert self.as_lead.post("/approvals/limits/", said).status_code == 403
+        assert self.client.get("/approvals/limits/").status_code == 403
+        for amount in ("", "-1", "1.005", "much"):
+            assert self.as_admin.post("/approvals/limits/", {**said, "amount": amount}).status_code == 422
+        assert Limit.objects.get().amount_minor == 1250_50
+
+    def test_one_says_who_stands_in_for_oneself_and_comes_back(self):
+        said = {
+            "person": self.lead.pk, "stands_in": self.analyst().pk, "from_on": self.today,
+            "through_on": self.today,
+        }  # fmt: skip
+        assert self.as_lead.post("/approvals/absences/", said).status_code == 302
+        (kept,) = Delegation.objects.all()
+        assert (kept.person_id, kept.stands_in_id) == (self.lead.pk, self.analyst().pk)
+        assert "TL Person" in self.client.get("/approvals/absences/").content.decode()
+        assert self.client.post(f"/approvals/absences/{kept.pk}/end").status_code == 403
+        assert self.as_lead.post(f"/approvals/absences/{kept.pk}/end").status_code == 302
+        assert self.as_lead.post("/approvals/absences/77/end").status_code == 404
+        kept.refresh_from_db()
+        assert kept.ended_at is not None
+
+    def test_not_for_others_unless_one_manages_people_and_not_backwards(self):
+        said = {
+            "person": self.lead.pk, "stands_in": self.support.pk, "from_on": self.today,
+            "through_on": self.today,
+        }  # fmt: skip
+        assert self.client.post("/approvals/absences/", said).status_code == 422
+        assert not Delegation.objects.exists()
+        backwards = self.as_lead.post("/approvals/absences/", {**said, "through_on": "2026-01-01"})
+        assert backwards.status_code == 422
+        assert "last day must not be before" in backwards.content.decode()
+        assert self.as_admin.post("/approvals/absences/", said).status_code == 302
+        assert Delegation.objects.count() == 1
+
+    def test_one_declares_an_account_one_is_close_to(self):
+        for account in ("10482937", f"{self.contract.account_number}"):
+            assert self.as_support.post("/approvals/relations/", {"account": account}).status_code == 302
+        relation = Relation.objects.get()
+        assert (relation.person_id, relation.party_id) == (self.support.pk, self.contract.customer_id)
+        assert self.as_support.post("/approvals/relations/", {"account": "nobody"}).status_code == 422
+        assert "declared" in self.as_support.get("/approvals/relations/").content.decode()
