@@ -27,6 +27,7 @@ from paydesk.domain.parties.queries import customer_for
 from paydesk.domain.payments import rules
 from paydesk.domain.payments.actions import SecondPersonRefused, apply_payment, request_apply
 from paydesk.domain.payments.queries import AllocationPreview, allocation_preview, claims_of, why_open
+from paydesk.domain.payments.suggestion_rules import MOST_SHOWN
 from paydesk.foundation.approvals.queries import pending_about
 from paydesk.kernel.actor import Actor
 from paydesk.kernel.money import Money, exact_minor
@@ -37,6 +38,7 @@ from paydesk.web.answers import came_from, done
 from paydesk.web.payments.filters import AmountField
 from paydesk.web.payments.page import business_day, may_apply, payment_or_404
 from paydesk.web.payments.shown import shown
+from paydesk.web.payments.suggesting import ShownSuggestion, suggested
 from paydesk.web.sight import Looking, looking
 
 if TYPE_CHECKING:
@@ -63,6 +65,7 @@ class Choice(forms.Form):
     q = forms.CharField(label="Find the contract", required=False, max_length=100)
     contract = forms.CharField(required=False, widget=forms.HiddenInput)
     customer = forms.CharField(required=False, widget=forms.HiddenInput)
+    suggestion = forms.IntegerField(required=False, min_value=1, max_value=MOST_SHOWN)
 
     def __init__(self, address: QueryDict, *, actor: Actor, payment: Payment) -> None:
         super().__init__(address, auto_id="apply_%s")
@@ -129,6 +132,7 @@ def dialog(request: HttpRequest, payment: Payment, chosen: QueryDict) -> dict[st
         "allowed": may_apply(actor, payment),
         "contract": contract,
         "customer": customer,
+        "taken": choice.cleaned_data.get("suggestion"),
         "waits": why_open([payment]).get(payment.pk, ""),
     }
     if contract is not None:
@@ -136,12 +140,23 @@ def dialog(request: HttpRequest, payment: Payment, chosen: QueryDict) -> dict[st
         known["preview"] = allocation_preview(payment, contract, on=business_day(payment), amount=amount)
     elif customer is None:
         known |= candidates(looking(request), payment, choice.cleaned_data.get("q", ""), known["at"])
+        if not choice.cleaned_data.get("q"):
+            known["suggestions"] = numbered = suggested(payment, known["at"])
+            known["offered"] = unnumbered(known["offered"], numbered)
     owner = looking(request).name(customer.name, customer) if customer else "the customer"
     known["aged"] = aged = why_aged(payment)
     if aged:
         known |= {"ask": may_ask(actor), "waits_for": pending_about("payment", [payment.pk]).get(payment.pk)}
     known["outcome"] = outcome_of(payment, known.get("preview"), owner)
     return known
+
+
+def unnumbered(offered: Sequence[Candidate], numbered: Sequence[ShownSuggestion]) -> list[Candidate]:
+    """What is offered besides the suggestions."""
+    shown_above = {each.standing.contract.pk for each in numbered}
+    return [
+        each for each in offered if each.standing is None or each.standing.contract.pk not in shown_above
+    ]
 
 
 def why_aged(payment: Payment) -> str | None:
@@ -249,6 +264,7 @@ def confirm(request: HttpRequest, payment: Payment) -> HttpResponse:
             contract_id=contract_id,
             amount=None if name_only else choice.cleaned_data.get("amount"),
             version=int(version),
+            suggestion=choice.cleaned_data.get("suggestion"),
             by=actor,
             now=timezone.now(),
         )

@@ -25,6 +25,8 @@ from paydesk.domain.payments.queries import (
     following,
     of_age,
     payment_for,
+    probably_somebodys,
+    probably_somebodys_count,
     stretch,
     why_open,
     within_patience,
@@ -39,13 +41,14 @@ from paydesk.web.payments.export import download
 from paydesk.web.payments.filters import WaitingFilters, without
 from paydesk.web.payments.page import page_context
 from paydesk.web.payments.shown import ShownPayment, shown
+from paydesk.web.payments.suggesting import suggested
 from paydesk.web.sight import looking
 
 if TYPE_CHECKING:
     from paydesk.domain.payments.models import Payment
 
 MOST_SORTED = 10_000  # beyond, the index of each market is walked instead
-FILTERS = ("q", "market", "currency", "source", "age")
+FILTERS = ("q", "market", "currency", "source", "age", "near")
 Found = Callable[[Actor, Mapping[str, Any] | None], "QuerySet[Payment]"]
 
 
@@ -102,9 +105,22 @@ def suspense_export(request: HttpRequest, kind: str) -> HttpResponseBase:
 def export(request: HttpRequest, which: WaitingList, kind: str) -> HttpResponseBase:
     if kind not in ("csv", "xlsx"):
         raise Http404
-    form = WaitingFilters(request.GET, actor=actor_of(request))
-    found = of_the_age(which.found(actor_of(request), form.filters()), form, timezone.localdate())
+    form, today = WaitingFilters(request.GET, actor=actor_of(request)), timezone.localdate()
+    found = of_the_age(narrowed(request, which, form, today), form, today)
     return download(found, which.name, kind, looking(request))
+
+
+def is_near(request: HttpRequest, which: WaitingList) -> bool:
+    """Whether suspense that is probably somebody's is asked for: of those who are late, the latest first."""
+    return which is SUSPENSE and request.GET.get("near") == "1"
+
+
+def narrowed(
+    request: HttpRequest, which: WaitingList, form: WaitingFilters, today: date
+) -> QuerySet[Payment]:
+    """What waits by the filters in the address, of every age."""
+    found = which.found(actor_of(request), form.filters())
+    return probably_somebodys(found, on=today) if is_near(request, which) else found
 
 
 def of_the_age(found: QuerySet[Payment], form: WaitingFilters, today: date) -> QuerySet[Payment]:
@@ -125,7 +141,7 @@ def waiting_page(request: HttpRequest, which: WaitingList) -> HttpResponse:
     }
     target = request.htmx.target  # type: ignore[attr-defined]
     with within_patience():
-        every_age = which.found(actor, form.filters())
+        every_age = narrowed(request, which, form, today)
         found = of_the_age(every_age, form, today)
         if target != "waiting-list":
             known |= opened(request, found)
@@ -133,6 +149,9 @@ def waiting_page(request: HttpRequest, which: WaitingList) -> HttpResponse:
             return render(request, "waiting/_detail.html", known)
         bands = ageing(every_age, on=today)
         known |= listed(request, form, found, waiting_of_age(bands, form), today)
+        if which is SUSPENSE:
+            known["near"] = is_near(request, which)
+            known["near_count"] = probably_somebodys_count(actor, on=today)
     known["strips"] = strips(request, bands)
     return render(request, "waiting/_swap.html" if target == "waiting-list" else "waiting/page.html", known)
 
@@ -163,9 +182,9 @@ def listed(
     request: HttpRequest, form: WaitingFilters, found: QuerySet[Payment], total: int, today: date
 ) -> dict[str, Any]:
     """The rows of the page asked for; constant queries."""
-    number = page_number(request)
+    number, near = page_number(request), request.GET.get("near") == "1"
     start = (number - 1) * PAGE_SIZE
-    if total > MOST_SORTED:
+    if total > MOST_SORTED and not near:
         waiting = stretch(found, actor_of(request), start, PAGE_SIZE + 1)
     else:
         waiting = list(found[start : start + PAGE_SIZE + 1])
@@ -176,7 +195,7 @@ def listed(
             shown(p),
             address(request, open=code_of("PAY", p.pk)),
             max((today - p.value_on).days, 0),
-            why[p.pk],
+            probably(p, today) if near and p.customer_id is None else why[p.pk],
             clocks.get(p.pk),
         )
         for p in waiting
@@ -186,6 +205,16 @@ def listed(
         "chosen": form.chosen(request),
         "clear": without(request, *FILTERS),
     }
+
+
+def probably(payment: Payment, today: date) -> str:
+    """Whose it probably is and how late they are; names nobody."""
+    suggestion = payment.stored_suggestion
+    late = (today - payment.late_since).days  # type: ignore[attr-defined]
+    return (
+        f"Probably {suggestion.contract.account_number}, {late} day{'' if late == 1 else 's'} past due "
+        f"({suggestion.score} of 100). {suggestion.reason}"
+    )
 
 
 def identification_clocks(payment_ids: list[int]) -> dict[int, ClockStanding]:
@@ -212,7 +241,9 @@ def opened(request: HttpRequest, found: QuerySet[Payment]) -> dict[str, Any]:
         return {"open_code": "", "left_code": left}
     open_code = code_of("PAY", payment.pk)
     at = address(request, open=open_code, page=request.GET.get("page"))
-    return page_context(request, payment.pk) | {
+    context = page_context(request, payment.pk)
+    return context | {
+        "suggestions": suggested(context["payment"], at) if context["apply"].allowed else [],
         "open_code": open_code,
         "left_code": left,
         "left_id": asked.pk,

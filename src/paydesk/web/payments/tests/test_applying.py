@@ -38,8 +38,9 @@ class Applying(OnTheDesk):
         make_contract(account_number="22222222", phones=("0209999999",))
         payment = self.pay(msisdn="233209999999", line=2)
         page = self.get(f"/payments/{code(payment)}/apply")
-        assert "Claims on this payment" in page
-        assert page.count("Paid from +233 20 999 9999, a number of this customer") == 2
+        assert page.count("The phone is this customer&#x27;s, one of 2 open contracts it may mean") == 2
+        assert page.index("11111111") < page.index("22222222")
+        assert "As likely: 22222222" in page
 
     def test_the_preview_says_what_is_paid_and_what_becomes_of_the_rest(self):
         page = self.get(f"{self.path}?{self.choice}")

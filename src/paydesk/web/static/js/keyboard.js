@@ -26,7 +26,9 @@ function press(event) {
   if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && field?.form) { field.form.requestSubmit(); return; }
   if (event.ctrlKey || event.metaKey) return;
   if (event.key === "Escape") { escape(field); return; }
-  if (field || document.querySelector("dialog[open]") || !enabled()) return;
+  if (field || !enabled()) return;
+  const dialog = document.querySelector("dialog[open]");
+  if (dialog) { if (/^[1-9]$/.test(event.key)) pressIn(dialog, event); return; }
   if (waitingForPlace && Date.now() - waitingForPlace < 1500) {
     waitingForPlace = 0;
     const place = document.querySelector(`[data-go="${CSS.escape(event.key)}"]`);
@@ -41,7 +43,11 @@ function press(event) {
   if (event.key === "k") { step(-1, event); return; }
   if (event.key === "x" && choose()) { event.preventDefault(); return; }
   if (!/^[a-z0-9]$/.test(event.key)) return;
-  const button = [...document.querySelectorAll(`[data-hotkey="${event.key}"]`)].find(seen);
+  pressIn(document, event);
+}
+
+function pressIn(place, event) {
+  const button = [...place.querySelectorAll(`[data-hotkey="${event.key}"]`)].find(seen);
   if (button && button.getAttribute("aria-disabled") !== "true") { event.preventDefault(); button.click(); }
 }
 
