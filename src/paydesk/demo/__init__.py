@@ -32,7 +32,7 @@ def first_run(say: Callable[[str], None]) -> list[dict[str, str]]:
     if not is_empty():
         return []
     until = latest_morning(timezone.now())
-    made = load_company(customers=SMALL_CUSTOMERS, days=SMALL_DAYS, until=until, seed=SEED)
+    made = load_company(customers=SMALL_CUSTOMERS, days=SMALL_DAYS, until=until, seed=SEED, bad_morning=True)
     say(
         f"Demo company: {made.customers} customers, {made.files} files, {made.payments:,} payments "
         f"in {made.seconds:.0f} s. Everything in it is invented."

@@ -12,8 +12,10 @@ from pathlib import Path
 
 from django.db import connection
 
+from paydesk.demo import bad_morning as a_bad_morning
 from paydesk.demo.callbacks import CALLED
 from paydesk.demo.company import Contract
+from paydesk.demo.layouts.hubtel import HUBTEL
 from paydesk.demo.markets import ACCOUNTS, MARKETS, DemoMarket
 from paydesk.demo.steps import Activate, ApplyByHand, CallBack, LoadContracts, SendFile
 from paydesk.demo.story import Story
@@ -28,18 +30,21 @@ from paydesk.domain.payments.models import Payment
 from paydesk.domain.providers.actions import add_source_account, open_callbacks
 from paydesk.domain.providers.models import CallbackEndpoint, Provider, SourceAccount
 from paydesk.domain.providers.rules import dialect_of
+from paydesk.domain.refunds.actions import request_refund
 from paydesk.domain.statements.actions import discard_file, map_file, read_file, upload_file
 from paydesk.domain.statements.models import SourceFile
 from paydesk.foundation.audit.actions import seal
 from paydesk.foundation.people.actions import add_market, make_demo_people
 from paydesk.foundation.people.models import Market, Person
 from paydesk.kernel.actor import system
+from paydesk.kernel.money import Money
 from paydesk.kernel.refused import Refused
 
 Say = Callable[[str], None]
 DEMO = system("demo")
 WORKER = system("worker")
 ANALYST, LEAD, ADMINISTRATOR = "ama@demo.example", "tunde@demo.example", "adaeze@demo.example"
+SUPPORT = "samuel@demo.example"
 WAIT_SECONDS = 0.05  # between two looks at a file that a running worker has taken
 
 
@@ -86,12 +91,14 @@ def load_company(
     until: date,
     seed: int,
     truth: Path | None = None,
+    bad_morning: bool = False,
     say: Say = lambda text: None,
 ) -> Made:
     """Invent a company and take it through the desk: `days` days of files, the last one of the day before
     `until`.
 
-    The same arguments make the same company. Raises NotEmptyRefused unless the database is empty, DemoRefused
+    The same arguments make the same company. `bad_morning` adds one in the end (demo/bad_morning.py), outside
+    the truth. Raises NotEmptyRefused unless the database is empty, DemoRefused
     for sizes that make no company or a truth folder with something in it.
     """
     if not 12 <= customers <= 2_000_000 or not 3 <= days <= 366:
@@ -113,6 +120,8 @@ def load_company(
         loader = Loader(story, say)
         loader.set_up()
         loader.run()
+        if bad_morning:
+            loader.have_a_bad_morning(Path(folder))
     contracts = sum(map(len, story.company.contracts.values()))
     return Made(
         customers, contracts, loader.files, book.rows_written, loader.payments, time.monotonic() - started,
@@ -184,6 +193,34 @@ class Loader:
                 self._apply(step)
         assert last is not None
         seal(datetime.combine(last, time_of_day(9), tzinfo=UTC))
+
+    def have_a_bad_morning(self, folder: Path) -> None:
+        """Two more files, one of them a wrong one; the people who paid twice ask for their money."""
+        planted = a_bad_morning.write(
+            self.story.until, self.story.company.contracts["GH"], self.story.planters["GH"], folder
+        )
+        if planted is None:
+            return
+        at = datetime.combine(self.story.until, time_of_day(7, 30), tzinfo=UTC)
+        for n, path in enumerate((planted.night, planted.wrong)):
+            self._send(SendFile(at + timedelta(minutes=n), path, path.name, a_bad_morning.ACCOUNT, HUBTEL))
+        support = Person.objects.get(email=SUPPORT).actor()
+        account = self._accounts[a_bad_morning.ACCOUNT]
+        doubles = Payment.objects.filter(source_account=account, evidence_key__in=planted.doubles)
+        for n, payment in enumerate(doubles.select_related("statement_line").order_by("pk")):
+            request_refund(
+                payment.pk,
+                amount=Money(payment.amount_minor, payment.currency),
+                reason="duplicate",
+                note="Paid twice within a minute, says the caller.",
+                payee_kind="payer",
+                payee_name=payment.statement_line.payer_name,
+                payee_account=payment.statement_line.msisdn,
+                rail="mobile_money",
+                by=support,
+                now=at + timedelta(minutes=20 + n),
+            )
+        seal(at + timedelta(hours=1))
 
     def _called(self, step: CallBack) -> None:
         """As at the door and in the worker: kept, posted, and what stays silent asked about three times."""

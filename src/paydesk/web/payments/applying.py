@@ -154,9 +154,7 @@ def dialog(request: HttpRequest, payment: Payment, chosen: QueryDict) -> dict[st
 def unnumbered(offered: Sequence[Candidate], numbered: Sequence[ShownSuggestion]) -> list[Candidate]:
     """What is offered besides the suggestions."""
     shown_above = {each.standing.contract.pk for each in numbered}
-    return [
-        each for each in offered if each.standing is None or each.standing.contract.pk not in shown_above
-    ]
+    return [each for each in offered if each.standing is None or each.standing.contract.pk not in shown_above]
 
 
 def why_aged(payment: Payment) -> str | None:
