@@ -13,6 +13,7 @@ import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from functools import cache
 from typing import Any
 
 import hypothesis
@@ -112,9 +113,17 @@ def _drop(database: str) -> sql.Composable:
 
 
 def _clone(database: str, template: str) -> sql.Composable:
-    return sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(
-        sql.Identifier(database), sql.Identifier(template)
+    # Copying the files is twice as fast where the server need not wait for the disk, and slower elsewhere.
+    strategy = "FILE_COPY" if _is_fast_server() else "WAL_LOG"
+    return sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY {}").format(
+        sql.Identifier(database), sql.Identifier(template), sql.SQL(strategy)
     )
+
+
+@cache
+def _is_fast_server() -> bool:
+    with psycopg.connect(**_owner_dsn("postgres")) as connection:
+        return connection.execute("SHOW fsync").fetchone() == ("off",)
 
 
 def work_on(database: str, *, options: str = APP_OPTIONS) -> None:

@@ -13,6 +13,8 @@ PAGES = {
     "contract": ("CON", "contracts:page"),
     "file": ("FIL", "intake:file"),
     "approval": ("APR", "approvals:page"),
+    "refund": ("REF", "refunds:page"),
+    "payout_file": ("POF", "refunds:file"),
     "pending": ("PND", "pending:page"),
     "message": ("MSG", "callbacks:page"),
 }

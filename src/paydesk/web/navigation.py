@@ -11,6 +11,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 
 from paydesk.domain.payments.queries import waiting_counts
+from paydesk.domain.refunds.queries import count_waiting
 from paydesk.domain.statements.queries import waiting_files
 from paydesk.foundation.approvals.queries import count_to_decide
 from paydesk.kernel.actor import Actor
@@ -35,6 +36,7 @@ PLACES = [
     Place("unapplied:list", "Unapplied", "coins", "u", "payments:view"),
     Place("suspense:list", "Suspense", "question", "s", "suspense:view", second=True),
     Place("approvals:inbox", "Approvals", "stamp", "v", "payments:view", second=True),
+    Place("refunds:list", "Refunds", "undo", "r", "payments:view", second=True),
     Place("pending:list", "Pending", "hourglass", "w", "payments:view", second=True),
     Place("clocks:list", "Clocks", "clock", "k", "payments:view", second=True),
     Place("customers:list", "Customers", "person", "c", "customers:view", second=True),
@@ -80,7 +82,7 @@ def places_for(request: HttpRequest, actor: Actor) -> list[ShownPlace]:
 
 
 def _waiting(actor: Actor) -> dict[str, int]:
-    """What waits for a person, by the name of its place; four cheap queries, for who may see it."""
+    """What waits for a person, by the name of its place; five cheap queries, for who may see it."""
     found: dict[str, int] = {}
     if actor.may("files.import:view"):
         found["intake:files"] = waiting_files(actor)
@@ -88,4 +90,5 @@ def _waiting(actor: Actor) -> dict[str, int]:
         payments = waiting_counts(actor)
         found |= {"unapplied:list": payments["unapplied"], "suspense:list": payments["suspense"]}
         found["approvals:inbox"] = count_to_decide(actor, timezone.now())
+        found["refunds:list"] = count_waiting(actor)
     return found

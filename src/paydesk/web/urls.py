@@ -13,6 +13,7 @@ urlpatterns = [
     path("", include("paydesk.web.account.urls")),
     path("payments/", include("paydesk.web.payments.urls")),
     path("pending/", include("paydesk.web.pending.urls")),
+    path("refunds/", include("paydesk.web.refunds.urls")),
     path("callbacks/", include("paydesk.web.callbacks.urls")),
     path("unapplied/", include(unapplied_urls)),
     path("suspense/", include(suspense_urls)),

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import get_args
 
-from django.db.models import QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from paydesk.domain.ledger.queries import control_balance
 from paydesk.domain.parties.models import Customer
 from paydesk.domain.payments.models import Payment
 from paydesk.domain.providers.models import SourceAccount
 from paydesk.domain.refunds import rules
-from paydesk.domain.refunds.models import PayoutFile, Refund
+from paydesk.domain.refunds.models import PayoutFile, PayoutProfile, Refund
 from paydesk.domain.refunds.states import ON_THE_WAY
 from paydesk.foundation.people.queries import in_markets
 from paydesk.kernel.actor import Actor
@@ -50,9 +51,72 @@ def refunds_of_payment(payment_id: int) -> QuerySet[Refund]:
     return Refund.objects.filter(payment_id=payment_id).order_by("-id")
 
 
+def refunds_of_customer(actor: Actor, customer_id: int) -> QuerySet[Refund]:
+    """Refunds to one customer, as far as the actor sees their markets, newest first."""
+    return refunds(actor).filter(customer_id=customer_id).order_by("-id")
+
+
+def counts_by_state(actor: Actor) -> dict[str, int]:
+    """How many refunds of the actor's markets are in each state that has any; one query."""
+    found = in_markets(Refund.objects.all(), actor).order_by().values_list("state")
+    return dict(found.annotate(count=Count("pk")))
+
+
+def count_waiting(actor: Actor) -> int:
+    """How many refunds wait for somebody's next step: free to go out, failed, or without an answer."""
+    waits = Q(state="approved", payout_file=None) | Q(state__in=("failed", "unknown"))
+    return in_markets(Refund.objects.filter(waits), actor).count()
+
+
+@dataclass(frozen=True, slots=True)
+class Calculation:
+    """Where the money of a payment is, and how much of it can still go back (`left`)."""
+
+    paid: Money
+    applied: Money
+    open: Money
+    credited: Money
+    reserved: Money
+    refunded: Money
+    taken_back: Money
+    left: Money
+
+
+def calculation_of(payment: Payment) -> Calculation:
+    """No query: the payment's own figures."""
+    shortfall = payment.shortfall_minor
+    left = payment.open_minor + payment.credited_minor + payment.allocated_minor - shortfall
+    return Calculation(
+        *(
+            Money(minor, payment.currency)
+            for minor in (
+                payment.amount_minor, payment.allocated_minor, payment.open_minor, payment.credited_minor,
+                payment.reserved_minor, payment.refunded_minor, payment.reversed_minor,
+                max(0, left) if payment.state == "received" else 0,
+            )
+        )
+    )  # fmt: skip
+
+
 def payout_files(actor: Actor) -> QuerySet[PayoutFile]:
     """Payout files of the actor's markets, newest first."""
     return in_markets(PayoutFile.objects.select_related("source_account"), actor).order_by("-id")
+
+
+def payout_file_for(actor: Actor, payout_file_id: int) -> PayoutFile:
+    """Raises PayoutFile.DoesNotExist also for another market."""
+    return payout_files(actor).get(pk=payout_file_id)
+
+
+def refunds_in(payout: PayoutFile) -> QuerySet[Refund]:
+    """The refunds a payout file carries now, in the order of the file; those that left it are not in it."""
+    found = Refund.objects.select_related("payment", "customer", "payout_file")
+    return found.filter(payout_file=payout).order_by("pk")
+
+
+def profile_of(account: SourceAccount) -> PayoutProfile | None:
+    """The saved columns of an account's bulk file, if somebody saved any."""
+    return PayoutProfile.objects.filter(source_account=account).first()
 
 
 def pays_from(actor: Actor, market: str, currency: str) -> QuerySet[SourceAccount]:

@@ -252,6 +252,12 @@ def lines_of(file: SourceFile) -> QuerySet[StatementLine]:
     return StatementLine.objects.filter(file=file).select_related("payment").order_by("line_no")
 
 
+def lines_by_id(line_ids: Sequence[int | None]) -> dict[int | None, StatementLine]:
+    """Stored lines with their files, by id; one query."""
+    wanted = [number for number in line_ids if number is not None]
+    return dict(StatementLine.objects.select_related("file").in_bulk(wanted)) if wanted else {}
+
+
 @dataclass(frozen=True, slots=True)
 class Coverage:
     """How far the files of one source account reach."""

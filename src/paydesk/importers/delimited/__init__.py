@@ -19,6 +19,7 @@ from paydesk.importers.delimited.mapping import (
     Mapping,
     fingerprint,
     header_key,
+    header_keys,
 )
 from paydesk.importers.delimited.rows import RowReader
 from paydesk.importers.delimited.tables import Table, open_table
@@ -42,6 +43,7 @@ __all__ = [
     "fingerprint",
     "guess",
     "header_key",
+    "header_keys",
     "header_of",
     "open_table",
     "preview",

@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING, Any
 from django.http import HttpRequest
 
 from paydesk.domain.payments import actions as payments
+from paydesk.domain.refunds import actions as refunds
 from paydesk.web.approvals import evidence
+from paydesk.web.refunds import evidence as refund_evidence
 
 if TYPE_CHECKING:
     from paydesk.foundation.approvals.models import Approval
@@ -57,6 +59,18 @@ KINDS = {
         Kind(
             "due_item.write_off", payments.approve_write_off, _contract, evidence.of_due_item,
             "approvals/_due_item.html",
+        ),
+        Kind(
+            "refund.entitle", refunds.approve_refund, _subject, refund_evidence.of_refund,
+            "refunds/_evidence.html",
+        ),
+        Kind(
+            "refund.resolve", refunds.approve_resolution, _subject, refund_evidence.of_refund,
+            "refunds/_evidence.html",
+        ),
+        Kind(
+            "payout_file.release", refunds.approve_release, _subject, refund_evidence.of_file,
+            "refunds/_file_evidence.html",
         ),
         Kind("file.unpost", payments.approve_unpost, _subject, evidence.of_file, "approvals/_file.html"),
     )

@@ -38,6 +38,13 @@ WORDS = {
     "due_item.write_off": KindWords(
         "Write off a small difference", "Small differences", "write off", "asked to write off the difference"
     ),
+    "refund.entitle": KindWords("Refund", "Refunds", "refund", "asked for a refund"),
+    "payout_file.release": KindWords(
+        "Let a payout file go", "Payout files to let go", "release", "asked to release the payout file"
+    ),
+    "refund.resolve": KindWords(
+        "Settle a refund without an answer", "Refunds without an answer", "settle", "asked to settle it"
+    ),
     "file.unpost": KindWords("Un-post a file", "Files to un-post", "un-post", "asked to un-post the file"),
 }
 STATE_WORDS = {

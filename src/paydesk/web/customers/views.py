@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from paydesk.domain.parties.queries import customer_for
 from paydesk.domain.payments.queries import payments
+from paydesk.domain.refunds.queries import refunds_of_customer
 from paydesk.foundation.audit.queries import histories
 from paydesk.kernel.actor import Actor
 from paydesk.kernel.money import Money
@@ -25,6 +26,7 @@ from paydesk.web.customers.overview import held_for, shown_customers
 from paydesk.web.paging import Page, page_number
 from paydesk.web.payments.shown import all_shown
 from paydesk.web.people_names import names_by_label
+from paydesk.web.refunds.shown import all_shown as all_refunds_shown
 from paydesk.web.sight import Looking, looking
 from paydesk.web.trail.words import done_words
 from paydesk.web.workbook import Cell, check_fits, list_download
@@ -35,6 +37,7 @@ if TYPE_CHECKING:
 
 RIGHT_TO_SEE = "customers:view"
 PAYMENTS_SHOWN = 20
+REFUNDS_SHOWN = 20
 RECORDS_SHOWN = 30
 HEAD = (
     "Customer", "Name", "Our number", "Market", "Phones", "Contracts", "States", "Days past due",
@@ -134,6 +137,7 @@ def customer_page(request: HttpRequest, code: str) -> HttpResponse:
         "payment_rows": all_shown(page),
         "may_apply": gate(actor, "payments.allocate"),
         "may_load": gate(actor, "contracts.load"),
+        "refunds": all_refunds_shown(refunds_of_customer(actor, customer.pk)[:REFUNDS_SHOWN]),
     }
     if htmx and htmx.target in ("schedule", "customer-payments"):
         part = "contracts/_schedule.html" if htmx.target == "schedule" else "customers/_payments.html"

@@ -5,14 +5,22 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
+
+from django.urls import reverse
 
 from paydesk.domain.statements.queries import Coverage, coverage, days_in
 from paydesk.kernel.actor import Actor
 from paydesk.web.links import rows_at
+from paydesk.web.providers.gaps import missing_hours
+
+if TYPE_CHECKING:
+    from paydesk.domain.providers.models import SourceAccount
 
 DAYS_SHOWN = 14
 WEEKEND = (5, 6)
+GAPS_SHOWN = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +39,8 @@ class AccountDays:
     days: Sequence[Day]
     upload_url: str
     behind: int | None  # due days since the last one that is in; None before the first file
+    gaps: Sequence[str] = ()  # hours nobody handed over, in words
+    hours_url: str = ""
 
     @property
     def is_behind(self) -> bool:
@@ -48,6 +58,11 @@ class AccountDays:
         return [day.on for day in self.days if day.state == "missing"]
 
     @property
+    def more_gaps(self) -> int:
+        """How many gaps are not named beside the account."""
+        return max(0, len(self.gaps) - GAPS_SHOWN)
+
+    @property
     def words(self) -> str:
         """The cells for whom does not see them."""
         if not self.missing:
@@ -55,17 +70,26 @@ class AccountDays:
         return "Without a file: " + ", ".join(f"{day.day} {day:%B}" for day in self.missing)
 
 
-def account_days(actor: Actor, now: datetime, today: date) -> list[AccountDays]:
-    """Every account of the actor's markets, the furthest behind first; two queries."""
+def account_days(
+    actor: Actor, now: datetime, today: date, accounts: Sequence[SourceAccount] = ()
+) -> list[AccountDays]:
+    """Every account of the actor's markets, the furthest behind first, with its missing hours; four queries.
+
+    `accounts` are those of the actor's markets, whatever they are asked for besides.
+    """
     through = today - timedelta(days=1)
     since = through - timedelta(days=DAYS_SHOWN - 1)
     known = days_in(actor, since=since, through=through)
+    gaps = missing_hours(accounts, now)
+    sees_hours = actor.may("providers.manage:view")
     return [
         AccountDays(
             reach,
             _days(reach, known.get(reach.account_id, set()), since),
             rows_at("intake:files", upload_to=reach.account_id),
             _behind(reach, through),
+            gaps.get(reach.account_id, []),
+            reverse("providers:balance", args=[reach.account_id]) if sees_hours else "",
         )
         for reach in coverage(actor, now)
     ]

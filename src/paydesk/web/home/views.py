@@ -59,13 +59,14 @@ def _files(request: HttpRequest, actor: Actor) -> dict[str, Any]:
 
 
 def _reach(actor: Actor) -> dict[str, Any]:
-    accounts = account_days(actor, timezone.now(), timezone.localdate())
+    known = list(source_accounts(actor))
+    accounts = account_days(actor, timezone.now(), timezone.localdate(), known)
     missing = sum(len(each.missing) for each in accounts)
     return {
         "accounts_in": accounts,
         "behind": sum(each.is_behind for each in accounts),
         "missing_note": f"{missing} day{'' if missing == 1 else 's'} without a file" if missing else "",
-        "accounts": list(source_accounts(actor)) if accounts else [],
+        "accounts": known if accounts else [],
     }
 
 

@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from paydesk.domain.payments.queries import PaymentStory, applied_to, undoable
 from paydesk.domain.payments.states import PAYMENT
+from paydesk.domain.refunds.queries import calculation_of
 from paydesk.kernel.actor import Actor
 from paydesk.web.access import Gate, gate
 
@@ -53,9 +54,18 @@ def acts_of(actor: Actor, story: PaymentStory, waiting: Mapping[str, Approval]) 
         found.append(_act("Move…", "move", "v", payment, may_move(actor).reason or stuck or asked))
     asked = "Taking it back is asked for already." if "payment.reverse" in waiting else ""
     found.append(_act("Take back…", "take_back", "b", payment, gate(actor, TAKE_BACK).reason or asked))
+    blocked = _may_ask_back(actor) or (
+        "" if calculation_of(payment).left else "Nothing of it is left to go back."
+    )
+    found.append(Act("Refund…", reverse("refunds:ask", args=[payment.pk]), "f", blocked))
     if undoable(payment, story.records, actor):
         found.append(_act("Undo…", "undo", "z", payment, allocate or stuck))
     return found
+
+
+def _may_ask_back(actor: Actor) -> str:
+    """Why this person may not ask for a refund; "" where they may."""
+    return "" if actor.may("refunds.entitle:request") else gate(actor, "refunds.entitle").reason
 
 
 def _goes_back(payment: Payment) -> bool:

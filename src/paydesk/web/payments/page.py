@@ -15,6 +15,7 @@ from django.utils import timezone
 from paydesk.domain.contracts.queries import ContractStanding, contracts_of, standings
 from paydesk.domain.payments.queries import payment_for, story_of, sub_accounts, why_open
 from paydesk.domain.payments.states import PAYMENT
+from paydesk.domain.refunds.queries import refunds_of_payment
 from paydesk.foundation.approvals.queries import approvals_of
 from paydesk.foundation.approvals.states import APPROVAL
 from paydesk.kernel.actor import Actor
@@ -26,6 +27,7 @@ from paydesk.web.payments.postings import shown_entries
 from paydesk.web.payments.shown import shown
 from paydesk.web.payments.timeline import timeline
 from paydesk.web.payments.trail import Names, names_in, shown_records
+from paydesk.web.refunds.shown import all_shown as all_refunds_shown
 from paydesk.web.sight import Looking, looking
 
 if TYPE_CHECKING:
@@ -49,7 +51,8 @@ def page_context(request: HttpRequest, payment_id: int) -> dict[str, Any]:
     payment = payment_or_404(actor, payment_id)
     story = story_of(payment)
     approvals = list(approvals_of("payment", payment.pk)[:MOST_APPROVALS])
-    names = names_in(story, approvals)
+    refunds = all_refunds_shown(refunds_of_payment(payment.pk))
+    names = names_in(story, approvals, refunds)
     owners = sub_accounts(story.entries)
     waiting = {each.kind: each for each in approvals if each.state == APPROVAL.start}
     waits = why_open([payment]).get(payment.pk, "")
@@ -59,13 +62,14 @@ def page_context(request: HttpRequest, payment_id: int) -> dict[str, Any]:
         "payment": payment,
         "story": story,
         "waits": waits,
-        "events": timeline(each, story, waits, names, eyes, owners, approvals),
+        "events": timeline(each, story, waits, names, eyes, owners, approvals, refunds),
         "acts": acts_of(actor, story, waiting),
         "asked": [waits_for(approval, names) for approval in waiting.values()],
         "ledger": gate(actor, "ledger:view"),
         "entries": shown_entries(story.entries, names, eyes, owners),
         "records": shown_records(story, names),
         "contracts": contracts_beside(actor, payment),
+        "refunds": refunds,
         "raw": masked_raw(payment, eyes),
         "apply": may_apply(actor, payment),
         "at_query": "",

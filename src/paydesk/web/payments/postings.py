@@ -26,6 +26,13 @@ KIND_WORDS = {
     "payment.reversed": "Taken back",
     "payment.charged_back": "Charged back",
     "payment.unposted": "Un-posted with its file",
+    "payment.credit_returned": "Credit back to unapplied cash",
+    "refund.approved": "Refund payable",
+    "refund.cancelled": "Refund given up",
+    "refund.sent": "Refund sent",
+    "refund.paid": "Refund paid",
+    "refund.failed": "Refund failed",
+    "refund.bounced": "Refund came back",
     "due_item.written_off": "Small difference written off",
 }
 

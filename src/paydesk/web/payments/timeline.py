@@ -19,6 +19,7 @@ from paydesk.web.approvals.words import decided_words, words_of
 from paydesk.web.payments.postings import Owners
 from paydesk.web.payments.shown import ShownPayment
 from paydesk.web.payments.trail import Names
+from paydesk.web.refunds.shown import ShownRefund
 from paydesk.web.sight import Looking
 
 if TYPE_CHECKING:
@@ -47,6 +48,7 @@ def timeline(
     eyes: Looking,
     owners: Owners,
     approvals: Sequence[Approval] = (),
+    refunds: Sequence[ShownRefund] = (),
 ) -> list[Event]:
     """The steps in the order in which they happened; what is left, and what it waits for, stands last."""
     came, later = list(_came_in(each, names, eyes)), [
@@ -54,6 +56,7 @@ def timeline(
         *_applied(each, story, names),
         *_put_right(story, names, eyes, owners),
         *_decided(approvals, names),
+        *_went_back(refunds, names),
     ]  # fmt: skip
     later.sort(key=lambda event: event.at)  # type: ignore[arg-type, return-value]  # all are instants
     return [*came, *later, *_left(each, waits)]
@@ -184,6 +187,28 @@ def _decided(approvals: Sequence[Approval], names: Names) -> Iterator[Event]:
             yield Event(
                 approval.decided_at, APPROVAL.family(approval.state), title, approval.decision_note, url=url
             )
+
+
+REFUND_ENDS = {"paid": "Refund paid", "rejected": "Refund rejected", "cancelled": "Refund given up"}
+
+
+def _went_back(refunds: Sequence[ShownRefund], names: Names) -> Iterator[Event]:
+    """Refunds of it, as far as they came; the whole story of each is on its own page."""
+    for each in refunds:
+        refund = each.refund
+        asked = f"{names[refund.requested_by]} asked for a refund"
+        yield Event(refund.requested_at, "held", asked, each.reason, each.amount, each.url)
+        if refund.approved_at is not None:
+            by = f"Approved by {names.get(refund.approved_by, '')}"
+            yield Event(
+                refund.approved_at, "settled", "Refund approved", amount=each.amount, url=each.url, by=by
+            )
+        if refund.sent_at is not None:
+            yield Event(refund.sent_at, "moving", "Refund sent", amount=each.amount, url=each.url)
+        if refund.finished_at is not None:
+            family = "returned" if refund.state == "paid" else each.family
+            title = REFUND_ENDS.get(refund.state, each.word)
+            yield Event(refund.finished_at, family, title, amount=each.amount, url=each.url)
 
 
 def _applied(each: ShownPayment, story: PaymentStory, names: Names) -> Iterator[Event]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from paydesk.domain.payments.queries import PaymentStory
 from paydesk.kernel.money import Money
 from paydesk.web.people_names import names_by_label
+from paydesk.web.refunds.shown import ShownRefund
 from paydesk.web.trail.words import verb_words
 
 if TYPE_CHECKING:
@@ -29,10 +30,14 @@ class ShownRecord:
 Names = Mapping[str, str]
 
 
-def names_in(story: PaymentStory, approvals: Sequence[Approval] = ()) -> Names:
+def names_in(
+    story: PaymentStory, approvals: Sequence[Approval] = (), refunds: Sequence[ShownRefund] = ()
+) -> Names:
     """The names of everybody in a story, by the label they acted under; one query."""
     labels = {label for each in approvals for label in (each.asked_by, each.decided_by) if label}
     labels |= {record.actor for record in story.records} | {entry.actor for entry in story.entries}
+    labels |= {each.refund.requested_by for each in refunds}
+    labels |= {each.refund.approved_by for each in refunds if each.refund.approved_by}
     labels |= {allocation.actor for allocation in story.allocations}
     return names_by_label(labels | {story.payment.statement_line.file.uploaded_by})
 

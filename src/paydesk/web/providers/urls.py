@@ -2,12 +2,15 @@
 
 from django.urls import path
 
-from paydesk.web.providers import callback_views, views
+from paydesk.web.providers import callback_views, cash_views, views
 
 app_name = "providers"
 urlpatterns = [
     path("", views.account_list, name="list"),
     path("new/", views.new, name="new"),
+    path("<int:account_id>/balance/", cash_views.balance, name="balance"),
+    path("<int:account_id>/balance/enter/", cash_views.enter, name="enter_balance"),
+    path("<int:account_id>/balance/<int:shown_id>/", cash_views.screenshot, name="screenshot"),
     path("<int:account_id>/callbacks/open/", callback_views.open_, name="open_callbacks"),
     path("<int:account_id>/callbacks/rotate/", callback_views.rotate, name="rotate_callbacks"),
     path("<int:account_id>/callbacks/limits/", callback_views.limits, name="limit_callbacks"),

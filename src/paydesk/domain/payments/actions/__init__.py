@@ -24,6 +24,7 @@ from paydesk.domain.payments.actions.correcting import (
     take_back_proven,
 )
 from paydesk.domain.payments.actions.files import confirm_file, post_file, receive_lines
+from paydesk.domain.payments.actions.showing import ShownBalanceRefused, enter_shown_balance
 from paydesk.domain.payments.actions.unposting import (
     UnpostRefused,
     approve_unpost,
@@ -35,6 +36,7 @@ __all__ = [
     "ApplyRefused",
     "CorrectionRefused",
     "SecondPersonRefused",
+    "ShownBalanceRefused",
     "UnpostRefused",
     "apply_payment",
     "approve_apply",
@@ -43,6 +45,7 @@ __all__ = [
     "approve_unpost",
     "approve_write_off",
     "confirm_file",
+    "enter_shown_balance",
     "move_payment",
     "post_file",
     "receive_lines",

@@ -243,10 +243,7 @@ def _check_request(
 ) -> None:
     if payment.state != "received":
         raise RefundRefused("This payment was taken back: there is nothing to refund.")
-    left = Money(
-        payment.open_minor + payment.credited_minor + payment.allocated_minor - payment.shortfall_minor,
-        payment.currency,
-    )
+    left = queries.calculation_of(payment).left
     if amount.currency != payment.currency or not 0 < amount.amount_minor <= left.amount_minor:
         raise RefundRefused(
             f"Up to {left} of this payment can go back; the rest was refunded or taken back before.",

@@ -25,6 +25,8 @@ from paydesk.kernel.refused import Refused
 
 RESOLVE = "refund.resolve"
 MOST_RESULT_ROWS = 20_000
+LARGEST_EXPONENT = 15  # of an amount in a row: above it nobody pays, and the exact arithmetic would take long
+LONGEST_CELL = 200  # what is kept of a reference or a reason; more is not what providers write
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +159,8 @@ def read_results(content: bytes, *, by: Actor, now: datetime) -> Sequence[Result
 def _result(number: int, row: Sequence[str], places: dict[str, int], by: Actor, now: datetime) -> ResultLine:
     def cell(name: str) -> str:
         place = places.get(name)
-        return row[place].strip() if place is not None and place < len(row) else ""
+        text = row[place] if place is not None and place < len(row) else ""
+        return text.replace("\0", "").strip()[:LONGEST_CELL]
 
     reference = cell("reference")
     refund_id = next((n for word in reference.split() if (n := queries.number_in(word))), None)
@@ -192,6 +195,8 @@ def _agrees(text: str, refund: Refund) -> bool:
     try:
         amount = Decimal(text.replace(",", "").replace(refund.currency, "").strip())
     except InvalidOperation:
+        return False
+    if not amount.is_finite() or amount.adjusted() > LARGEST_EXPONENT:
         return False
     return exact_minor(abs(amount), refund.currency) == refund.amount_minor
 

@@ -68,7 +68,9 @@ class TakeFilesIn(TestCase):
             by=ANALYST,
             now=NOON,
         )
-        assert read_file(first.pk, by=WORKER, now=NOON).state == "previewed"
+        read = read_file(first.pk, by=WORKER, now=NOON)
+        assert read.state == "previewed"
+        assert read.profile.mapping["header"] == list(delimited.header_keys(HEADER.split(";")))
         second = self.upload(csv("02-03-2026 09:00:00;R9;x;0244000000;1.00;paid"))
         assert (second.state, second.source_account, second.profile.name) == (
             "previewed",

@@ -173,11 +173,11 @@ class Correcting(WithALead):
 
     def test_more_of_everything_costs_no_more_queries(self):
         self.text(f"{self.at}/")
-        with self.assertNumQueries(21):
+        with self.assertNumQueries(23):
             self.text(f"{self.at}/")
         self.asked_move(self.payment)
         self.post(self.as_lead, self.path(Approval.objects.get(), "approve"), note="")
-        with self.assertNumQueries(22):  # names are asked for as soon as a person stands in the story
+        with self.assertNumQueries(24):  # names are asked for as soon as a person stands in the story
             self.text(f"{self.at}/")
 
 

@@ -1,0 +1,246 @@
+"""Reads about provider cash: balances held against the books, movements by kind, hours that are missing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.db import connection
+from django.db.models import Q, QuerySet, Sum
+
+from paydesk.domain.payments.models import DayOfRows, HourOfRows, ReversalRow, ShownBalance, TransitRow
+from paydesk.domain.providers.models import SourceAccount
+from paydesk.domain.statements.models import SourceFile, StatementHead
+from paydesk.foundation.people.queries import in_markets
+from paydesk.kernel.actor import Actor
+from paydesk.kernel.money import Money, exact_minor
+from paydesk.reporting.provider_cash import rules
+
+HISTORY_DAYS = 14
+HOUR_DAYS = 3
+
+_MOVED = """
+SELECT booked_on, sum(amount_minor)::bigint FROM (
+    SELECT booked_on, debit_minor - credit_minor AS amount_minor FROM books_daily_sum
+    WHERE market = %(market)s AND code = %(code)s AND key_id = %(account)s AND currency = %(currency)s
+    UNION ALL
+    SELECT e.booked_on, p.amount_minor
+    FROM ledger_account a
+    JOIN ledger_posting p ON p.account_id = a.id JOIN ledger_entry e ON e.id = p.entry_id
+    WHERE a.market = %(market)s AND a.code = %(code)s AND a.key_id = %(account)s AND a.currency = %(currency)s
+      AND p.entry_id > (SELECT summed_through FROM books_horizon)
+) part GROUP BY 1
+"""
+# Files list the newest row first or last; within a second the order of the file decides.
+_RUNNING = """
+WITH line AS MATERIALIZED (
+    SELECT l.id, l.file_id, l.line_no, l.occurred_at, coalesce(l.booked_on, l.value_on) AS day,
+           payments_minor(l.balance, l.currency) AS balance,
+           CASE WHEN l.status <> 'success' OR l.kind = 'failed' THEN 0
+                ELSE coalesce(l.amount_minor, 0)
+                     - CASE WHEN l.fee > 0 AND l.kind <> 'fee' AND %(keeps_fees)s
+                            THEN payments_minor(l.fee, l.currency) ELSE 0 END
+           END AS net
+    FROM statements_sourcefile f JOIN statements_statementline l ON l.file_id = f.id
+    WHERE f.source_account_id = %(account)s AND f.covers_to >= %(since)s AND NOT l.withdrawn
+      AND l.balance IS NOT NULL AND l.currency = %(currency)s
+      AND coalesce(l.booked_on, l.value_on) >= %(since)s
+), file AS (
+    SELECT file_id, (array_agg(occurred_at ORDER BY line_no))[1]
+           > (array_agg(occurred_at ORDER BY line_no DESC))[1] AS newest_first
+    FROM line GROUP BY 1
+), ordered AS (
+    SELECT l.*, row_number() OVER w AS place, lag(l.balance) OVER w AS before
+    FROM line l JOIN file f USING (file_id)
+    WINDOW w AS (
+        ORDER BY l.day, l.occurred_at, CASE WHEN f.newest_first THEN -l.line_no ELSE l.line_no END, l.id
+    )
+)
+SELECT day, (array_agg(balance - net ORDER BY place))[1]::bigint,
+       (array_agg(balance ORDER BY place DESC))[1]::bigint, sum(net)::bigint,
+       count(*) FILTER (WHERE before + net <> balance),
+       (array_agg(id ORDER BY place) FILTER (WHERE before + net <> balance))[1],
+       coalesce((array_agg(balance - before - net ORDER BY place)
+                 FILTER (WHERE before + net <> balance))[1], 0)::bigint
+FROM ordered GROUP BY 1 ORDER BY 1
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """What the rows of one kind came to: as stated, and what was kept back of them."""
+
+    kind: str
+    rows: int
+    amount: Money
+    fee: Money
+
+
+def balance_proof(account: SourceAccount, *, today: date, days: int = HISTORY_DAYS) -> rules.Proof:
+    """Books against what is shown for the last `days` days; four queries over the rows of those days."""
+    since = today - timedelta(days=days - 1)
+    values = {
+        "market": account.market, "code": account.ledger_code, "account": account.pk,
+        "currency": account.currency, "since": since,
+        "keeps_fees": account.role == "originates" and account.ledger_code == "1020",
+    }  # fmt: skip
+    shown: dict[date, rules.Shown] = {}
+    with connection.cursor() as cursor:
+        cursor.execute(_MOVED, values)
+        moved = dict(cursor.fetchall())
+        cursor.execute(_RUNNING, values)
+        for day, opening, closing, total, breaks, first, off in cursor.fetchall():
+            shown[day] = rules.Shown(day, closing, "rows", opening, total, breaks, first, off)
+    for head in StatementHead.objects.filter(
+        file__source_account=account, file__state__in=("posted", "posting"), closing__isnull=False,
+        closed_on__gte=since,
+    ).order_by("closed_on", "id"):  # fmt: skip
+        closing = exact_minor(head.closing, account.currency)
+        opening = exact_minor(head.opening, account.currency) if head.opening is not None else None
+        if closing is not None and head.closed_on is not None and head.currency in ("", account.currency):
+            one_day = opening if head.opened_on == head.closed_on else None
+            shown[head.closed_on] = rules.Shown(head.closed_on, closing, "statement", one_day)
+    for seen in ShownBalance.objects.filter(source_account=account, shown_on__gte=since).order_by("id"):
+        shown[seen.shown_on] = rules.Shown(seen.shown_on, seen.amount_minor, "entered")
+    before = _before_the_books(account, moved)
+    span = [since + timedelta(days=n) for n in range(days)]
+    carried = sum(amount for day, amount in moved.items() if day < since)
+    return rules.prove(span, moved, carried, shown, before)
+
+
+def _before_the_books(account: SourceAccount, moved: dict[date, int]) -> int | None:
+    """What the provider held when our books began: the balance before the first row, or that of the first
+    statement; None where nothing of the kind was handed over."""
+    first = (
+        SourceFile.objects.filter(source_account=account, state__in=("posted", "posting"), callbacks_on=None)
+        .order_by("covers_from", "id")
+        .first()
+    )
+    if first is None:
+        return None
+    head = StatementHead.objects.filter(file=first, opening__isnull=False).order_by("id").first()
+    if head is not None and head.opening is not None:
+        return exact_minor(head.opening, account.currency)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _RUNNING.replace("f.source_account_id = %(account)s", "f.id = %(file)s"),
+            {
+                "file": first.pk, "since": date(1970, 1, 1), "currency": account.currency,
+                "keeps_fees": account.role == "originates" and account.ledger_code == "1020",
+            },
+        )  # fmt: skip
+        row = cursor.fetchone()
+    return None if row is None else int(row[1]) - sum(v for day, v in moved.items() if day < row[0])
+
+
+def moved_by_kind(account: SourceAccount, *, since: date, through: date) -> list[Moved]:
+    """What the final rows of an account came to, by kind, the largest first; one query."""
+    found = (
+        DayOfRows.objects.filter(
+            source_account=account, day__range=(since, through), currency=account.currency
+        )
+        .values("kind")
+        .annotate(count=Sum("rows"), amount=Sum("amount_minor"), fee=Sum("fee_minor"))
+        .order_by("kind")
+    )
+    rows = [
+        Moved(
+            each["kind"],
+            each["count"],
+            Money(each["amount"], account.currency),
+            Money(each["fee"], account.currency),
+        )
+        for each in found
+        if each["count"]
+    ]
+    return sorted(rows, key=lambda row: -abs(row.amount.amount_minor))
+
+
+def open_transit(actor: Actor, account: SourceAccount | None = None) -> QuerySet[TransitRow]:
+    """Money that left one account and is not seen at another, and the other way round, oldest first."""
+    found = TransitRow.objects.filter(state="open").select_related("source_account", "statement_line")
+    if account is not None:
+        found = found.filter(source_account=account)
+    return in_markets(found, actor).order_by("booked_on", "id")
+
+
+def lone_reversals(actor: Actor, account: SourceAccount | None = None) -> QuerySet[ReversalRow]:
+    """Reversal rows whose payment is not found, oldest first."""
+    found = ReversalRow.objects.filter(state="open").select_related("source_account", "statement_line")
+    if account is not None:
+        found = found.filter(source_account=account)
+    return in_markets(found, actor).order_by("booked_on", "id")
+
+
+def shown_balances(account: SourceAccount) -> QuerySet[ShownBalance]:
+    """What people entered for an account, the newest first."""
+    return ShownBalance.objects.filter(source_account=account).order_by("-shown_on", "-id")
+
+
+def hours_of(accounts: Sequence[SourceAccount], now: datetime) -> dict[int, rules.Hours]:
+    """The hours of the last days of accounts that originate payments and state times, by account id.
+
+    Two queries. An account without a history of two days is left out.
+    """
+    paying = [account for account in accounts if account.role == "originates"]
+    since = now - timedelta(days=HISTORY_DAYS + HOUR_DAYS + 1)
+    counts: dict[int, dict[datetime, int]] = {}
+    zones = {account.pk: ZoneInfo(account.time_zone) for account in paying}
+    for account_id, hour, rows in (
+        HourOfRows.objects.filter(source_account__in=paying, hour__range=(since, now + timedelta(days=1)))
+        .values_list("source_account_id", "hour")
+        .annotate(total=Sum("rows"))
+    ):
+        at = hour.astimezone(zones[account_id]).replace(minute=0)
+        here = counts.setdefault(account_id, {})
+        here[at] = here.get(at, 0) + rows
+    periods: dict[int, list[tuple[datetime, datetime]]] = {}
+    first_shown = now - timedelta(days=HOUR_DAYS + 1)
+    for account_id, start, end in SourceFile.objects.filter(
+        Q(covers_to__gte=first_shown), source_account__in=paying, state="posted", callbacks_on=None,
+        covers_from__isnull=False,
+    ).values_list("source_account_id", "covers_from", "covers_to"):  # fmt: skip
+        zone = zones[account_id]
+        periods.setdefault(account_id, []).append((start.astimezone(zone), end.astimezone(zone)))
+    found: dict[int, rules.Hours] = {}
+    for account in paying:
+        local = now.astimezone(zones[account.pk])
+        midnight = local.replace(hour=0, minute=0, second=0, microsecond=0)
+        first = midnight - timedelta(days=HOUR_DAYS - 1)
+        rows_of = counts.get(account.pk, {})
+        usual = rules.usual_hours({at: n for at, n in rows_of.items() if at < first})
+        if not usual:
+            continue
+        covers = periods.get(account.pk, [])
+        # Files come for the day that is over, or up to what the newest of today holds already.
+        due = max([midnight, *(end for _, end in covers if end <= local)])
+        found[account.pk] = rules.hours_in(
+            first, midnight + timedelta(days=1), rows=rows_of, usual=usual, periods=covers, due_until=due
+        )
+    return found
+
+
+def channels_of(account: SourceAccount, now: datetime) -> list[dict[str, Any]]:
+    """Rows per channel of an account: yesterday and the day before against the usual; one query."""
+    since = now - timedelta(days=HISTORY_DAYS)
+    found: dict[str, dict[date, int]] = {}
+    zone = ZoneInfo(account.time_zone)
+    for channel, hour, rows in HourOfRows.objects.filter(source_account=account, hour__gte=since).values_list(
+        "channel", "hour", "rows"
+    ):
+        day = hour.astimezone(zone).date()
+        days = found.setdefault(channel or "", {})
+        days[day] = days.get(day, 0) + rows
+    today = now.astimezone(zone).date()
+    return [
+        {
+            "channel": channel,
+            "usual": sum(days.values()) // max(len(days), 1),
+            "yesterday": days.get(today - timedelta(days=1), 0),
+            "today": days.get(today, 0),
+        }
+        for channel, days in sorted(found.items())
+    ]

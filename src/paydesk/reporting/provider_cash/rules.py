@@ -1,0 +1,197 @@
+"""Decisions about provider cash in plain Python: where balances drift, which hours nobody handed over."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+HOUR = timedelta(hours=1)
+USUAL_SHARE = 2  # an hour is usual when rows came in it on one of so many days of the history
+BUSY_ROWS = 5  # rows in a usual hour from which silence inside a file is worth a question
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What a provider or bank shows for a day in minor units: its closing balance, the opening where known.
+
+    `source`: rows (a running balance), statement (its head), entered (by a person, from the portal). `breaks`
+    are rows whose balance does not follow from the row before, `first_break` the first of them.
+    """
+
+    on: date
+    closing: int
+    source: str
+    opening: int | None = None
+    moved: int | None = None
+    breaks: int = 0
+    first_break: int | None = None
+    first_off: int = 0
+
+    @property
+    def adds_up(self) -> bool:
+        """Whether opening plus movements is the closing balance, as far as the day shows it."""
+        return not self.breaks and (
+            self.opening is None or self.moved is None or self.opening + self.moved == self.closing
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class DayProof:
+    """One day: what our books say at its end, what is shown, and the difference. Minor units."""
+
+    on: date
+    books: int
+    moved: int
+    shown: Shown | None
+    drift: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """The days of an account, oldest first. `before` is what stood there before the desk's books began."""
+
+    days: Sequence[DayProof]
+    before: int
+    before_known: bool
+
+    @property
+    def last(self) -> DayProof | None:
+        """The newest day for which something is shown."""
+        return next((day for day in reversed(self.days) if day.shown), None)
+
+    @property
+    def since(self) -> DayProof | None:
+        """The day since which the balances differ without a break; None while they agree."""
+        found = None
+        for day in reversed(self.days):
+            if day.drift is None:
+                continue
+            if day.drift == 0:
+                break
+            found = day
+        return found
+
+
+def prove(
+    days: Sequence[date],
+    moved: Mapping[date, int],
+    carried: int,
+    shown: Mapping[date, Shown],
+    before: int | None,
+) -> Proof:
+    """Hold the books of an account against what is shown, day by day.
+
+    `moved` is what our books moved on a day, `carried` what they held before the first of `days`, `before`
+    what the provider held when our books began; None when nobody knows: then the first balance shown says it.
+    """
+    books, found = carried, []
+    for day in days:
+        books += moved.get(day, 0)
+        here = shown.get(day)
+        if here is not None and before is None:
+            opening = here.opening if here.opening is not None else None
+            before = opening - (books - moved.get(day, 0)) if opening is not None else here.closing - books
+        drift = here.closing - books - (before or 0) if here is not None else None
+        found.append(DayProof(day, books, moved.get(day, 0), here, drift))
+    return Proof(found, before or 0, before is not None)
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """A time nobody handed over, in which rows usually come. Aware instants."""
+
+    start: datetime
+    end: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Hours:
+    """The hours of an account: each (start, state), and the gaps.
+
+    States: in (handed over), quiet (inside a file, without a row although rows usually come), missing,
+    ahead (not due yet), none (rows do not usually come).
+    """
+
+    cells: Sequence[tuple[datetime, str]]
+    gaps: Sequence[Gap]
+
+
+def merged(periods: Iterable[tuple[datetime, datetime]]) -> list[tuple[datetime, datetime]]:
+    """Periods laid over each other: what several cover counts once, and hides nothing between them."""
+    found: list[tuple[datetime, datetime]] = []
+    for start, end in sorted(periods):
+        if found and start <= found[-1][1]:
+            found[-1] = (found[-1][0], max(found[-1][1], end))
+        else:
+            found.append((start, end))
+    return found
+
+
+def hours_in(
+    first: datetime,
+    last: datetime,
+    *,
+    rows: Mapping[datetime, int],
+    usual: Mapping[int, int],
+    periods: Iterable[tuple[datetime, datetime]],
+    due_until: datetime,
+) -> Hours:
+    """Judge each hour from `first` up to `last` (local time, on the hour).
+
+    `rows` counts rows by hour, whoever brought them; `usual` the rows an hour of the day usually has, without
+    those in which none come; `periods` are the times files cover from their first to their last row. What
+    ends after `due_until` need not be there yet.
+    """
+    covers = merged(periods)
+    cells: list[tuple[datetime, str]] = []
+    at = first
+    while at < last:
+        is_inside = any(start <= at and at + HOUR <= end for start, end in covers)
+        if rows.get(at):
+            state = "in"
+        elif is_inside:
+            state = "quiet" if usual.get(at.hour, 0) >= BUSY_ROWS else "in" if at.hour in usual else "none"
+        elif at.hour not in usual:
+            state = "none"
+        else:
+            state = "missing" if at + HOUR <= due_until else "ahead"
+        cells.append((at, state))
+        at += HOUR
+    return Hours(cells, _gaps(cells, covers))
+
+
+def _gaps(cells: Sequence[tuple[datetime, str]], covers: Sequence[tuple[datetime, datetime]]) -> list[Gap]:
+    """Runs of missing hours; an edge lies where the files beside it end, if that is near."""
+    found: list[Gap] = []
+    for at, state in cells:
+        if state != "missing":
+            continue
+        if found and found[-1].end == at:
+            found[-1] = Gap(found[-1].start, at + HOUR)
+        else:
+            found.append(Gap(at, at + HOUR))
+    return [
+        Gap(
+            max((end for _, end in covers if gap.start - HOUR < end <= gap.start), default=gap.start),
+            min((start for start, _ in covers if gap.end <= start < gap.end + HOUR), default=gap.end),
+        )
+        for gap in found
+    ]
+
+
+def usual_hours(counts: Mapping[datetime, int]) -> dict[int, int]:
+    """The hours of the day in which rows usually come, with how many, from a history by hour (local time).
+
+    An hour is usual when it has rows on at least half of the days that have any.
+    """
+    days = {at.date() for at, rows in counts.items() if rows > 0}
+    by_hour: dict[int, list[int]] = {}
+    for at, rows in counts.items():
+        if rows > 0:
+            by_hour.setdefault(at.hour, []).append(rows)
+    return {
+        hour: sum(rows) // len(rows)
+        for hour, rows in by_hour.items()
+        if len(rows) * USUAL_SHARE >= len(days) and len(days) >= 2
+    }

@@ -1,0 +1,126 @@
+"""Which hours are missing: overlaps hide nothing, edges lie where files end, callbacks count."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from django.test import TestCase
+from hypothesis import given
+from hypothesis import strategies as st
+
+from paydesk.domain.payments.actions import receive_lines
+from paydesk.domain.statements.models import SourceFile
+from paydesk.reporting.provider_cash import queries
+from paydesk.reporting.provider_cash.rules import HOUR, hours_in, merged, usual_hours
+from paydesk.web.providers.gaps import gap_words
+from tests.builders import WORKER, make_source_account, row, store_lines
+
+DAY = datetime(2026, 3, 2, tzinfo=UTC)
+USUAL = dict.fromkeys(range(6, 23), 20)
+
+
+def at(hour: int, minute: int = 0) -> datetime:
+    return DAY + timedelta(hours=hour, minutes=minute)
+
+
+def judged(periods, *, rows=None, due_until=None):
+    counted = {at(h): 9 for h in range(24) if any(s <= at(h, 59) and at(h) <= e for s, e in periods)}
+    return hours_in(
+        DAY, DAY + timedelta(days=1), rows=rows if rows is not None else counted, usual=USUAL,
+        periods=periods, due_until=due_until or DAY + timedelta(days=1),
+    )  # fmt: skip
+
+
+def test_a_gap_between_overlapping_files_is_named_with_the_edges_of_its_neighbours():
+    hours = judged([(at(0), at(14)), (at(10), at(12)), (at(17, 5), at(23, 30)), (at(18), at(20))],
+                   rows={at(h): 9 for h in [*range(14), *range(17, 24)]})  # fmt: skip
+    (gap,) = hours.gaps
+    assert (gap.start, gap.end) == (at(14), at(17, 5))
+    assert gap_words("Hubtel", hours.gaps) == ["Download Hubtel 2 Mar 14:00–17:05"]
+
+
+def test_edges_are_where_the_files_beside_end():
+    hours = judged([(at(0), at(13, 20)), (at(17, 5), at(23, 30))],
+                   rows={at(h): 9 for h in [*range(14), *range(17, 24)]})  # fmt: skip
+    assert gap_words("Hubtel", hours.gaps) == ["Download Hubtel 2 Mar 13:20–17:05"]
+
+
+def test_hours_that_callbacks_brought_are_in_and_what_is_not_due_is_no_gap():
+    rows = {at(h): 3 for h in range(6, 12)}
+    assert judged([], rows=rows, due_until=at(12)).gaps == []
+    assert judged([], rows=rows, due_until=at(13)).gaps[0].start == at(12)
+
+
+def test_silence_inside_a_file_is_shown_and_nights_are_not_expected():
+    hours = judged([(at(0), at(23, 59))], rows={at(h): 9 for h in range(6, 23) if h not in (14, 15)})
+    states = {moment.hour: state for moment, state in hours.cells}
+    assert (states[14], states[15], states[3], states[10]) == ("quiet", "quiet", "none", "in")
+    assert hours.gaps == []
+
+
+def test_to_the_end_of_the_day_and_over_midnight():
+    hours = judged([(at(0), at(21))], rows={at(h): 9 for h in range(6, 21)})
+    assert gap_words("M-Pesa", hours.gaps) == ["Download M-Pesa 2 Mar 21:00–23:00"]
+    late = hours_in(DAY, DAY + timedelta(days=1), rows={}, usual={23: 1}, periods=[], due_until=at(24))
+    assert gap_words("M-Pesa", late.gaps) == ["Download M-Pesa 2 Mar 23:00–24:00"]
+
+
+@given(st.lists(st.tuples(st.integers(0, 100), st.integers(0, 30)), max_size=8))
+def test_merged_periods_cover_exactly_the_same_minutes(drawn):
+    periods = [(DAY + timedelta(minutes=m), DAY + timedelta(minutes=m + n)) for m, n in drawn]
+    found = merged(periods)
+    for minute in range(131):
+        moment = DAY + timedelta(minutes=minute)
+        assert any(s <= moment <= e for s, e in found) == any(s <= moment <= e for s, e in periods)
+    assert all(end < start for (_, end), (start, _) in zip(found, found[1:], strict=False))
+
+
+def test_an_hour_is_usual_with_rows_on_half_of_the_days():
+    counts = {DAY + timedelta(days=d, hours=10): 4 for d in range(4)}
+    counts |= {
+        DAY + timedelta(hours=3): 50,
+        DAY + timedelta(days=1, hours=12): 2,
+        DAY + timedelta(hours=12): 4,
+    }
+    assert usual_hours(counts) == {10: 4, 12: 3}
+    assert usual_hours({DAY: 9}) == {}
+
+
+class FromTheDesk(TestCase):
+    def test_the_hours_of_an_account_by_its_files_and_callbacks_in_its_own_time(self):
+        account = make_source_account(name="M-Pesa", time_zone="Africa/Nairobi")
+        zone = ZoneInfo("Africa/Nairobi")
+        now = datetime(2026, 3, 10, 9, 0, tzinfo=zone)
+
+        def came(day: int, *hours: int, file: bool = True) -> None:
+            moments = [datetime(2026, 3, day, h, 30, tzinfo=zone) for h in hours]
+            ids = [
+                line.pk for line in store_lines(
+                    account, *(row(n, "5.00", occurred_at=m.astimezone(UTC), channel="mpesa")
+                               for n, m in enumerate(moments, start=1)))
+            ]  # fmt: skip
+            receive_lines(ids, by=WORKER, now=now)
+            if file:
+                SourceFile.objects.filter(covers_to=None).update(
+                    covers_from=min(moments), covers_to=max(moments), state="posted"
+                )
+            else:
+                SourceFile.objects.filter(covers_to=None).update(
+                    callbacks_on=now.date(), document_id=None, state="posted"
+                )
+
+        for day in range(3, 8):
+            came(day, 8, 12, 16, 20)
+        came(8, 8, 12)
+        came(8, 16, 20)
+        came(9, 8, 12)
+        came(9, 20, file=False)
+        (found,) = queries.hours_of([account, make_source_account(role="settles")], now).values()
+        assert gap_words("M-Pesa", found.gaps) == ["Download M-Pesa 9 Mar 16:00–17:00"]
+        assert len(found.cells) == 3 * 24
+        with self.assertNumQueries(2):
+            queries.hours_of([account], now)
+        (channel,) = queries.channels_of(account, now)
+        assert (channel["channel"], channel["yesterday"]) == ("mpesa", 3)
+        assert found.cells[0][0] + HOUR == found.cells[1][0]

@@ -1,0 +1,134 @@
+"""Payout files: the list, one with its refunds, its document, marking it as sent, putting it aside."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+from django.views.decorators.vary import vary_on_headers
+
+from paydesk.domain.refunds.actions import put_payout_file_aside, send_payout_file
+from paydesk.domain.refunds.payout_formats import FORMATS
+from paydesk.domain.refunds.queries import float_of, payout_files, refunds_in
+from paydesk.foundation.approvals.queries import approvals_of
+from paydesk.foundation.audit.queries import history
+from paydesk.foundation.documents.queries import open_document
+from paydesk.kernel.refused import Refused
+from paydesk.web.access import actor_of, gate, needs
+from paydesk.web.addresses import page_of
+from paydesk.web.answers import came_from, done
+from paydesk.web.paging import PAGE_SIZE, Page, page_number
+from paydesk.web.people_names import names_by_label
+from paydesk.web.refunds.deeds import Why, dialog_view
+from paydesk.web.refunds.detail import FAMILIES, Event
+from paydesk.web.refunds.shown import all_shown, file_or_404, file_shown
+from paydesk.web.trail.words import verb_words
+
+SEE, RELEASE = "payouts.release:view", "payouts.release"
+NOT_MADE = "The file is made when a second person has released it."
+NEXT_STEPS = {
+    "asked": "A second person looks at the refunds and lets the money go.",
+    "released": "Download it, upload it at the provider or bank, then mark it as sent.",
+    "sent": "Upload the provider's result file, or say of each refund what became of it.",
+}
+
+
+@require_safe
+@needs(SEE)
+@vary_on_headers("HX-Request", "HX-Target")
+def file_list(request: HttpRequest) -> HttpResponse:
+    """Payout files, newest first."""
+    actor, number = actor_of(request), page_number(request)
+    start = (number - 1) * PAGE_SIZE
+    found = list(payout_files(actor)[start : start + PAGE_SIZE + 1])
+    names = names_by_label({label for each in found for label in (each.asked_by, each.released_by) if label})
+    rows = [(file_shown(each), names[each.asked_by], names.get(each.released_by, "")) for each in found]
+    known = {"tab": "files", "page": Page.of(rows, number), "results": gate(actor, RELEASE)}
+    return render(request, "refunds/files.html", known)
+
+
+@require_safe
+@needs(SEE)
+def file_page(request: HttpRequest, code: str) -> HttpResponse:
+    """One payout file: its refunds, who asked and released, and what comes next."""
+    actor = actor_of(request)
+    payout = file_or_404(actor, code)
+    records = list(history("payout_file", payout.pk))
+    approvals = list(approvals_of("payout_file", payout.pk))
+    names = names_by_label({record.actor for record in records} | {payout.asked_by})
+    notes = {each.pk: each.decision_note for each in approvals}
+    _, there = float_of(payout.source_account)
+    release = gate(actor, RELEASE)
+    known: dict[str, Any] = {
+        "tab": "files",
+        "each": file_shown(payout),
+        "payout": payout,
+        "rows": all_shown(refunds_in(payout)),
+        "format": FORMATS[payout.format].name,
+        "there": there,
+        "release": release,
+        "approval": next((page_of("approval", each.pk) for each in approvals if each.state == "pending"), ""),
+        "asked_by": names[payout.asked_by],
+        "document_blocked": release.reason or ("" if payout.document_id else NOT_MADE),
+        "acts": {"sent": payout.state == "released", "aside": payout.state == "released"},
+        "next_step": NEXT_STEPS.get(payout.state, ""),
+        "events": [
+            Event(
+                record.at,
+                FAMILIES.get(record.verb, "idle"),
+                verb_words(record.verb),
+                record.note or notes.get(record.changes.get("approval_id") or 0, ""),
+                by=names[record.actor],
+            )
+            for record in records
+        ],
+    }
+    return render(request, "refunds/file.html", known)
+
+
+@require_safe
+@needs(RELEASE)
+def document(request: HttpRequest, code: str) -> HttpResponseBase:
+    """The payout file itself, as it goes to the provider."""
+    payout = file_or_404(actor_of(request), code)
+    if payout.document_id is None or payout.state == "put_aside":
+        raise Refused(NOT_MADE, code="payout_file.not_made")
+    opened = open_document(payout.document_id)
+    response = FileResponse(opened.file)
+    for name, value in opened.headers.items():
+        response[name] = value
+    return response
+
+
+@dialog_view
+@needs(RELEASE)
+def sent(request: HttpRequest, code: str) -> HttpResponse:
+    """The file was uploaded: its refunds are on their way. Twice is once."""
+    actor = actor_of(request)
+    payout = file_or_404(actor, code)
+    if request.method == "POST":
+        send_payout_file(payout.pk, by=actor, now=timezone.now())
+        text = f"{file_shown(payout).code} is sent. Bring the result file when the provider has one."
+        return done(request, page_of("payout_file", payout.pk), text)
+    blocked = "" if payout.state == "released" else f"This file is {file_shown(payout).word}."
+    known = {"each": file_shown(payout), "payout": payout, "blocked": blocked}
+    return render(request, "refunds/sent.html", known)
+
+
+@dialog_view
+@needs(RELEASE)
+def put_aside(request: HttpRequest, code: str) -> HttpResponse:
+    """The file will not be uploaded: its refunds go out with another one."""
+    actor = actor_of(request)
+    payout = file_or_404(actor, code)
+    form = Why(request.POST if request.method == "POST" else None, auto_id="aside_%s")
+    if request.method == "POST" and form.is_valid():
+        put_payout_file_aside(payout.pk, note=form.cleaned_data["note"], by=actor, now=timezone.now())
+        text = "Put aside. Its refunds are free for another file."
+        return done(request, came_from(request, page_of("payout_file", payout.pk)), text)
+    blocked = "" if payout.state == "released" else f"This file is {file_shown(payout).word}."
+    known = {"each": file_shown(payout), "payout": payout, "form": form, "blocked": blocked}
+    return render(request, "refunds/put_aside.html", known, status=422 if request.method == "POST" else 200)
