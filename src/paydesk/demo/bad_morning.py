@@ -1,7 +1,7 @@
 """A bad morning at the demo company: what goes wrong in one night, in two files of the Hubtel portal.
 
-The first run of the desk ends with it, so that somebody new has it on their desk; a-bad-morning.md of the how-to
-documents walks through it. It is not part of the truth that `./paydesk demo` writes.
+The first run of the desk ends with it, so that somebody new has it on their desk; the how-to document
+a-bad-morning.md walks through it. It is not part of the truth that `./paydesk demo` writes.
 """
 
 from __future__ import annotations

@@ -15,7 +15,7 @@ from paydesk.reporting.invariants import check_all
 
 @pytest.mark.server
 def test_what_goes_wrong_in_the_night_is_on_the_desk_in_the_morning(committed_db):
-    load_company(customers=120, days=4, until=date(2026, 3, 3), seed=1, bad_morning=True)
+    load_company(customers=120, days=3, until=date(2026, 3, 3), seed=1, bad_morning=True)
     night = SourceFile.objects.get(filename__startswith="hubtel-night")
     wrong = SourceFile.objects.get(filename__startswith="hubtel-test-export")
     assert (night.state, night.payment_count, wrong.state, wrong.payment_count) == ("posted", 15, "posted", 8)
