@@ -151,7 +151,7 @@ def hours_in(
         if rows.get(at):
             state = "in"
         elif is_inside:
-            state = "quiet" if usual.get(at.hour, 0) >= BUSY_ROWS else "in" if at.hour in usual else "none"
+            state = "quiet" if usual.get(at.hour, 0) >= BUSY_ROWS else "in"
         elif at.hour not in usual:
             state = "none"
         else:
@@ -162,15 +162,16 @@ def hours_in(
 
 
 def _gaps(cells: Sequence[tuple[datetime, str]], covers: Sequence[tuple[datetime, datetime]]) -> list[Gap]:
-    """Runs of missing hours; an edge lies where the files beside it end, if that is near."""
+    """Runs of missing hours of one day, over hours of which nothing is known or expected; an edge lies
+    where the files beside it end, if that is near."""
     found: list[Gap] = []
+    goes_on = False
     for at, state in cells:
-        if state != "missing":
-            continue
-        if found and found[-1].end == at:
+        if state == "missing" and goes_on and found[-1].start.date() == at.date():
             found[-1] = Gap(found[-1].start, at + HOUR)
-        else:
+        elif state == "missing":
             found.append(Gap(at, at + HOUR))
+        goes_on = bool(found) and (state == "missing" or (goes_on and state == "none"))
     return [
         Gap(
             max((end for _, end in covers if gap.start - HOUR < end <= gap.start), default=gap.start),

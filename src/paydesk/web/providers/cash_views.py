@@ -72,6 +72,7 @@ def balance(request: HttpRequest, account_id: int) -> HttpResponse:
             "proof": proof,
             "days": _days(account, proof),
             "last": proof.last,
+            "books_then": Money((proof.last or proof.days[-1]).books + proof.before, account.currency),
             "books_now": Money(proof.days[-1].books + proof.before, account.currency),
             "before": Money(proof.before, account.currency),
             "shown_last": _money(account, shown.closing if shown else None),

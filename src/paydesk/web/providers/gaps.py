@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from paydesk.reporting.provider_cash import queries
@@ -14,18 +14,13 @@ if TYPE_CHECKING:
 
 
 def gap_words(name: str, gaps: Sequence[Gap]) -> list[str]:
-    """A sentence for each gap: what to download, of which day, from when to when in the account's time."""
-    found = []
+    """A sentence for each day with gaps: what to download, from when to when in the account's own time."""
+    days: dict[date, list[str]] = {}
     for gap in gaps:
-        start, end = gap.start, gap.end
-        if start.date() == end.date():
-            until = f"{end:%H:%M}"
-        elif f"{end:%H:%M}" == "00:00" and (end.date() - start.date()).days == 1:
-            until = "24:00"
-        else:
-            until = f"{end.day} {end:%b %H:%M}"
-        found.append(f"Download {name} {start.day} {start:%b %H:%M}–{until}")
-    return found
+        # A gap ends on the day it begins; what ends at midnight ends at 24:00.
+        until = f"{gap.end:%H:%M}" if gap.end.date() == gap.start.date() else "24:00"
+        days.setdefault(gap.start.date(), []).append(f"{gap.start:%H:%M}–{until}")
+    return [f"Download {name} {day.day} {day:%b} {', '.join(times)}" for day, times in sorted(days.items())]
 
 
 def missing_hours(accounts: Sequence[SourceAccount], now: datetime) -> dict[int, list[str]]:

@@ -52,11 +52,22 @@ def test_hours_that_callbacks_brought_are_in_and_what_is_not_due_is_no_gap():
     assert judged([], rows=rows, due_until=at(13)).gaps[0].start == at(12)
 
 
-def test_silence_inside_a_file_is_shown_and_nights_are_not_expected():
+def test_silence_inside_a_file_is_shown_where_rows_usually_come():
     hours = judged([(at(0), at(23, 59))], rows={at(h): 9 for h in range(6, 23) if h not in (14, 15)})
     states = {moment.hour: state for moment, state in hours.cells}
-    assert (states[14], states[15], states[3], states[10]) == ("quiet", "quiet", "none", "in")
+    assert (states[14], states[15], states[3], states[10]) == ("quiet", "quiet", "in", "in")
     assert hours.gaps == []
+
+
+def test_gaps_with_only_quiet_hours_between_them_are_one_and_those_of_a_day_one_sentence():
+    two = {7: 1, 8: 1, 15: 1, 20: 1}
+    between = hours_in(
+        DAY, DAY + timedelta(days=2), rows={at(18): 1}, usual=two, periods=[], due_until=at(48)
+    )
+    assert gap_words("M-Pesa", between.gaps) == [
+        "Download M-Pesa 2 Mar 07:00–16:00, 20:00–21:00",
+        "Download M-Pesa 3 Mar 07:00–21:00",
+    ]
 
 
 def test_to_the_end_of_the_day_and_over_midnight():
