@@ -26,6 +26,7 @@ urlpatterns = [
     path("customers/", include("paydesk.web.customers.urls")),
     path("people/", include("paydesk.web.people.urls")),
     path("reveal/", include("paydesk.web.reveal.urls")),
+    path("work/", include("paydesk.web.queues.urls")),
     path("trail/", include("paydesk.web.trail.urls")),
     path("intake/", include("paydesk.web.intake.urls")),
     path("books/", include("paydesk.web.books.urls")),

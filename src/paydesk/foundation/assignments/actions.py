@@ -94,6 +94,7 @@ def add_note(
     text: str,
     next_step: str = "",
     next_step_on: date | None = None,
+    today: date,
     by: Actor,
     now: datetime,
 ) -> Note:
@@ -104,7 +105,11 @@ def add_note(
     by.needs(TAKE, market=market)
     assert by.id is not None, "only people note"
     said = "\n".join(" ".join(line.split()) for line in text.strip().splitlines())
-    if problem := rules.why_no_note(said):
+    step = " ".join(next_step.split())
+    problem = rules.why_no_note(said)
+    if not problem and (step or next_step_on):
+        problem = rules.why_no_step(step, next_step_on, today)
+    if problem:
         raise AssignmentRefused(problem)
     kind, number = subject
     found = _locked(subject, market, now)
@@ -124,8 +129,8 @@ def add_note(
         changes={f"{kind}_id": number, "characters": len(said)},
         market=market,
     )
-    if next_step:
-        _plan(found, next_step, next_step_on, by, now)
+    if step:
+        _plan(found, step, next_step_on, by, now)
     return note
 
 

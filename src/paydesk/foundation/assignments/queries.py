@@ -9,6 +9,7 @@ from typing import TypeVar
 from django.db.models import Exists, Model, OuterRef, QuerySet
 
 from paydesk.foundation.assignments.models import Assignment, Note
+from paydesk.foundation.assignments.rules import owner_due_before
 from paydesk.foundation.people.authority import roles_with
 from paydesk.foundation.people.models import Person
 from paydesk.kernel.actor import Actor
@@ -17,7 +18,7 @@ T = TypeVar("T", bound=Model)
 Link = tuple[str, int]
 TAKE = "assignments.take"
 # What a list can be narrowed to, by the word in the address.
-MINE, NOBODYS, LATE = "mine", "nobodys", "late"
+MINE, NOBODYS, NEEDED, LATE = "mine", "nobodys", "needed", "late"
 MOST_NOTES = 100
 
 
@@ -43,13 +44,18 @@ def notes_of(subject: Link) -> list[Note]:
     return list(notes.order_by("-at", "-id")[:MOST_NOTES])
 
 
-def of_whom(found: QuerySet[T], kind: str, whose: str, by: Actor, today: date) -> QuerySet[T]:
-    """Those of `found` (things of `kind`) that are MINE, NOBODYS, or LATE: their next step's day is over."""
+def of_whom(found: QuerySet[T], kind: str, whose: str, by: Actor, today: date, *, since: str) -> QuerySet[T]:
+    """Those of `found` (things of `kind`) that are MINE, NOBODYS, NEEDED or LATE.
+
+    NEEDED waits without an owner for longer than it may, by the day or time in the column `since`; of LATE
+    the day of the next step is over.
+    """
     about = Assignment.objects.filter(subject_kind=kind, subject_id=OuterRef("pk"))
     if whose == MINE:
         return found.filter(Exists(about.filter(owner_id=by.id)))
-    if whose == NOBODYS:
-        return found.filter(~Exists(about.filter(owner__isnull=False)))
+    if whose in (NOBODYS, NEEDED):
+        late = {f"{since}__lt": owner_due_before(today)} if whose == NEEDED else {}
+        return found.filter(~Exists(about.filter(owner__isnull=False)), **late)
     assert whose == LATE, whose
     return found.filter(Exists(about.filter(next_step_on__lt=today)))
 

@@ -27,6 +27,8 @@ from paydesk.web.payments.postings import shown_entries
 from paydesk.web.payments.shown import shown
 from paydesk.web.payments.timeline import timeline
 from paydesk.web.payments.trail import Names, names_in, shown_records
+from paydesk.web.queues.subjects import subject_of
+from paydesk.web.queues.work import work_of
 from paydesk.web.refunds.shown import all_shown as all_refunds_shown
 from paydesk.web.sight import Looking, looking
 
@@ -73,6 +75,7 @@ def page_context(request: HttpRequest, payment_id: int) -> dict[str, Any]:
         "raw": masked_raw(payment, eyes),
         "apply": may_apply(actor, payment),
         "at_query": "",
+        "work": work_of(actor, subject_of("payment", payment)),
     }
 
 

@@ -24,6 +24,7 @@ from paydesk.domain.callbacks.queries import answers_about, pending_for, pending
 from paydesk.domain.callbacks.rules import OUTCOMES, next_step
 from paydesk.domain.callbacks.states import OPEN, PENDING
 from paydesk.domain.providers.queries import source_accounts
+from paydesk.foundation.assignments.queries import of_whom
 from paydesk.kernel.money import Money
 from paydesk.kernel.public_codes import code_of, number_of
 from paydesk.web.access import actor_of, gate, needs
@@ -31,6 +32,9 @@ from paydesk.web.answers import confirmed, unchanged
 from paydesk.web.contracts.forms import ANY, AddressFilters
 from paydesk.web.paging import PAGE_SIZE, Page, page_number
 from paydesk.web.people_names import names_by_label
+from paydesk.web.queues.subjects import subject_of
+from paydesk.web.queues.whose import WHOSE, own_tabs
+from paydesk.web.queues.work import RowWork, rows_work, work_of
 from paydesk.web.sight import looking
 from paydesk.web.templatetags.desk import state_words
 from paydesk.web.workbook import list_download
@@ -63,6 +67,7 @@ class PendingFilters(AddressFilters):
         ],
     )
     account = forms.ChoiceField(required=False)
+    whose = forms.ChoiceField(required=False, choices=[("", "any"), *WHOSE.items()])
     reference = forms.CharField(
         required=False, max_length=100, label="Id or reference",
         widget=forms.TextInput(attrs={"type": "search", "class": "form-control text"}),
@@ -95,6 +100,7 @@ class Row:
     amount: Money | None
     family: str
     next_step: str
+    work: RowWork
 
 
 @require_safe
@@ -104,7 +110,7 @@ def pending_list(request: HttpRequest) -> HttpResponse:
     """The longest waiting first; one opened beside the list."""
     filters = PendingFilters(request, source_accounts(actor_of(request)))
     target = request.htmx.target  # type: ignore[attr-defined]
-    known: dict[str, Any] = {"filters": filters, "query": filters.address}
+    known: dict[str, Any] = {"filters": filters, "query": filters.address, "tabs": own_tabs(request)}
     if target != "pending-list":
         known |= _opened(request)
         if known.get("pending") and (same := unchanged(request, known["version"])) is not None:
@@ -120,13 +126,19 @@ def pending_list(request: HttpRequest) -> HttpResponse:
 
 def _found(request: HttpRequest, filters: PendingFilters) -> Any:
     found = pending_payments(actor_of(request), filters.lookups)
+    if whose := filters.wanted.get("whose"):
+        today = timezone.localdate()
+        found = of_whom(found, "pending", whose, actor_of(request), today, since="heard_at__date")
     if text := filters.wanted.get("reference"):
         found = found.filter(ask_ref=text) | found.filter(reference=text)
     return found
 
 
 def _rows(request: HttpRequest, found: Iterable[PendingPayment]) -> Iterable[Row]:
-    for pending in found:
+    rows = list(found)
+    today = timezone.localdate()
+    work = rows_work("pending", [(each.pk, each.heard_at.date()) for each in rows], today)
+    for pending in rows:
         code = code_of("PND", pending.pk)
         query = request.GET.copy()
         query["open"] = code
@@ -137,6 +149,7 @@ def _rows(request: HttpRequest, found: Iterable[PendingPayment]) -> Iterable[Row
             _amount(pending),
             PENDING.family(pending.state),
             _next_step(pending),
+            work[pending.pk],
         )
 
 
@@ -166,6 +179,8 @@ def _opened(request: HttpRequest, code: str = "") -> dict[str, Any]:
         "family": PENDING.family(pending.state),
         "next_step": _next_step(pending),
         "version": f"{pending.version}-{len(answers)}",
+        "work": work_of(actor_of(request), subject_of("pending", pending)),
+        "at_query": "",
         "is_being_asked": is_open and pending.due_at is not None and pending.due_at <= timezone.now(),
         "is_open": is_open,
         "can_ask": has_connection(pending.source_account),

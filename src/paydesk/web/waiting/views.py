@@ -31,6 +31,7 @@ from paydesk.domain.payments.queries import (
     why_open,
     within_patience,
 )
+from paydesk.foundation.assignments.queries import of_whom
 from paydesk.foundation.clocks.queries import ClockStanding, earliest_of, standing
 from paydesk.kernel.actor import Actor
 from paydesk.kernel.public_codes import code_of
@@ -42,13 +43,16 @@ from paydesk.web.payments.filters import WaitingFilters, without
 from paydesk.web.payments.page import page_context
 from paydesk.web.payments.shown import ShownPayment, shown
 from paydesk.web.payments.suggesting import suggested
+from paydesk.web.queues.whose import Tab, own_tabs
+from paydesk.web.queues.work import RowWork, rows_work
 from paydesk.web.sight import looking
+from paydesk.web.waiting.filters import QueueFilters
 
 if TYPE_CHECKING:
     from paydesk.domain.payments.models import Payment
 
 MOST_SORTED = 10_000  # beyond, the index of each market is walked instead
-FILTERS = ("q", "market", "currency", "source", "age", "near")
+FILTERS = ("q", "market", "currency", "source", "age", "near", "whose")
 Found = Callable[[Actor, Mapping[str, Any] | None], "QuerySet[Payment]"]
 
 
@@ -105,14 +109,21 @@ def suspense_export(request: HttpRequest, kind: str) -> HttpResponseBase:
 def export(request: HttpRequest, which: WaitingList, kind: str) -> HttpResponseBase:
     if kind not in ("csv", "xlsx"):
         raise Http404
-    form, today = WaitingFilters(request.GET, actor=actor_of(request)), timezone.localdate()
-    found = of_the_age(narrowed(request, which, form, today), form, today)
+    actor, today = actor_of(request), timezone.localdate()
+    form = QueueFilters(request.GET, actor=actor)
+    found = of_the_age(of_whose(narrowed(request, which, form, today), form, actor, today), form, today)
     return download(found, which.name, kind, looking(request))
 
 
 def is_near(request: HttpRequest, which: WaitingList) -> bool:
     """Whether suspense that is probably somebody's is asked for: of those who are late, the latest first."""
     return which is SUSPENSE and request.GET.get("near") == "1"
+
+
+def near_tab(request: HttpRequest, count: int) -> Tab:
+    """The view of money whose likeliest contract is past due."""
+    why = "Money whose likeliest contract is past due: tell them before they call"
+    return Tab("Probably somebody’s", f"{request.path}?near=1", is_near(request, SUSPENSE), count, why)
 
 
 def narrowed(
@@ -129,19 +140,26 @@ def of_the_age(found: QuerySet[Payment], form: WaitingFilters, today: date) -> Q
     return found if age is None else of_age(found, age, on=today)
 
 
+def of_whose(found: QuerySet[Payment], form: WaitingFilters, actor: Actor, today: date) -> QuerySet[Payment]:
+    """Those of `found` that are whose the address asks for."""
+    whose = form.filters().get("whose")
+    return of_whom(found, "payment", whose, actor, today, since="value_on") if whose else found
+
+
 def waiting_page(request: HttpRequest, which: WaitingList) -> HttpResponse:
     """The whole page, or the pane that is asked for: the list with other filters, or the opened payment."""
     actor, today = actor_of(request), timezone.localdate()
-    form = WaitingFilters(request.GET, actor=actor)
+    form = QueueFilters(request.GET, actor=actor)
     known = {
         "which": which,
         "list_url": reverse(f"{which.name}:list"),
         "form": form,
+        "tabs": own_tabs(request),
         "query": urlencode({name: request.GET[name] for name in FILTERS if request.GET.get(name)}),
     }
     target = request.htmx.target  # type: ignore[attr-defined]
     with within_patience():
-        every_age = narrowed(request, which, form, today)
+        every_age = of_whose(narrowed(request, which, form, today), form, actor, today)
         found = of_the_age(every_age, form, today)
         if target != "waiting-list":
             known |= opened(request, found)
@@ -151,7 +169,8 @@ def waiting_page(request: HttpRequest, which: WaitingList) -> HttpResponse:
         known |= listed(request, form, found, waiting_of_age(bands, form), today)
         if which is SUSPENSE:
             known["near"] = is_near(request, which)
-            known["near_count"] = probably_somebodys_count(actor, on=today)
+            near_count = probably_somebodys_count(actor, on=today)
+            known["tabs"] = [*own_tabs(request), near_tab(request, near_count)]
     known["strips"] = strips(request, bands)
     return render(request, "waiting/_swap.html" if target == "waiting-list" else "waiting/page.html", known)
 
@@ -170,7 +189,8 @@ class Row:
     url: str
     days: int
     why: str
-    clock: ClockStanding | None = None
+    clock: ClockStanding | None
+    work: RowWork
 
     @property
     def tone(self) -> str:
@@ -190,6 +210,7 @@ def listed(
         waiting = list(found[start : start + PAGE_SIZE + 1])
     why = why_open(waiting)
     clocks = identification_clocks([p.pk for p in waiting if p.customer_id is None])
+    work = rows_work("payment", [(p.pk, p.value_on) for p in waiting], today)
     rows = [
         Row(
             shown(p),
@@ -197,6 +218,7 @@ def listed(
             max((today - p.value_on).days, 0),
             probably(p, today) if near and p.customer_id is None else why[p.pk],
             clocks.get(p.pk),
+            work[p.pk],
         )
         for p in waiting
     ]

@@ -141,7 +141,7 @@ class SetNextStep(OnTheDesk):
 class AddNote(OnTheDesk):
     def note(self, text="She pays for her brother.", person=None, **step):
         actor = (person or self.analyst).actor()
-        return add_note(SUBJECT, market="GH", text=text, by=actor, now=NOW, **step)
+        return add_note(SUBJECT, market="GH", text=text, today=TODAY, by=actor, now=NOW, **step)
 
     def test_a_note_stands_with_its_author_and_the_trail_does_not_tell_it(self):
         self.note(" She pays\n for  her brother. ")

@@ -1,0 +1,59 @@
+"""The thing that waits, from its public code: what it is, of which market, since when, over how much."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.core.exceptions import ObjectDoesNotExist
+from django.http import Http404
+
+from paydesk.domain.callbacks.queries import pending_for
+from paydesk.domain.payments.queries import payment_for
+from paydesk.kernel.actor import Actor
+from paydesk.kernel.money import Money
+from paydesk.web.addresses import code_in, kind_and_number
+
+FINDS: dict[str, Any] = {"payment": payment_for, "pending": pending_for}
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """One waiting thing as the screens of a queue need it. `amount` is what waits, None where unsaid."""
+
+    kind: str
+    number: int
+    market: str
+    since: date
+    amount: Money | None
+    thing: Any
+
+    @property
+    def link(self) -> tuple[str, int]:
+        return self.kind, self.number
+
+    @property
+    def code(self) -> str:
+        return code_in(self.kind, self.number)
+
+
+def subject_of(kind: str, thing: Any) -> Subject:
+    """A payment or a pending payment that is loaded already."""
+    if kind == "payment":
+        open_money = Money(thing.open_minor, thing.currency)
+        return Subject(kind, thing.pk, thing.market, thing.value_on, open_money, thing)
+    said = Money(thing.amount_minor, thing.currency) if thing.amount_minor else None
+    return Subject(kind, thing.pk, thing.source_account.market, thing.heard_at.date(), said, thing)
+
+
+def subject_or_404(actor: Actor, code: str) -> Subject:
+    """The thing behind a code, as far as the actor may see it."""
+    known = kind_and_number(code)
+    if known is None or known[0] not in FINDS or known[1] >= 2**63:
+        raise Http404("Nothing that waits has this code.")
+    kind, number = known
+    try:
+        return subject_of(kind, FINDS[kind](actor, number))
+    except ObjectDoesNotExist:
+        raise Http404("There is no such thing in your markets.") from None

@@ -1,0 +1,23 @@
+"""What the lists of waiting money can be narrowed by, whose it is included."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+
+from paydesk.web.payments.filters import ANY, WaitingFilters
+from paydesk.web.queues.whose import WHOSE
+
+
+class QueueFilters(WaitingFilters):
+    """The filters of waiting money, and whose."""
+
+    whose = forms.ChoiceField(label="Whose", required=False, choices=[*ANY, *WHOSE.items()])
+
+    def folded(self) -> list[forms.BoundField]:
+        """The filters that are folded away until somebody wants them."""
+        return [*super().folded(), self["whose"]]
+
+    def words(self, name: str, value: Any) -> str:
+        return WHOSE[value].capitalize() if name == "whose" else super().words(name, value)
