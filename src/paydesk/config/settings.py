@@ -47,6 +47,7 @@ INSTALLED_APPS = [
     "paydesk.domain.callbacks",
     "paydesk.domain.hand_receipts",
     "paydesk.domain.refunds",
+    "paydesk.domain.reversal_requests",
     "paydesk.reporting.books",
     "paydesk.web",
 ]

@@ -16,6 +16,7 @@ from paydesk.domain.refunds import invariants as refunds
 from paydesk.foundation.audit import queries as audit
 from paydesk.foundation.clocks import invariants as clocks
 from paydesk.foundation.documents import queries as documents
+from paydesk.reporting import held_money
 from paydesk.reporting.books import invariants as books
 
 
@@ -55,6 +56,7 @@ def check_all(*, most_rows: int, own_snapshot: bool = True) -> list[Finding]:
             *payments.INVARIANTS,
             *provider_rows.INVARIANTS,
             *refunds.INVARIANTS,
+            *held_money.INVARIANTS,
             *callbacks.INVARIANTS,
             *books.INVARIANTS,
             *clocks.INVARIANTS,

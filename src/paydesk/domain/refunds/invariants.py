@@ -22,16 +22,6 @@ INVARIANTS = (
         " ON l.detail_id = r.id WHERE coalesce(l.amount_minor, 0) <> coalesce(r.amount_minor, 0)",
     ),
     (
-        "payments_hold_their_refunds",
-        "What a payment holds for refunds, reserved or given, equals its refunds that are not given up.",
-        "SELECT 'payment ' || p.id, p.reserved_minor + p.refunded_minor, coalesce(r.amount_minor, 0)"
-        " FROM payments_payment p LEFT JOIN (SELECT payment_id, sum(amount_minor) AS amount_minor"
-        " FROM refunds_refund WHERE state NOT IN ('rejected', 'cancelled') GROUP BY 1) r"
-        " ON r.payment_id = p.id"
-        " WHERE (p.reserved_minor > 0 OR p.refunded_minor > 0 OR r.payment_id IS NOT NULL)"
-        " AND p.reserved_minor + p.refunded_minor <> coalesce(r.amount_minor, 0)",
-    ),
-    (
         "refunds_decided_by_two",
         "Every refund that is payable was approved by somebody else than asked for it.",
         "SELECT 'refund ' || r.id, r.approved_by, r.requested_by FROM refunds_refund r"
