@@ -292,6 +292,7 @@ class Planter:
             linked=row.provider_ref,
             msisdn=row.msisdn, payer=row.payer, text=f"Reversal of {row.provider_ref}", mess="reversed",
         )  # fmt: skip
+        row.expected = "reversed"
         planted.today.append(back)
 
     def _broken_date(self, row: Row) -> None:

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Literal
 
 # What the desk should make of a row; truth/README.txt says the same in the words of the desk.
-Outcome = Literal["contract", "unapplied", "suspense", "credit", "no_payment", "rejected"]
+Outcome = Literal["contract", "reversed", "unapplied", "suspense", "credit", "no_payment", "rejected"]
 
 
 @dataclass(slots=True)

@@ -28,6 +28,7 @@ planted.csv     how many rows of each mess there are, and how many rows in all
 
 expected in rows.csv:
 contract      a payment, credited to `account_number`, found by `rule`
+reversed      a payment found the same way and taken back by a reversal: nothing of it stays applied
 unapplied     a payment whose payer is known, but not which of their contracts
 suspense      a payment whose payer the row does not tell, or tells twice
 credit        a payment for a contract that is paid off: the customer's credit

@@ -12,9 +12,10 @@ from django.db.models import Sum
 
 from paydesk.demo.markets import ACCOUNTS
 from paydesk.domain.contracts.models import Contract
-from paydesk.domain.payments.models import Payment
+from paydesk.domain.payments.models import Payment, ReversalRow, SettlementBatch, TransitRow
 from paydesk.domain.statements.models import RejectedLine, SourceFile, StatementLine
 from paydesk.foundation.inbox.models import Message
+from paydesk.kernel.references import key_of
 
 Line = dict[str, str]
 
@@ -30,6 +31,8 @@ def differences(truth: Path) -> Iterator[str]:
     yield from _rows(truth)
     yield from _callbacks(truth)
     yield from _contracts(truth)
+    yield from _sweeps(truth)
+    yield from _reversals(truth)
 
 
 def _files(truth: Path) -> Iterator[str]:
@@ -107,6 +110,8 @@ def _outcome(
         return "suspense", payment.rule, ""
     if payment.contract is None:
         return "unapplied", payment.rule, ""
+    if payment.state == "reversed":
+        return "reversed", payment.rule, number
     if payment.credited_minor == payment.amount_minor:
         return "credit", payment.rule, number
     return ("contract" if payment.open_minor == 0 else "partly open"), payment.rule, number
@@ -141,3 +146,38 @@ def _contracts(truth: Path) -> Iterator[str]:
         expected = (int(Decimal(row["expected_paid"]) * 100), row["expected_state"])
         if (paid[number], states[number]) != expected:
             yield f"contract {number} ({row['habit']}): {paid[number], states[number]}, not {expected}"
+
+
+def _sweeps(truth: Path) -> Iterator[str]:
+    """Where both ends of a sweep are in, they have found each other; a batch is found by the bank's row."""
+    rows = {
+        (row.source_account.identifier, row.statement_line.provider_ref): row
+        for row in TransitRow.objects.select_related("source_account", "statement_line")
+    }
+    batches = set(
+        SettlementBatch.objects.filter(rows__gt=0).values_list("source_account__identifier", "batch_key")
+    )
+    for said in table(truth, "sweeps.csv"):
+        provider = ACCOUNTS[said["account"]][1].identifier
+        arrived = rows.get((ACCOUNTS[said["bank_account"]][1].identifier, said["bank_ref"]))
+        left = rows.get((provider, said["provider_ref"]))
+        if said["batch"]:
+            is_in = (provider, key_of(said["batch"])) in batches
+            if arrived and is_in and arrived.batch is None:
+                yield f"sweep {said['batch']} is {arrived.state} at the bank"
+        elif arrived and left and (arrived.partner_id != left.pk or left.partner_id != arrived.pk):
+            yield f"sweep {said['provider_ref']} is {left.state}, at the bank {arrived.state}"
+
+
+def _reversals(truth: Path) -> Iterator[str]:
+    """Each reversal in a posted file has taken back the payment it names."""
+    found = {
+        row.statement_line.provider_ref: row
+        for row in ReversalRow.objects.select_related("statement_line", "payment")
+    }
+    for said in table(truth, "rows.csv"):
+        row = found.get(said["provider_ref"])
+        if said["kind"] == "reversal" and said["expected"] == "no_payment":
+            taken = row.payment.evidence_key if row and row.payment else None
+            if taken != said["linked"]:
+                yield f"reversal {said['provider_ref']} took back {taken}, not {said['linked']}"
