@@ -12,6 +12,7 @@ from paydesk.reporting.search.queries import MOST, find
 from paydesk.web.access import actor_of, declares
 from paydesk.web.addresses import page_of
 from paydesk.web.find.shown import shown_groups
+from paydesk.web.refunds.shown import named_refund
 from paydesk.web.sight import looking
 
 MOST_WHILE_TYPING = 4
@@ -26,7 +27,7 @@ def find_page(request: HttpRequest) -> HttpResponse:
     actor, text = actor_of(request), request.GET.get("q", "")
     typing = request.htmx.target == "find-panel"  # type: ignore[attr-defined]
     found = find(actor, text, today=timezone.localdate(), most=MOST_WHILE_TYPING if typing else MOST)
-    exact = found.exact()
+    exact = found.exact() or named_refund(actor, text)
     if not typing and exact and (address := page_of(*exact)):
         return redirect(address)
     known = {
