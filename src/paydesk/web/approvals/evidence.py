@@ -16,6 +16,7 @@ from paydesk.domain.payments.queries import claims_of, payment_for, results_of_f
 from paydesk.domain.statements.queries import file_for
 from paydesk.foundation.approvals.states import APPROVAL
 from paydesk.kernel.money import Money
+from paydesk.reporting.books.queries.days import closed_through, closing_for
 from paydesk.web.access import actor_of
 from paydesk.web.intake.results import Result
 from paydesk.web.payments.effects_shown import looked_at
@@ -102,3 +103,13 @@ def of_file(request: HttpRequest, approval: Approval) -> dict[str, Any]:
     except ObjectDoesNotExist:
         return {"problem": GONE}
     return {"file": file, "result": Result.of(file.pk, results_of_file(file.pk), [])}
+
+
+def of_days(request: HttpRequest, approval: Approval) -> dict[str, Any]:
+    """Through or from which day, how the market stands now, and what was not ready when it was asked."""
+    try:
+        closing = closing_for(actor_of(request), approval.subject_id)
+    except ObjectDoesNotExist:
+        return {"problem": GONE}
+    points = [(name.replace("_", " "), count) for name, count in closing.open_points.items() if count]
+    return {"closing": closing, "points": points, "closed_through": closed_through(closing.market)}

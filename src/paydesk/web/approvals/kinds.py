@@ -14,6 +14,7 @@ from django.http import HttpRequest
 
 from paydesk.domain.payments import actions as payments
 from paydesk.domain.refunds import actions as refunds
+from paydesk.reporting.books.actions.days import approve_days
 from paydesk.web.approvals import evidence
 from paydesk.web.refunds import evidence as refund_evidence
 
@@ -72,6 +73,8 @@ KINDS = {
             "payout_file.release", refunds.approve_release, _subject, refund_evidence.of_file,
             "refunds/_file_evidence.html",
         ),
+        Kind("days.close", approve_days, _subject, evidence.of_days, "approvals/_days.html"),
+        Kind("days.reopen", approve_days, _subject, evidence.of_days, "approvals/_days.html"),
         Kind("file.unpost", payments.approve_unpost, _subject, evidence.of_file, "approvals/_file.html"),
     )
 }  # fmt: skip

@@ -45,6 +45,10 @@ WORDS = {
     "refund.resolve": KindWords(
         "Settle a refund without an answer", "Refunds without an answer", "settle", "asked to settle it"
     ),
+    "days.close": KindWords("Close days", "Days to close", "close", "asked to close days"),
+    "days.reopen": KindWords(
+        "Open days again", "Days to open again", "open again", "asked to open days again"
+    ),
     "file.unpost": KindWords("Un-post a file", "Files to un-post", "un-post", "asked to un-post the file"),
 }
 STATE_WORDS = {

@@ -8,6 +8,6 @@ export function startSplit() {
     const panes = event.detail.target.closest(".panes");
     panes.classList.toggle("is-open", Boolean(opened));
     event.detail.target.scrollTop = 0;
-    if (getComputedStyle(document.getElementById("waiting-list")).display === "none") event.detail.target.focus();
+    if (getComputedStyle(document.querySelector(".panes.split > .pane.list")).display === "none") event.detail.target.focus();
   });
 }
