@@ -1,0 +1,153 @@
+"""The bad morning of the demo company, worked to its end by the people of the desk, each with their own hands."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from paydesk.demo import latest_morning
+from paydesk.demo.load import load_company
+from paydesk.domain.payments.models import Payment
+from paydesk.domain.payments.tasks import take_up_files
+from paydesk.domain.refunds.models import Refund
+from paydesk.domain.refunds.queries import code as refund_code
+from paydesk.domain.statements.models import SourceFile
+from paydesk.foundation.people.models import Person
+from paydesk.kernel.public_codes import code_of
+from paydesk.reporting.invariants import check_all
+from tests.browser.conftest import OpenPage
+
+SignIn = Callable[[Page, Person], None]
+At = Callable[[str], Page]
+
+
+@pytest.fixture
+def at_the_desk(desk: str, open_page: OpenPage, sign_in: SignIn) -> At:
+    """The window of one of the demo people, by the beginning of their address: "ama", "tunde"."""
+    load_company(customers=120, days=3, until=latest_morning(datetime.now(UTC)), seed=1, bad_morning=True)
+    windows: dict[str, Page] = {}
+
+    def window(who: str) -> Page:
+        if who not in windows:
+            windows[who] = open_page()
+            sign_in(windows[who], Person.objects.get(email=f"{who}@demo.example"))
+        return windows[who]
+
+    return window
+
+
+def test_everything_has_an_owner_and_the_day_ties_out(desk: str, at_the_desk: At) -> None:
+    night = SourceFile.objects.get(filename__startswith="hubtel-night")
+    wrong = SourceFile.objects.get(filename__startswith="hubtel-test-export")
+    payments = Payment.objects.filter(statement_line__file=night).order_by("statement_line__line_no")
+    misdirected, relative = payments[0], payments.get(customer=None)
+    meant = payments[0].statement_line.payer_name
+
+    # The analyst: a relative paid for two contracts; a customer typed somebody else's number; a wrong file.
+    analyst = at_the_desk("ama")
+    analyst.goto(f"{desk}/payments/{code_of('PAY', relative.pk)}/split")
+    parts = analyst.get_by_label("Part for")
+    expect(parts).to_have_count(2)
+    half = f"{relative.amount_minor / 200:.2f}"
+    parts.nth(0).fill(half)
+    parts.nth(1).fill(half)
+    analyst.get_by_role("button", name="over 2 contracts").click()
+    expect(analyst.get_by_text("Applied in full").first).to_be_visible()
+
+    analyst.goto(f"{desk}/payments/{code_of('PAY', misdirected.pk)}/move")
+    family = meant.split()[0].title()
+    analyst.get_by_label("Find the contract it was meant for").press_sequentially(
+        misdirected.statement_line.msisdn, delay=5
+    )
+    analyst.locator("#move-found, [id*=found]").get_by_role("link").first.click()
+    analyst.get_by_label("Why, without names").fill("Typed a neighbour's number")
+    analyst.get_by_role("button", name="Ask to move").click()
+    expect(analyst.get_by_text("waits for a second person").first).to_be_visible()
+    assert family
+
+    analyst.goto(f"{desk}/intake/{code_of('FIL', wrong.pk)}/unpost/")
+    analyst.get_by_label("What is wrong").fill("A test export of the portal")
+    analyst.get_by_role("button", name="Ask").click()
+    expect(analyst.get_by_text("waits for a second person").first).to_be_visible()
+
+    # The lead: refuses one refund, approves the rest, the move and the un-posting.
+    lead = at_the_desk("tunde")
+    refunds = list(Refund.objects.filter(payment__statement_line__file=night).order_by("pk"))
+    for refund in refunds:
+        lead.goto(f"{desk}/approvals/")
+        lead.get_by_role("link", name=refund_code(refund)).first.click()
+        if refund is refunds[0]:
+            lead.keyboard.press("r")
+            lead.get_by_label("Why not").fill("She wants it on her next instalment")
+            lead.get_by_role("button", name="Reject", exact=True).click()
+        else:
+            lead.keyboard.press("a")
+            lead.get_by_role("button", name="Approve: refund").click()
+        expect(lead.get_by_role("link", name=refund_code(refund))).to_have_count(0)
+    for name in ("Approve: move", "Approve: un-post"):
+        lead.goto(f"{desk}/approvals/")
+        lead.locator("[data-row]").first.click()
+        lead.keyboard.press("a")
+        button = lead.get_by_role("button", name="Approve:")
+        expect(button).to_be_visible()
+        button.click()
+        expect(button).to_have_count(0)
+        assert name
+    take_up_files(datetime.now(UTC))
+    wrong.refresh_from_db()
+    assert wrong.state == "unposted"
+
+    # The analyst pays out, the controller lets it go; one refund comes back.
+    analyst.goto(f"{desk}/refunds/?tab=approved")
+    for refund in refunds[1:]:
+        analyst.get_by_label(f"Choose {refund_code(refund)}").check()
+    analyst.get_by_role("button", name="Payout file of the chosen").click()
+    chosen = analyst.get_by_label("From account")
+    hubtel = chosen.locator("option", has_text="Hubtel").get_attribute("value")
+    chosen.select_option(hubtel)
+    analyst.get_by_role("button", name="Ask to release").click()
+    expect(analyst.get_by_text("waits for a second person").first).to_be_visible()
+    controller = at_the_desk("fatima")
+    controller.goto(f"{desk}/approvals/")
+    controller.locator("[data-row]").first.click()
+    controller.keyboard.press("a")
+    controller.get_by_role("button", name="Approve:").click()
+    expect(controller.locator("[data-row]")).to_have_count(0)
+    file = Refund.objects.get(pk=refunds[1].pk).payout_file
+    assert file is not None
+    analyst.goto(f"{desk}/refunds/files/")
+    analyst.locator("[data-row]").first.click()
+    analyst.keyboard.press("m")
+    analyst.get_by_role("button", name="was sent").click()
+    expect(analyst.get_by_text("Result file").first).to_be_visible()
+    outcome = "reference,status,message\n" + "".join(
+        f"{refund_code(refund)},{'failed' if refund is refunds[-1] else 'success'},\n"
+        for refund in refunds[1:]
+    )
+    analyst.goto(f"{desk}/refunds/results")
+    analyst.get_by_label("Result file").set_input_files(
+        {"name": "results.csv", "mimeType": "text/csv", "buffer": outcome.encode()}
+    )
+    analyst.get_by_role("button", name="Read it").click()
+    expect(analyst.get_by_role("region", name="Row by row")).to_be_visible()
+    states = [Refund.objects.get(pk=refund.pk).state for refund in refunds]
+    assert states == ["rejected", "paid", "paid", "paid", "paid", "failed"]
+
+    # The controller ties out and exports the day; the auditor finds who did what and why.
+    controller.goto(f"{desk}/books/tie-out/?market=GH")
+    expect(controller.get_by_role("heading").first).to_be_visible()
+    controller.goto(f"{desk}/books/journal/?market=GH")
+    controller.on("dialog", lambda dialog: dialog.accept())
+    controller.get_by_role("button", name="Export").first.click()
+    controller.locator("#ask-yes").click()
+    expect(controller.get_by_text("JX-").first).to_be_visible()
+    auditor = at_the_desk("yaw")
+    auditor.goto(f"{desk}/payments/{code_of('PAY', misdirected.pk)}/")
+    expect(auditor.get_by_text("Moved from").first).to_be_visible()
+    expect(auditor.get_by_text("Typed a neighbour's number").first).to_be_visible()
+
+    assert [f.sentence for f in check_all(most_rows=3) if f.rows] == []
+    assert Payment.objects.filter(statement_line__file=night, customer=None).count() == 0
