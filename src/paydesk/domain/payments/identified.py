@@ -69,3 +69,27 @@ class StoredSuggestion(models.Model):
                 fields=["market"], name="suggestion_of_contract", condition=Q(contract__isnull=False)
             )
         ]
+
+
+class PossibleDouble(models.Model):
+    """A payment that came minutes after a similar one: same payer, phone, amount and contract, other ids.
+
+    Both are posted: people do pay twice on purpose. It is only shown, so that a person can ask.
+    """
+
+    payment = models.OneToOneField(
+        "payments.Payment", on_delete=models.PROTECT, primary_key=True, db_constraint=False,
+        related_name="possible_double",
+    )  # fmt: skip
+    first = models.ForeignKey(
+        "payments.Payment", on_delete=models.PROTECT, db_constraint=False, related_name="similar_after"
+    )
+    market = models.CharField(max_length=2)
+    value_on = models.DateField()
+
+    class Meta:
+        app_label = "payments"
+        indexes = [models.Index(fields=["market", "-value_on"], name="possible_double_newest")]
+        constraints = [
+            models.CheckConstraint(condition=~Q(payment=models.F("first")), name="possible_double_of_another")
+        ]

@@ -6,7 +6,12 @@ from django.db.models import F, Q
 
 from paydesk.domain.contracts.models import Contract, DueItem
 from paydesk.domain.parties.models import Customer
-from paydesk.domain.payments.identified import Learning, PayerLink, StoredSuggestion  # noqa: F401
+from paydesk.domain.payments.identified import (  # noqa: F401
+    Learning,
+    PayerLink,
+    PossibleDouble,
+    StoredSuggestion,
+)
 from paydesk.domain.payments.states import PAYMENT
 from paydesk.domain.providers.models import SourceAccount
 from paydesk.domain.statements.models import StatementLine

@@ -10,7 +10,14 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from paydesk.domain.payments.kept_rows import kept_rows
-from paydesk.domain.payments.queries import ageing, received_per_day, suspense, unapplied
+from paydesk.domain.payments.queries import (
+    ageing,
+    possible_doubles_count,
+    probably_somebodys_count,
+    received_per_day,
+    suspense,
+    unapplied,
+)
 from paydesk.domain.providers.queries import source_accounts
 from paydesk.domain.statements.states import WAITING, WORKING
 from paydesk.foundation.outbox.queries import worker_status
@@ -109,6 +116,11 @@ def _money(actor: Actor) -> dict[str, Any]:
             "url": rows_at(place),
             "amounts": [each.amount for each in waiting],
         }
+    facts["doubles"] = possible_doubles_count(actor, since=since)
+    facts["doubles_url"] = rows_at("payments:list", double=1, **{"from": since})
+    if "suspense" in facts:
+        facts["near_count"] = probably_somebodys_count(actor, on=today)
+        facts["near_url"] = rows_at("suspense:list", near=1)
     return facts
 
 

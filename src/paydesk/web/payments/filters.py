@@ -29,7 +29,8 @@ RULE_WORDS = {
     "by_hand": "by hand",
 }
 LABELS = {"market": "Market", "source": "Account", "state": "State", "payer": "Payer", "applied": "Applied",
-          "currency": "Currency", "rule": "Identified by", "age": "Waiting"}  # fmt: skip
+          "currency": "Currency", "rule": "Identified by", "age": "Waiting",
+          "double": "Doubles"}  # fmt: skip
 
 
 class AmountField(forms.DecimalField):
@@ -116,6 +117,9 @@ class PaymentFilters(ListFilters):
     rule = forms.ChoiceField(
         label="Identified by", required=False, choices=[*ANY, *[(rule, RULE_WORDS[rule]) for rule in RULES]]
     )
+    double = forms.ChoiceField(
+        label="Doubles", required=False, choices=[*ANY, ("1", "possible doubles only")]
+    )
     sort = forms.ChoiceField(
         required=False, choices=[("", ""), *[(s, s) for s in SORTS]], widget=forms.HiddenInput
     )
@@ -184,7 +188,7 @@ class PaymentFilters(ListFilters):
 
     def second_row(self) -> list[forms.BoundField]:
         """Those that are folded away until somebody wants them."""
-        return [self[name] for name in ("currency", "min", "max", "state", "payer", "rule")]
+        return [self[name] for name in ("currency", "min", "max", "state", "payer", "rule", "double")]
 
     @property
     def more_is_used(self) -> bool:

@@ -13,7 +13,7 @@ from django.http import Http404, HttpRequest
 from django.utils import timezone
 
 from paydesk.domain.contracts.queries import ContractStanding, contracts_of, standings
-from paydesk.domain.payments.queries import payment_for, story_of, sub_accounts, why_open
+from paydesk.domain.payments.queries import payment_for, similar_to, story_of, sub_accounts, why_open
 from paydesk.domain.payments.states import PAYMENT
 from paydesk.domain.refunds.queries import refunds_of_payment
 from paydesk.foundation.approvals.queries import approvals_of
@@ -24,7 +24,7 @@ from paydesk.web.addresses import page_of
 from paydesk.web.approvals.words import words_of
 from paydesk.web.payments.acts import acts_of
 from paydesk.web.payments.postings import shown_entries
-from paydesk.web.payments.shown import shown
+from paydesk.web.payments.shown import all_shown, shown
 from paydesk.web.payments.timeline import timeline
 from paydesk.web.payments.trail import Names, names_in, shown_records
 from paydesk.web.queues.subjects import subject_of
@@ -74,6 +74,7 @@ def page_context(request: HttpRequest, payment_id: int) -> dict[str, Any]:
         "refunds": refunds,
         "raw": masked_raw(payment, eyes),
         "apply": may_apply(actor, payment),
+        "similar": all_shown(similar_to(payment)),
         "at_query": "",
         "work": work_of(actor, subject_of("payment", payment)),
     }

@@ -17,7 +17,7 @@ from paydesk.web.payments.shown import all_shown
 from paydesk.web.sight import looking
 
 FILTERS = ("q", "market", "source", "state", "payer", "applied", "from", "to", "currency", "min", "max",
-           "rule", "file", "customer", "contract")  # fmt: skip
+           "rule", "double", "file", "customer", "contract")  # fmt: skip
 BY_DATE = ("value", "-value")
 
 

@@ -32,8 +32,9 @@ from paydesk.web.answers import confirmed, unchanged
 from paydesk.web.contracts.forms import ANY, AddressFilters
 from paydesk.web.paging import PAGE_SIZE, Page, page_number
 from paydesk.web.people_names import names_by_label
+from paydesk.web.queues.saved import first_view, tabs_of
 from paydesk.web.queues.subjects import subject_of
-from paydesk.web.queues.whose import WHOSE, own_tabs
+from paydesk.web.queues.whose import WHOSE, filters_in
 from paydesk.web.queues.work import RowWork, rows_work, work_of
 from paydesk.web.sight import looking
 from paydesk.web.templatetags.desk import state_words
@@ -110,7 +111,11 @@ def pending_list(request: HttpRequest) -> HttpResponse:
     """The longest waiting first; one opened beside the list."""
     filters = PendingFilters(request, source_accounts(actor_of(request)))
     target = request.htmx.target  # type: ignore[attr-defined]
-    known: dict[str, Any] = {"filters": filters, "query": filters.address, "tabs": own_tabs(request)}
+    tabs = tabs_of(request, "pending") if target not in ("detail", "pending-list") else []
+    if (first := first_view(request, tabs)) is not None:
+        return first
+    known: dict[str, Any] = {"filters": filters, "query": filters.address, "tabs": tabs}
+    known["saveable"] = urlencode(filters_in(request.GET.dict()))
     if target != "pending-list":
         known |= _opened(request)
         if known.get("pending") and (same := unchanged(request, known["version"])) is not None:

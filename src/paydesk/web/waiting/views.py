@@ -43,7 +43,8 @@ from paydesk.web.payments.filters import WaitingFilters, without
 from paydesk.web.payments.page import page_context
 from paydesk.web.payments.shown import ShownPayment, shown
 from paydesk.web.payments.suggesting import suggested
-from paydesk.web.queues.whose import Tab, own_tabs
+from paydesk.web.queues.saved import first_view, tabs_of
+from paydesk.web.queues.whose import Tab, filters_in
 from paydesk.web.queues.work import RowWork, rows_work
 from paydesk.web.sight import looking
 from paydesk.web.waiting.filters import QueueFilters
@@ -150,11 +151,11 @@ def waiting_page(request: HttpRequest, which: WaitingList) -> HttpResponse:
     """The whole page, or the pane that is asked for: the list with other filters, or the opened payment."""
     actor, today = actor_of(request), timezone.localdate()
     form = QueueFilters(request.GET, actor=actor)
-    known = {
+    known: dict[str, Any] = {
         "which": which,
         "list_url": reverse(f"{which.name}:list"),
         "form": form,
-        "tabs": own_tabs(request),
+        "saveable": urlencode(filters_in(request.GET.dict())),
         "query": urlencode({name: request.GET[name] for name in FILTERS if request.GET.get(name)}),
     }
     target = request.htmx.target  # type: ignore[attr-defined]
@@ -165,12 +166,15 @@ def waiting_page(request: HttpRequest, which: WaitingList) -> HttpResponse:
             known |= opened(request, found)
         if target == "detail":
             return render(request, "waiting/_detail.html", known)
+        known["tabs"] = tabs_of(request, which.name)
+        if (first := first_view(request, known["tabs"])) is not None:
+            return first
         bands = ageing(every_age, on=today)
         known |= listed(request, form, found, waiting_of_age(bands, form), today)
         if which is SUSPENSE:
             known["near"] = is_near(request, which)
             near_count = probably_somebodys_count(actor, on=today)
-            known["tabs"] = [*own_tabs(request), near_tab(request, near_count)]
+            known["tabs"] = [*known["tabs"], near_tab(request, near_count)]
     known["strips"] = strips(request, bands)
     return render(request, "waiting/_swap.html" if target == "waiting-list" else "waiting/page.html", known)
 

@@ -43,10 +43,11 @@ CREATE FUNCTION payments_moved(p_line_ids bigint[]) RETURNS TABLE (
 ) LANGUAGE sql STABLE AS $$
     SELECT l.id, l.source_account_id, l.ledger_code, l.role, l.market, l.currency, l.kind, l.amount_minor,
            CASE WHEN l.code IS NULL OR l.amount_minor = 0 OR (l.kind = 'fee' AND l.provider_ref <> '' AND EXISTS (
-               -- A row of its own for what the payment's row shows as its fee: one fee, posted with the payment.
+               -- A row of its own for what the payment's row shows as its fee: one fee, posted with the payment. Looked
+               -- up by the key of that row (statements/rules.line_key), which is unique.
                SELECT FROM statements_statementline f
-               WHERE f.provider_ref = l.provider_ref AND f.source_account_id = l.source_account_id
-                 AND f.kind = 'payment' AND f.status = 'success' AND NOT f.withdrawn AND l.ledger_code = '1020'
+               WHERE f.source_account_id = l.source_account_id AND NOT f.withdrawn AND l.ledger_code = '1020'
+                 AND f.line_key = md5(concat_ws(E'\x1f', 'id', l.provider_ref, 'payment', 'success'))::uuid
                  AND payments_minor(f.fee, f.currency) = -l.amount_minor
            )) THEN 0 ELSE l.amount_minor END,
            CASE WHEN l.fee_minor = trunc(l.fee_minor) AND l.fee_minor < 1000000000000000

@@ -1,6 +1,7 @@
 """Reads about payments: lists by filter, one payment with its whole story, what waits for a person."""
 
 from paydesk.domain.payments.queries.corrections import applied_to, undoable, written_off_on
+from paydesk.domain.payments.queries.doubles import possible_doubles_count, similar_to
 from paydesk.domain.payments.queries.finding import (
     RowFound,
     ids_of_amount,
@@ -87,12 +88,14 @@ __all__ = [
     "payment_for",
     "payments",
     "payments_of_customer",
+    "possible_doubles_count",
     "probably_somebodys",
     "probably_somebodys_count",
     "received_per_day",
     "results_of_file",
     "rows_by_phone",
     "rows_by_reference",
+    "similar_to",
     "story_of",
     "stretch",
     "sub_accounts",

@@ -45,7 +45,8 @@ def payments(
 
     Filters, all optional: q (public code, any reference, account number, phone or payer name), market, source
     (account id), state, payer (known | unknown), applied (none | part | full), from and to (value dates),
-    currency, min and max (minor units), file (id), customer (id), contract (id), rule. `q` is looked up at
+    currency, min and max (minor units), file (id), customer (id), contract (id), rule, double (those that may
+    be one). `q` is looked up at
     once, with up to five small queries, so that the list itself is found by index.
     """
     found = in_markets(
@@ -71,6 +72,8 @@ def payments(
         found = found.filter(IS_OPEN, open_minor=F("amount_minor"))
     elif wanted.get("applied") == "part":
         found = found.filter(IS_OPEN, open_minor__lt=F("amount_minor"))
+    if wanted.get("double"):
+        found = found.filter(possible_double__isnull=False)
     if text := str(wanted.get("q", "")).strip():
         found = found.filter(_matching(actor, text))
     return found.order_by(*SORTS.get(sort, SORTS["-value"]))

@@ -8,11 +8,12 @@ from datetime import timedelta
 from unittest.mock import patch
 
 import python_calamine
+from django.db import connection
 
 from paydesk.domain.payments.queries import totals_up_to
 from paydesk.web.payments import export, views
 from paydesk.web.payments.tests.desk import OnTheDesk, code
-from tests.builders import TODAY, make_source_account, receive, row
+from tests.builders import NOON, TODAY, make_source_account, receive, row
 
 
 def codes_in(page: str) -> list[str]:
@@ -154,3 +155,16 @@ class PaymentsExport(OnTheDesk):
         client = self.signed_in("SD")
         assert client.get("/payments/export.csv").status_code == 403
         assert "Your role cannot do this" in client.get("/payments/").content.decode()
+
+
+class PossibleDoubles(OnTheDesk):
+    def test_they_are_a_filter_of_the_list_and_a_notice_on_the_page(self):
+        first, second = (self.pay("20.00", line=n, reference="10482937", occurred_at=NOON) for n in (1, 2))
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT payments_learn_from(0, 9000000000)")
+        page = self.get("/payments/?double=1")
+        assert code(second) in page
+        assert code(first) not in page
+        assert f'Perhaps paid twice: within five minutes of <a href="/payments/{code(first)}/"' in self.get(
+            f"/payments/{code(second)}/"
+        )

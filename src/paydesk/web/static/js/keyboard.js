@@ -4,7 +4,7 @@ const FIELD = "input:not([type=checkbox]):not([type=radio]):not([type=button]):n
 let waitingForPlace = 0;
 
 const stored = () => { try { return localStorage.getItem("paydesk.keys"); } catch { return null; } };
-const enabled = () => document.body.dataset.keys !== "off" && stored() !== "off";
+export const enabled = () => document.body.dataset.keys !== "off" && stored() !== "off";
 const seen = (element) => element.offsetParent !== null || element.matches("input[type=file]");
 
 export function startKeyboard() {
