@@ -1,4 +1,4 @@
-"""The bad morning of the demo company, worked to its end by the people of the desk, each with their own hands."""
+"""The bad morning of the demo company, worked to its end by the people of the desk in their browsers."""
 
 from __future__ import annotations
 
