@@ -27,6 +27,7 @@ GROUPS: tuple[tuple[str, tuple[Any, ...]], ...] = (
     ("Who paid", ("msisdn", "payer_name", "party", "account")),
     ("What it is", ("kind", "status", "text", "channel")),
 )
+NEEDED = ("amount", "occurred")
 ZONES = (
     "Africa/Accra", "Africa/Lagos", "Africa/Nairobi", "Africa/Kampala", "Africa/Johannesburg",
     "Europe/London", "Europe/Berlin", "UTC",
@@ -72,6 +73,24 @@ class FieldRow:
     samples: Sequence[str]
     why: str
     unsure: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FieldGroup:
+    """Fields that belong together: those this file has, and the others, which are folded away."""
+
+    head: str
+    rows: Sequence[FieldRow]
+
+    @property
+    def used(self) -> list[FieldRow]:
+        """What has a column; where nothing has, what a row cannot do without."""
+        return [row for row in self.rows if row.column] or [row for row in self.rows if row.name in NEEDED]
+
+    @property
+    def unused(self) -> list[FieldRow]:
+        shown = self.used
+        return [row for row in self.rows if row not in shown]
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,12 +165,12 @@ class MappingForm:
         return bool(self.data) and before != (str(self.account.pk) if self.account else "")
 
     @property
-    def groups(self) -> list[tuple[str, list[FieldRow]]]:
-        return [(head, [self._row(field) for field in fields]) for head, fields in GROUPS]
+    def groups(self) -> list[FieldGroup]:
+        return [FieldGroup(head, [self._row(field) for field in fields]) for head, fields in GROUPS]
 
     @property
     def rows(self) -> list[FieldRow]:
-        return [row for _, rows in self.groups for row in rows]
+        return [row for group in self.groups for row in group.rows]
 
     def _row(self, field: Any) -> FieldRow:
         column = self.table.column_of(self.mapping, field)

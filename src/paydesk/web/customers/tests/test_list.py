@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from datetime import timedelta
 from io import BytesIO
+from unittest import mock
 
 from django.utils import timezone
 from python_calamine import CalamineWorkbook
 
 from paydesk.kernel.public_codes import code_of
+from paydesk.web import workbook
 from paydesk.web.customers.tests.desk import AtTheDesk, body
 from tests.builders import make_contract
 
@@ -81,6 +83,11 @@ class CustomerList(AtTheDesk):
         assert "Zed 049" in text
         assert "Zed 050" not in text
         assert "Zed 050" in self.text("/customers/?text=zed&page=2")
+        whole = self.text("/customers/export.csv?text=zed").splitlines()
+        assert len({line.split(",")[1] for line in whole[1:]}) == 51
+        with mock.patch.object(workbook, "MOST_IN_WORKBOOK", 50):
+            assert "A workbook holds up to 50 customers" in self.text("/customers/export.xlsx?text=zed", 409)
+            assert self.text("/customers/export.csv?text=zed").splitlines() == whole
 
     def test_a_swap_answers_with_the_list_alone(self):
         part = self.text("/customers/?text=ama", headers={"HX-Request": "true", "HX-Target": "customers"})

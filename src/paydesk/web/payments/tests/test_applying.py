@@ -6,6 +6,7 @@ from paydesk.domain.payments.models import Payment
 from paydesk.foundation.audit.models import AuditRecord
 from paydesk.kernel.public_codes import code_of
 from paydesk.web.payments.tests.desk import OnTheDesk, code
+from tests.browser.people import make_market
 from tests.builders import ghs, make_contract, make_source_account
 
 HTMX = {"HX-Request": "true"}
@@ -24,6 +25,7 @@ class Applying(OnTheDesk):
         return (client or self.client).post(self.path, values, headers=headers)
 
     def test_as_you_type_the_contracts_of_the_market_are_found(self):
+        make_market("KE")
         make_source_account(market="KE", currency="KES")
         make_contract(market="KE", currency="KES", account_number="10482938")
         for text in ("1048", "mensah", "0244123456"):
@@ -105,6 +107,7 @@ class Applying(OnTheDesk):
         assert Payment.objects.get(pk=self.payment.pk).customer_id is None
 
     def test_a_contract_of_another_market_is_not_there(self):
+        make_market("KE")
         make_source_account(market="KE", currency="KES")
         other = make_contract(market="KE", currency="KES")
         assert self.client.get(f"{self.path}?contract={code_of('CON', other.pk)}").status_code == 404
