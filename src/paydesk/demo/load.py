@@ -17,6 +17,7 @@ from paydesk.demo.callbacks import CALLED
 from paydesk.demo.company import Contract
 from paydesk.demo.layouts.hubtel import HUBTEL
 from paydesk.demo.markets import ACCOUNTS, MARKETS, DemoMarket
+from paydesk.demo.refunds import refunds_of_the_morning
 from paydesk.demo.steps import Activate, ApplyByHand, CallBack, LoadContracts, SendFile
 from paydesk.demo.story import Story
 from paydesk.demo.truth import Truth
@@ -36,7 +37,7 @@ from paydesk.domain.statements.models import SourceFile
 from paydesk.foundation.audit.actions import seal
 from paydesk.foundation.people.actions import add_market, make_demo_people
 from paydesk.foundation.people.models import Market, Person
-from paydesk.kernel.actor import system
+from paydesk.kernel.actor import Actor, system
 from paydesk.kernel.money import Money
 from paydesk.kernel.refused import Refused
 
@@ -117,7 +118,8 @@ def load_company(
         folder = truth / "files" if truth else Path(temporary)
         book = Truth(truth)
         story = Story(customers=customers, days=days, until=until, seed=seed, folder=folder, truth=book)
-        loader = Loader(story, say)
+        # Where the truth is kept, the desk is held against it, and nothing is done to a payment afterwards.
+        loader = Loader(story, say, with_refunds=truth is None)
         loader.set_up()
         loader.run()
         if bad_morning:
@@ -132,9 +134,10 @@ def load_company(
 class Loader:
     """Carries out the steps of one story."""
 
-    def __init__(self, story: Story, say: Say) -> None:
+    def __init__(self, story: Story, say: Say, *, with_refunds: bool = True) -> None:
         self.story = story
         self.say = say
+        self.with_refunds = with_refunds
         self.files = 0
         self.payments = 0
         self._accounts: dict[str, SourceAccount] = {}
@@ -143,6 +146,7 @@ class Loader:
         with connection.cursor() as cursor:
             cursor.execute("SET synchronous_commit = off")
         self._analyst = self._lead = DEMO
+        self._by_role: dict[str, Actor] = {}
 
     def set_up(self) -> None:
         """Markets, demo people and the accounts at providers and banks."""
@@ -158,6 +162,7 @@ class Loader:
             )
         people = {person.email: person for person in make_demo_people(by=DEMO, now=at)}
         self._analyst, self._lead = people[ANALYST].actor(), people[LEAD].actor()
+        self._by_role = {role: person.actor() for person in people.values() for role in person.role_codes}
         administrator = people[ADMINISTRATOR].actor()
         for n, (market, account) in enumerate(ACCOUNTS.values()):
             self._accounts[account.key] = add_source_account(
@@ -192,6 +197,8 @@ class Loader:
             else:
                 self._apply(step)
         assert last is not None
+        if self.with_refunds:
+            refunds_of_the_morning(self._by_role, datetime.combine(last, time_of_day(8), tzinfo=UTC))
         seal(datetime.combine(last, time_of_day(9), tzinfo=UTC))
 
     def have_a_bad_morning(self, folder: Path) -> None:

@@ -91,7 +91,10 @@ def test_anything_is_read_without_breaking(text):
 @pytest.mark.parametrize(
     "text",
     [
-        "transaction id " * 6_000, "GHS " * 20_000, "9" * 99_000, "a" * 99_000,
+        "transaction id " * 6_000,
+        "GHS " * 20_000,
+        "9" * 99_000,
+        "a" * 99_000,
         "payment paid " + "A." * 40_000,
     ],  # fmt: skip
 )

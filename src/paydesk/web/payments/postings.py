@@ -9,7 +9,7 @@ from datetime import date, datetime
 from paydesk.domain.ledger.queries import EntryRow, PostingRow
 from paydesk.domain.payments.queries import SubAccount, sub_accounts
 from paydesk.kernel.money import Money
-from paydesk.web.addresses import page_of
+from paydesk.web.addresses import PAGES, code_in, page_of
 from paydesk.web.payments.trail import Names
 from paydesk.web.sight import Looking
 
@@ -73,6 +73,8 @@ def shown_entries(
         owner = owners[leg.code, leg.key_id]
         url = page_of(owner.kind, owner.id)
         name = eyes.name(owner.name, ("customer", owner.id)) if owner.kind == "customer" else owner.name
+        if not name and owner.kind in PAGES:  # what is known by its code alone, such as a refund
+            name = code_in(owner.kind, owner.id)
         return ShownPosting(leg.code, leg.name, name, url, leg.debit, leg.credit)
 
     return [

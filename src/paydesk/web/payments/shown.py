@@ -69,8 +69,17 @@ def shown(payment: Payment) -> ShownPayment:
         open=Money(payment.open_minor, currency),
         state=Badge(PAYMENT.family(payment.state), payment.state),
         identity=Badge(PAYER_FAMILIES[who], PAYER_WORDS[who]),
-        application=Badge(APPLIED_FAMILIES[applied], APPLIED_WORDS[applied]),
+        application=_going_back(payment) or Badge(APPLIED_FAMILIES[applied], APPLIED_WORDS[applied]),
     )
+
+
+def _going_back(payment: Payment) -> Badge | None:
+    """Where all of it goes back, or went, nothing of it is applied."""
+    if payment.open_minor or payment.allocated_minor or payment.credited_minor:
+        return None
+    if payment.reserved_minor:
+        return Badge("held", "held for a refund")
+    return Badge("returned", "refunded") if payment.refunded_minor else None
 
 
 def all_shown(payments: Iterable[Payment]) -> list[ShownPayment]:

@@ -111,6 +111,7 @@ def story_of(request: HttpRequest, refund: Refund) -> dict[str, Any]:
         "ledger": gate(actor, "ledger:view"),
         "entries": shown_entries(entries, names, eyes, sub_accounts(entries)),
         "asked_by": names[refund.requested_by],
+        "is_waiting": refund.state in ("requested", "under_review"),
     }
 
 

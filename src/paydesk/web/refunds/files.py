@@ -58,7 +58,7 @@ def file_page(request: HttpRequest, code: str) -> HttpResponse:
     payout = file_or_404(actor, code)
     records = list(history("payout_file", payout.pk))
     approvals = list(approvals_of("payout_file", payout.pk))
-    names = names_by_label({record.actor for record in records} | {payout.asked_by})
+    names = names_by_label({record.actor for record in records} | {payout.asked_by, payout.sent_by})
     notes = {each.pk: each.decision_note for each in approvals}
     _, there = float_of(payout.source_account)
     release = gate(actor, RELEASE)
@@ -84,7 +84,8 @@ def file_page(request: HttpRequest, code: str) -> HttpResponse:
                 by=names[record.actor],
             )
             for record in records
-        ],
+        ]
+        + [Event(at, "moving", "Sent", by=names[payout.sent_by]) for at in [payout.sent_at] if at],
     }
     return render(request, "refunds/file.html", known)
 

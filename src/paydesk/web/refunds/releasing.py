@@ -96,7 +96,10 @@ def offer(actor: Actor, chosen: Sequence[Refund], account: str, format: str) -> 
     """Accounts it can be paid from, the one chosen or else the first that holds enough, and the formats."""
     first = chosen[0]
     total = Money(sum(refund.amount_minor for refund in chosen), first.currency)
-    sources = [source_of(each, total) for each in pays_from(actor, first.market, first.currency)]
+    accounts = sorted(
+        pays_from(actor, first.market, first.currency), key=lambda each: not fits(each, first.rail)
+    )
+    sources = [source_of(each, total) for each in accounts]
     enough = next((each for each in sources if each.is_enough), sources[0] if sources else None)
     source = next((each for each in sources if str(each.account.pk) == account), enough)
     formats = [(name, each.name) for name, each in FORMATS.items() if each.rail == first.rail]
@@ -111,6 +114,11 @@ def offer(actor: Actor, chosen: Sequence[Refund], account: str, format: str) -> 
         "blocked": why_not(source, total, first.market),
         "may_save": gate(actor, "payouts.release"),
     }
+
+
+def fits(account: SourceAccount, rail: str) -> bool:
+    """Whether money of this rail usually leaves here: a bank pays transfers, a wallet pays wallets."""
+    return (account.provider.kind == "bank") is (rail == "bank")
 
 
 def source_of(account: SourceAccount, total: Money) -> Source:

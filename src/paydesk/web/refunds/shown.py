@@ -14,7 +14,7 @@ from paydesk.domain.refunds.rules import PAYEE_KINDS, RAILS, REASONS
 from paydesk.domain.refunds.states import PAYOUT_FILE, REFUND
 from paydesk.kernel.actor import Actor
 from paydesk.kernel.money import Money
-from paydesk.web.addresses import code_in, page_of
+from paydesk.web.addresses import code_in, kind_and_number, page_of
 from paydesk.web.addresses import number_in as number_of_kind
 from paydesk.web.sight import Looking
 
@@ -128,6 +128,18 @@ def refund_or_404(actor: Actor, text: str) -> Refund:
         return refund_for(actor, -1 if number is None or number >= 2**63 else number)
     except ObjectDoesNotExist:
         raise Http404("There is no such refund in your markets.") from None
+
+
+def named_refund(actor: Actor, text: str) -> tuple[str, int] | None:
+    """The refund or payout file that `text` is the code of, as far as the actor may see it."""
+    named = kind_and_number(text)
+    if named is None or not actor.may(RIGHT if named[0] == "refund" else "payouts.release:view"):
+        return None
+    look = {"refund": refund_for, "payout_file": payout_file_for}.get(named[0])
+    try:
+        return named if look and named[1] < 2**63 and look(actor, named[1]) else None
+    except ObjectDoesNotExist:
+        return None
 
 
 def file_or_404(actor: Actor, text: str) -> PayoutFile:

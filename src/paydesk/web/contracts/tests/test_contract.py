@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from io import BytesIO
+from unittest import mock
 
 from django.utils import timezone
+from python_calamine import CalamineWorkbook
 
 from paydesk.kernel.public_codes import code_of
-from paydesk.web.customers.tests.desk import AtTheDesk
+from paydesk.web import workbook
+from paydesk.web.customers.tests.desk import AtTheDesk, body
 from tests.builders import make_contract, make_source_account, receive, row
 
 TODAY = timezone.localdate()
@@ -44,6 +48,14 @@ class ContractList(AtTheDesk):
         assert len(lines) == 2
         assert "10482937" in lines[1]
         assert "300.00" in lines[1]
+
+    def test_a_csv_is_whole_and_a_workbook_above_its_limit_is_refused(self):
+        with mock.patch.object(workbook, "MOST_IN_WORKBOOK", 1):
+            assert len(self.text("/contracts/export.csv").splitlines()) == 3
+            assert "A workbook holds up to 1 contracts" in self.text("/contracts/export.xlsx", 409)
+            book = self.client.get("/contracts/export.xlsx?state=active")
+        rows = CalamineWorkbook.from_filelike(BytesIO(body(book))).get_sheet_by_index(0).to_python()
+        assert [len(rows), "10482937" in map(str, rows[1])] == [2, True]
 
 
 class ContractPage(AtTheDesk):

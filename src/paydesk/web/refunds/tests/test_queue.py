@@ -112,6 +112,13 @@ class Queue(OnTheRefundDesk):
         customer = reverse("customers:page", args=[self.customer_code()])
         assert code(refund) in self.get("AN", customer)
 
+    def test_find_leads_from_its_code_to_it(self):
+        refund = self.asked()
+        answer = self.clients["AN"].get(reverse("find"), {"q": code(refund).lower()})
+        assert (answer.status_code, answer["Location"]) == (302, reverse("refunds:page", args=[code(refund)]))
+        self.people["AN"].markets.clear()
+        assert self.clients["AN"].get(reverse("find"), {"q": code(refund)}).status_code == 200
+
     def customer_code(self) -> str:
         from paydesk.kernel.public_codes import code_of
 
