@@ -11,6 +11,7 @@ urlpatterns = [
     path("", include((door_urls, "callbacks_door"))),
     path("", include("paydesk.web.home.urls")),
     path("", include("paydesk.web.account.urls")),
+    path("payments/by-hand/", include("paydesk.web.hand_receipts.urls")),
     path("payments/", include("paydesk.web.payments.urls")),
     path("pending/", include("paydesk.web.pending.urls")),
     path("refunds/", include("paydesk.web.refunds.urls")),

@@ -62,6 +62,9 @@ def request_receipt(
     provider_ref = provider_ref.strip()
     if statements.knows(account, provider_ref):
         raise HandReceiptRefused(f"A row with the code {provider_ref} is here already: look it up with find.")
+    asked = HandReceipt.objects.filter(source_account=account, provider_ref=provider_ref, state="asked")
+    if asked.exists():
+        raise HandReceiptRefused(f"{provider_ref} is entered already and waits for a second person.")
     msisdn = e164_digits(phone, account.market) if phone.strip() else ""
     if msisdn is None:
         raise HandReceiptRefused(f"{phone!r} is not a phone number of {account.market}.")

@@ -45,5 +45,10 @@ class HandReceipt(models.Model):
                 condition=~Q(state="received") | Q(line__isnull=False, received_at__isnull=False),
                 name="hand_receipt_received_has_line",
             ),
+            models.UniqueConstraint(
+                fields=["source_account", "provider_ref"],
+                condition=Q(state="asked"),
+                name="hand_receipt_asked_once",
+            ),
         ]
         indexes = [models.Index(fields=["market", "state", "asked_at"], name="hand_receipt_queue")]

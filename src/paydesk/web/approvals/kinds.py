@@ -12,10 +12,12 @@ from typing import TYPE_CHECKING, Any
 
 from django.http import HttpRequest
 
+from paydesk.domain.hand_receipts import actions as hand_receipts
 from paydesk.domain.payments import actions as payments
 from paydesk.domain.refunds import actions as refunds
 from paydesk.reporting.books.actions.days import approve_days
 from paydesk.web.approvals import evidence
+from paydesk.web.hand_receipts import evidence as by_hand_evidence
 from paydesk.web.refunds import evidence as refund_evidence
 
 if TYPE_CHECKING:
@@ -75,6 +77,10 @@ KINDS = {
         ),
         Kind("days.close", approve_days, _subject, evidence.of_days, "approvals/_days.html"),
         Kind("days.reopen", approve_days, _subject, evidence.of_days, "approvals/_days.html"),
+        Kind(
+            "payment.receive_by_hand", hand_receipts.approve_receipt, _subject, by_hand_evidence.of_receipt,
+            "hand_receipts/_evidence.html",
+        ),
         Kind("file.unpost", payments.approve_unpost, _subject, evidence.of_file, "approvals/_file.html"),
     )
 }  # fmt: skip

@@ -38,6 +38,9 @@ WORDS = {
     "due_item.write_off": KindWords(
         "Write off a small difference", "Small differences", "write off", "asked to write off the difference"
     ),
+    "payment.receive_by_hand": KindWords(
+        "Receive by hand", "Receipts by hand", "receive", "asked to receive it by hand"
+    ),
     "refund.entitle": KindWords("Refund", "Refunds", "refund", "asked for a refund"),
     "payout_file.release": KindWords(
         "Let a payout file go", "Payout files to let go", "release", "asked to release the payout file"

@@ -59,6 +59,8 @@ VERB_WORDS = {
     "file.refused": "Refused the file",
     "file.revealed": "Revealed a file as it came",
     "file.uploaded": "Handed over the file",
+    "hand_receipt.asked": "Asked to receive a payment by hand",
+    "hand_receipt.received": "Received the payment by hand",
     "market.added": "Added a market",
     "market.time_zone_set": "Changed a market's time zone",
     "message.retried": "Had a message read again",

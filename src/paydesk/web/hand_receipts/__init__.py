@@ -1,0 +1,1 @@
+"""Receipts by hand: entering one with its evidence, how each is proven."""
