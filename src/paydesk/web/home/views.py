@@ -26,6 +26,7 @@ from paydesk.web.access import actor_of, declares, needs
 from paydesk.web.answers import unchanged
 from paydesk.web.home.coverage import account_days
 from paydesk.web.home.money import DAYS_SHOWN, applied_share, by_currency, by_kind, oldest_of, per_currency
+from paydesk.web.home.today import lines_of_today
 from paydesk.web.intake.line_views import KEPT_DAYS
 from paydesk.web.intake.views import asked_again, listed
 from paydesk.web.links import rows_at
@@ -85,7 +86,7 @@ def _money(actor: Actor) -> dict[str, Any]:
     since = today - timedelta(days=DAYS_SHOWN - 1)
     received = per_currency(received_per_day(actor, since=since, through=today), today)
     yesterday = today - timedelta(days=1)
-    facts = {
+    facts: dict[str, Any] = {
         "sees_payments": True,
         "today": today,
         "yesterday": yesterday,
@@ -121,6 +122,7 @@ def _money(actor: Actor) -> dict[str, Any]:
     if "suspense" in facts:
         facts["near_count"] = probably_somebodys_count(actor, on=today)
         facts["near_url"] = rows_at("suspense:list", near=1)
+    facts["lines"] = lines_of_today(actor, facts.get("near_count", 0))
     return facts
 
 

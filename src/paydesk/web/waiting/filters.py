@@ -14,10 +14,15 @@ class QueueFilters(WaitingFilters):
     """The filters of waiting money, and whose."""
 
     whose = forms.ChoiceField(label="Whose", required=False, choices=[*ANY, *WHOSE.items()])
+    locked = forms.ChoiceField(
+        label="Customer", required=False, choices=[*ANY, ("1", "late: paid but still locked")]
+    )
 
     def folded(self) -> list[forms.BoundField]:
         """The filters that are folded away until somebody wants them."""
-        return [*super().folded(), self["whose"]]
+        return [*super().folded(), self["whose"], self["locked"]]
 
     def words(self, name: str, value: Any) -> str:
+        if name == "locked":
+            return "Paid but still locked"
         return WHOSE[value].capitalize() if name == "whose" else super().words(name, value)

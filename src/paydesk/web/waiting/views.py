@@ -31,6 +31,7 @@ from paydesk.domain.payments.queries import (
     why_open,
     within_patience,
 )
+from paydesk.domain.payments.queries.locked import paid_but_late
 from paydesk.foundation.assignments.queries import of_whom
 from paydesk.foundation.clocks.queries import ClockStanding, earliest_of, standing
 from paydesk.kernel.actor import Actor
@@ -53,7 +54,7 @@ if TYPE_CHECKING:
     from paydesk.domain.payments.models import Payment
 
 MOST_SORTED = 10_000  # beyond, the index of each market is walked instead
-FILTERS = ("q", "market", "currency", "source", "age", "near", "whose")
+FILTERS = ("q", "market", "currency", "source", "age", "near", "whose", "locked")
 Found = Callable[[Actor, Mapping[str, Any] | None], "QuerySet[Payment]"]
 
 
@@ -144,6 +145,8 @@ def of_the_age(found: QuerySet[Payment], form: WaitingFilters, today: date) -> Q
 def of_whose(found: QuerySet[Payment], form: WaitingFilters, actor: Actor, today: date) -> QuerySet[Payment]:
     """Those of `found` that are whose the address asks for."""
     whose = form.filters().get("whose")
+    if form.filters().get("locked"):
+        found = paid_but_late(found, on=today)
     return of_whom(found, "payment", whose, actor, today, since="value_on") if whose else found
 
 

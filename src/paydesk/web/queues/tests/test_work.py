@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from django.utils import timezone
 
+from paydesk.domain.contracts.models import DueItem
 from paydesk.domain.payments.actions import apply_payment
 from paydesk.domain.payments.models import Payment
 from paydesk.foundation.assignments.actions import assign
@@ -200,6 +201,25 @@ class ManyAtOnce(Desk):
         payment.refresh_from_db()
         assert payment.open_minor == 2000
         assert "cannot be undone by a key" in self.get("/work/undo")
+
+
+class OnHome(Desk):
+    def counts(self) -> dict[str, int]:
+        return {line.url: line.count for line in self.client.get("/").context["lines"]}
+
+    def test_each_count_opens_its_rows(self):
+        apply_payment(
+            self.old.pk, customer_id=self.contract.customer_id, contract_id=None, by=ANALYST, now=NOON
+        )
+        counts = self.counts()
+        for url in ("/unapplied/?whose=needed", "/suspense/?whose=needed", "/unapplied/?locked=1"):
+            assert counts[url] == len(self.shown(url)), url
+        assert counts["/unapplied/?whose=needed"] == 1
+        DueItem.objects.filter(contract=self.contract).update(due_on=timezone.localdate() + timedelta(days=9))
+        assert self.shown("/unapplied/?locked=1") == []
+        DueItem.objects.filter(contract=self.contract).update(due_on=timezone.localdate() - timedelta(days=9))
+        assert self.shown("/unapplied/?locked=1") == [code(self.old)]
+        assert self.counts()["/unapplied/?locked=1"] == 1
 
 
 class Views(Desk):

@@ -1,0 +1,68 @@
+"""What to do first, in the order of the day: each line a count that opens its rows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.utils import timezone
+
+from paydesk.domain.callbacks.queries import pending_payments
+from paydesk.domain.payments.queries import suspense, unapplied
+from paydesk.domain.payments.queries.locked import paid_but_late
+from paydesk.domain.refunds.queries import count_waiting
+from paydesk.foundation.approvals.queries import count_to_decide
+from paydesk.foundation.assignments.queries import NEEDED, of_whom
+from paydesk.kernel.actor import Actor
+from paydesk.web.links import rows_at
+
+MOST = 1_000  # counted no further
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One thing to look at. `tone` is the colour family of a count above zero."""
+
+    count: int
+    words: str
+    url: str
+    tone: str = "held"
+
+
+def lines_of_today(actor: Actor, near_count: int) -> list[Line]:
+    """Six counts, each one query; `near_count` is suspense that is probably of somebody who is late."""
+    today = timezone.localdate()
+    lines = [
+        Line(
+            paid_but_late(unapplied(actor), on=today)[:MOST].count(),
+            "unapplied while their customer is late: paid but still locked",
+            rows_at("unapplied:list", locked=1),
+            "failed",
+        ),
+        Line(
+            pending_payments(actor, {"state": "stale"})[:MOST].count(),
+            "stale: the provider gave no answer",
+            rows_at("pending:list", state="stale"),
+            "failed",
+        ),
+        Line(
+            of_whom(unapplied(actor), "payment", NEEDED, actor, today, since="value_on")[:MOST].count(),
+            "unapplied must have an owner",
+            rows_at("unapplied:list", whose=NEEDED),
+        ),
+    ]
+    if actor.may("suspense:view"):
+        needed = of_whom(suspense(actor), "payment", NEEDED, actor, today, since="value_on")[:MOST].count()
+        lines[1:1] = [
+            Line(
+                near_count,
+                "in suspense probably of somebody who is late",
+                rows_at("suspense:list", near=1),
+                "failed",
+            )
+        ]
+        lines.append(Line(needed, "in suspense must have an owner", rows_at("suspense:list", whose=NEEDED)))
+    lines.append(Line(count_waiting(actor), "refunds to release or to look after", rows_at("refunds:list")))
+    lines.append(
+        Line(count_to_decide(actor, timezone.now()), "approvals wait for you", rows_at("approvals:inbox"))
+    )
+    return lines
