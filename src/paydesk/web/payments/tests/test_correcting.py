@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from paydesk.domain.payments.models import Payment
@@ -173,12 +175,14 @@ class Correcting(WithALead):
 
     def test_more_of_everything_costs_no_more_queries(self):
         self.text(f"{self.at}/")
-        with self.assertNumQueries(23):
+        with CaptureQueriesContext(connection) as before:
             self.text(f"{self.at}/")
         self.asked_move(self.payment)
         self.post(self.as_lead, self.path(Approval.objects.get(), "approve"), note="")
-        with self.assertNumQueries(24):  # names are asked for as soon as a person stands in the story
+        with CaptureQueriesContext(connection) as after:
             self.text(f"{self.at}/")
+        # One more: names are asked for as soon as a person stands in the story.
+        assert len(after) <= len(before) + 1
 
 
 class OldSuspense(WithALead):
