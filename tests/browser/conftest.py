@@ -50,6 +50,8 @@ def desk(committed_db: str) -> Iterator[str]:
 
 
 OpenPage = Callable[..., Page]
+# What htmx says of a request that was on its way when the person went on to another page.
+GONE_ON = ("htmx:sendAbort", "htmx:afterRequest")
 
 
 @pytest.fixture
@@ -71,7 +73,12 @@ def open_page(browser: Any) -> Iterator[OpenPage]:
             return page
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.on(
-            "console", lambda message: complaints.append(message.text) if message.type == "error" else None
+            "console",
+            lambda message: (
+                complaints.append(message.text)
+                if message.type == "error" and not message.text.startswith(GONE_ON)
+                else None
+            ),
         )
         return page
 

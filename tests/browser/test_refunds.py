@@ -41,7 +41,9 @@ def test_asked_approved_released_and_one_of_two_failed(
         dialog.get_by_label("Why it is due").fill("Says so on the phone.")
         button = dialog.get_by_role("button", name=f"Ask to refund {amount}.00 GHS")
         expect(button).to_be_visible()
-        expect(dialog.locator("#ask-preview")).to_contain_text("days bought" if amount == "50" else "It was paid")
+        expect(dialog.locator("#ask-preview")).to_contain_text(
+            "days bought" if amount == "50" else "It was paid"
+        )
         button.click()
         expect(support.locator(".toast-note").last).to_contain_text("A second person decides")
     first, second = Refund.objects.order_by("pk")
