@@ -115,6 +115,13 @@ VERB_WORDS = {
     "refund.resolution_asked": "Asked to settle the refund",
     "refund.sent": "Sent the refund",
     "refund.tried_again": "Had the refund sent once more",
+    "reversal_request.acceptance_asked": "Asked to accept a reversal request",
+    "reversal_request.accepted": "Agreed that the provider takes the money back",
+    "reversal_request.contest_asked": "Asked to contest a reversal request",
+    "reversal_request.contested": "Contested a reversal request",
+    "reversal_request.recorded": "Recorded a reversal request",
+    "reversal_request.released": "Closed a reversal request",
+    "reversal_request.reversed": "Saw that the provider took the money back",
     "source_account.added": "Added an account",
 }
 
