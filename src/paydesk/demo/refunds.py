@@ -74,11 +74,8 @@ def _paid_out(going: Sequence[tuple[str, Refund]], people: Mapping[str, Actor], 
     """One payout file, sent; the provider's result file tells of all but those without an answer."""
     analyst = people["AN"]
     total = sum(refund.amount_minor for _, refund in going)
-    accounts = [
-        each
-        for each in (pays_from(analyst, MARKET, going[0][1].currency) if going else ())
-        if each.provider.kind != "bank"
-    ]
+    accounts = list(pays_from(analyst, MARKET, going[0][1].currency)) if going else []
+    accounts.sort(key=lambda each: each.provider.kind == "bank")  # wallets first, they pay wallets
     account = next((each for each in accounts if float_of(each)[1].amount_minor >= total), None)
     if account is None:
         return

@@ -14,6 +14,7 @@ PAGES = {
     "file": ("FIL", "intake:file"),
     "approval": ("APR", "approvals:page"),
     "refund": ("REF", "refunds:page"),
+    "reversal_request": ("RVR", "reversal_requests:page"),
     "hand_receipt": ("HRC", "hand_receipts:page"),
     "payout_file": ("POF", "refunds:file"),
     "pending": ("PND", "pending:page"),

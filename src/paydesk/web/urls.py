@@ -15,6 +15,7 @@ urlpatterns = [
     path("payments/", include("paydesk.web.payments.urls")),
     path("pending/", include("paydesk.web.pending.urls")),
     path("refunds/", include("paydesk.web.refunds.urls")),
+    path("reversal-requests/", include("paydesk.web.reversal_requests.urls")),
     path("callbacks/", include("paydesk.web.callbacks.urls")),
     path("unapplied/", include(unapplied_urls)),
     path("suspense/", include(suspense_urls)),

@@ -15,10 +15,12 @@ from django.http import HttpRequest
 from paydesk.domain.hand_receipts import actions as hand_receipts
 from paydesk.domain.payments import actions as payments
 from paydesk.domain.refunds import actions as refunds
+from paydesk.domain.reversal_requests import actions as reversal_requests
 from paydesk.reporting.books.actions.days import approve_days
 from paydesk.web.approvals import evidence
 from paydesk.web.hand_receipts import evidence as by_hand_evidence
 from paydesk.web.refunds import evidence as refund_evidence
+from paydesk.web.reversal_requests import evidence as reversal_evidence
 
 if TYPE_CHECKING:
     from paydesk.foundation.approvals.models import Approval
@@ -77,6 +79,14 @@ KINDS = {
         ),
         Kind("days.close", approve_days, _subject, evidence.of_days, "approvals/_days.html"),
         Kind("days.reopen", approve_days, _subject, evidence.of_days, "approvals/_days.html"),
+        Kind(
+            "reversal_request.accept", reversal_requests.approve_acceptance, _subject,
+            reversal_evidence.of_request, "reversal_requests/_evidence.html",
+        ),
+        Kind(
+            "reversal_request.contest", reversal_requests.approve_contest, _subject,
+            reversal_evidence.of_request, "reversal_requests/_evidence.html",
+        ),
         Kind(
             "payment.receive_by_hand", hand_receipts.approve_receipt, _subject, by_hand_evidence.of_receipt,
             "hand_receipts/_evidence.html",

@@ -38,6 +38,12 @@ WORDS = {
     "due_item.write_off": KindWords(
         "Write off a small difference", "Small differences", "write off", "asked to write off the difference"
     ),
+    "reversal_request.accept": KindWords(
+        "Accept a reversal request", "Reversal requests to accept", "accept", "asked to accept it"
+    ),
+    "reversal_request.contest": KindWords(
+        "Contest a reversal request", "Reversal requests to contest", "contest", "asked to contest it"
+    ),
     "payment.receive_by_hand": KindWords(
         "Receive by hand", "Receipts by hand", "receive", "asked to receive it by hand"
     ),

@@ -42,7 +42,7 @@ def acts_of(actor: Actor, story: PaymentStory, waiting: Mapping[str, Approval]) 
     payment = story.payment
     if not PAYMENT.from_state(payment.state):
         return []
-    stuck = "A refund of this payment is asked for or paid." if _goes_back(payment) else ""
+    stuck = "Money of this payment is asked back or went back." if _goes_back(payment) else ""
     allocate = gate(actor, "payments.allocate").reason
     found = []
     if payment.open_minor:
@@ -58,6 +58,11 @@ def acts_of(actor: Actor, story: PaymentStory, waiting: Mapping[str, Approval]) 
         "" if calculation_of(payment).left else "Nothing of it is left to go back."
     )
     found.append(Act("Refund…", reverse("refunds:ask", args=[payment.pk]), "f", blocked))
+    if actor.may("payments.answer_reversal_request:view"):
+        url = reverse("reversal_requests:record", args=[payment.pk])
+        found.append(
+            Act("Reversal request…", url, "", gate(actor, "payments.answer_reversal_request").reason)
+        )
     if undoable(payment, story.records, actor):
         found.append(_act("Undo…", "undo", "z", payment, allocate or stuck))
     return found

@@ -100,7 +100,8 @@ def offer(actor: Actor, chosen: Sequence[Refund], account: str, format: str) -> 
         pays_from(actor, first.market, first.currency), key=lambda each: not fits(each, first.rail)
     )
     sources = [source_of(each, total) for each in accounts]
-    enough = next((each for each in sources if each.is_enough), sources[0] if sources else None)
+    usual = [each for each in sources if fits(each.account, first.rail)] or sources
+    enough = next((each for each in usual if each.is_enough), usual[0] if usual else None)
     source = next((each for each in sources if str(each.account.pk) == account), enough)
     formats = [(name, each.name) for name, each in FORMATS.items() if each.rail == first.rail]
     return {

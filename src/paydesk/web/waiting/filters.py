@@ -22,6 +22,11 @@ class QueueFilters(WaitingFilters):
         """The filters that are folded away until somebody wants them."""
         return [*super().folded(), self["whose"], self["locked"]]
 
+    @property
+    def more_is_used(self) -> bool:
+        """Whose rows are shown stands in the tabs above."""
+        return any(field.value() for field in [*super().folded(), self["locked"]])
+
     def words(self, name: str, value: Any) -> str:
         if name == "locked":
             return "Paid but still locked"

@@ -1,0 +1,1 @@
+"""Reversal requests of payers that a provider passes on: the queue, the answers, the proof."""
