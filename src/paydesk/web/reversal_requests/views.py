@@ -196,7 +196,9 @@ def events(
                 )
             )  # fmt: skip
     yield from sorted(steps, key=lambda event: event.at)  # type: ignore[arg-type, return-value]
-    if asked.state in NEXT_STEPS:
+    if any(approval.state == "pending" for approval in approvals):
+        yield Event(None, "held", "Next", "A second person reads the answer and decides.", waits=True)
+    elif asked.state in NEXT_STEPS:
         yield Event(None, REVERSAL_REQUEST.family(asked.state), "Next", NEXT_STEPS[asked.state], waits=True)
 
 
