@@ -164,6 +164,13 @@ def person_text(context: dict[str, Any], text: str | None, of: Any = None) -> st
     return looking(context["request"]).free_text(text or "", of)
 
 
+@register.simple_tag(takes_context=True)
+def payment_sentence(context: dict[str, Any], text: str, payment: Any) -> str:
+    """A sentence of ours about a payment; it may hold the number and the name of who paid."""
+    line = payment.statement_line
+    return looking(context["request"]).sentence(text, payment, names=[line.payer_name], phones=[line.msisdn])
+
+
 @register.inclusion_tag("components/reveal.html", takes_context=True)
 def reveal(context: dict[str, Any], of: Any) -> dict[str, Any]:
     """The button that reveals whom this page is about, to people from whom something is hidden."""

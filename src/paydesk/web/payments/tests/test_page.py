@@ -100,3 +100,13 @@ class PaymentPage(OnTheDesk):
             self.page(small)
         with self.assertNumQueries(26):
             self.page(large)
+
+    def test_the_reason_hides_the_number_from_whom_numbers_are_hidden(self):
+        make_contract(account_number="77712345", phones=("0277000001",))
+        payment = self.pay(msisdn="233277000001", reference="")
+        assert payment.rule == "msisdn"
+        address = f"/payments/{code(payment)}/"
+        assert "+233 27 700 0001" in self.get(address)
+        hidden = self.signed_in("FC").get(address).content.decode()
+        assert "Paid from" in hidden
+        assert "+233 27 700 0001" not in hidden
