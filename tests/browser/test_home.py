@@ -61,7 +61,7 @@ def test_figures_lead_to_their_rows(desk: str, analyst: Person, open_page: OpenP
     page = open_page()
     sign_in(page, analyst)
     for link, address in (
-        ("Suspense", "**/suspense/"),
+        ("Suspense: payer unknown", "**/suspense/"),
         ("11 in KES", "**/suspense/?currency=KES"),
         ("Received yesterday", "**/payments/?from=*"),
         ("Upload for Paybill Nairobi", "**/intake/?upload_to=*"),

@@ -71,8 +71,10 @@ def test_the_texts_that_are_measured_find_what_they_are_made_from(company: Compa
 
 
 def test_a_disk_without_room_is_told_before_anything_is_filled(committed_module_db: str) -> None:
-    with (
-        psycopg.connect(database_url(committed_module_db), autocommit=True) as owner,
-        pytest.raises(Refused, match="--customers and --payments"),
-    ):
-        search._room_for(owner, bytes_needed(10**12, 10**12))
+    with psycopg.connect(database_url(committed_module_db), autocommit=True) as owner:
+        try:
+            owner.execute("SHOW data_directory")
+        except psycopg.errors.InsufficientPrivilege:
+            pytest.skip("a plain owner may not know where the server keeps its files")
+        with pytest.raises(Refused, match="--customers and --payments"):
+            search._room_for(owner, bytes_needed(10**12, 10**12))

@@ -163,7 +163,7 @@ def test_ctrl_c_stops_web_worker_and_database(first_up: Done, home: Path, port: 
     assert foreground.stdout.readline() == f"paydesk runs at http://127.0.0.1:{port}/\n"
     started = status(home)
     foreground.send_signal(signal.SIGINT)
-    _, said = foreground.communicate(timeout=40)
+    _, said = foreground.communicate(timeout=90)
     assert foreground.returncode == 0
     assert said.endswith("Stopped.\n")
     found = status(home)
