@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.test import Client
-from playwright.sync_api import BrowserContext, Page, sync_playwright
+from playwright.sync_api import BrowserContext, Page, expect, sync_playwright
 
 from paydesk.foundation.people.models import Person
 from tests.browser.browsers import FLAGS, THEMES, WIDTHS, executable
@@ -50,6 +50,8 @@ def desk(committed_db: str) -> Iterator[str]:
 
 
 OpenPage = Callable[..., Page]
+PATIENCE_MS = 20_000  # a busy machine is slow, not broken
+expect.set_options(timeout=PATIENCE_MS)
 # What htmx says of a request that was on its way when the person went on to another page.
 GONE_ON = ("htmx:sendAbort", "htmx:afterRequest")
 
@@ -68,7 +70,7 @@ def open_page(browser: Any) -> Iterator[OpenPage]:
         )
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(8000)
+        page.set_default_timeout(PATIENCE_MS)
         if may_complain:
             return page
         page.on("pageerror", lambda error: complaints.append(str(error)))

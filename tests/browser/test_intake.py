@@ -144,7 +144,7 @@ def test_an_analyst_drops_two_files_maps_one_posts_both_and_sees_what_became_of_
     expect(page.get_by_role("row").filter(has_text="momo 2026-03-15.csv")).to_contain_text("Ready to post")
     page.get_by_role("link", name="momo 2026-03-15.csv", exact=True).click()
     expect(page.get_by_role("link", name="Post 1 payment, 5.00 GHS")).to_be_visible()
-    expect(article).to_contain_text("Overlaps")
+    expect(article).to_contain_text("Rows that are in both are kept once.")
     assert_no_axe_violations(page)
 
 
