@@ -19,6 +19,12 @@ from tests.builders import make_contract, make_source_account, receive_today, ro
 SignIn = Callable[[Page, Person], None]
 
 
+def settled(page: Page) -> None:
+    """What was swapped in is wired up: a key pressed before that opens the same as a page of its own."""
+    page.wait_for_function("!document.querySelector('.htmx-request, .htmx-swapping, .htmx-settling')")
+    page.wait_for_timeout(300)
+
+
 def test_asked_approved_released_and_one_of_two_failed(
     desk: str, analyst: Person, open_page: OpenPage, sign_in: SignIn, tmp_path: Path
 ) -> None:
@@ -55,6 +61,7 @@ def test_asked_approved_released_and_one_of_two_failed(
         lead.keyboard.press("j")
         lead.keyboard.press("Enter")
         expect(lead.locator("#detail")).to_contain_text("Can still go back")
+        settled(lead)
         lead.keyboard.press("a")
         lead.locator("#dialog").get_by_role("button", name="Approve: refund").click()
         expect(lead.locator(".toast-note").last).to_contain_text("Approved")
@@ -82,6 +89,7 @@ def test_asked_approved_released_and_one_of_two_failed(
     controller.keyboard.press("Enter")
     expect(controller.locator("#detail")).to_contain_text("Left afterwards")
     assert "Mensah" not in controller.locator("#detail").inner_text(), "names are masked for the controller"
+    settled(controller)
     controller.keyboard.press("a")
     controller.locator("#dialog").get_by_role("button", name="Approve: release").click()
     expect(controller.locator(".toast-note").last).to_contain_text("Approved")
