@@ -118,7 +118,8 @@ def _show_sums(console: Console, summary: Summary) -> None:
     for currency in summary.credit:
         unknown = " (currency not stated)" if currency == "XXX" else ""
         credit, debit = plain_text(summary.credit[currency]), plain_text(summary.debit[currency])
-        console.print(f"  {currency}  in {credit}  out {debit}{unknown}")
+        fees = f"  fees kept back {plain_text(summary.fees[currency])}" if currency in summary.fees else ""
+        console.print(f"  {currency}  in {credit}  out {debit}{fees}{unknown}")
     for (kind, status), count in summary.kinds.most_common():
         console.print(
             f"  {count:>8,}  {kind.replace('_', ' ')}{'' if status == 'success' else ', ' + status}"

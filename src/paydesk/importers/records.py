@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from decimal import Decimal
+from decimal import Context, Decimal
 from typing import BinaryIO, Literal, Protocol, runtime_checkable
+
+EXACT = Context(prec=120)  # sums and differences of amounts: nothing of a file is ever rounded
 
 Kind = Literal[
     "payment", "failed", "fee", "reversal", "refund", "chargeback", "sweep", "float_transfer", "payout",
-    "reserve", "adjustment",
+    "reserve", "adjustment", "conversion", "rounding", "order", "notice",
 ]  # fmt: skip
 Status = Literal["success", "pending", "failed"]
 
@@ -32,11 +34,22 @@ class Statement:
 class StatementLine:
     """One row that moves or explains money, the same shape for every format.
 
-    `amount` is exact, in major units, signed by its effect on the account (plus = towards us); `fee` is what
-    the provider kept back, never negative. `reference` is ours or what the payer typed, `provider_ref` the
-    provider's own id, `network_ref` the network's or the bank's; the three are never mixed. `text` is free
-    text. `occurred_at` is an aware UTC instant; `booked_on` and `value_on` are the statement's own dates.
-    `currency` is "XXX" when the file does not say. `raw` is the row as it stood in the file.
+    `amount` is exact, in major units, signed by its effect on the account (plus = towards us), before the
+    provider's fee: the gross of a settlement row. `fee` is what the provider kept back of it, negative
+    where it gave a fee back; `net` is what is left. A row that only names a fee is of kind "fee", the fee
+    its amount. All amounts of a row are in `currency`, in which the account is settled; what the payer paid
+    in another one stands in `original_amount` and `original_currency`. Rows with one `batch_key` are
+    settled together; the "sweep" row that pays them to our bank takes them off the account (minus), and
+    with it their nets come to zero.
+
+    A "sweep" is our own money on its way to our bank (a PSP calls it a payout), a "payout" money to
+    somebody else. "rounding" closes the gap between rows and sweep, "conversion" is one side of a change of
+    currency. Kinds that move nothing: "order" is an instruction (pain.001), always pending; "notice" only
+    explains (a prenote, a change of account details, a status report), its amount is 0. `reference` is ours
+    or what the payer typed, `provider_ref` the provider's own id, `network_ref` the network's or the
+    bank's; the three are never mixed. `text` is free text. `occurred_at` is an aware UTC instant;
+    `booked_on` and `value_on` are the statement's own dates. `currency` is "XXX" when the file does not
+    say. `raw` is the row as it stood in the file.
     """
 
     line: int
@@ -59,6 +72,13 @@ class StatementLine:
     booked_on: date | None = None
     value_on: date | None = None
     raw: Mapping[str, str] | str = field(default_factory=dict)
+    original_amount: Decimal | None = None
+    original_currency: str = ""
+
+    @property
+    def net(self) -> Decimal:
+        """What the row left on the account: the amount less the fee, exact."""
+        return self.amount if self.fee is None else EXACT.subtract(self.amount, self.fee)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,19 +4,25 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from decimal import Context, Decimal
+from decimal import Decimal
 from typing import Any
 
 from paydesk.importers.amounts import plain_text
-from paydesk.importers.records import FileWarning, Record, RejectedLine, Statement, StatementLine
-
-EXACT = Context(prec=120)
+from paydesk.importers.records import (
+    EXACT,
+    FileWarning,
+    Record,
+    RejectedLine,
+    Statement,
+    StatementLine,
+)
 
 
 class Summary:
     """Counts and exact sums of the records it was given.
 
-    credit and debit are unsigned sums per currency by effect on the account; a failed row has none.
+    credit and debit are unsigned sums per currency by effect on the account, before fees; fees is what the
+    provider kept back of them. A failed row has none.
     """
 
     def __init__(self) -> None:
@@ -25,6 +31,7 @@ class Summary:
         self.lines = 0
         self.credit: dict[str, Decimal] = {}
         self.debit: dict[str, Decimal] = {}
+        self.fees: dict[str, Decimal] = {}
         self.kinds: Counter[tuple[str, str]] = Counter()
         self.rejected: list[RejectedLine] = []
         self.warnings: list[FileWarning] = []
@@ -57,6 +64,8 @@ class Summary:
         debit = self.debit.setdefault(line.currency, Decimal(0))
         if line.status == "failed":
             return
+        if line.fee:
+            self.fees[line.currency] = EXACT.add(self.fees.get(line.currency, Decimal(0)), line.fee)
         if line.amount < 0:
             self.debit[line.currency] = EXACT.subtract(debit, line.amount)
         else:

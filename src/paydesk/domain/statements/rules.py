@@ -77,6 +77,10 @@ _NO_PAYMENT_KINDS = {
     "payout": "Money paid out.",
     "reserve": "Money the provider holds back.",
     "adjustment": "A correction by the provider.",
+    "conversion": "Money changed into another currency.",
+    "rounding": "The provider's rounding.",
+    "order": "An order to pay: the bank's statement says what became of it.",
+    "notice": "Tells something and moves no money.",
 }
 
 
@@ -93,6 +97,7 @@ _NOT_BOOKED = {
     "refund": "Kept, not posted yet: its refund is not known to the desk.",
     "payout": "Kept, not posted yet: its payout is not known to the desk.",
     "adjustment": "Kept, not posted yet: ask the provider what it corrects.",
+    "conversion": "Kept, not posted yet: its other side is in another currency.",
 }
 
 
