@@ -23,6 +23,7 @@ from paydesk.domain.contracts.actions import activate_contract
 from paydesk.domain.contracts.models import Contract, DueItem
 from paydesk.domain.payments import actions as payments
 from paydesk.domain.payments.models import Payment
+from paydesk.domain.payments.steps import take_back
 from paydesk.domain.refunds import actions as refunds
 from paydesk.domain.refunds.models import PayoutFile, Refund
 from paydesk.domain.statements.models import SourceFile
@@ -234,8 +235,8 @@ class Desk(RuleBasedStateMachine):
         payment = self.one(Payment, place, state="received")
         if payment:
             left = payment.amount_minor - payment.reversed_minor
-            part = Money(min(amount, left), "GHS")
-            self.do(lambda: payments.take_back(payment, part, by=WORKER, now=self.now))
+            part = min(amount, left)
+            self.do(lambda: take_back(payment.pk, part, by=WORKER, at=self.now))
 
     @rule(place=places, by=people, asked=st.booleans())
     def unpost(self, place: int, by: int, asked: bool) -> None:

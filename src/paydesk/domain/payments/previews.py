@@ -14,7 +14,7 @@ from paydesk.domain.contracts.models import Contract, DueItem
 from paydesk.domain.payments.actions import applying, correcting
 from paydesk.domain.payments.effects import Effects, effects_of
 from paydesk.domain.payments.models import Payment
-from paydesk.domain.payments.steps import call, contracts_of, locked
+from paydesk.domain.payments.steps import call, contracts_of, locked, move_to, take_back
 from paydesk.foundation.people.queries import market_by_code
 from paydesk.kernel.actor import Actor
 from paydesk.kernel.money import Money
@@ -40,7 +40,7 @@ def move_effects(
     def correction() -> None:
         payment = locked(payment_id, contract_ids=[contract_id], customer_ids=[customer_id])
         correcting._check_movable(payment, customer_id, contract_id, None)
-        correcting.move_payment(payment, customer_id, contract_id, by=by, now=now)
+        move_to(payment_id, customer_id, contract_id, by=by, at=now)
 
     return _looked_at(payment_id, correction, [contract_id], [customer_id], now)
 
@@ -51,8 +51,9 @@ def reversal_effects(payment_id: int, *, amount: Money | None, by: Actor, now: d
     def correction() -> None:
         payment = locked(payment_id)
         whole = Money(payment.amount_minor - payment.reversed_minor, payment.currency)
-        correcting._check_reversible(payment, amount or whole, None)
-        correcting.take_back(payment, amount or whole, by=by, now=now)
+        taken = amount or whole
+        correcting._check_reversible(payment, taken, None)
+        take_back(payment_id, taken.amount_minor, by=by, at=now)
 
     return _looked_at(payment_id, correction, [], [], now)
 

@@ -74,6 +74,62 @@ def contracts_of(payment_ids: list[int]) -> list[int]:
     return list(call("payments_contracts_of", (payment_ids, "bigint[]")))
 
 
+def apply_to(
+    payment_id: int,
+    customer_id: int | None,
+    contract_id: int | None,
+    amount_minor: int | None,
+    *,
+    by: Actor,
+    at: datetime,
+) -> None:
+    """Name the payer where they are unknown, and apply what is open, or `amount_minor` of it, to a contract.
+
+    Joins the caller's transaction, which holds the locks (`locked`).
+    """
+    call(
+        "payments_apply",
+        ([payment_id], "bigint[]"),
+        ([customer_id], "bigint[]"),
+        ([contract_id], "bigint[]"),
+        ([amount_minor], "bigint[]"),
+        ("by_hand", "text"),
+        (by.label, "text"),
+        (at, "timestamptz"),
+    )
+
+
+def move_to(
+    payment_id: int, customer_id: int | None, contract_id: int | None, *, by: Actor, at: datetime
+) -> None:
+    """Off every contract and over to a customer, or back to suspense where there is none.
+
+    Joins the caller's transaction, which holds the locks (`locked`).
+    """
+    call(
+        "payments_move",
+        (payment_id, "bigint"),
+        (customer_id, "bigint"),
+        (contract_id, "bigint"),
+        (by.label, "text"),
+        (at, "timestamptz"),
+    )
+
+
+def take_back(payment_id: int, amount_minor: int, *, by: Actor, at: datetime) -> None:
+    """Take money of a payment back without a row of the provider. Joins the caller's transaction."""
+    call(
+        "payments_take_back",
+        ([payment_id], "bigint[]"),
+        ([amount_minor], "bigint[]"),
+        ([None], "bigint[]"),
+        ("reversed", "text"),
+        ("payment.reversed", "text"),
+        (by.label, "text"),
+        (at, "timestamptz"),
+    )
+
+
 def reserve(payment_id: int, amount_minor: int, *, by: Actor, at: datetime) -> None:
     """Hold money of a payment for a refund: off its contracts and out of the credit, as far as needed.
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any, Literal
 
 from paydesk.kernel.money import Money
@@ -56,19 +55,6 @@ def fingerprint(kind: str, payload: Mapping[str, Any]) -> str:
 def flag_of(reasons: Iterable[str]) -> Flag:
     """Green by policy, amber as soon as there is a reason to look."""
     return "amber" if any(True for _ in reasons) else "green"
-
-
-@dataclass(frozen=True, slots=True)
-class Absence:
-    """`person_id` is away `from_on` through `through_on`, both included; `stands_in_id` decides meanwhile."""
-
-    person_id: int
-    stands_in_id: int
-    from_on: date
-    through_on: date
-
-    def covers(self, day: date) -> bool:
-        return self.from_on <= day <= self.through_on
 
 
 def why_not(asked_by_id: int | None, decider_id: int | None, absent_ids: Iterable[int] = ()) -> str | None:

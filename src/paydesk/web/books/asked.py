@@ -70,9 +70,6 @@ class Asked:
         wanted = {"market": self.market.pk, "since": self.since, "on": self.on, "known": self.known_on}
         return urlencode({name: value for name, value in wanted.items() if value})
 
-    def address_with(self, **more: object) -> str:
-        return "&".join(filter(None, [self.address, urlencode({k: v for k, v in more.items() if v != ""})]))
-
 
 def asked(request: HttpRequest, *, without: tuple[str, ...] = ()) -> Asked:
     """What the address asks for; 404 for somebody who works in no market."""

@@ -16,12 +16,9 @@ from paydesk.domain.payments.actions.correcting import (
     approve_move,
     approve_reversal,
     approve_write_off,
-    move_payment,
     request_move,
     request_reversal,
     request_write_off,
-    take_back,
-    take_back_proven,
 )
 from paydesk.domain.payments.actions.files import confirm_file, post_file, receive_lines
 from paydesk.domain.payments.actions.showing import ShownBalanceRefused, enter_shown_balance
@@ -46,7 +43,6 @@ __all__ = [
     "approve_write_off",
     "confirm_file",
     "enter_shown_balance",
-    "move_payment",
     "post_file",
     "receive_lines",
     "replay_contract",
@@ -56,8 +52,6 @@ __all__ = [
     "request_unpost",
     "request_write_off",
     "split_payment",
-    "take_back",
-    "take_back_proven",
     "unapply_payment",
     "undo_apply",
     "unpost_file",

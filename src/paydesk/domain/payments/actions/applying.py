@@ -14,7 +14,15 @@ from paydesk.domain.payments import learning, rules
 from paydesk.domain.payments.clocks import meet_identification_clocks, start_clocks_of_payments
 from paydesk.domain.payments.models import Allocation, Application, Payment
 from paydesk.domain.payments.queries import undoable
-from paydesk.domain.payments.steps import CHANGED, PaymentChangedRefused, PaymentRefused, call, locked
+from paydesk.domain.payments.steps import (
+    CHANGED,
+    PaymentChangedRefused,
+    PaymentRefused,
+    apply_to,
+    call,
+    locked,
+    move_to,
+)
 from paydesk.foundation.approvals import steps as approvals
 from paydesk.foundation.approvals.models import Approval
 from paydesk.foundation.audit import steps as audit
@@ -62,10 +70,7 @@ def apply_payment(
         by.needs("payments.identify", market=payment.market)
     approvals.refuse_if_related(by, "customer", [customer_id])
     payment = locked(payment_id, contract_ids=[contract_id], customer_ids=[customer_id])
-    if payment.customer_id is None and by.kind == "person":
-        aged = rules.why_aged(payment.received_at, now)
-        if aged:
-            raise SecondPersonRefused(aged)
+    _refuse_aged(payment, by, now)
     return _apply(payment, customer_id, contract_id, amount, version, by, now, suggestion=suggestion)
 
 
@@ -83,16 +88,7 @@ def _apply(
     _check_applicable(payment, customer_id, contract_id, amount, version)
     was_open, was_customer = payment.open_minor, payment.customer_id
     was_limit = _limit(payment, contract_id)
-    call(
-        "payments_apply",
-        ([payment.pk], "bigint[]"),
-        ([customer_id], "bigint[]"),
-        ([contract_id], "bigint[]"),
-        ([amount.amount_minor if amount else None], "bigint[]"),
-        ("by_hand", "text"),
-        (by.label, "text"),
-        (now, "timestamptz"),
-    )
+    apply_to(payment.pk, customer_id, contract_id, amount.amount_minor if amount else None, by=by, at=now)
     meet_identification_clocks([payment.pk], now)
     payment.refresh_from_db()
     if contract_id is not None and payment.open_minor == was_open and was_customer is not None:
@@ -198,10 +194,7 @@ def split_payment(
     owners = {number: owner_and_currency(number) for number in contract_ids}
     approvals.refuse_if_related(by, "customer", [customer_id, *(owner for owner, _ in owners.values())])
     payment = locked(payment_id, contract_ids=contract_ids, customer_ids=[customer_id], version=version)
-    if payment.customer_id is None and by.kind == "person":
-        aged = rules.why_aged(payment.received_at, now)
-        if aged:
-            raise SecondPersonRefused(aged)
+    _refuse_aged(payment, by, now)
     total = sum(part.amount_minor for _, part in parts)
     if len(parts) < 2 or len(set(contract_ids)) != len(parts):
         raise ApplyRefused("Split a payment over at least two contracts, each named once.")
@@ -224,16 +217,7 @@ def split_payment(
         raise ApplyRefused("This payment belongs to another customer. Moving it needs a second person.")
     was_open, was_customer = payment.open_minor, payment.customer_id
     for contract_id, part in parts:
-        call(
-            "payments_apply",
-            ([payment.pk], "bigint[]"),
-            ([customer_id], "bigint[]"),
-            ([contract_id], "bigint[]"),
-            ([part.amount_minor], "bigint[]"),
-            ("by_hand", "text"),
-            (by.label, "text"),
-            (now, "timestamptz"),
-        )
+        apply_to(payment.pk, customer_id, contract_id, part.amount_minor, by=by, at=now)
     meet_identification_clocks([payment.pk], now)
     learning.confirmed(payment.pk, contract_ids)
     payment.refresh_from_db()
@@ -304,29 +288,20 @@ def undo_apply(payment_id: int, *, by: Actor, now: datetime) -> Payment:
         raise ApplyRefused("A refund of this payment is under way. Cancel the refund first.")
     was_customer = last.changes.get("customer_id", [payment.customer_id])[0]
     if last.verb in ("payment.identified", "payment.split") and was_customer is None:
-        call(
-            "payments_move",
-            (payment.pk, "bigint"),
-            (None, "bigint"),
-            (None, "bigint"),
-            (by.label, "text"),
-            (now, "timestamptz"),
-        )
+        move_to(payment.pk, None, None, by=by, at=now)
     elif last.verb == "payment.allocated":
         _unapply(payment, last.changes["contract_id"], last.changes["limit_minor"] or 0, by, now)
     elif last.verb == "payment.split":
         for contract_id, _ in last.changes["parts"]:
             _unapply(payment, contract_id, 0, by, now)
     else:
-        call(
-            "payments_apply",
-            ([payment.pk], "bigint[]"),
-            ([payment.customer_id], "bigint[]"),
-            ([last.changes["contract_id"]], "bigint[]"),
-            ([last.changes["amount_minor"]], "bigint[]"),
-            ("by_hand", "text"),
-            (by.label, "text"),
-            (now, "timestamptz"),
+        apply_to(
+            payment.pk,
+            payment.customer_id,
+            last.changes["contract_id"],
+            last.changes["amount_minor"],
+            by=by,
+            at=now,
         )
     _unlearn(payment.pk, last.verb, last.changes, now)
     payment.refresh_from_db()
@@ -369,6 +344,14 @@ def replay_contract(contract_id: int, *, by: Actor, now: datetime) -> None:
     audit.record(
         "contract.replayed", subject=("contract", contract_id), by=by, at=now, changes={}, market=market
     )
+
+
+def _refuse_aged(payment: Payment, by: Actor, now: datetime) -> None:
+    """Money that waited long in suspense is not one person's to give. Raises SecondPersonRefused."""
+    if payment.customer_id is None and by.kind == "person":
+        aged = rules.why_aged(payment.received_at, now)
+        if aged:
+            raise SecondPersonRefused(aged)
 
 
 def _unapply(payment: Payment, contract_id: int, keep: int, by: Actor, now: datetime) -> None:

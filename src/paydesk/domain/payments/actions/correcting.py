@@ -5,7 +5,6 @@ Each has a request and an approval; `effects.effects_of` shows beforehand what i
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -22,6 +21,8 @@ from paydesk.domain.payments.steps import (
     call,
     contracts_of,
     locked,
+    move_to,
+    take_back,
 )
 from paydesk.foundation.approvals import steps as approvals
 from paydesk.foundation.approvals.models import Approval
@@ -93,7 +94,7 @@ def approve_move(approval_id: int, *, by: Actor, now: datetime, note: str = "") 
     _close_to_nobody(by, payment, wanted["customer_id"])
     was_customer, was_contract = payment.customer_id, payment.contract_id
     left = contracts_of([payment.pk])
-    move_payment(payment, wanted["customer_id"], wanted["contract_id"], by=by, now=now)
+    move_to(payment.pk, wanted["customer_id"], wanted["contract_id"], by=by, at=now)
     payment.refresh_from_db()
     learning.doubted(payment.pk, left, revoke=True, at=now)
     learning.confirmed(payment.pk, [payment.contract_id])
@@ -110,20 +111,6 @@ def approve_move(approval_id: int, *, by: Actor, now: datetime, note: str = "") 
         market=payment.market,
     )
     return payment
-
-
-def move_payment(
-    payment: Payment, customer_id: int, contract_id: int | None, *, by: Actor, now: datetime
-) -> None:
-    """The move itself, without asking: for `approve_move` and for its effects. Joins a transaction."""
-    call(
-        "payments_move",
-        (payment.pk, "bigint"),
-        (customer_id, "bigint"),
-        (contract_id, "bigint"),
-        (by.label, "text"),
-        (now, "timestamptz"),
-    )
 
 
 @transaction.atomic(durable=True)
@@ -167,7 +154,7 @@ def approve_reversal(approval_id: int, *, by: Actor, now: datetime, note: str = 
     amount = Money(approval.payload["amount_minor"], payment.currency)
     _check_reversible(payment, amount, None)
     was = payment.state
-    take_back(payment, amount, by=by, now=now)
+    take_back(payment.pk, amount.amount_minor, by=by, at=now)
     payment.refresh_from_db()
     audit.record(
         "payment.reversed",
@@ -183,45 +170,6 @@ def approve_reversal(approval_id: int, *, by: Actor, now: datetime, note: str = 
         market=payment.market,
     )
     return payment
-
-
-def take_back(payment: Payment, amount: Money, *, by: Actor, now: datetime) -> None:
-    """The reversal itself, without asking: for `approve_reversal` and its effects. Joins a transaction."""
-    call(
-        "payments_take_back",
-        ([payment.pk], "bigint[]"),
-        ([amount.amount_minor], "bigint[]"),
-        ([None], "bigint[]"),
-        ("reversed", "text"),
-        ("payment.reversed", "text"),
-        (by.label, "text"),
-        (now, "timestamptz"),
-    )
-
-
-def take_back_proven(
-    rows: Sequence[tuple[int, int, int]], *, state: str = "reversed", by: Actor, now: datetime
-) -> int:
-    """Post what a provider took back: (payment id, minor units, id of the row that proves it) each.
-
-    Facts cannot be refused: money that was passed on already becomes recoverable (1310). A row that was
-    posted before is passed over. Returns how many were taken back. Joins the caller's transaction, which
-    writes the audit record.
-    """
-    ordered = sorted(rows)
-    return int(
-        call(
-            "payments_take_back",
-            ([payment for payment, _, _ in ordered], "bigint[]"),
-            ([amount for _, amount, _ in ordered], "bigint[]"),
-            ([line for _, _, line in ordered], "bigint[]"),
-            (state, "text"),
-            ("payment.charged_back" if state == "charged_back" else "payment.reversed", "text"),
-            (by.label, "text"),
-            (now, "timestamptz"),
-        )
-        or 0
-    )
 
 
 @transaction.atomic(durable=True)

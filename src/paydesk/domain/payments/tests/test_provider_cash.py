@@ -14,14 +14,14 @@ from hypothesis.extra.django import TestCase as PropertyTestCase
 
 from paydesk.domain.ledger.models import JournalEntry, Posting
 from paydesk.domain.payments import migrations
-from paydesk.domain.payments.actions import receive_lines, take_back
+from paydesk.domain.payments.actions import receive_lines
 from paydesk.domain.payments.models import (
     Payment,
     ReversalRow,
     SettlementBatch,
     TransitRow,
 )
-from paydesk.domain.payments.steps import call, locked
+from paydesk.domain.payments.steps import call, locked, take_back
 from paydesk.domain.providers.models import SourceAccount
 from paydesk.importers.records import StatementLine
 from paydesk.kernel.money import MINOR_DIGITS, minor_digits
@@ -31,7 +31,6 @@ from tests.builders import (
     NOON,
     TODAY,
     WORKER,
-    ghs,
     make_contract,
     make_source_account,
     receive,
@@ -254,7 +253,7 @@ class ProviderReversals(TestCase):
 
     def test_a_row_confirms_what_a_person_reversed_before_and_is_not_posted_again(self):
         post(self.account, self.paid("ABC123"))
-        take_back(locked(Payment.objects.get().pk), ghs("50.00"), by=WORKER, now=NOON)
+        take_back(Payment.objects.get().pk, 50_00, by=WORKER, at=NOON)
         before = JournalEntry.objects.count()
         post(self.account, self.back("50.00", text="Reversal of ABC123"))
         assert JournalEntry.objects.count() == before

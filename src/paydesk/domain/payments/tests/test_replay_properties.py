@@ -18,12 +18,10 @@ from paydesk.domain.contracts import rules
 from paydesk.domain.contracts.models import Contract, DueItem
 from paydesk.domain.payments.actions import (
     apply_payment,
-    move_payment,
-    take_back,
     unapply_payment,
 )
 from paydesk.domain.payments.models import Allocation, Payment
-from paydesk.domain.payments.steps import locked
+from paydesk.domain.payments.steps import locked, move_to, take_back
 from paydesk.kernel.money import Money
 from paydesk.kernel.refused import Refused
 from paydesk.reporting.invariants import check_all
@@ -154,13 +152,13 @@ class ReplayEqualsTheObviousOne(TestCase):
             elif kind == "take_back":
                 amount = min(one, payment.amount_minor - payment.reversed_minor)
                 if amount:
-                    take_back(payment, Money(amount, "GHS"), by=WORKER, now=NOON)
+                    take_back(payment.pk, amount, by=WORKER, at=NOON)
                     story.taken += amount
             elif kind == "move":
                 contract = contracts[one]
                 if story.owner in (None, contract.customer_id) or payment.state != "received":
                     return
-                move_payment(locked(payment.pk), contract.customer_id, contract.pk, by=WORKER, now=NOON)
+                move_to(locked(payment.pk).pk, contract.customer_id, contract.pk, by=WORKER, at=NOON)
                 story.offers, story.owner = {contract.pk: payment.amount_minor}, contract.customer_id
         except Refused:
             pass

@@ -8,8 +8,9 @@ from django.test import TestCase
 from paydesk.domain.contracts.models import Contract
 from paydesk.domain.ledger.queries import balances_of, control_balance
 from paydesk.domain.ledger.steps import Entry, Leg, post_entries
-from paydesk.domain.payments.actions import take_back, undo_apply
+from paydesk.domain.payments.actions import undo_apply
 from paydesk.domain.payments.models import Payment
+from paydesk.domain.payments.steps import take_back
 from paydesk.domain.refunds import queries
 from paydesk.domain.refunds.actions import (
     RefundRefused,
@@ -302,7 +303,7 @@ class Refunds(TestCase):
 
     def test_what_a_provider_takes_back_while_a_refund_runs_is_recoverable(self):
         self.approved("120.00", by=SUPPORT)
-        take_back(self.payment_now(), ghs("120.00"), by=WORKER, now=NOON)
+        take_back(self.payment.pk, 120_00, by=WORKER, at=NOON)
         payment = self.payment_now()
         assert (payment.state, payment.shortfall_minor, payment.refunded_minor) == (
             "reversed",
@@ -313,7 +314,7 @@ class Refunds(TestCase):
 
     def test_money_let_go_after_a_provider_took_it_back_makes_that_good(self):
         refund = self.asked("120.00")
-        take_back(self.payment_now(), ghs("70.00"), by=WORKER, now=NOON)
+        take_back(self.payment.pk, 70_00, by=WORKER, at=NOON)
         assert self.payment_now().shortfall_minor == 70_00
         waiting = Approval.objects.get(subject_kind="refund", subject_id=refund.pk)
         reject_approval(waiting.pk, note="It was taken back.", by=LEAD, now=NOON)

@@ -8,8 +8,8 @@ import pytest
 from django.test import TestCase
 
 from paydesk.domain.ledger.queries import balances_of
-from paydesk.domain.payments.actions import take_back
 from paydesk.domain.payments.models import Payment
+from paydesk.domain.payments.steps import take_back
 from paydesk.domain.refunds.actions import request_refund
 from paydesk.domain.reversal_requests import queries
 from paydesk.domain.reversal_requests.actions import (
@@ -76,7 +76,7 @@ class Requests(TestCase):
         )
 
     def taken(self, amount: str) -> None:
-        take_back(self.payment_now(), ghs(amount), by=WORKER, now=LATER)
+        take_back(self.payment.pk, ghs(amount).amount_minor, by=WORKER, at=LATER)
 
     def payment_now(self) -> Payment:
         return Payment.objects.select_related("source_account", "statement_line").get(pk=self.payment.pk)

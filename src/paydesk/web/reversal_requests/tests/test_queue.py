@@ -12,13 +12,12 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from paydesk.domain.payments.actions import take_back
-from paydesk.domain.payments.models import Payment
+from paydesk.domain.payments.steps import take_back
 from paydesk.domain.reversal_requests.actions import settle_reversed
 from paydesk.domain.reversal_requests.models import ReversalRequest
 from paydesk.domain.reversal_requests.queries import code
 from paydesk.web.refunds.tests.desk import PHONE, OnTheRefundDesk
-from tests.builders import WORKER, ghs, receive_today, row
+from tests.builders import WORKER, receive_today, row
 
 LIST = "/reversal-requests/"
 
@@ -78,8 +77,7 @@ class Queue(OnTheRefundDesk):
         self.act("AN", request, "contest", 409, contest_reason="no_consent", note="Both")
         self.decided("reversal_request", request.pk, "TL")
         assert "stays held" in self.opened("AN", request)
-        payment = Payment.objects.select_related("source_account", "statement_line").get(pk=self.payment.pk)
-        take_back(payment, ghs("50.00"), by=WORKER, now=timezone.now())
+        take_back(self.payment.pk, 50_00, by=WORKER, at=timezone.now())
         assert settle_reversed(by=WORKER, now=timezone.now()) == 1
         assert "Taken by the provider" in self.opened("AN", request)
         self.act("AN", request, "accept", 409, note="Again")
