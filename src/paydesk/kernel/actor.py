@@ -49,6 +49,10 @@ class Actor:
                 market=market,
             )
 
+    def needs_to_ask(self, right: str, *, market: str | None = None) -> None:
+        """Raise NotAllowedRefused unless this actor has `right`, or the right to ask for it, in `market`."""
+        self.needs(right if self.may(right) else f"{right}:request", market=market)
+
 
 def system(name: str) -> Actor:
     """The desk itself, under the name of the part that acts ("worker", "demo")."""

@@ -82,9 +82,18 @@ def gate(actor: Actor, right: str) -> Gate:
     return Gate(True) if actor.may(right) else Gate(False, f"Your role cannot do this. {who_can(right)}")
 
 
-def who_can(right: str) -> str:
-    """A sentence that names the roles with `right`: "Payments analyst or Team lead can."."""
-    names = [ROLES[code] for code in roles_with(right)]
+def gate_to_ask(actor: Actor, right: str) -> Gate:
+    """May `actor` do what `right` names, or ask for it? If not, who can."""
+    asking = f"{right}:request"
+    if actor.may(right) or actor.may(asking):
+        return Gate(True)
+    return Gate(False, f"Your role cannot do this. {who_can(right, asking)}")
+
+
+def who_can(*rights: str) -> str:
+    """A sentence that names the roles with one of `rights`: "Payments analyst or Team lead can."."""
+    able = {code for right in rights for code in roles_with(right)}
+    names = [name for code, name in ROLES.items() if code in able]
     if not names:
         return "No role has this right."
     return f"{' or '.join([', '.join(names[:-1]), names[-1]] if len(names) > 1 else names)} can."

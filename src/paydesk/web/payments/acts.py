@@ -12,7 +12,7 @@ from paydesk.domain.payments.queries import PaymentStory, applied_to, undoable
 from paydesk.domain.payments.states import PAYMENT
 from paydesk.domain.refunds.queries import calculation_of
 from paydesk.kernel.actor import Actor
-from paydesk.web.access import Gate, gate
+from paydesk.web.access import gate, gate_to_ask
 
 if TYPE_CHECKING:
     from paydesk.domain.payments.models import Payment
@@ -31,12 +31,6 @@ class Act:
     blocked: str = ""
 
 
-def may_move(actor: Actor) -> Gate:
-    """Whether this person may ask for a payment to be moved to another customer."""
-    whole = gate(actor, MOVE)
-    return whole if whole.allowed or not actor.may(f"{MOVE}:request") else Gate(True)
-
-
 def acts_of(actor: Actor, story: PaymentStory, waiting: Mapping[str, Approval]) -> list[Act]:
     """The acts that make sense for this payment now. `waiting` are approvals that wait, by kind."""
     payment = story.payment
@@ -51,10 +45,10 @@ def acts_of(actor: Actor, story: PaymentStory, waiting: Mapping[str, Approval]) 
         found.append(_act("Take off…", "take_off", "o", payment, allocate or stuck))
     if payment.customer_id is not None:
         asked = "A move is asked for already." if "payment.move" in waiting else ""
-        found.append(_act("Move…", "move", "v", payment, may_move(actor).reason or stuck or asked))
+        found.append(_act("Move…", "move", "v", payment, gate_to_ask(actor, MOVE).reason or stuck or asked))
     asked = "Taking it back is asked for already." if "payment.reverse" in waiting else ""
     found.append(_act("Take back…", "take_back", "b", payment, gate(actor, TAKE_BACK).reason or asked))
-    blocked = _may_ask_back(actor) or (
+    blocked = gate_to_ask(actor, "refunds.entitle").reason or (
         "" if calculation_of(payment).left else "Nothing of it is left to go back."
     )
     found.append(Act("Refund…", reverse("refunds:ask", args=[payment.pk]), "f", blocked))
@@ -66,11 +60,6 @@ def acts_of(actor: Actor, story: PaymentStory, waiting: Mapping[str, Approval]) 
     if undoable(payment, story.records, actor):
         found.append(_act("Undo…", "undo", "z", payment, allocate or stuck))
     return found
-
-
-def _may_ask_back(actor: Actor) -> str:
-    """Why this person may not ask for a refund; "" where they may."""
-    return "" if actor.may("refunds.entitle:request") else gate(actor, "refunds.entitle").reason
 
 
 def _goes_back(payment: Payment) -> bool:

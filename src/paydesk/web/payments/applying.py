@@ -32,7 +32,7 @@ from paydesk.foundation.approvals.queries import pending_about
 from paydesk.kernel.actor import Actor
 from paydesk.kernel.money import Money, exact_minor
 from paydesk.kernel.public_codes import code_of
-from paydesk.web.access import Gate, actor_of, gate, needs
+from paydesk.web.access import actor_of, gate_to_ask, needs
 from paydesk.web.addresses import number_in, page_of
 from paydesk.web.answers import came_from, done
 from paydesk.web.payments.filters import AmountField
@@ -146,7 +146,10 @@ def dialog(request: HttpRequest, payment: Payment, chosen: QueryDict) -> dict[st
     owner = looking(request).name(customer.name, customer) if customer else "the customer"
     known["aged"] = aged = why_aged(payment)
     if aged:
-        known |= {"ask": may_ask(actor), "waits_for": pending_about("payment", [payment.pk]).get(payment.pk)}
+        known |= {
+            "ask": gate_to_ask(actor, "payments.allocate_weak_evidence"),
+            "waits_for": pending_about("payment", [payment.pk]).get(payment.pk),
+        }
     known["outcome"] = outcome_of(payment, known.get("preview"), owner)
     return known
 
@@ -160,12 +163,6 @@ def unnumbered(offered: Sequence[Candidate], numbered: Sequence[ShownSuggestion]
 def why_aged(payment: Payment) -> str | None:
     """Why a second person has to say whose this money is; None where one person may."""
     return None if payment.customer_id is not None else rules.why_aged(payment.received_at, timezone.now())
-
-
-def may_ask(actor: Actor) -> Gate:
-    """Whether this person may ask a second one to apply money that waited long."""
-    whole = gate(actor, "payments.allocate_weak_evidence")
-    return whole if whole.allowed else gate(actor, "payments.allocate_weak_evidence:request")
 
 
 def outcome_of(payment: Payment, preview: AllocationPreview | None, owner: str) -> str:

@@ -24,11 +24,11 @@ from paydesk.domain.payments.actions import (
 )
 from paydesk.domain.payments.queries import applied_to, story_of, undoable
 from paydesk.kernel.money import Money, exact_minor
-from paydesk.web.access import actor_of, gate, needs
+from paydesk.web.access import actor_of, gate, gate_to_ask, needs
 from paydesk.web.addresses import code_in, number_in
 from paydesk.web.answers import done
 from paydesk.web.contracts.picking import contract_or_404
-from paydesk.web.payments.acts import may_move
+from paydesk.web.payments.acts import MOVE
 from paydesk.web.payments.applying import MOST_FOUND, Choice, candidates, place_to_return
 from paydesk.web.payments.effects_shown import looked_at
 from paydesk.web.payments.filters import AmountField
@@ -151,7 +151,7 @@ def move(request: HttpRequest, payment_id: int) -> HttpResponse:
         "form": form,
         "contract": contract,
         "owner": owner,
-        "allowed": may_move(actor),
+        "allowed": gate_to_ask(actor, MOVE),
         "amount": Money(payment.amount_minor - payment.reversed_minor, payment.currency),
     }
     if owner is not None:

@@ -19,7 +19,7 @@ from paydesk.kernel.actor import Actor
 from paydesk.kernel.ibans import iban_of
 from paydesk.kernel.money import Money, exact_minor
 from paydesk.kernel.phone_numbers import e164_digits
-from paydesk.web.access import Gate, actor_of, gate, needs
+from paydesk.web.access import actor_of, gate, gate_to_ask, needs
 from paydesk.web.addresses import page_of
 from paydesk.web.answers import came_from, done
 from paydesk.web.payments.effects_shown import looked_at
@@ -36,12 +36,6 @@ if TYPE_CHECKING:
 
 ENTITLE = "refunds.entitle"
 ASKED = "Asked. A second person decides on it; the money is held meanwhile."
-
-
-def may_ask(actor: Actor) -> Gate:
-    """Whether this person may ask for a refund."""
-    whole = gate(actor, ENTITLE)
-    return whole if whole.allowed or not actor.may(f"{ENTITLE}:request") else Gate(True)
 
 
 class PayeeForm(forms.Form):
@@ -141,7 +135,7 @@ def ask(request: HttpRequest, payment_id: int) -> HttpResponse:
     is_preview = request.htmx.target == "ask-preview"  # type: ignore[attr-defined]
     said = request.POST if request.method == "POST" else request.GET if is_preview else None
     form = AskForm(said, payment=payment, eyes=eyes)
-    allowed = may_ask(actor)
+    allowed = gate_to_ask(actor, ENTITLE)
     if request.method == "POST" and allowed.allowed and form.is_valid():
         data = form.cleaned_data
         refund = request_refund(

@@ -126,8 +126,7 @@ def request_apply(
 ) -> Approval:
     """Ask a second person to apply money that waited long in suspense, with the reason why it is theirs."""
     payment = Payment.objects.get(pk=payment_id)
-    if not by.may("payments.allocate_weak_evidence"):
-        by.needs("payments.allocate_weak_evidence:request", market=payment.market)
+    by.needs_to_ask("payments.allocate_weak_evidence", market=payment.market)
     approvals.refuse_if_related(by, "customer", [customer_id])
     _check_applicable(payment, customer_id, contract_id, None, version)
     if not note.strip():

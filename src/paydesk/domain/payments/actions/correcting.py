@@ -54,8 +54,7 @@ def request_move(
 ) -> Approval:
     """Ask to move a whole payment to another customer: it was meant for them. Raises CorrectionRefused."""
     payment = Payment.objects.get(pk=payment_id)
-    if not by.may("payments.move"):
-        by.needs("payments.move:request", market=payment.market)
+    by.needs_to_ask("payments.move", market=payment.market)
     _check_movable(payment, customer_id, contract_id, version)
     _close_to_nobody(by, payment, customer_id)
     reasons = []

@@ -50,9 +50,7 @@ def request_refund(
     `payee_account` is a phone number or an IBAN, by `rail`. Raises RefundRefused.
     """
     market = Payment.objects.values_list("market", flat=True).get(pk=payment_id)
-    if not by.may("refunds.entitle"):
-        by.needs("refunds.entitle:request", market=market)
-    by.needs("refunds.entitle:view", market=market)
+    by.needs_to_ask("refunds.entitle", market=market)
     payment = locked(payment_id, version=version)
     approvals.refuse_if_related(by, "customer", [payment.customer_id])
     _check_request(payment, amount, reason, note, payee_kind, payee_name, payee_account, rail, now)

@@ -84,7 +84,7 @@ class Asking(OnTheRefundDesk):
     def test_a_shop_may_ask_and_who_may_not_sees_who_can(self):
         self.asked("10.00", role="SD")
         for role in ("TL", "RK", "AU"):
-            assert "Payments analyst or Support agent can." in self.get(role, self.path)
+            assert "Payments analyst, Support agent, Collections officer or Shop" in self.get(role, self.path)
             self.post(role, self.path, self.said(amount="5.00"), status=403)
         assert "Refund…" in self.get("SU", reverse("payments:page", args=[self.payment.pk]))
 
