@@ -13,12 +13,15 @@ from paydesk.importers.card_numbers import masked
 from paydesk.importers.limits import LIMITS, MIB, Limits
 from paydesk.importers.prepared import Prepared
 from paydesk.importers.records import NotReadable, Record, RejectedLine, Statement, StatementLine
+from paydesk.kernel.phone_numbers import e164_digits
 
 LARGEST_BYTES = 64 * MIB  # a file of saved messages; a single one is refused far below this at the door
 LONGEST_ID = 100
 LONGEST_TEXT = 1000
 LONGEST_RAW_VALUE = 500
 MOST_RAW_VALUES = 200
+_CODE = re.compile(r"[A-Z]{3}")
+_INTERNATIONAL = re.compile(r"[1-9][0-9]{9,14}", re.ASCII)
 
 
 class Written(str):
@@ -180,7 +183,7 @@ class JsonImporter:
 
     name: str = ""
     what: ClassVar[str]
-    currency: ClassVar[str]
+    currency: ClassVar[str] = ""
     marks: ClassVar[Sequence[str]]
 
     def __init__(self, *, limits: Limits = LIMITS) -> None:
@@ -193,6 +196,10 @@ class JsonImporter:
     def account(self, document: Fields) -> str | None:
         """Our number at the provider, where the message says it."""
         return None
+
+    def currency_in(self, document: Fields) -> str | None:
+        """The currency of the head: the provider's one, or what the message says. Raises ValueError."""
+        return self.currency or None
 
     def lines(self, first: int, document: Fields) -> Iterator[StatementLine | RejectedLine]:
         """The lines of one message, numbered from `first`. Raises ValueError with a sentence."""
@@ -230,19 +237,20 @@ class JsonImporter:
     def records(self, documents: Sequence[object]) -> Iterator[Record]:
         """The records of messages in their order; one that is another or cannot be taken is rejected."""
         number = 1
-        shown: str | None = "nothing yet"
+        shown: tuple[str | None, str | None] | None = None
         for document in documents:
             try:
                 if not self.fits(document):
                     raise ValueError(f"This is no {self.what}.")
                 fields = Fields(document)
-                account = self.account(fields)
+                head = (self.account(fields), self.currency_in(fields))
                 found = list(self.lines(number, fields))
             except ValueError as problem:
-                account, found = shown, [RejectedLine(number, str(problem), raw_of(document))]
-            if account != shown:
-                yield Statement(account=None if account == "nothing yet" else account, currency=self.currency)
-                shown = account
+                head = shown or (None, self.currency or None)
+                found = [RejectedLine(number, str(problem), raw_of(document))]
+            if head != shown:
+                yield Statement(account=head[0], currency=head[1])
+                shown = head
             yield from found
             number += max(len(found), 1)
 
@@ -260,6 +268,25 @@ def _documents(body: bytes) -> list[object]:
         except NotJson:
             raise problem from None
     return list(whole) if isinstance(whole, list) else [whole]
+
+
+def currency_code(document: Fields, name: str = "currency") -> str:
+    """The ISO code under `name`, upper case. Raises ValueError when it is missing or no code."""
+    found = document.text(name).upper()
+    if not _CODE.fullmatch(found):
+        raise ValueError(
+            f"{name} is {found[:20]!r}, not a code such as GHS." if found else f"{name} is missing."
+        )
+    return found
+
+
+def any_msisdn(text: str) -> str:
+    """A phone number with its country code as digits, also of countries whose plan we do not know; else ""."""
+    known = e164_digits(text)
+    if known:
+        return known
+    digits = text.strip().removeprefix("+").removeprefix("00")
+    return digits if _INTERNATIONAL.fullmatch(digits) else ""
 
 
 def words_to(status: Mapping[str, str], text: str) -> str | None:
