@@ -2,37 +2,18 @@
 
 from __future__ import annotations
 
-import json
-from datetime import date
-from functools import cache
 from pathlib import Path
-
-import typst
 
 from paydesk.kernel.money import Money
 from paydesk.writers.statement_of_account.values import StatementOfAccount
+from paydesk.writers.typesetting import day_text, typeset
 
 TEMPLATE = Path(__file__).with_name("statement.typ")
 
 
-@cache
-def _compiler() -> tuple[bytes, typst.Fonts]:
-    """The template and typst's own fonts: nothing is fetched, and every machine sets the same page."""
-    return TEMPLATE.read_bytes(), typst.Fonts(include_system_fonts=False, include_embedded_fonts=True)
-
-
 def write_pdf(statement: StatementOfAccount) -> bytes:
     """The statement as one PDF. Texts go in as values, never as markup, whatever a name or product holds."""
-    template, fonts = _compiler()
-    pdf = typst.compile(
-        template,
-        font_paths=fonts,
-        sys_inputs={"statement": json.dumps(_told(statement))},
-        format="pdf",
-        pdf_standards=["ua-1"],
-    )
-    assert isinstance(pdf, bytes)
-    return pdf
+    return typeset(TEMPLATE, _told(statement))
 
 
 def _told(statement: StatementOfAccount) -> dict[str, object]:
@@ -49,9 +30,9 @@ def _told(statement: StatementOfAccount) -> dict[str, object]:
         ],
         "account_number": statement.account_number,
         "currency": statement.currency,
-        "from": _day(statement.from_on),
-        "through": _day(statement.through_on),
-        "printed": f"{_day(statement.printed_at.date())}, {statement.printed_at:%H:%M}",
+        "from": day_text(statement.from_on),
+        "through": day_text(statement.through_on),
+        "printed": f"{day_text(statement.printed_at.date())}, {statement.printed_at:%H:%M}",
         "opening": _figure(statement.opening),
         "added": _figure(statement.added),
         "paid": _figure(statement.paid),
@@ -60,26 +41,23 @@ def _told(statement: StatementOfAccount) -> dict[str, object]:
         "overdue": str(statement.overdue),
         "is_overdue": bool(statement.overdue),
         "days_past_due": f"{days} day{'' if days == 1 else 's'} past due",
-        "next_due": f"{statement.next_due} on {_day(statement.next_due_on)}"
+        "next_due": f"{statement.next_due} on {day_text(statement.next_due_on)}"
         if statement.next_due and statement.next_due_on
         else "nothing",
         "movements": [
-            [_day(m.on), m.what, m.reference, _figure(m.added), _figure(m.paid), _figure(m.balance)]
+            [day_text(m.on), m.what, m.reference, _figure(m.added), _figure(m.paid), _figure(m.balance)]
             for m in statement.movements
         ],
         "dues": [
-            [_day(d.on), d.what, _figure(d.amount), _figure(d.paid), _figure(d.open)] for d in statement.dues
+            [day_text(d.on), d.what, _figure(d.amount), _figure(d.paid), _figure(d.open)]
+            for d in statement.dues
         ],
         "payments": [
-            [_day(p.on), p.code, p.reference, _figure(p.amount), _figure(p.applied), p.to]
+            [day_text(p.on), p.code, p.reference, _figure(p.amount), _figure(p.applied), p.to]
             for p in statement.payments
         ],
         "held": [[words, str(amount)] for words, amount in statement.held],
     }
-
-
-def _day(day: date) -> str:
-    return f"{day.day} {day:%b %Y}"
 
 
 def _figure(amount: Money | None) -> str:
