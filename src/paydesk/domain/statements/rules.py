@@ -92,6 +92,7 @@ _BOOKED = {
     "sweep": "In transit (1025) until its other end is in.",
     "float_transfer": "Booked as disbursement float (1015).",
     "reserve": "Booked as reserve held by the provider (1330).",
+    "rounding": "Booked as rounding (5060).",
 }
 _NOT_BOOKED = {
     "refund": "Kept, not posted yet: its refund is not known to the desk.",

@@ -84,17 +84,19 @@ class ProviderRows(TestCase):
             row(5, "-80.00", kind="sweep"), row(6, "-20.00", kind="float_transfer"),
             row(7, "-10.00", kind="reserve"), row(8, "4.00", kind="reserve"),
             row(9, "-3.00", kind="refund"), row(10, "-7.00", kind="payout"),
-            row(11, "1.00", kind="adjustment"),
+            row(11, "1.00", kind="adjustment"), row(14, "0.02", kind="rounding"),
+            row(15, "-0.01", kind="rounding"), row(16, "-30.00", kind="sweep", fee=Decimal("-0.60")),
             row(12, "-9.00", kind="fee", status="pending"), row(13, "-9.00", kind="fee", status="failed"),
         )  # fmt: skip
         key = self.account.pk
-        assert books("1015", "1020", "1025", "1140", "1330", "5010") == {
-            ("5010", key): 4_00,
+        assert books("1015", "1020", "1025", "1140", "1330", "5010", "5060") == {
+            ("5010", key): 4_00 - 60,
             ("1140", 0): 30,
-            ("1025", key): 80_00,
+            ("1025", key): 110_00,
             ("1015", key): 20_00,
             ("1330", key): 6_00,
-            ("1020", key): 150_00 - 4_00 - 30 - 80_00 - 20_00 - 6_00,
+            ("5060", 0): -1,
+            ("1020", key): 150_00 - 4_00 + 60 - 30 - 110_00 - 20_00 - 6_00 + 1,
         }
         assert broken() == []
 
