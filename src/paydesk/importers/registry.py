@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from paydesk.importers.camt053 import Camt053
+from paydesk.importers.camt import Camt, Camt052, Camt053, Camt054
 from paydesk.importers.delimited.any_table import AnyTable
 from paydesk.importers.hubtel_callback import HubtelCallback
 from paydesk.importers.hubtel_status import HubtelStatus
@@ -17,8 +17,10 @@ from paydesk.importers.profiles import builtin, named
 from paydesk.importers.records import NotReadable
 
 MESSAGES: tuple[type[JsonImporter], ...] = (MpesaStk, MpesaC2b, MpesaPull, HubtelCallback, HubtelStatus)
-IMPORTERS: tuple[type[Camt053] | type[JsonImporter] | type[AnyTable], ...] = (
+IMPORTERS: tuple[type[Camt] | type[JsonImporter] | type[AnyTable], ...] = (
+    Camt052,
     Camt053,
+    Camt054,
     *MESSAGES,
     AnyTable,
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import BinaryIO
 
 from paydesk.importers.delimited.guessing import dialect_words, guess_table
@@ -15,6 +15,7 @@ from paydesk.importers.other_formats import what_is
 from paydesk.importers.prepared import Prepared
 from paydesk.importers.profiles import Profile, recognise
 from paydesk.importers.records import FileWarning, NotReadable, Record
+from paydesk.importers.settlement_tables import TableReport
 
 
 class AnyTable:
@@ -22,8 +23,16 @@ class AnyTable:
 
     name = "table"
 
-    def __init__(self, *, profile: Profile | None = None, limits: Limits = LIMITS) -> None:
+    def __init__(
+        self,
+        *,
+        profile: Profile | None = None,
+        reports: Sequence[TableReport] = (),
+        limits: Limits = LIMITS,
+    ) -> None:
+        """`reports` are looked for in a workbook, whose first bytes do not show its header."""
         self.profile = profile
+        self.reports = reports
         self.limits = limits
 
     def recognises(self, head: bytes) -> bool:
@@ -41,6 +50,9 @@ class AnyTable:
                 open_table(file, sheet=mapping.sheet, needs=needs, limits=self.limits), self.profile
             )
         table = open_table(file, limits=self.limits)
+        for report in self.reports if table.kind == "xlsx" else ():
+            if report.knows(table.names):
+                return report.of_table(table)
         if profile := recognise(table.names):
             return _by_profile(table, profile)
         return _by_guess(table)

@@ -1,4 +1,4 @@
-"""camt.053: whole outputs of our samples, and what must be refused."""
+"""camt.052, 053 and 054: whole outputs of our samples, and what must be refused."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from paydesk.importers.camt053 import Camt053
+from paydesk.importers.camt import Camt053
 from paydesk.importers.limits import Limits
 from paydesk.importers.reading import open_file
 from paydesk.importers.records import FileWarning, NotReadable, Record, RejectedLine, Statement, StatementLine
@@ -118,8 +118,8 @@ def test_bad_dates_of_a_balance_are_a_warning() -> None:
         (HEAD + entry(), "damaged"),
         (HEAD + "<Ntry><Amt></Ntry>" + FOOT, "damaged"),
         (HEAD.replace("<Stmt>", "<Other>") + "</Other></BkToCstmrStmt></Document>", "no statement"),
-        ("<Document><BkToCstmrAcctRpt/></Document>", "camt.052"),
-        ("<Document><BkToCstmrDbtCdtNtfctn/></Document>", "camt.054"),
+        ("<Document><BkToCstmrAcctRpt/></Document>", "no statement (Rpt)"),
+        ("<Document><BkToCstmrDbtCdtNtfctn/></Document>", "no statement (Ntfctn)"),
         ("<Document><CstmrCdtTrfInitn/></Document>", "pain.001"),
         ("<html><body>Sign in</body></html>", "web page"),
         ("<root/>", "root"),

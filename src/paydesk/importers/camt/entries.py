@@ -10,7 +10,7 @@ from decimal import Context, Decimal
 from lxml import etree
 
 from paydesk.importers.amounts import exact_amount, plain_text
-from paydesk.importers.camt053.kinds import kind_of
+from paydesk.importers.camt.kinds import kind_of
 from paydesk.importers.card_numbers import card_number_in, masked, masked_row
 from paydesk.importers.records import RejectedLine, StatementLine, Status
 from paydesk.importers.safe_xml import local_name

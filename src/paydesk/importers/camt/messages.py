@@ -13,7 +13,7 @@ from typing import BinaryIO
 from lxml import etree
 
 from paydesk.importers.amounts import plain_text
-from paydesk.importers.camt053.entries import (
+from paydesk.importers.camt.entries import (
     EXACT,
     Details,
     amount_of,
@@ -30,10 +30,7 @@ from paydesk.importers.safe_xml import let_go, let_go_of_kind, local_name, names
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """What tells one camt message from another: its name, its message element, its statement element.
-
-    camt.052 (BkToCstmrAcctRpt, Rpt) and camt.054 (BkToCstmrDbtCdtNtfctn, Ntfctn) are two more of these.
-    """
+    """What tells one camt message from another: its name, its message element, its statement element."""
 
     name: str
     container: str
@@ -41,7 +38,9 @@ class Message:
     newest: int
 
 
+CAMT052 = Message("camt.052", "BkToCstmrAcctRpt", "Rpt", newest=13)
 CAMT053 = Message("camt.053", "BkToCstmrStmt", "Stmt", newest=13)
+CAMT054 = Message("camt.054", "BkToCstmrDbtCdtNtfctn", "Ntfctn", newest=13)
 
 # The order the schema gives the children of a statement and of an entry; what is not here is no part of it.
 _STATEMENT_PARTS = (
