@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from itertools import count, islice
 
 import psycopg
 from django.db import connection, connections, transaction
 
-from paydesk.bench import company
+from paydesk.bench import company, peers
 from paydesk.bench.callbacks import inbox_to_posted
 from paydesk.bench.import_floor import TableFloor, copy_again, marks
 from paydesk.bench.pgbench import Pgbench
-from paydesk.bench.results import Bench, Goal, Result, in_turn, median
+from paydesk.bench.results import ROUNDS, Bench, Goal, Result, in_turn, median
 from paydesk.bench.scratch import quiet_start
 from paydesk.domain.ledger.steps import Entry, Leg, post_entries
 from paydesk.domain.payments import actions
@@ -51,8 +51,7 @@ def measure(bench: Bench, url: str) -> Iterator[Result]:
             yield _small(bench, url, floor, account, contracts, seconds, size=100, clients=2, floor_clients=8)
             yield inbox_to_posted(bench, url, floor, contracts, seconds)
     if bench.wants(LEDGER):
-        bench.say("Two legs through the ledger ...")
-        yield _two_legs(seconds)
+        yield from _two_legs(bench, url, seconds)
     sizes = (600,) if bench.quick else (100_000, 1_000_000)
     for rows in sizes:
         if bench.wants(f"{BULK} of {rows:,} rows"):
@@ -245,16 +244,26 @@ def _bulk(bench: Bench, url: str, account: SourceAccount, contracts: int, rows: 
     yield Result.against(f"{what}, posting alone", posting, "s", median(floors))
 
 
-# --- the ledger alone; a peer is one more function that posts the same figure and one more result
+# --- the ledger alone, beside the ledgers of others where they are installed
 
 
-def _two_legs(seconds: float) -> Result:
-    rates = [_figures_per_second(partial(_post_one, count_from), seconds) for count_from in _starts()]
-    return Result("ledger: entry of 2 legs, 1 client", round(median(rates), 1), "entries/s")
+def _two_legs(bench: Bench, url: str, seconds: float) -> Iterator[Result]:
+    """Entries of two legs a second, from one client."""
+    what = f"{LEDGER}: entry of 2 legs, 1 client"
+    starts = (n * 10_000_000 for n in count(1))
 
+    def ours() -> float:
+        return _figures_per_second(partial(_post_one, next(starts)), seconds)
 
-def _starts() -> Iterable[int]:
-    return (n * 10_000_000 for n in range(1, 4))
+    bench.say("Two legs through the ledger ...")
+    yield Result(what, round(median([ours() for _ in range(ROUNDS)]), 1), "entries/s")
+    names = peers.installed()
+    if not names:
+        bench.say("django-hordak and django-ledger are not installed (the extra `peers`): nothing beside it.")
+    for name in names:
+        bench.say(f"Beside {name} ...")
+        rates, theirs = in_turn(ours, partial(peers.entries_per_second, name, url, seconds))
+        yield Result.against(f"{what}, beside {name}", median(rates), "entries/s", median(theirs))
 
 
 def _figures_per_second(post: Callable[[int], None], seconds: float) -> float:
