@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from paydesk.importers.camt import Camt, Camt052, Camt053, Camt054
+from collections.abc import Iterator
+
+from paydesk.importers.camt import Camt052, Camt053, Camt054
 from paydesk.importers.delimited.any_table import AnyTable
 from paydesk.importers.hubtel_callback import HubtelCallback
 from paydesk.importers.hubtel_status import HubtelStatus
@@ -15,17 +17,29 @@ from paydesk.importers.other_formats import what_is
 from paydesk.importers.prepared import PreparingImporter
 from paydesk.importers.profiles import builtin, named
 from paydesk.importers.records import NotReadable
+from paydesk.importers.settlement_tables import TableReport
+from paydesk.importers.stripe import StripeReport
 
 MESSAGES: tuple[type[JsonImporter], ...] = (MpesaStk, MpesaC2b, MpesaPull, HubtelCallback, HubtelStatus)
-IMPORTERS: tuple[type[Camt] | type[JsonImporter] | type[AnyTable], ...] = (
+REPORTS: tuple[type[TableReport], ...] = (StripeReport,)
+IMPORTERS: tuple[type[PreparingImporter], ...] = (
     Camt052,
     Camt053,
     Camt054,
     *MESSAGES,
+    *REPORTS,
     AnyTable,
 )
 
 TABLE_NAMES = ("csv", "xlsx", "table")
+
+
+def _importers(limits: Limits) -> Iterator[PreparingImporter]:
+    for each in IMPORTERS:
+        if each is AnyTable:
+            yield AnyTable(reports=[report(limits=limits) for report in REPORTS], limits=limits)
+        else:
+            yield each(limits=limits)
 
 
 def importer_for(head: bytes, name: str = "", limits: Limits = LIMITS) -> PreparingImporter:
@@ -34,7 +48,7 @@ def importer_for(head: bytes, name: str = "", limits: Limits = LIMITS) -> Prepar
     Raises NotReadable with what the file is, when it is something paydesk does not read.
     `name` is only said in that sentence; content decides.
     """
-    for importer in (each(limits=limits) for each in IMPORTERS):
+    for importer in _importers(limits):
         if importer.recognises(head):
             return importer
     raise NotReadable(f"{name or 'The file'} is {what_is(head)}, which paydesk does not read.")
@@ -45,7 +59,7 @@ def importer_named(format_name: str, limits: Limits = LIMITS) -> PreparingImport
 
     Raises KeyError with the names there are; that is wrong use, not a bad file.
     """
-    for importer in (each(limits=limits) for each in IMPORTERS):
+    for importer in _importers(limits):
         if format_name == importer.name or format_name.startswith(importer.name + "."):
             return importer
     if format_name in TABLE_NAMES:
