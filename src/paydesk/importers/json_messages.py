@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal, InvalidOperation
-from typing import BinaryIO, ClassVar
+from typing import BinaryIO, ClassVar, TypeVar
 
 from paydesk.importers.amounts import LONGEST_AMOUNT, exact_amount, plain_text
 from paydesk.importers.card_numbers import masked
@@ -20,6 +20,7 @@ LONGEST_ID = 100
 LONGEST_TEXT = 1000
 LONGEST_RAW_VALUE = 500
 MOST_RAW_VALUES = 200
+_Word = TypeVar("_Word", bound=str)
 _CODE = re.compile(r"[A-Z]{3}")
 _INTERNATIONAL = re.compile(r"[1-9][0-9]{9,14}", re.ASCII)
 
@@ -281,7 +282,7 @@ def currency_code(document: Fields, name: str = "currency") -> str:
 
 
 def any_msisdn(text: str) -> str:
-    """A phone number with its country code as digits, also of countries whose plan we do not know; else ""."""
+    """A phone number with its country code as digits, also of countries whose plan we lack; else ""."""
     known = e164_digits(text)
     if known:
         return known
@@ -289,6 +290,6 @@ def any_msisdn(text: str) -> str:
     return digits if _INTERNATIONAL.fullmatch(digits) else ""
 
 
-def words_to(status: Mapping[str, str], text: str) -> str | None:
+def words_to(status: Mapping[str, _Word], text: str) -> _Word | None:
     """The status a word stands for, whatever its case; None for a word that is not known."""
     return status.get(text.casefold())

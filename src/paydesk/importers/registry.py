@@ -2,44 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from paydesk.importers.camt import Camt052, Camt053, Camt054
+from paydesk.importers.airtel_callback import AirtelCallback
+from paydesk.importers.camt import Camt, Camt052, Camt053, Camt054
 from paydesk.importers.delimited.any_table import AnyTable
+from paydesk.importers.flutterwave_webhook import FlutterwaveWebhook
 from paydesk.importers.hubtel_callback import HubtelCallback
+from paydesk.importers.hubtel_order import HubtelOrder
 from paydesk.importers.hubtel_status import HubtelStatus
 from paydesk.importers.json_messages import JsonImporter
 from paydesk.importers.limits import LIMITS, Limits
 from paydesk.importers.mpesa_c2b import MpesaC2b
 from paydesk.importers.mpesa_pull import MpesaPull
+from paydesk.importers.mpesa_result import MpesaResult
 from paydesk.importers.mpesa_stk import MpesaStk
+from paydesk.importers.mtn_callback import MtnCallback
 from paydesk.importers.other_formats import what_is
+from paydesk.importers.paystack_webhook import PaystackWebhook
 from paydesk.importers.prepared import PreparingImporter
 from paydesk.importers.profiles import builtin, named
 from paydesk.importers.records import NotReadable
-from paydesk.importers.settlement_tables import TableReport
-from paydesk.importers.stripe import StripeReport
 
-MESSAGES: tuple[type[JsonImporter], ...] = (MpesaStk, MpesaC2b, MpesaPull, HubtelCallback, HubtelStatus)
-REPORTS: tuple[type[TableReport], ...] = (StripeReport,)
-IMPORTERS: tuple[type[PreparingImporter], ...] = (
+MESSAGES: tuple[type[JsonImporter], ...] = (
+    MpesaStk, MpesaC2b, MpesaPull, MpesaResult, HubtelCallback, HubtelStatus, HubtelOrder, MtnCallback,
+    AirtelCallback, PaystackWebhook, FlutterwaveWebhook,
+)  # fmt: skip
+IMPORTERS: tuple[type[Camt] | type[JsonImporter] | type[AnyTable], ...] = (
     Camt052,
     Camt053,
     Camt054,
     *MESSAGES,
-    *REPORTS,
     AnyTable,
 )
 
 TABLE_NAMES = ("csv", "xlsx", "table")
-
-
-def _importers(limits: Limits) -> Iterator[PreparingImporter]:
-    for each in IMPORTERS:
-        if each is AnyTable:
-            yield AnyTable(reports=[report(limits=limits) for report in REPORTS], limits=limits)
-        else:
-            yield each(limits=limits)
 
 
 def importer_for(head: bytes, name: str = "", limits: Limits = LIMITS) -> PreparingImporter:
@@ -48,7 +43,7 @@ def importer_for(head: bytes, name: str = "", limits: Limits = LIMITS) -> Prepar
     Raises NotReadable with what the file is, when it is something paydesk does not read.
     `name` is only said in that sentence; content decides.
     """
-    for importer in _importers(limits):
+    for importer in (each(limits=limits) for each in IMPORTERS):
         if importer.recognises(head):
             return importer
     raise NotReadable(f"{name or 'The file'} is {what_is(head)}, which paydesk does not read.")
@@ -59,7 +54,7 @@ def importer_named(format_name: str, limits: Limits = LIMITS) -> PreparingImport
 
     Raises KeyError with the names there are; that is wrong use, not a bad file.
     """
-    for importer in _importers(limits):
+    for importer in (each(limits=limits) for each in IMPORTERS):
         if format_name == importer.name or format_name.startswith(importer.name + "."):
             return importer
     if format_name in TABLE_NAMES:
