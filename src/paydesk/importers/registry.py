@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from paydesk.importers.airtel_callback import AirtelCallback
-from paydesk.importers.camt import Camt, Camt052, Camt053, Camt054
+from paydesk.importers.camt import Camt052, Camt053, Camt054
 from paydesk.importers.delimited.any_table import AnyTable
 from paydesk.importers.flutterwave_webhook import FlutterwaveWebhook
 from paydesk.importers.hubtel_callback import HubtelCallback
@@ -21,20 +23,32 @@ from paydesk.importers.paystack_webhook import PaystackWebhook
 from paydesk.importers.prepared import PreparingImporter
 from paydesk.importers.profiles import builtin, named
 from paydesk.importers.records import NotReadable
+from paydesk.importers.settlement_tables import TableReport
+from paydesk.importers.stripe import StripeReport
 
 MESSAGES: tuple[type[JsonImporter], ...] = (
     MpesaStk, MpesaC2b, MpesaPull, MpesaResult, HubtelCallback, HubtelStatus, HubtelOrder, MtnCallback,
     AirtelCallback, PaystackWebhook, FlutterwaveWebhook,
 )  # fmt: skip
-IMPORTERS: tuple[type[Camt] | type[JsonImporter] | type[AnyTable], ...] = (
+REPORTS: tuple[type[TableReport], ...] = (StripeReport,)
+IMPORTERS: tuple[type[PreparingImporter], ...] = (
     Camt052,
     Camt053,
     Camt054,
     *MESSAGES,
+    *REPORTS,
     AnyTable,
 )
 
 TABLE_NAMES = ("csv", "xlsx", "table")
+
+
+def _importers(limits: Limits) -> Iterator[PreparingImporter]:
+    for each in IMPORTERS:
+        if each is AnyTable:
+            yield AnyTable(reports=[report(limits=limits) for report in REPORTS], limits=limits)
+        else:
+            yield each(limits=limits)
 
 
 def importer_for(head: bytes, name: str = "", limits: Limits = LIMITS) -> PreparingImporter:
@@ -43,7 +57,7 @@ def importer_for(head: bytes, name: str = "", limits: Limits = LIMITS) -> Prepar
     Raises NotReadable with what the file is, when it is something paydesk does not read.
     `name` is only said in that sentence; content decides.
     """
-    for importer in (each(limits=limits) for each in IMPORTERS):
+    for importer in _importers(limits):
         if importer.recognises(head):
             return importer
     raise NotReadable(f"{name or 'The file'} is {what_is(head)}, which paydesk does not read.")
@@ -54,7 +68,7 @@ def importer_named(format_name: str, limits: Limits = LIMITS) -> PreparingImport
 
     Raises KeyError with the names there are; that is wrong use, not a bad file.
     """
-    for importer in (each(limits=limits) for each in IMPORTERS):
+    for importer in _importers(limits):
         if format_name == importer.name or format_name.startswith(importer.name + "."):
             return importer
     if format_name in TABLE_NAMES:
