@@ -18,6 +18,7 @@ from paydesk.importers.mpesa_pull import MpesaPull
 from paydesk.importers.mpesa_result import MpesaResult
 from paydesk.importers.mpesa_stk import MpesaStk
 from paydesk.importers.mtn_callback import MtnCallback
+from paydesk.importers.ofx import Ofx
 from paydesk.importers.other_formats import what_is
 from paydesk.importers.paystack_webhook import PaystackWebhook
 from paydesk.importers.prepared import PreparingImporter
@@ -35,6 +36,7 @@ IMPORTERS: tuple[type[PreparingImporter], ...] = (
     Camt052,
     Camt053,
     Camt054,
+    Ofx,
     *MESSAGES,
     *REPORTS,
     AnyTable,
