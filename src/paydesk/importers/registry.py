@@ -11,6 +11,7 @@ from paydesk.importers.flutterwave_webhook import FlutterwaveWebhook
 from paydesk.importers.hubtel_callback import HubtelCallback
 from paydesk.importers.hubtel_order import HubtelOrder
 from paydesk.importers.hubtel_status import HubtelStatus
+from paydesk.importers.ingenico_wx import IngenicoWx
 from paydesk.importers.json_messages import JsonImporter
 from paydesk.importers.limits import LIMITS, Limits
 from paydesk.importers.mpesa_c2b import MpesaC2b
@@ -26,6 +27,7 @@ from paydesk.importers.profiles import builtin, named
 from paydesk.importers.records import NotReadable
 from paydesk.importers.settlement_tables import TableReport
 from paydesk.importers.stripe import StripeReport
+from paydesk.importers.trustly import Trustly
 
 MESSAGES: tuple[type[JsonImporter], ...] = (
     MpesaStk, MpesaC2b, MpesaPull, MpesaResult, HubtelCallback, HubtelStatus, HubtelOrder, MtnCallback,
@@ -36,7 +38,9 @@ IMPORTERS: tuple[type[PreparingImporter], ...] = (
     Camt052,
     Camt053,
     Camt054,
+    IngenicoWx,
     Ofx,
+    Trustly,
     *MESSAGES,
     *REPORTS,
     AnyTable,
