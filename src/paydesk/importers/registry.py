@@ -19,6 +19,7 @@ from paydesk.importers.mpesa_pull import MpesaPull
 from paydesk.importers.mpesa_result import MpesaResult
 from paydesk.importers.mpesa_stk import MpesaStk
 from paydesk.importers.mtn_callback import MtnCallback
+from paydesk.importers.mtn_statement import MtnStatement
 from paydesk.importers.ofx import Ofx
 from paydesk.importers.other_formats import what_is
 from paydesk.importers.paystack_webhook import PaystackWebhook
@@ -33,7 +34,7 @@ MESSAGES: tuple[type[JsonImporter], ...] = (
     MpesaStk, MpesaC2b, MpesaPull, MpesaResult, HubtelCallback, HubtelStatus, HubtelOrder, MtnCallback,
     AirtelCallback, PaystackWebhook, FlutterwaveWebhook,
 )  # fmt: skip
-REPORTS: tuple[type[TableReport], ...] = (StripeReport,)
+REPORTS: tuple[type[TableReport], ...] = (StripeReport, MtnStatement)
 IMPORTERS: tuple[type[PreparingImporter], ...] = (
     Camt052,
     Camt053,
