@@ -25,6 +25,7 @@ from paydesk.importers.other_formats import what_is
 from paydesk.importers.paystack_webhook import PaystackWebhook
 from paydesk.importers.prepared import PreparingImporter
 from paydesk.importers.profiles import builtin, named
+from paydesk.importers.qif import Qif
 from paydesk.importers.records import NotReadable
 from paydesk.importers.settlement_tables import TableReport
 from paydesk.importers.stripe import StripeReport
@@ -41,6 +42,7 @@ IMPORTERS: tuple[type[PreparingImporter], ...] = (
     Camt054,
     IngenicoWx,
     Ofx,
+    Qif,
     Trustly,
     *MESSAGES,
     *REPORTS,

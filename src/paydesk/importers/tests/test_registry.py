@@ -45,7 +45,6 @@ def test_a_named_format_that_the_file_is_not_is_refused() -> None:
 @pytest.mark.parametrize(
     ("head", "what"),
     [
-        (b"!Type:Bank\nD01/01/2024\n", "a QIF file"),
         (b"{1:F01BANKXXXX}{4:\n:20:REF\n", "an MT940 statement"),
         (b":20:REF\n:25:ACC\n", "an MT940 statement"),
         (b"01,SENDER,RECEIVER,240101,0800,1,80,,2/\n02,", "a BAI2 file"),
