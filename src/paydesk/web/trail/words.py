@@ -112,6 +112,7 @@ VERB_WORDS = {
     "refund.approved": "Approved the refund",
     "refund.bounced": "Recorded that the refund came back",
     "refund.cancelled": "Gave up the refund",
+    "refund.checks_changed": "Found more to look at in the refund",
     "refund.failed": "Recorded that the refund failed",
     "refund.lost_track": "Marked the refund as without an answer",
     "refund.paid": "Recorded that the refund was paid",
