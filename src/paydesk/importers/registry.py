@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from paydesk.importers.adyen import AdyenAccounting, AdyenNotification, AdyenSettlement
 from paydesk.importers.airtel_callback import AirtelCallback
 from paydesk.importers.camt import Camt052, Camt053, Camt054
 from paydesk.importers.delimited.any_table import AnyTable
@@ -33,9 +34,14 @@ from paydesk.importers.trustly import Trustly
 
 MESSAGES: tuple[type[JsonImporter], ...] = (
     MpesaStk, MpesaC2b, MpesaPull, MpesaResult, HubtelCallback, HubtelStatus, HubtelOrder, MtnCallback,
-    AirtelCallback, PaystackWebhook, FlutterwaveWebhook,
+    AirtelCallback, PaystackWebhook, FlutterwaveWebhook, AdyenNotification,
 )  # fmt: skip
-REPORTS: tuple[type[TableReport], ...] = (StripeReport, MtnStatement)
+REPORTS: tuple[type[TableReport], ...] = (
+    StripeReport,
+    AdyenSettlement,
+    AdyenAccounting,
+    MtnStatement,
+)
 IMPORTERS: tuple[type[PreparingImporter], ...] = (
     Camt052,
     Camt053,

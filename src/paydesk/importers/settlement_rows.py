@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 
 from paydesk.importers.amounts import Amounts, DecimalSign
@@ -15,6 +16,16 @@ from paydesk.importers.records import FileWarning
 
 WORDS_LISTED = 20
 _CUT_BY_A_SPREADSHEET = re.compile(r"\d(?:\.\d+)?E\+\d+", re.IGNORECASE)
+
+
+@dataclass(slots=True)
+class _Word:
+    """A word that is not known: the first line it stands on, what it was taken for, and how many rows."""
+
+    line: int
+    taken_as: str
+    rows: int = 0
+    last: int = 0
 
 
 class Columns:
@@ -35,7 +46,8 @@ class Columns:
         ]
         self.cut: dict[str, tuple[int, str, int]] = {}
         self.cards: dict[str, int] = {}
-        self.words: dict[tuple[str, str], tuple[int, int, str]] = {}
+        self.words: dict[tuple[str, str], _Word] = {}
+        self.stages: dict[str, tuple[int, int]] = {}
 
     def place(self, name: str) -> int:
         """Where the column `name` stands, case and blanks aside; -1 when the table has none."""
@@ -46,29 +58,40 @@ class Columns:
 
     def unknown(self, row: Row, name: str, word: str, taken_as: str) -> None:
         """Note a word of the column `name` that is not known, and what its rows were taken for."""
-        line, count, _ = self.words.get((name, word), (row.line, 0, ""))
-        self.words[name, word] = (line, count + 1, taken_as)
+        found = self.words.setdefault((name, word), _Word(row.line, taken_as))
+        if found.last != row.line:
+            found.rows += 1
+            found.last = row.line
+
+    def passed_over(self, row: Row, what: str) -> None:
+        """Note a row that moves no money and makes no line, such as a stage of a payment."""
+        line, count = self.stages.get(what, (row.line, 0))
+        self.stages[what] = (line, count + 1)
 
     def forget(self) -> None:
         """Start again: nothing noticed yet."""
         self.cut.clear()
         self.cards.clear()
         self.words.clear()
+        self.stages.clear()
 
     def warnings(self) -> Iterator[FileWarning]:
         """What was noticed in the cells that a person should know."""
-        for (name, word), (line, count, taken_as) in list(self.words.items())[:WORDS_LISTED]:
-            more = f" and {count - 1} more" if count > 1 else ""
+        for (name, word), found in list(self.words.items())[:WORDS_LISTED]:
+            more = f" and {found.rows - 1} more" if found.rows > 1 else ""
             yield FileWarning(
-                f"{name!r} says {word[:60]!r} on line {line}{more}, which is not known; taken as {taken_as}: "
-                "ask the provider what it means.",
-                line,
+                f"{name!r} says {word[:60]!r} on line {found.line}{more}, which is not known; taken as "
+                f"{found.taken_as}: ask the provider what it means.",
+                found.line,
             )
+        for what, (line, count) in list(self.stages.items())[:WORDS_LISTED]:
+            rows = f"{count} rows are" if count > 1 else "1 row is"
+            yield FileWarning(f"{rows} {what[:60]!r}, which moves no money; passed over.", line)
         for name, (line, text, count) in self.cut.items():
             more = f" and {count - 1} more" if count > 1 else ""
             yield FileWarning(
-                f"{name!r} is {text} on line {line}{more}: a spreadsheet cut the digits of an id, which is "
-                "left out; export the report again and do not open it in between.",
+                f"{name!r} is {text} on line {line}{more}: a spreadsheet cut its digits, so it is not "
+                "used as an id; export the report again and do not open it in between.",
                 line,
             )
         for name, line in self.cards.items():
