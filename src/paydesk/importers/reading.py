@@ -23,6 +23,7 @@ from paydesk.importers.records import (
     StatementLine,
 )
 from paydesk.importers.registry import importer_for, importer_named
+from paydesk.importers.settlement_rounding import AcrossFiles
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,8 @@ class Reading:
     """What open_file found. Iterate over it once or more; it streams from the file, which stays open.
 
     `format` is "mixed" and `profile_name` None where the files of an archive differ. In an archive the line
-    numbers run on from file to file, so that each is unique, and reasons and warnings name the file.
+    numbers run on from file to file, so that each is unique, and reasons and warnings name the file; a batch
+    whose rows and payout stand in different files is compared at the end.
     Iterating raises NotReadable when damage shows only further down: then nothing of the file may be used.
     """
 
@@ -57,6 +59,7 @@ class Reading:
             yield from self.parts[0].prepared.records()
             return
         before = 0
+        across = AcrossFiles()
         for place, part in enumerate(self.parts):
             self._current = place
             last = before
@@ -65,10 +68,14 @@ class Reading:
                     moved = _moved(record, before, part.path)
                     if not isinstance(moved, Statement) and moved.line is not None:
                         last = max(last, moved.line)
+                    if isinstance(moved, StatementLine):
+                        across.add(place, moved)
+                    across.damaged = across.damaged or isinstance(moved, RejectedLine)
                     yield moved
             except NotReadable as problem:
                 raise NotReadable(f"{part.path}: {problem}") from problem
             before = last
+        yield from across.records(before)
 
     @property
     def size(self) -> int:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from paydesk.importers.adyen import AdyenAccounting, AdyenNotification, AdyenSettlement
 from paydesk.importers.airtel_callback import AirtelCallback
 from paydesk.importers.camt import Camt052, Camt053, Camt054
+from paydesk.importers.checkout import CheckoutBreakdown, CheckoutPayouts
 from paydesk.importers.delimited.any_table import AnyTable
 from paydesk.importers.flutterwave_webhook import FlutterwaveWebhook
 from paydesk.importers.hubtel_callback import HubtelCallback
@@ -41,6 +42,8 @@ REPORTS: tuple[type[TableReport], ...] = (
     AdyenSettlement,
     AdyenAccounting,
     MtnStatement,
+    CheckoutBreakdown,
+    CheckoutPayouts,
 )
 IMPORTERS: tuple[type[PreparingImporter], ...] = (
     Camt052,

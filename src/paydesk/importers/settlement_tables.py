@@ -38,6 +38,7 @@ class TableReport:
     """What the importers of settlement tables share; a subclass names its columns and makes its lines.
 
     `batches_are_whole`: whether every batch in the report ends with its payout, so that one without is said.
+    `has_batches`: whether a report of payouts also has the rows they are made of.
     """
 
     name: str = ""
@@ -46,6 +47,7 @@ class TableReport:
     needs: ClassVar[tuple[tuple[str, ...], ...]] = ()
     money: ClassVar[tuple[str, ...]] = ()
     batches_are_whole: ClassVar[bool] = False
+    has_batches: ClassVar[bool] = True
 
     def __init__(self, *, limits: Limits = LIMITS) -> None:
         self.limits = limits
@@ -120,7 +122,8 @@ class TableReport:
                 batches.damaged = True
                 yield RejectedLine(line, str(problem), raw)
         yield from columns.warnings()
-        yield from batches.warnings()
+        if self.has_batches:
+            yield from batches.warnings()
 
     def _first(self, table: Table, columns: Columns) -> list[StatementLine]:
         found: list[StatementLine] = []
