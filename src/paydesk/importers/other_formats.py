@@ -39,8 +39,8 @@ _ISO_NAME = re.compile(r"\b((?:camt|pain|pacs|head|admi|acmt)\.\d{3}(?:\.\d{3}\.
 _TEXTS = (
     (re.compile(r"\s*(?:OFXHEADER\s*:|<OFX>|<\?OFX)", re.IGNORECASE), "an OFX file"),
     (re.compile(r"\s*!(?:Type|Account|Option|Clear)", re.IGNORECASE), "a QIF file"),
-    (re.compile(r"(?:.{0,200}\n){0,3}\s*(?:\{1:F\d\d|.{0,40}(?<!\d):20:)"), "an MT940 statement"),
-    (re.compile(r"(?:.{0,80}\n){0,8}:(?:20|25|28C?|60[FM]):"), "an MT940 statement"),
+    (re.compile(r"(?:.{0,200}\n){0,3}\s*(?:\{1:F\d\d|.{0,40}(?<!\d):20:)"), "a piece of an MT940 statement"),
+    (re.compile(r"(?:.{0,80}\n){0,8}:(?:20|25|28C?|60[FM]):"), "a piece of an MT940 statement"),
     (re.compile(r":\d\d[A-Z]?:[A-Z0-9]"), "a piece of an MT940 statement"),
     (re.compile(r"0?1,[^,\n]*,[^,\n]*,\d{6},\d{4},"), "a BAI2 file"),
     (re.compile(r"101 [ \d]{9}[ \d]{10}\d{6}[\d ]{4}[A-Z0-9 ]094"), "a NACHA file"),

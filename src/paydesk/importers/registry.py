@@ -20,6 +20,7 @@ from paydesk.importers.mpesa_c2b import MpesaC2b
 from paydesk.importers.mpesa_pull import MpesaPull
 from paydesk.importers.mpesa_result import MpesaResult
 from paydesk.importers.mpesa_stk import MpesaStk
+from paydesk.importers.mt940 import Mt940, Mt942
 from paydesk.importers.mtn_callback import MtnCallback
 from paydesk.importers.mtn_statement import MtnStatement
 from paydesk.importers.ofx import Ofx
@@ -49,6 +50,8 @@ IMPORTERS: tuple[type[PreparingImporter], ...] = (
     Camt052,
     Camt053,
     Camt054,
+    Mt940,
+    Mt942,
     IngenicoWx,
     Ofx,
     Qif,
