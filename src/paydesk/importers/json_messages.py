@@ -10,12 +10,11 @@ from typing import BinaryIO, ClassVar, TypeVar
 
 from paydesk.importers.amounts import LONGEST_AMOUNT, exact_amount, plain_text
 from paydesk.importers.card_numbers import masked
-from paydesk.importers.limits import LIMITS, MIB, Limits
+from paydesk.importers.limits import LIMITS, Limits
 from paydesk.importers.prepared import Prepared
 from paydesk.importers.records import NotReadable, Record, RejectedLine, Statement, StatementLine
 from paydesk.kernel.phone_numbers import e164_digits
 
-LARGEST_BYTES = 64 * MIB  # a file of saved messages; a single one is refused far below this at the door
 LONGEST_ID = 100
 LONGEST_TEXT = 1000
 LONGEST_RAW_VALUE = 500
@@ -232,9 +231,10 @@ class JsonImporter:
 
     def prepare(self, file: BinaryIO) -> Prepared:
         file.seek(0)
-        body = file.read(LARGEST_BYTES + 1)
-        if len(body) > LARGEST_BYTES:
-            raise NotReadable(f"The file is larger than {LARGEST_BYTES:,} bytes; send the messages in parts.")
+        most = self.limits.json_bytes  # of saved messages; a single one is refused far below at the door
+        body = file.read(most + 1)
+        if len(body) > most:
+            raise NotReadable(f"The file is larger than {most:,} bytes; send the messages in parts.")
         try:
             documents = _documents(body)
         except NotJson as problem:

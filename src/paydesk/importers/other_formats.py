@@ -82,3 +82,14 @@ def what_is(head: bytes) -> str | None:
             return message
         return f"an ISO 20022 message {iso[1]}" if iso else f"an XML file ({name})" if name else "an XML file"
     return next((what for pattern, what in _TEXTS if pattern.match(text)), None)
+
+
+def is_of_another_sort(head: bytes) -> bool:
+    """Whether a file that no importer reads is none of ours at all: a picture, a web page, some JSON or XML.
+
+    False for a piece of a format that is read, and for an archive that only has to be packed in another way.
+    """
+    what = what_is(head) or ""
+    if any(head.startswith(signature) for signature, named in _SIGNATURES if "send it as" not in named):
+        return True
+    return what.startswith(("a JSON document", "a web page", "an XML file"))

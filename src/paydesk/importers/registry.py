@@ -24,12 +24,12 @@ from paydesk.importers.mt940 import Mt940, Mt942
 from paydesk.importers.mtn_callback import MtnCallback
 from paydesk.importers.mtn_statement import MtnStatement
 from paydesk.importers.ofx import Ofx
-from paydesk.importers.other_formats import what_is
+from paydesk.importers.other_formats import is_of_another_sort, what_is
 from paydesk.importers.paystack_webhook import PaystackWebhook
 from paydesk.importers.prepared import PreparingImporter
 from paydesk.importers.profiles import builtin, named
 from paydesk.importers.qif import Qif
-from paydesk.importers.records import NotReadable
+from paydesk.importers.records import NotPayments, NotReadable
 from paydesk.importers.settlement_tables import TableReport
 from paydesk.importers.stripe import StripeReport
 from paydesk.importers.trustly import Trustly
@@ -81,7 +81,8 @@ def importer_for(head: bytes, name: str = "", limits: Limits = LIMITS) -> Prepar
     for importer in _importers(limits):
         if importer.recognises(head):
             return importer
-    raise NotReadable(f"{name or 'The file'} is {what_is(head)}, which paydesk does not read.")
+    kind = NotPayments if is_of_another_sort(head) else NotReadable
+    raise kind(f"{name or 'The file'} is {what_is(head)}, which paydesk does not read.")
 
 
 def importer_named(format_name: str, limits: Limits = LIMITS) -> PreparingImporter:
