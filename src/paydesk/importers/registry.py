@@ -7,9 +7,11 @@ from collections.abc import Iterator
 from paydesk.importers.adyen import AdyenAccounting, AdyenNotification, AdyenSettlement
 from paydesk.importers.airtel_callback import AirtelCallback
 from paydesk.importers.camt import Camt052, Camt053, Camt054
+from paydesk.importers.chariot import ChariotDeposit
 from paydesk.importers.checkout import CheckoutBreakdown, CheckoutPayouts
 from paydesk.importers.delimited.any_table import AnyTable
 from paydesk.importers.flutterwave_webhook import FlutterwaveWebhook
+from paydesk.importers.gr4vy import Gr4vyTransactions
 from paydesk.importers.hubtel_callback import HubtelCallback
 from paydesk.importers.hubtel_order import HubtelOrder
 from paydesk.importers.hubtel_status import HubtelStatus
@@ -45,6 +47,8 @@ REPORTS: tuple[type[TableReport], ...] = (
     MtnStatement,
     CheckoutBreakdown,
     CheckoutPayouts,
+    ChariotDeposit,
+    Gr4vyTransactions,
 )
 IMPORTERS: tuple[type[PreparingImporter], ...] = (
     Camt052,
