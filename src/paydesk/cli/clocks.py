@@ -150,7 +150,7 @@ def _list(args: argparse.Namespace, now: datetime) -> None:
     if args.json:
         print(
             json.dumps(
-                {"calendars": list(map(_fields, calendars())), "policies": list(map(_fields, policies()))}
+                {"calendars": list(map(_fields, calendars())), "policies": list(map(_fields, policies(now)))}
             )
         )
         return
@@ -164,7 +164,7 @@ def _list(args: argparse.Namespace, now: datetime) -> None:
             if days:
                 told = ", ".join(f"{day} {_words(said)}" for day, said in sorted(days.items()))
                 print(f"  {title}: {told}")
-    for policy in policies():
+    for policy in policies(now):
         terms = terms_of(policy)
         where = f"{policy.kind} in {policy.market}" if policy.market else policy.kind
         calendar = policy.calendar or "of the market"

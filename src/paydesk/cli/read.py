@@ -1,139 +1,105 @@
-"""Read a statement or portal file and say what it is, what it holds and what is wrong with it.
+"""Read files, or folders of them, and say what each is, what it holds and what is wrong with it.
 
 Needs no database. A table without a saved mapping is read by a built-in profile or by a guess that says so.
+One file is shown in full; several as one line each, in full with --details. In a folder a file that is
+refused does not stop the others.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from paydesk.cli.outcomes import DONE, WrongUse, add_json
+from paydesk.cli.outcomes import DONE, OUR_ERROR, REFUSED, WrongUse, add_json, say
 from paydesk.kernel.refused import Refused
 
 if TYPE_CHECKING:
-    from rich.console import Console
+    from paydesk.cli.read_files import Looked
 
-    from paydesk.importers.reading import Reading
-    from paydesk.importers.records import Record
-    from paydesk.importers.summary import Summary
-
-SHOWN_REJECTED = 20
-SHOWN_WARNINGS = 20
-BAR_FROM_BYTES = 2 * 1024 * 1024
+SKIPPED = ("__MACOSX", "Thumbs.db", "desktop.ini")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("file", metavar="FILE", help="the file: XML, CSV, XLSX, or a zip or gzip of them")
-    parser.add_argument("--format", metavar="NAME", help="read it as this format or built-in profile")
+    parser.add_argument(
+        "file",
+        metavar="FILE",
+        nargs="+",
+        help="a file (bank or provider statement, report, callback; or a zip or gzip of them) or a folder",
+    )
+    parser.add_argument("--format", metavar="NAME", help="read it as this; ./paydesk formats lists the names")
+    parser.add_argument("--details", action="store_true", help="of several files, show each in full as well")
     add_json(parser)
 
 
 def run(args: argparse.Namespace) -> int:
-    from paydesk.importers.reading import open_file
-    from paydesk.importers.records import NotReadable
-    from paydesk.importers.summary import Summary
+    """Exit 0 when a file was read, whatever is wrong in it; 2 when every one was refused."""
+    from paydesk.cli.read_files import look_at, look_at_all
+    from paydesk.cli.read_shown import show_details, show_overview
+    from paydesk.importers.registry import importer_named
 
-    path = Path(args.file)
-    if not path.is_file():
-        raise WrongUse(
-            f"There is no file {args.file}." if not path.exists() else f"{args.file} is not a file."
-        )
-    try:
-        with open_file(path, filename=path.name, format=args.format) as reading:
-            summary = Summary().add_all(_with_bar(reading))
-    except NotReadable as problem:
-        raise Refused(str(problem), code="file.not_readable") from problem
-    except KeyError as problem:
-        raise WrongUse(str(problem.args[0])) from problem
-    except PermissionError as problem:
-        raise WrongUse(f"{args.file} may not be read by this user.") from problem
+    given = [Path(text) for text in args.file]
+    for path in given:
+        if not path.exists():
+            raise WrongUse(f"There is no file {path}.")
+        if not path.is_file() and not path.is_dir():
+            raise WrongUse(f"{path} is not a file.")
+    if args.format:
+        try:
+            importer_named(args.format)
+        except KeyError as problem:
+            raise WrongUse(str(problem.args[0])) from problem
+    if len(given) == 1 and given[0].is_file():
+        looked = look_at(given[0], args.file[0], format=args.format)
+        if looked.is_locked:
+            raise WrongUse(looked.refused)
+        if looked.summary is None:
+            raise Refused(looked.refused, code="file.not_readable")
+        if args.json:
+            print(json.dumps(looked.summary.as_json(looked.format)))
+        else:
+            show_details(looked)
+        return DONE
+    files = files_in(given)
+    if not files:
+        raise WrongUse(f"{', '.join(args.file)} holds no file.")
+    found = look_at_all(files, format=args.format, debug=args.debug)
     if args.json:
-        print(json.dumps(summary.as_json(reading.format)))
+        print(json.dumps({"files": [each.as_json() for each in found]}))
     else:
-        _show(path.name, reading, summary)
-    return DONE
+        show_overview(found)
+        if args.details:
+            for each in found:
+                if each.summary is not None:
+                    print()
+                    show_details(each)
+    return _outcome(found)
 
 
-def _with_bar(reading: Reading) -> Iterator[Record]:
-    """The records, with a progress bar on stderr for a large file in a terminal."""
-    if reading.size < BAR_FROM_BYTES:
-        yield from reading
-        return
-    from rich.console import Console
-    from rich.progress import Progress
-
-    console = Console(stderr=True)
-    with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
-        task = bar.add_task("Reading", total=reading.size)
-        for number, record in enumerate(reading):
-            if number % 5000 == 0:
-                bar.update(task, completed=reading.position())
-            yield record
+def _outcome(found: list[Looked]) -> int:
+    if any(each.is_our_error for each in found):
+        return OUR_ERROR
+    if any(each.summary is not None for each in found):
+        return DONE
+    say(f"None of the {len(found):,} files could be read.")
+    return REFUSED
 
 
-def _show(name: str, reading: Reading, summary: Summary) -> None:
-    from rich.console import Console
-    from rich.markup import escape
+def files_in(given: Iterable[Path]) -> list[tuple[Path, str]]:
+    """Every file to read with the name it is shown by: files as given, folders with all they hold, by name.
 
-    console = Console(highlight=False)
-    profile = f", read with the profile {reading.profile_name}" if reading.profile_name else ""
-    console.print(f"[bold]{escape(name)}[/bold]  {reading.format}{profile}")
-    _show_statements(console, summary)
-    _show_sums(console, summary)
-    reasons = (f"line {each.line}: {each.reason}" for each in summary.rejected)
-    _list(console, "Rejected rows", reasons, SHOWN_REJECTED)
-    _list(console, "To know", (each.text for each in summary.warnings), SHOWN_WARNINGS)
-    if not summary.rejected and not summary.warnings:
-        console.print("\n[green]Nothing is wrong with it.[/green]")
-
-
-def _show_statements(console: Console, summary: Summary) -> None:
-    from rich.table import Table
-
-    from paydesk.importers.amounts import plain_text
-
-    table = Table("Account", "Currency", box=None, pad_edge=False, header_style="dim")
-    for heading in ("Opening", "Closing", "Lines"):
-        table.add_column(heading, justify="right")
-    for statement, lines in list(zip(summary.statements, summary.lines_of, strict=True))[:50]:
-        table.add_row(
-            statement.account or "not stated",
-            statement.currency or "not stated",
-            plain_text(statement.opening) if statement.opening is not None else "not stated",
-            plain_text(statement.closing) if statement.closing is not None else "not stated",
-            f"{lines:,}",
-        )
-    console.print()
-    console.print(table)
-
-
-def _show_sums(console: Console, summary: Summary) -> None:
-    from paydesk.importers.amounts import plain_text
-
-    console.print(f"\n{summary.lines:,} lines, {len(summary.rejected):,} rejected")
-    for currency in summary.credit:
-        unknown = " (currency not stated)" if currency == "XXX" else ""
-        credit, debit = plain_text(summary.credit[currency]), plain_text(summary.debit[currency])
-        fees = f"  fees kept back {plain_text(summary.fees[currency])}" if currency in summary.fees else ""
-        console.print(f"  {currency}  in {credit}  out {debit}{fees}{unknown}")
-    for (kind, status), count in summary.kinds.most_common():
-        console.print(
-            f"  {count:>8,}  {kind.replace('_', ' ')}{'' if status == 'success' else ', ' + status}"
-        )
-
-
-def _list(console: Console, title: str, texts: Iterable[str], most: int) -> None:
-    from rich.markup import escape
-
-    found = list(texts)
-    if not found:
-        return
-    console.print(f"\n[yellow]{title}[/yellow]")
-    for text in found[:most]:
-        console.print(f"  - {escape(text)}", soft_wrap=True)
-    if len(found) > most:
-        console.print(f"  and {len(found) - most:,} more; --json lists them all")
+    Hidden files and what systems leave in folders are skipped, links to folders not followed.
+    """
+    found: dict[Path, str] = {}
+    for path in given:
+        if not path.is_dir():
+            found.setdefault(path, str(path))
+            continue
+        for each in sorted(path.rglob("*")):
+            inside = each.relative_to(path)
+            if any(part.startswith(".") or part in SKIPPED for part in inside.parts) or not each.is_file():
+                continue
+            found.setdefault(each, str(inside))
+    return list(found.items())

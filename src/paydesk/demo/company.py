@@ -30,6 +30,7 @@ class Customer:
     ref: str
     name: str
     phone: str
+    identity: tuple[str, str] = ("", "")  # kind and number of a document, empty for one in ten
     shares_with: Customer | None = None
     contracts: list[Contract] = field(default_factory=list)
 
@@ -130,6 +131,7 @@ class _Builder:
         self.draw = chance(seed, "company", market.code)
         self.account_numbers = Numbers(seed, f"accounts {market.code}", 10_000_000)
         self.phones = Numbers(seed, f"phones {market.code}", 10**market.subscriber_digits)
+        self.documents = Numbers(seed, f"documents {market.code}", 10**8)
         self.made = 0
 
     def contracts(self) -> Iterator[Contract]:
@@ -149,8 +151,19 @@ class _Builder:
         operator = rail.operator or self.draw.choice(sorted(self.market.phone_prefixes))
         name = person_name(self.market.code, self.draw)
         return Customer(
-            f"{self.market.code}{100_001 + n}", name, phone(self.market, operator, n, self.phones)
-        ), rail
+            f"{self.market.code}{100_001 + n}", name, phone(self.market, operator, n, self.phones),
+            self._identity(n),
+        ), rail  # fmt: skip
+
+    def _identity(self, n: int) -> tuple[str, str]:
+        """An invented document in a form that its country does not issue: it begins with ZZ."""
+        if n % 10 == 9:
+            return "", ""
+        return (
+            ("passport", f"ZZ{self.documents.of(n):08}")
+            if n % 10 == 3
+            else ("national_id", f"ZZ{self.market.code}-{self.documents.of(n):08}")
+        )
 
     def _pattern(self, n: int) -> str:
         # The first customers of a market show each pattern once, so that a small company has them all.

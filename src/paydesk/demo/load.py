@@ -321,4 +321,5 @@ def terms_of(market: DemoMarket, contract: Contract, line: int) -> Terms:
         currency=market.currency, price_minor=contract.price, deposit_minor=contract.deposit,
         opened_on=contract.opened_on, first_due_on=contract.first_due_on, instalments=contract.count,
         frequency=contract.frequency, activated_on=contract.opened_on if contract.active else None, line=line,
+        identity_kind=contract.customer.identity[0], identity_number=contract.customer.identity[1],
     )  # fmt: skip

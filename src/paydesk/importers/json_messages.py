@@ -6,20 +6,20 @@ import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal, InvalidOperation
-from typing import BinaryIO, ClassVar
+from typing import BinaryIO, ClassVar, TypeVar
 
 from paydesk.importers.amounts import LONGEST_AMOUNT, exact_amount, plain_text
 from paydesk.importers.card_numbers import masked
-from paydesk.importers.limits import LIMITS, MIB, Limits
+from paydesk.importers.limits import LIMITS, Limits
 from paydesk.importers.prepared import Prepared
 from paydesk.importers.records import NotReadable, Record, RejectedLine, Statement, StatementLine
 from paydesk.kernel.phone_numbers import e164_digits
 
-LARGEST_BYTES = 64 * MIB  # a file of saved messages; a single one is refused far below this at the door
 LONGEST_ID = 100
 LONGEST_TEXT = 1000
 LONGEST_RAW_VALUE = 500
 MOST_RAW_VALUES = 200
+_Word = TypeVar("_Word", bound=str)
 _CODE = re.compile(r"[A-Z]{3}")
 _INTERNATIONAL = re.compile(r"[1-9][0-9]{9,14}", re.ASCII)
 
@@ -108,6 +108,14 @@ class Fields:
         if len(value) > LONGEST_ID:
             raise ValueError(f"{name} has more than {LONGEST_ID} characters: that is no id.")
         return value
+
+    def own_id(self, name: str) -> str:
+        """As `id`, for one that a provider or a shop made: not masked, because its digits may look like a
+        card's and two masked ids could be one."""
+        value = self.found.get(name)
+        if isinstance(value, str) and len(value) <= LONGEST_ID:
+            return clean(value).strip()
+        return self.id(name)
 
     def needed_id(self, name: str) -> str:
         found = self.id(name)
@@ -223,9 +231,10 @@ class JsonImporter:
 
     def prepare(self, file: BinaryIO) -> Prepared:
         file.seek(0)
-        body = file.read(LARGEST_BYTES + 1)
-        if len(body) > LARGEST_BYTES:
-            raise NotReadable(f"The file is larger than {LARGEST_BYTES:,} bytes; send the messages in parts.")
+        most = self.limits.json_bytes  # of saved messages; a single one is refused far below at the door
+        body = file.read(most + 1)
+        if len(body) > most:
+            raise NotReadable(f"The file is larger than {most:,} bytes; send the messages in parts.")
         try:
             documents = _documents(body)
         except NotJson as problem:
@@ -281,7 +290,7 @@ def currency_code(document: Fields, name: str = "currency") -> str:
 
 
 def any_msisdn(text: str) -> str:
-    """A phone number with its country code as digits, also of countries whose plan we do not know; else ""."""
+    """A phone number with its country code as digits, also of countries whose plan we lack; else ""."""
     known = e164_digits(text)
     if known:
         return known
@@ -289,6 +298,6 @@ def any_msisdn(text: str) -> str:
     return digits if _INTERNATIONAL.fullmatch(digits) else ""
 
 
-def words_to(status: Mapping[str, str], text: str) -> str | None:
+def words_to(status: Mapping[str, _Word], text: str) -> _Word | None:
     """The status a word stands for, whatever its case; None for a word that is not known."""
     return status.get(text.casefold())

@@ -39,8 +39,8 @@ _ISO_NAME = re.compile(r"\b((?:camt|pain|pacs|head|admi|acmt)\.\d{3}(?:\.\d{3}\.
 _TEXTS = (
     (re.compile(r"\s*(?:OFXHEADER\s*:|<OFX>|<\?OFX)", re.IGNORECASE), "an OFX file"),
     (re.compile(r"\s*!(?:Type|Account|Option|Clear)", re.IGNORECASE), "a QIF file"),
-    (re.compile(r"(?:.{0,200}\n){0,3}\s*(?:\{1:F\d\d|.{0,40}(?<!\d):20:)"), "an MT940 statement"),
-    (re.compile(r"(?:.{0,80}\n){0,8}:(?:20|25|28C?|60[FM]):"), "an MT940 statement"),
+    (re.compile(r"(?:.{0,200}\n){0,3}\s*(?:\{1:F\d\d|.{0,40}(?<!\d):20:)"), "a piece of an MT940 statement"),
+    (re.compile(r"(?:.{0,80}\n){0,8}:(?:20|25|28C?|60[FM]):"), "a piece of an MT940 statement"),
     (re.compile(r":\d\d[A-Z]?:[A-Z0-9]"), "a piece of an MT940 statement"),
     (re.compile(r"0?1,[^,\n]*,[^,\n]*,\d{6},\d{4},"), "a BAI2 file"),
     (re.compile(r"101 [ \d]{9}[ \d]{10}\d{6}[\d ]{4}[A-Z0-9 ]094"), "a NACHA file"),
@@ -82,3 +82,14 @@ def what_is(head: bytes) -> str | None:
             return message
         return f"an ISO 20022 message {iso[1]}" if iso else f"an XML file ({name})" if name else "an XML file"
     return next((what for pattern, what in _TEXTS if pattern.match(text)), None)
+
+
+def is_of_another_sort(head: bytes) -> bool:
+    """Whether a file that no importer reads is none of ours at all: a picture, a web page, some JSON or XML.
+
+    False for a piece of a format that is read, and for an archive that only has to be packed in another way.
+    """
+    what = what_is(head) or ""
+    if any(head.startswith(signature) for signature, named in _SIGNATURES if "send it as" not in named):
+        return True
+    return what.startswith(("a JSON document", "a web page", "an XML file"))

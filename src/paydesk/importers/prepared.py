@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import BinaryIO, Protocol
 
+from paydesk.importers.limits import LIMITS, Limits
 from paydesk.importers.records import Importer, Record
 
 
@@ -20,6 +21,8 @@ class Prepared:
 
 class PreparingImporter(Importer, Protocol):
     """An importer that can say what a file is before it streams it; all of ours do."""
+
+    def __init__(self, *, limits: Limits = LIMITS) -> None: ...
 
     def prepare(self, file: BinaryIO) -> Prepared:
         """Look at the head of `file`. Raises NotReadable when it is not what this importer reads."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -16,6 +16,7 @@ from paydesk.importers.opening import Member, members
 from paydesk.importers.prepared import Prepared
 from paydesk.importers.records import (
     FileWarning,
+    NotPayments,
     NotReadable,
     Record,
     RejectedLine,
@@ -23,6 +24,7 @@ from paydesk.importers.records import (
     StatementLine,
 )
 from paydesk.importers.registry import importer_for, importer_named
+from paydesk.importers.settlement_rounding import AcrossFiles
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +41,15 @@ class Reading:
     """What open_file found. Iterate over it once or more; it streams from the file, which stays open.
 
     `format` is "mixed" and `profile_name` None where the files of an archive differ. In an archive the line
-    numbers run on from file to file, so that each is unique, and reasons and warnings name the file.
+    numbers run on from file to file, so that each is unique, and reasons and warnings name the file; files of
+    another sort, a letter or a picture, are left out with a warning. A batch whose rows and payout stand in
+    different files is compared at the end.
     Iterating raises NotReadable when damage shows only further down: then nothing of the file may be used.
     """
 
-    def __init__(self, parts: list[Part], opened: ExitStack) -> None:
+    def __init__(self, parts: list[Part], opened: ExitStack, left_out: Sequence[str] = ()) -> None:
         self.parts = parts
+        self.left_out = left_out
         self._opened = opened
         self._current = 0
         formats = {part.prepared.format for part in parts}
@@ -53,10 +58,12 @@ class Reading:
         self.profile_name = names.pop() if len(names) == 1 else None
 
     def __iter__(self) -> Iterator[Record]:
+        yield from (FileWarning(text) for text in self.left_out)
         if len(self.parts) == 1:
             yield from self.parts[0].prepared.records()
             return
         before = 0
+        across = AcrossFiles()
         for place, part in enumerate(self.parts):
             self._current = place
             last = before
@@ -65,10 +72,14 @@ class Reading:
                     moved = _moved(record, before, part.path)
                     if not isinstance(moved, Statement) and moved.line is not None:
                         last = max(last, moved.line)
+                    if isinstance(moved, StatementLine):
+                        across.add(place, moved)
+                    across.damaged = across.damaged or isinstance(moved, RejectedLine)
                     yield moved
             except NotReadable as problem:
                 raise NotReadable(f"{part.path}: {problem}") from problem
             before = last
+        yield from across.records(before)
 
     @property
     def size(self) -> int:
@@ -111,11 +122,19 @@ def open_file(
         for member in found:
             if member.file is not stream:
                 opened.callback(member.file.close)
-        parts = [_prepared(member, filename, mapping, format, limits) for member in found]
+        parts: list[Part] = []
+        left_out: list[NotPayments] = []
+        for member in found:
+            try:
+                parts.append(_prepared(member, filename, mapping, format, limits))
+            except NotPayments as other:
+                left_out.append(other)
+        if not parts:
+            raise left_out[0]
     except BaseException:
         opened.close()
         raise
-    return Reading(parts, opened)
+    return Reading(parts, opened, [f"{other} It was left out." for other in left_out])
 
 
 def _prepared(
@@ -134,7 +153,7 @@ def _prepared(
         return Part(member.path, prepared, member.file, member.file.seek(0, io.SEEK_END))
     except NotReadable as problem:
         if member.path and member.path not in str(problem):
-            raise NotReadable(f"{member.path}: {problem}") from problem
+            raise type(problem)(f"{member.path}: {problem}") from problem
         raise
 
 

@@ -105,6 +105,14 @@ class NotReadable(Exception):
     """The file is not what it claims or is damaged; one sentence that says what, where and what to do."""
 
 
+class NotPayments(NotReadable):
+    """The file is whole and of another sort: a picture, a text, a document that moves no money."""
+
+
+class NeedsMapping(NotReadable):
+    """A table whose columns nobody has named: a person maps them once, then every such file is read."""
+
+
 @runtime_checkable
 class Importer(Protocol):
     """Reads one format. `recognises` sees the first bytes (at most 64 KiB) and is never wrong on purpose:

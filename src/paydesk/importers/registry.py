@@ -2,30 +2,78 @@
 
 from __future__ import annotations
 
-from paydesk.importers.camt import Camt, Camt052, Camt053, Camt054
+from collections.abc import Iterator
+
+from paydesk.importers.adyen import AdyenAccounting, AdyenNotification, AdyenSettlement
+from paydesk.importers.airtel_callback import AirtelCallback
+from paydesk.importers.camt import Camt052, Camt053, Camt054
+from paydesk.importers.chariot import ChariotDeposit
+from paydesk.importers.checkout import CheckoutBreakdown, CheckoutPayouts
 from paydesk.importers.delimited.any_table import AnyTable
+from paydesk.importers.flutterwave_webhook import FlutterwaveWebhook
+from paydesk.importers.gr4vy import Gr4vyTransactions
 from paydesk.importers.hubtel_callback import HubtelCallback
+from paydesk.importers.hubtel_order import HubtelOrder
 from paydesk.importers.hubtel_status import HubtelStatus
+from paydesk.importers.ingenico_wx import IngenicoWx
 from paydesk.importers.json_messages import JsonImporter
 from paydesk.importers.limits import LIMITS, Limits
 from paydesk.importers.mpesa_c2b import MpesaC2b
 from paydesk.importers.mpesa_pull import MpesaPull
+from paydesk.importers.mpesa_result import MpesaResult
 from paydesk.importers.mpesa_stk import MpesaStk
-from paydesk.importers.other_formats import what_is
+from paydesk.importers.mt940 import Mt940, Mt942
+from paydesk.importers.mtn_callback import MtnCallback
+from paydesk.importers.mtn_statement import MtnStatement
+from paydesk.importers.ofx import Ofx
+from paydesk.importers.other_formats import is_of_another_sort, what_is
+from paydesk.importers.paystack_webhook import PaystackWebhook
 from paydesk.importers.prepared import PreparingImporter
 from paydesk.importers.profiles import builtin, named
-from paydesk.importers.records import NotReadable
+from paydesk.importers.qif import Qif
+from paydesk.importers.records import NotPayments, NotReadable
+from paydesk.importers.settlement_tables import TableReport
+from paydesk.importers.stripe import StripeReport
+from paydesk.importers.trustly import Trustly
 
-MESSAGES: tuple[type[JsonImporter], ...] = (MpesaStk, MpesaC2b, MpesaPull, HubtelCallback, HubtelStatus)
-IMPORTERS: tuple[type[Camt] | type[JsonImporter] | type[AnyTable], ...] = (
+MESSAGES: tuple[type[JsonImporter], ...] = (
+    MpesaStk, MpesaC2b, MpesaPull, MpesaResult, HubtelCallback, HubtelStatus, HubtelOrder, MtnCallback,
+    AirtelCallback, PaystackWebhook, FlutterwaveWebhook, AdyenNotification,
+)  # fmt: skip
+REPORTS: tuple[type[TableReport], ...] = (
+    StripeReport,
+    AdyenSettlement,
+    AdyenAccounting,
+    MtnStatement,
+    CheckoutBreakdown,
+    CheckoutPayouts,
+    ChariotDeposit,
+    Gr4vyTransactions,
+)
+IMPORTERS: tuple[type[PreparingImporter], ...] = (
     Camt052,
     Camt053,
     Camt054,
+    Mt940,
+    Mt942,
+    IngenicoWx,
+    Ofx,
+    Qif,
+    Trustly,
     *MESSAGES,
+    *REPORTS,
     AnyTable,
 )
 
 TABLE_NAMES = ("csv", "xlsx", "table")
+
+
+def _importers(limits: Limits) -> Iterator[PreparingImporter]:
+    for each in IMPORTERS:
+        if each is AnyTable:
+            yield AnyTable(reports=[report(limits=limits) for report in REPORTS], limits=limits)
+        else:
+            yield each(limits=limits)
 
 
 def importer_for(head: bytes, name: str = "", limits: Limits = LIMITS) -> PreparingImporter:
@@ -34,10 +82,11 @@ def importer_for(head: bytes, name: str = "", limits: Limits = LIMITS) -> Prepar
     Raises NotReadable with what the file is, when it is something paydesk does not read.
     `name` is only said in that sentence; content decides.
     """
-    for importer in (each(limits=limits) for each in IMPORTERS):
+    for importer in _importers(limits):
         if importer.recognises(head):
             return importer
-    raise NotReadable(f"{name or 'The file'} is {what_is(head)}, which paydesk does not read.")
+    kind = NotPayments if is_of_another_sort(head) else NotReadable
+    raise kind(f"{name or 'The file'} is {what_is(head)}, which paydesk does not read.")
 
 
 def importer_named(format_name: str, limits: Limits = LIMITS) -> PreparingImporter:
@@ -45,7 +94,7 @@ def importer_named(format_name: str, limits: Limits = LIMITS) -> PreparingImport
 
     Raises KeyError with the names there are; that is wrong use, not a bad file.
     """
-    for importer in (each(limits=limits) for each in IMPORTERS):
+    for importer in _importers(limits):
         if format_name == importer.name or format_name.startswith(importer.name + "."):
             return importer
     if format_name in TABLE_NAMES:

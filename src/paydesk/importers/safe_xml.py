@@ -64,7 +64,7 @@ def xml_events(file: BinaryIO) -> Iterator[tuple[str, etree._Element]]:
                 raise NotReadable("The XML file has a document type (DOCTYPE), which no bank sends.")
             yield str(event), element
     except etree.XMLSyntaxError as problem:
-        message = (problem.msg or "it ends before its first element").split(", line")[0]
+        message = " ".join((problem.msg or "it ends before its first element").split(", line")[0].split())
         where = f" (line {problem.lineno})" if problem.lineno else ""
         raise NotReadable(f"The XML file is damaged{where}: {message}. Send it again.") from problem
     except (LookupError, UnicodeError, OSError) as problem:

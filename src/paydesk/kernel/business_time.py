@@ -65,7 +65,8 @@ class Calendar:
     """When a desk is open. Equal values are equal calendars; what was computed for one is kept with it.
 
     `week` holds the hours of Monday to Sunday. A day in `open_days` has those hours instead, also on a
-    holiday; else one in `closed_days` or `holidays` has none. Hours that overlap count once.
+    holiday; else one in `closed_days` or `holidays` has none. Hours that overlap count once. `earlier`
+    has the weeks that held before: each until just before its day, oldest first.
     """
 
     zone: str
@@ -73,6 +74,7 @@ class Calendar:
     holidays: frozenset[date] = frozenset()
     closed_days: frozenset[date] = frozenset()
     open_days: Mapping[date, tuple[Hours, ...]] = field(default_factory=dict)
+    earlier: tuple[tuple[date, tuple[tuple[Hours, ...], ...]], ...] = ()
     _days: dict[int, _Day] = field(default_factory=dict, init=False, repr=False, compare=False)
     _zone: ZoneInfo = field(init=False, repr=False, compare=False)
 
@@ -91,7 +93,8 @@ class Calendar:
             return self.open_days[day]
         if day in self.closed_days or day in self.holidays:
             return ()
-        return self.week[day.weekday()]
+        week = next((week for until, week in self.earlier if day < until), self.week)
+        return week[day.weekday()]
 
     def is_open(self, at: datetime) -> bool:
         second = _second(at)
@@ -252,25 +255,31 @@ def weekly(
     holidays: Iterable[date] = (),
     closed_days: Iterable[date] = (),
     open_days: Mapping[date, Sequence[str]] | None = None,
+    earlier: Iterable[tuple[date, Mapping[str, Sequence[str]]]] = (),
 ) -> Calendar:
     """A calendar from words: `weekly("Africa/Accra", {"mon": ["08:00-12:00", "13:00-17:00"]})`.
 
     Weekdays that are not named are closed. Raises ValueError for an unknown day, zone or span, and for spans
     of a day that overlap, because who writes that means something else.
     """
-    if unknown := set(hours) - set(WEEKDAYS):
-        raise ValueError(f"{sorted(unknown)[0]!r} is not a weekday; they are {', '.join(WEEKDAYS)}.")
     try:
         ZoneInfo(zone)
     except (KeyError, ValueError, OSError):
         raise ValueError(f"{zone!r} is not a time zone; write it as Africa/Accra.") from None
     return Calendar(
         zone,
-        tuple(read_hours(hours.get(day, ())) for day in WEEKDAYS),
+        _week(hours),
         frozenset(holidays),
         frozenset(closed_days),
         {day: read_hours(texts) for day, texts in (open_days or {}).items()},
+        tuple((until, _week(before)) for until, before in sorted(earlier, key=lambda each: each[0])),
     )
+
+
+def _week(hours: Mapping[str, Sequence[str]]) -> tuple[tuple[Hours, ...], ...]:
+    if unknown := set(hours) - set(WEEKDAYS):
+        raise ValueError(f"{sorted(unknown)[0]!r} is not a weekday; they are {', '.join(WEEKDAYS)}.")
+    return tuple(read_hours(hours.get(day, ())) for day in WEEKDAYS)
 
 
 def read_hours(texts: Sequence[str]) -> tuple[Hours, ...]:

@@ -1,4 +1,4 @@
-"""What the person behind a request sees of names and phone numbers; decided in foundation/people/masking.py.
+"""What the person behind a request sees of names and numbers; decided in foundation/people/masking.py.
 
 `of` says whose page it is: a customer, a contract or a payment, shown one at a time. Without it the place is
 a list. What was revealed counts on such a page only.
@@ -29,8 +29,15 @@ class Looking:
 
     def until(self, of: Any) -> Any:
         """Until when `of` is revealed to this person; None where it is not."""
+        return self._revealed(of) if self.sight.hides() else None
+
+    def identity_until(self, of: Any) -> Any:
+        """Until when the identity numbers of `of` are revealed to this person: they are masked for all."""
+        return self._revealed(of)
+
+    def _revealed(self, of: Any) -> Any:
         subject = subject_of(of)
-        if subject is None or not self.sight.hides() or self.actor.id is None:
+        if subject is None or self.actor.id is None:
             return None
         if subject not in self._until:
             self._until[subject] = revealed_until(self.actor.id, subject, timezone.now())
@@ -41,6 +48,10 @@ class Looking:
 
     def phone(self, digits: str, of: Any = None) -> str:
         return self.sight.phone(digits, close=of is not None, revealed=self.until(of) is not None)
+
+    def identity(self, number: str, of: Any = None) -> str:
+        """The number of a document; in clear only on the page of one customer who is revealed."""
+        return self.sight.identity(number, revealed=of is not None and self.identity_until(of) is not None)
 
     def free_text(self, text: str, of: Any = None) -> str:
         """Words somebody typed to a provider: nobody can tell what in them is a name."""

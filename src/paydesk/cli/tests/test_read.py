@@ -8,6 +8,10 @@ from pathlib import Path
 import pytest
 
 from paydesk.cli import main
+from paydesk.importers.limits import Limits
+from paydesk.importers.records import RejectedLine
+from paydesk.importers.summary import Summary
+from paydesk.kernel.refused import Refused
 
 CSV = "Receipt No.,Completion Time,Details,Transaction Status,Paid In,Withdrawn,Balance\n"
 ROWS = (
@@ -58,21 +62,94 @@ def test_a_file_that_is_not_there_and_a_format_that_is_not_are_wrong_use(
     portal: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["read", str(tmp_path / "no.csv")]) == 64
-    assert main(["read", str(tmp_path)]) == 64
+    (tmp_path / "nothing").mkdir()
+    assert main(["read", str(tmp_path / "nothing")]) == 64
     assert main(["read", str(portal), "--format", "mt9000"]) == 64
     assert "mt9000" in capsys.readouterr().err
 
 
 def test_a_refused_file_is_two_and_one_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    path = tmp_path / "a.ofx"
-    path.write_text("OFXHEADER:100\n")
+    path = tmp_path / "a.pdf"
+    path.write_text("%PDF-1.4\n")
     assert main(["read", str(path), "--json"]) == 2
     out, err = capsys.readouterr()
-    assert json.loads(out) == {"refused": "a.ofx is an OFX file, which paydesk does not read."}
-    assert err.splitlines() == ["a.ofx is an OFX file, which paydesk does not read."]
+    assert json.loads(out) == {"refused": "a.pdf is a PDF, which paydesk does not read."}
+    assert err.splitlines() == ["a.pdf is a PDF, which paydesk does not read."]
 
 
 def test_a_named_profile_reads_the_file_by_it(portal: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["read", str(portal), "--format", "mpesa_portal", "--json"]) == 0
     assert main(["read", str(portal), "--format", "hubtel_portal", "--json"]) == 2
     assert "'Client Reference'" in capsys.readouterr().err
+
+
+@pytest.fixture
+def folder(portal: Path) -> Path:
+    """A folder as somebody finds it: statements, a damaged one, a table of something else, a letter."""
+    root = portal.parent
+    (root / "bank").mkdir()
+    (root / "bank" / "march.qif").write_text("!Type:Bank\nD2026-03-01\nT-1,250.00\nPRent\n^\n")
+    (root / "bank" / "cut off.ofx").write_text("OFXHEADER:100\n<OFX><BANKMSGSRSV1><STMTTRNRS><STMTRS>")
+    (root / "bank" / "staff.csv").write_text("Name,Team\nAda,Blue\nKofi,Red\nAma,Red\n")
+    (root / "letter.txt").write_text("Dear customer,\nplease find your files below.\n")
+    (root / "answers.json").write_text('{"fold": 1}')
+    (root / ".hidden").write_text("x")
+    return root
+
+
+def test_a_folder_is_read_file_by_file_and_none_stops_the_others(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["read", str(folder), "--json"]) == 0
+    found = {each.pop("file"): each for each in json.loads(capsys.readouterr().out)["files"]}
+    bank = {"bank/cut off.ofx", "bank/march.qif", "bank/staff.csv"}
+    assert set(found) == bank | {"answers.json", "letter.txt", "portal export.csv"}
+    assert found["bank/march.qif"]["debit"] == {"XXX": "1250.00"}
+    assert found["portal export.csv"]["lines"] == 3
+    assert "cut off" in found["bank/cut off.ofx"]["refused"]
+    assert list(found["letter.txt"]) == ["refused"]
+
+
+def test_a_person_sees_a_line_for_each_file_and_what_is_wrong(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["read", str(folder)]) == 0
+    out = capsys.readouterr().out
+    (portal,) = [line for line in out.splitlines() if line.startswith("portal export.csv")]
+    assert "M-Pesa" in portal
+    assert "1,200.00 KES" in portal
+    assert "1 rejected line 5" in portal
+    assert "cut off.ofx - The OFX file is damaged or cut off" in out
+    assert "a JSON document: answers.json" in out
+    assert out.splitlines()[-1].startswith(
+        "6 files; 2 read (1 with nothing wrong, 1 with rejected rows); 1 refused"
+    )
+    assert "Opening" not in out
+    assert main(["read", str(folder), "--details"]) == 0
+    assert "Opening" in capsys.readouterr().out
+
+
+def test_several_files_may_be_named_and_a_folder_of_nothing_readable_is_refused(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["read", str(folder / "letter.txt"), str(folder / "bank" / "march.qif"), "--json"]) == 0
+    assert len(json.loads(capsys.readouterr().out)["files"]) == 2
+    assert main(["read", str(folder / "letter.txt"), str(folder / "answers.json")]) == 2
+    assert "None of the 2 files could be read" in capsys.readouterr().err
+
+
+def test_a_setting_that_is_no_number_is_refused_in_a_sentence() -> None:
+    with pytest.raises(Refused, match="PAYDESK_READ_MEMBERS is 'many'"):
+        Limits.of({"PAYDESK_READ_MEMBERS": "many"})
+    with pytest.raises(Refused, match="no setting PAYDESK_READ_MEMBER;"):
+        Limits.of({"PAYDESK_READ_MEMBER": "3"})
+    assert Limits.of({"PAYDESK_READ_MEMBERS": "3_000", "PAYDESK_HOME": "x"}) == Limits(members=3000)
+
+
+def test_more_rejected_rows_than_are_listed_are_counted() -> None:
+    rows = [RejectedLine(number, "odd", {"a": "b"}) for number in range(5)]
+    summary = Summary(listed=2).add_all(rows)
+    found = summary.as_json("csv")
+    assert summary.rejected_count == 5
+    assert [each["line"] for each in found["rejected"]] == [0, 1]
+    assert found["warnings"] == ["3 more rejected rows are counted, not listed: the limit is 2."]

@@ -12,6 +12,7 @@ from django.db import connection, transaction
 from paydesk.domain.contracts.models import Contract
 from paydesk.domain.contracts.rules import Frequency, is_other_name, market_problem, schedule
 from paydesk.domain.contracts.states import CONTRACT
+from paydesk.domain.parties.rules import identity_of
 from paydesk.foundation.audit import steps as audit
 from paydesk.foundation.outbox import steps as outbox
 from paydesk.foundation.people.models import Market
@@ -33,7 +34,8 @@ class ContractRefused(Refused):
 class Terms:
     """One contract with its customer, as loaded or typed. Amounts in minor units; phones in any common form.
 
-    `activated_on` None means the deposit is still to be paid. `line` is the row it came from.
+    `activated_on` None means the deposit is still to be paid. `line` is the row it came from. The identity
+    number is that of a document of the customer, its kind one of parties.rules.IDENTITY_KINDS; both or none.
     """
 
     market: str
@@ -51,6 +53,8 @@ class Terms:
     frequency: Frequency
     activated_on: date | None = None
     line: int = 0
+    identity_kind: str = ""
+    identity_number: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +143,8 @@ def _plan(row: Terms, key: str) -> list[tuple[str, date, int]]:
         raise ValueError(
             f"{bad[0]!r} is not a phone number of {row.market}. Give it as 0… or with the country code."
         )
+    if row.identity_number or row.identity_kind:
+        identity_of(row.identity_kind, row.identity_number)
     return schedule(
         price_minor=row.price_minor,
         deposit_minor=row.deposit_minor,
@@ -212,7 +218,7 @@ def _write(
 
 
 def _customers(cursor: Any, rows: list[Terms], *, by: Actor, now: datetime) -> dict[tuple[str, str], int]:
-    """Ids of the customers of `rows` by (market, external_ref); the missing ones are made, phones added."""
+    """Ids of the customers of `rows` by (market, external_ref): made if missing, with phones, documents."""
     cursor.execute(
         """
         INSERT INTO parties_customer (market, name, external_ref, opened_at, created_by, version)
@@ -247,6 +253,18 @@ def _customers(cursor: Any, rows: list[Terms], *, by: Actor, now: datetime) -> d
         " SELECT * FROM unnest(%s::bigint[], %s::text[]) ON CONFLICT DO NOTHING",
         [[number for number, _ in sorted(phones)], [msisdn for _, msisdn in sorted(phones)]],
     )
+    identities = {
+        (ids[row.market, row.customer_ref], *identity_of(row.identity_kind, row.identity_number))
+        for row in rows
+        if row.identity_number
+    }
+    if identities:
+        customers, kinds, numbers, keys = (list(column) for column in zip(*sorted(identities), strict=True))
+        cursor.execute(
+            "INSERT INTO parties_customeridentity (customer_id, kind, number, key)"
+            " SELECT * FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::text[]) ON CONFLICT DO NOTHING",
+            [customers, kinds, numbers, keys],
+        )
     return ids
 
 

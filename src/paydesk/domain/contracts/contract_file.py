@@ -12,6 +12,7 @@ from typing import BinaryIO, TypeVar
 
 from paydesk.domain.contracts.actions import Terms
 from paydesk.domain.contracts.rules import FREQUENCIES
+from paydesk.domain.parties.rules import IDENTITY_KINDS
 from paydesk.importers.amounts import exact_amount
 from paydesk.importers.delimited import header_key, open_table
 from paydesk.importers.moments import Moments
@@ -51,6 +52,8 @@ COLUMNS = (
         "2026-02-01",
         True,
     ),
+    Column("identity_kind", f"kind of document: {', '.join(IDENTITY_KINDS)}", "national_id", True),
+    Column("identity_number", "number of that document", "GHA-000000000-0", True),
 )
 _NEEDED = tuple((column.name,) for column in COLUMNS if not column.optional)
 
@@ -122,6 +125,8 @@ def _terms(cells: dict[str, str], line: int, days: Moments) -> Terms:
         frequency=frequency,
         activated_on=_named("activated_on", day, cells["activated_on"]) if cells["activated_on"] else None,
         line=line,
+        identity_kind=cells["identity_kind"],
+        identity_number=cells["identity_number"],
     )
 
 

@@ -140,6 +140,16 @@ def customers_by_phone(
     return PhonesFound()
 
 
+def customers_by_identity(actor: Actor, key: str, *, most: int) -> list[int]:
+    """Ids of at most `most` customers with exactly this identity number, given as `key_of` has it."""
+    rows = _rows(
+        "SELECT i.customer_id FROM parties_customeridentity i JOIN parties_customer c ON c.id = i.customer_id"
+        " WHERE i.key = %s AND (%s OR c.market = ANY (%s)) LIMIT %s",
+        [key, *_markets(actor), most],
+    )
+    return list(dict.fromkeys(pk for (pk,) in rows))
+
+
 def _markets(actor: Actor) -> tuple[bool, list[str]]:
     return actor.markets is None, sorted(actor.markets or ())
 

@@ -1,8 +1,10 @@
-"""Customers and the phone numbers they may pay from."""
+"""Customers, the phone numbers they may pay from, the documents that say who they are."""
 
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models.functions import Lower, Reverse, Upper
+
+from paydesk.domain.parties.rules import IDENTITY_KINDS
 
 
 class Customer(models.Model):
@@ -44,6 +46,37 @@ class CustomerPhone(models.Model):
             models.Index(OpClass(Reverse("msisdn"), name="text_pattern_ops"), name="customer_phone_ends"),
             GinIndex(fields=["msisdn"], name="customer_phone_part", opclasses=["gin_trgm_ops"]),
         ]
+
+
+class CustomerIdentity(models.Model):
+    """A number of a document that says who this customer is. `key` is its comparison form.
+
+    Two customers may have the same: somebody who was entered twice. It is shown to nobody without a reveal
+    (foundation/people/masking.py), and stands in no record of the trail.
+    """
+
+    customer = models.ForeignKey(
+        Customer, on_delete=models.PROTECT, related_name="identities", db_index=False
+    )
+    kind = models.CharField(max_length=20)
+    number = models.CharField(max_length=60)
+    key = models.CharField(max_length=30)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["customer", "kind", "key"], name="customer_identity_once"),
+            models.CheckConstraint(
+                condition=models.Q(kind__in=list(IDENTITY_KINDS)), name="customer_identity_kind_known"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(key__regex=r"^[0-9A-Z]{5,30}$"), name="customer_identity_key_sound"
+            ),
+        ]
+        indexes = [models.Index(fields=["key"], name="customer_identity_whole")]
+
+    @property
+    def kind_words(self) -> str:
+        return IDENTITY_KINDS[self.kind]
 
 
 class NameWord(models.Model):

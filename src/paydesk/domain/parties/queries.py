@@ -7,10 +7,11 @@ from collections.abc import Collection
 from django.db.models import QuerySet
 from django.db.models.functions import Lower, Upper
 
-from paydesk.domain.parties.models import Customer, CustomerPhone
+from paydesk.domain.parties.models import Customer, CustomerIdentity, CustomerPhone
 from paydesk.foundation.people.queries import in_markets
 from paydesk.kernel.actor import Actor
 from paydesk.kernel.phone_numbers import PLANS, e164_digits
+from paydesk.kernel.references import key_of
 
 CODE_PREFIX = "CUS"
 MOST_BY_NUMBER = 500  # whoever has a number in common beyond that is found by a longer one
@@ -18,7 +19,9 @@ MOST_BY_NUMBER = 500  # whoever has a number in common beyond that is found by a
 
 def customer_for(actor: Actor, customer_id: int) -> Customer:
     """One customer the actor may see; raises Customer.DoesNotExist otherwise."""
-    return in_markets(Customer.objects.prefetch_related("phones", "contracts"), actor).get(pk=customer_id)
+    return in_markets(Customer.objects.prefetch_related("phones", "identities", "contracts"), actor).get(
+        pk=customer_id
+    )
 
 
 def customers_by_name(
@@ -40,7 +43,7 @@ def customers_by_name(
 
 
 def customer_ids_by_number(text: str, markets: Collection[str]) -> set[int]:
-    """Customers of `markets` by our number for them (beginning) or a whole phone number; two index looks."""
+    """Customers of `markets` by our number (beginning), or by a whole phone or identity number."""
     text = text.strip()
     mine = Customer.objects.filter(market__in=markets)
     found = set(
@@ -54,6 +57,12 @@ def customer_ids_by_number(text: str, markets: Collection[str]) -> set[int]:
             "customer_id", flat=True
         )[:MOST_BY_NUMBER]
     )
+    if key := key_of(text):
+        found.update(
+            CustomerIdentity.objects.filter(key=key, customer__market__in=markets).values_list(
+                "customer_id", flat=True
+            )[:MOST_BY_NUMBER]
+        )
     return found
 
 

@@ -1,8 +1,21 @@
-"""Which spelling somebody meant."""
+"""Which spelling somebody meant, and what an identity number may be."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+
+from paydesk.importers.card_numbers import card_number_in
+from paydesk.kernel.references import key_of
+
+IDENTITY_KINDS = {
+    "national_id": "National id",
+    "passport": "Passport",
+    "voter_id": "Voter id",
+    "driving_licence": "Driving licence",
+    "residence_permit": "Residence permit",
+    "tax_number": "Tax number",
+}
+IDENTITY_KEY_LENGTHS = range(5, 31)
 
 
 def edits_between(one: str, other: str) -> int:
@@ -33,3 +46,24 @@ def likely_spellings(word: str, known: Iterable[str], *, most: int) -> list[tupl
     near = ((edits_between(word, each), each) for each in set(known))
     fitting = [(edits, each) for edits, each in near if edits <= edits_allowed(word)]
     return sorted(fitting, key=lambda found: (found[0], found[1][:1] != word[:1], found[1]))[:most]
+
+
+def identity_of(kind: str, number: str) -> tuple[str, str, str]:
+    """An identity number as (kind, the number as on the document, its key); compared by the key.
+
+    Spaces and case do not matter. Raises ValueError, with a sentence that does not repeat the number, for an
+    unknown kind, for what no document has as its number, and for the number of a payment card.
+    """
+    known = "_".join(kind.lower().replace("-", " ").split())
+    if known not in IDENTITY_KINDS:
+        raise ValueError(f"identity_kind {kind!r} is none of {', '.join(IDENTITY_KINDS)}.")
+    clean = " ".join(number.split())
+    key = key_of(clean)
+    if len(key) not in IDENTITY_KEY_LENGTHS or not any(letter.isdigit() for letter in key):
+        raise ValueError(
+            f"identity_number: a number of a document has {IDENTITY_KEY_LENGTHS.start} to "
+            f"{IDENTITY_KEY_LENGTHS.stop - 1} letters and digits."
+        )
+    if card_number_in(clean):
+        raise ValueError("identity_number: this is the number of a payment card; it is not kept here.")
+    return known, clean.upper(), key

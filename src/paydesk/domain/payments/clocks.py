@@ -14,8 +14,9 @@ from django.db import connection, transaction
 
 from paydesk.domain.payments.models import Payment
 from paydesk.foundation.clocks import steps as clocks
+from paydesk.foundation.clocks.defaults import OFFICE_DAY_SECONDS
 from paydesk.foundation.clocks.kinds import ROUND_THE_CLOCK, Kind, declare
-from paydesk.foundation.clocks.rules import Step, Terms
+from paydesk.foundation.clocks.rules import CUSTOMER, Step, Terms
 
 IDENTIFICATION, STALE_PENDING = "identification", "stale_pending"
 
@@ -30,6 +31,7 @@ def declare_kinds() -> None:
             source="Proposal: payments are identified within one business day",
             terms=Terms(
                 target_days=1,
+                pauses={CUSTOMER: 3 * OFFICE_DAY_SECONDS},
                 steps=(
                     Step("half", "owner", percent=50),
                     Step("four_fifths", "owner", percent=80),

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from paydesk.foundation.clocks.defaults import OFFICE_DAY_SECONDS
 from paydesk.foundation.clocks.kinds import Kind, declare
-from paydesk.foundation.clocks.rules import Step, Terms
+from paydesk.foundation.clocks.rules import CUSTOMER, Step, Terms
 
 REFUND = "refund"
 
@@ -18,6 +19,7 @@ def declare_kinds() -> None:
             source="Proposal: a refund is decided within two business days and paid within two more",
             terms=Terms(
                 target_days=4,
+                pauses={CUSTOMER: 5 * OFFICE_DAY_SECONDS},
                 steps=(
                     Step("half", "owner", percent=50),
                     Step("four_fifths", "TL", percent=80),

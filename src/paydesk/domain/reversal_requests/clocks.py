@@ -17,6 +17,7 @@ def declare_kinds() -> None:
             "Answer the reversal request",
             right="payments.answer_reversal_request:view",
             source="As reported: a paybill reversal is decided within 72 working hours",
+            due_by_two=True,
             terms=Terms(
                 target_seconds=TARGET_HOURS * 3600,
                 steps=(

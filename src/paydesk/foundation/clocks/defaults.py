@@ -12,6 +12,7 @@ from paydesk.foundation.people.models import Market
 from paydesk.kernel.business_time import WEEKDAYS
 
 OFFICE_HOURS = {day: ["08:00-17:00"] for day in WEEKDAYS[:5]}
+OFFICE_DAY_SECONDS = 9 * 3600
 ALWAYS = {day: ["00:00-24:00"] for day in WEEKDAYS}
 # Where no market of that code was added (yet).
 ZONES = {"GH": "Africa/Accra", "KE": "Africa/Nairobi", "NG": "Africa/Lagos", "UG": "Africa/Kampala"}

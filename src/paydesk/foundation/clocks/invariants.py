@@ -16,14 +16,17 @@ INVARIANTS = (
     ),
     (
         "open_clocks_go_by_the_newest_versions",
-        "A clock that runs in time goes by the newest policy of its market and the newest calendar.",
+        "A clock that runs in time goes by the last policy of its market that came into force by its start,"
+        " and the newest calendar.",
         "SELECT 'clock ' || c.id, 'policy ' || c.policy_id, 'calendar ' || c.calendar_id"
         " FROM clocks_clock c"
         " JOIN clocks_calendar k ON k.id = c.calendar_id JOIN clocks_policy p ON p.id = c.policy_id"
         " WHERE c.ended_as = '' AND c.breached_at IS NULL AND c.due_at > now()"
         " AND (EXISTS (SELECT FROM clocks_calendar n WHERE n.name = k.name AND n.version > k.version)"
-        " OR EXISTS (SELECT FROM clocks_policy n WHERE n.kind = c.kind AND (n.market = p.market "
-        " AND n.version > p.version OR n.market = c.market AND p.market = '')))",
+        " OR EXISTS (SELECT FROM clocks_policy n WHERE n.kind = c.kind"
+        " AND (n.holds_from IS NULL OR n.holds_from <= c.start_at) AND (n.market = p.market"
+        " AND (coalesce(n.holds_from, n.made_at), n.version) > (coalesce(p.holds_from, p.made_at), p.version)"
+        " OR n.market = c.market AND p.market = '')))",
     ),
     (
         "escalations_of_their_time",

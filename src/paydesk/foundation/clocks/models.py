@@ -12,13 +12,15 @@ class CalendarVersion(models.Model):
     """Opening hours of a market or of everybody, as they were set once. The newest version of a name counts.
 
     `hours` is {"mon": ["08:00-17:00"]}; `holidays` and `closed_days` are {"2026-03-06": "Independence Day"};
-    `open_days` is {"2026-12-26": ["09:00-12:00"]}. `source` says where the holidays come from.
+    `open_days` is {"2026-12-26": ["09:00-12:00"]}. `source` says where the holidays come from. `earlier` has
+    the weeks that held until a day, oldest first: [{"until": "2026-12-01", "hours": {…}}].
     """
 
     name = models.CharField(max_length=20)
     version = models.IntegerField()
     zone = models.CharField(max_length=40)
     hours = models.JSONField()
+    earlier = models.JSONField(default=list, db_default=[])
     holidays = models.JSONField(default=dict)
     closed_days = models.JSONField(default=dict)
     open_days = models.JSONField(default=dict)
@@ -35,7 +37,11 @@ class CalendarVersion(models.Model):
 
 
 class PolicyVersion(models.Model):
-    """What one kind of clock promises in a market ("" for all), as it was set once. The newest counts."""
+    """What one kind of clock promises in a market ("" for all), as it was set once.
+
+    The one that came into force last counts: at `holds_from`, for clocks that start then or later; where that
+    is empty when it was made, also for those that run.
+    """
 
     kind = models.CharField(max_length=40)
     market = models.CharField(max_length=2, default="", blank=True)
@@ -47,6 +53,7 @@ class PolicyVersion(models.Model):
     pauses = models.JSONField(default=dict)
     steps = models.JSONField(default=list)
     grace_seconds = models.IntegerField()
+    holds_from = models.DateTimeField(null=True)
     source = models.CharField(max_length=200, default="", blank=True)
     made_by = models.CharField(max_length=80)
     made_at = models.DateTimeField()
@@ -136,6 +143,9 @@ class Clock(models.Model):
             ),
             models.Index(fields=["subject_kind", "subject_id", "kind"], name="clock_of_subject"),
             models.Index(fields=["kind", "market", "ended_at"], name="clock_ended"),
+            models.Index(
+                fields=["breached_at"], name="clock_breached", condition=Q(breached_at__isnull=False)
+            ),
         ]
 
 
@@ -148,6 +158,7 @@ class ClockPause(models.Model):
     until = models.DateTimeField(null=True)
     ends_by = models.DateTimeField()
     paused_by = models.CharField(max_length=80)
+    note = models.CharField(max_length=200, default="", db_default="", blank=True)
 
     class Meta:
         db_table = "clocks_pause"

@@ -9,10 +9,9 @@ import functools
 import json
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
-from django.db import connection
 from django.db.models import Case, CharField, Count, F, Q, QuerySet, Value, When
 from django.db.models.functions import Coalesce
 
@@ -25,24 +24,25 @@ from paydesk.kernel.actor import Actor
 from paydesk.kernel.business_time import Calendar, weekly
 
 OPEN = Q(ended_as="")
-HANDLING_DAYS = 90  # how far back the usual handling time is read from
+NEWEST = (Coalesce("holds_from", "made_at").desc(), "-version")  # of policies: the last that came into force
 
 
 def calendar_of(row: CalendarVersion) -> Calendar:
     """The calendar of a version, with what was computed for it before."""
-    days = (row.holidays, row.closed_days, row.open_days)
+    days = (row.holidays, row.closed_days, row.open_days, row.earlier)
     return _calendar(row.zone, json.dumps(row.hours), json.dumps(days))
 
 
 @functools.lru_cache(maxsize=64)
 def _calendar(zone: str, hours: str, days: str) -> Calendar:
-    holidays, closed_days, open_days = json.loads(days)
+    holidays, closed_days, open_days, earlier = json.loads(days)
     return weekly(
         zone,
         json.loads(hours),
         holidays=map(date.fromisoformat, holidays),
         closed_days=map(date.fromisoformat, closed_days),
         open_days={date.fromisoformat(day): hours for day, hours in open_days.items()},
+        earlier=[(date.fromisoformat(each["until"]), each["hours"]) for each in earlier],
     )
 
 
@@ -58,15 +58,20 @@ def terms_of(row: PolicyVersion) -> Terms:
     )
 
 
+def _in_force(at: datetime) -> Q:
+    """Policies that are not still to come."""
+    return Q(holds_from__isnull=True) | Q(holds_from__lte=at)
+
+
 def current_calendar(name: str) -> CalendarVersion | None:
     """The newest version of a calendar; None before it was first used or set."""
     return CalendarVersion.objects.filter(name=name).order_by("-version").first()
 
 
-def current_policy(kind: str, market: str) -> PolicyVersion | None:
-    """The newest version of a market's own policy, else of the one for all markets; one query."""
-    found = PolicyVersion.objects.filter(kind=kind, market__in={market, ""})
-    return found.order_by("-market", "-version").first()
+def current_policy(kind: str, market: str, at: datetime) -> PolicyVersion | None:
+    """What holds at a moment: a market's own policy, else the one for all markets; one query."""
+    found = PolicyVersion.objects.filter(_in_force(at), kind=kind, market__in={market, ""})
+    return found.order_by("-market", *NEWEST).first()
 
 
 def calendars() -> list[CalendarVersion]:
@@ -74,9 +79,15 @@ def calendars() -> list[CalendarVersion]:
     return list(CalendarVersion.objects.order_by("name", "-version").distinct("name"))
 
 
-def policies() -> list[PolicyVersion]:
-    """The newest version of every policy, by kind and market; one query."""
-    return list(PolicyVersion.objects.order_by("kind", "market", "-version").distinct("kind", "market"))
+def policies(at: datetime) -> list[PolicyVersion]:
+    """The version in force of every policy, by kind and market; one query."""
+    found = PolicyVersion.objects.filter(_in_force(at))
+    return list(found.order_by("kind", "market", *NEWEST).distinct("kind", "market"))
+
+
+def versions_of_policy(kind: str, market: str) -> list[PolicyVersion]:
+    """Every version of a policy, those to come first, then the newest; one query."""
+    return list(PolicyVersion.objects.filter(kind=kind, market=market).order_by(*NEWEST))
 
 
 def versions_of_calendar(name: str) -> list[CalendarVersion]:
@@ -169,7 +180,7 @@ def clocks_due(actor: Actor, now: datetime, filters: Mapping[str, Any] | None = 
     )
     found = found.filter(**{key: wanted[key] for key in ("kind", "market") if key in wanted})
     if state := wanted.get("state"):
-        found = found.filter(_in_state(state, now))
+        found = found.filter(in_state(state, now))
     if wanted.get("unacknowledged"):
         waiting = Escalation.objects.filter(acknowledged_at__isnull=True)
         found = found.filter(pk__in=waiting.values("clock_id"))
@@ -181,7 +192,8 @@ def kinds_seen_by(actor: Actor) -> list[str]:
     return [kind.name for kind in kinds() if actor.may(kind.right)]
 
 
-def _in_state(state: str, now: datetime) -> Q:
+def in_state(state: str, now: datetime) -> Q:
+    """Open clocks that are running, paused or breached at `now`."""
     late = Q(breached_at__isnull=False) | Q(due_at__lt=now)
     paused = Q(paused_until__gt=now)
     return {"breached": late, "paused": ~late & paused, "running": ~late & ~paused}[state]
@@ -211,13 +223,14 @@ def clock_for(actor: Actor, clock_id: int) -> Clock:
 def counts_due(actor: Actor, now: datetime) -> dict[str, int]:
     """How many open clocks `actor` sees by state; one query that reads the open ones."""
     counted = {"running": 0, "paused": 0, "breached": 0}
-    rows = clocks_due(actor, now).order_by().annotate(state=_state_sql(now)).values_list("state")
+    rows = clocks_due(actor, now).order_by().annotate(state=state_sql(now)).values_list("state")
     for state, number in rows.annotate(n=Count("pk")).values_list("state", "n"):
         counted[state] = number
     return counted
 
 
-def _state_sql(now: datetime) -> Case:
+def state_sql(now: datetime) -> Case:
+    """As `state_at`, in SQL."""
     late = Q(breached_at__isnull=False) | Q(due_at__lt=Coalesce(F("ended_at"), Value(now)))
     return Case(
         When(ended_as__in=("waived", "merged"), then=F("ended_as")),
@@ -227,57 +240,6 @@ def _state_sql(now: datetime) -> Case:
         default=Value("running"),
         output_field=CharField(),
     )
-
-
-@dataclass(frozen=True, slots=True)
-class Compliance:
-    """What became of the clocks of one kind that ended in a span of time, and those late but still open."""
-
-    kind: str
-    met: int
-    breached: int
-    waived: int
-    merged: int
-
-    @property
-    def share_bps(self) -> int | None:
-        """Met of met and breached in basis points; waived and merged do not count."""
-        return rules.compliance_bps(self.met, self.breached)
-
-
-def compliance(actor: Actor, *, since: datetime, until: datetime, now: datetime) -> list[Compliance]:
-    """Per kind the actor's clocks that ended in [since, until) or are late and open; one query."""
-    ended = Q(ended_at__gte=since, ended_at__lt=until) | (OPEN & _in_state("breached", now))
-    found = in_markets(Clock.objects.filter(ended, kind__in=kinds_seen_by(actor)), actor)
-    rows = found.annotate(state=_state_sql(now)).values("kind", "state").annotate(n=Count("pk"))
-    counts: dict[str, dict[str, int]] = {}
-    for row in rows.values_list("kind", "state", "n"):
-        counts.setdefault(row[0], {})[row[1]] = row[2]
-    return [
-        Compliance(kind, *(found.get(state, 0) for state in ("met", "breached", "waived", "merged")))
-        for kind, found in sorted(counts.items())
-    ]
-
-
-def breach_forecast(actor: Actor, now: datetime) -> QuerySet[Clock]:
-    """Open clocks not yet late with less time left than four of five of their kind took lately.
-
-    Time taken is from start to end by the wall, over the last HANDLING_DAYS; a kind nobody ended lately is
-    left out. One small query, then as `clocks_due`.
-    """
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            SELECT kind, extract(epoch FROM percentile_disc(0.8) WITHIN GROUP (ORDER BY ended_at -
-            start_at))::bigint FROM clocks_clock WHERE ended_as = 'met' AND ended_at > %s GROUP BY kind
-            """,
-            [now - timedelta(days=HANDLING_DAYS)],
-        )
-        usual = dict(cursor.fetchall())
-    near = Q(pk__in=[])
-    for kind, seconds in usual.items():
-        near |= Q(kind=kind, due_at__lt=now + timedelta(seconds=seconds))
-    return clocks_due(actor, now, {"state": "running"}).filter(near)
 
 
 def pauses_of(clock_ids: Collection[int]) -> dict[int, list[Pause]]:

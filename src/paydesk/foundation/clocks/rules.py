@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from paydesk.kernel.business_time import Calendar
@@ -18,6 +18,9 @@ from paydesk.kernel.business_time import Calendar
 LADDER = {"owner": "the owner", "TL": "the team lead", "FC": "the finance controller", "RK": "risk"}
 GRACE_SECONDS = 48 * 3600
 REOPENED = "resolved"  # the pause between the end of a clock and its reopening
+# What a pause waits for. The provider and our own work pause no clock of a customer: they have their own.
+CUSTOMER = "customer"
+PAUSES = {CUSTOMER: "waiting for the customer", REOPENED: "done, until it was opened again"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +186,36 @@ def compliance_bps(met: int, breached: int) -> int | None:
 def percent_used(target: int, used: int) -> int:
     """How much of the target is used, 0 to 100."""
     return max(0, min(100, used * 100 // target)) if target else 100
+
+
+def weeks_before(
+    earlier: Sequence[Mapping[str, Any]], hours: Mapping[str, Any], from_on: date
+) -> list[dict[str, Any]]:
+    """Weeks that held before a day on which new hours begin, [{"until": day, "hours": week}], oldest first.
+
+    `earlier` and `hours` are those of the version so far; what it planned to begin later than `from_on`
+    falls away.
+    """
+    day = from_on.isoformat()
+    kept = [dict(each) for each in earlier if each["until"] < day]
+    last = next((each["hours"] for each in earlier if each["until"] >= day), hours)
+    return [*kept, {"until": day, "hours": last}]
+
+
+def pause_words(reason: str) -> str:
+    """What a pause is for, in words."""
+    return PAUSES.get(reason, reason.replace("_", " "))
+
+
+def hours_words(seconds: int) -> str:
+    """A length of time as people count it: "3 h 20 min", "45 min"; seconds only below a minute."""
+    if 0 < seconds < 60:
+        return f"{seconds} s"
+    hours, minutes = seconds // 3600, seconds % 3600 // 60
+    told = [f"{hours:,} h"] if hours else []
+    if minutes or not hours:
+        told.append(f"{minutes} min")
+    return " ".join(told)
 
 
 def _span(seconds: int) -> str:

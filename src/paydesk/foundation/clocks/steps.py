@@ -153,8 +153,51 @@ def end_pauses(clock_ids: Sequence[int], at: datetime) -> None:
         replan(list(Clock.objects.filter(pk__in=paused).select_related("policy", "calendar")))
 
 
+def locked_clock(clock_id: int) -> Clock:
+    """The clock with its versions, locked until the verb is over; raises Clock.DoesNotExist."""
+    return Clock.objects.select_for_update(of=("self",)).select_related("policy", "calendar").get(pk=clock_id)
+
+
+def check_reason(reason: str) -> None:
+    """Raises ClockRefused where nobody said why."""
+    if len(reason.strip()) < 3:
+        raise ClockRefused("Say why, in a few words: the reason is kept in the audit trail.")
+
+
+def check_due(clock: Clock, due_at: datetime, now: datetime) -> None:
+    """Raises ClockRefused where a clock cannot be due then: it ended, it is late, or the time is past."""
+    state = state_at(clock, now)
+    if state not in ("running", "paused"):
+        raise ClockRefused(f"This clock is {state}; only one that runs can get another due time.")
+    if due_at <= now:
+        raise ClockRefused("The new due time is past already. Choose one that is to come.")
+
+
+def give_due(clock: Clock, due_at: datetime, now: datetime) -> datetime:
+    """Make a locked clock due at a time set by hand; returns when it was due. A pause ends by it."""
+    check_due(clock, due_at, now)
+    if clock.paused_at is not None:
+        resume([clock], now)
+        clock.refresh_from_db()
+    was, clock.due_at, clock.due_by_hand = clock.due_at, due_at.replace(microsecond=0), True
+    spent = pauses_of([clock.pk]).get(clock.pk, [])
+    clock.target_seconds = max(
+        rules.elapsed(calendar_of(clock.calendar), clock.start_at, spent, clock.due_at), 0
+    )
+    clock.save(update_fields=["due_at", "due_by_hand", "target_seconds"])
+    replan([clock])
+    return was
+
+
 def pause_clocks(
-    subject_kind: str, subject_ids: Collection[int], *, reason: str, by: Actor, at: datetime, kind: str = ""
+    subject_kind: str,
+    subject_ids: Collection[int],
+    *,
+    reason: str,
+    by: Actor,
+    at: datetime,
+    kind: str = "",
+    note: str = "",
 ) -> int:
     """Pause the open clocks whose policy knows `reason`; those of other kinds go on. Returns how many paused.
 
@@ -171,7 +214,9 @@ def pause_clocks(
     for clock in clocks:
         calendar = calendar_of(clock.calendar)
         ends_by = rules.longest_pause(calendar, at, clock.policy.pauses[reason])
-        ClockPause.objects.create(clock=clock, reason=reason, at=at, ends_by=ends_by, paused_by=by.label)
+        ClockPause.objects.create(
+            clock=clock, reason=reason, at=at, ends_by=ends_by, paused_by=by.label, note=note[:200]
+        )
         clock.paused_at, clock.paused_until, clock.pause_reason = at, ends_by, reason
         clock.save(update_fields=["paused_at", "paused_until", "pause_reason"])
     replan(clocks)
@@ -353,7 +398,7 @@ def lock_versions(*, shared: bool) -> None:
 
 def policy_and_calendar(kind: str, market: str, now: datetime) -> tuple[PolicyVersion, CalendarVersion]:
     """What a new clock of `kind` in `market` goes by; the first versions are made of the defaults."""
-    policy = current_policy(kind, market) or _first_policy(kind, now)
+    policy = current_policy(kind, market, now) or _first_policy(kind, now)
     return policy, calendar_named(policy.calendar or market, now)
 
 
@@ -382,7 +427,7 @@ def _first_policy(kind: str, now: datetime) -> PolicyVersion:
         **fields_of(declared.terms),
     )
     PolicyVersion.objects.bulk_create([first], ignore_conflicts=True)
-    found = current_policy(kind, "")
+    found = current_policy(kind, "", now)
     assert found is not None, "made just now"
     return found
 

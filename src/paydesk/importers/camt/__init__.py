@@ -35,7 +35,7 @@ def _about(message: Message, title: str, *known_missing: str) -> About:
 class Camt:
     """What the three have in common; each names its message."""
 
-    name: ClassVar[str]
+    name: str = ""
     about: ClassVar[About]
     message: ClassVar[Message]
 

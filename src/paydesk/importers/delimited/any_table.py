@@ -14,7 +14,7 @@ from paydesk.importers.limits import LIMITS, Limits
 from paydesk.importers.other_formats import what_is
 from paydesk.importers.prepared import Prepared
 from paydesk.importers.profiles import Profile, recognise
-from paydesk.importers.records import FileWarning, NotReadable, Record
+from paydesk.importers.records import FileWarning, NeedsMapping, Record
 from paydesk.importers.settlement_tables import TableReport
 
 
@@ -70,7 +70,7 @@ def _by_guess(table: Table) -> Prepared:
         "occurred" in fields or "booked" in fields or "provider_ref" in fields
     ):
         missing = "amount" if guess.mapping.problems() else "date"
-        raise NotReadable(
+        raise NeedsMapping(
             f"The table ({dialect_words(guess)}) has no column that is clearly the {missing}; it has "
             f"{', '.join(table.names[:12])}{'…' if len(table.names) > 12 else ''}. Map them in the intake."
         )

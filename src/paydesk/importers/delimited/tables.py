@@ -14,7 +14,7 @@ from paydesk.importers.delimited.mapping import header_key
 from paydesk.importers.delimited.spreadsheets import Workbook, is_workbook
 from paydesk.importers.delimited.words import HEADER_WORDS
 from paydesk.importers.limits import LIMITS, Limits
-from paydesk.importers.records import NotReadable
+from paydesk.importers.records import NotPayments, NotReadable
 from paydesk.importers.text_files import TextScan, open_text, scan_text
 
 SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
@@ -159,7 +159,7 @@ def _text_table(file: BinaryIO, scan: TextScan, needs: tuple[tuple[str, ...], ..
         _source=source,
     )
     if not needs and not _is_a_table(_with_rows(table)):
-        raise NotReadable(
+        raise NotPayments(
             "The file is no table of payments: its lines share no columns that hold amounts or dates."
         )
     return _with_rows(table)
@@ -300,7 +300,7 @@ def _likely_header(top: list[tuple[int, list[str]]]) -> int:
     """The row that looks most like a header: names not values, known words, rows of its width below."""
     widths = Counter(_filled(row) for _, row in top if _filled(row) > 1)
     if not widths:
-        raise NotReadable("The file is no table: no separator splits its lines into columns.")
+        raise NotPayments("The file is no table: no separator splits its lines into columns.")
     best, best_score = -1, 0.0
     for place, (_, row) in enumerate(top):
         cells = [cell.strip() for cell in row if cell.strip()]

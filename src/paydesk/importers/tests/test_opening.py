@@ -14,7 +14,14 @@ import xlsxwriter
 from paydesk.importers.limits import Limits
 from paydesk.importers.opening import members
 from paydesk.importers.reading import open_file
-from paydesk.importers.records import NotReadable, Record, RejectedLine, Statement, StatementLine
+from paydesk.importers.records import (
+    FileWarning,
+    NotReadable,
+    Record,
+    RejectedLine,
+    Statement,
+    StatementLine,
+)
 
 CSV = b"Date,Amount,Reference\n2024-01-01,1.50,A\n2024-01-02,2.50,B\n"
 
@@ -107,7 +114,7 @@ def test_a_limit_says_its_figure(content: bytes, limits: Limits, said: str) -> N
         (zipped({"a.csv": CSV})[:-30], "zip file is damaged"),
         (zipped({}), "holds no file"),
         (zipped({"a.csv": b""}), "a.csv"),
-        (zipped({"a.csv": CSV, "note.pdf": b"%PDF-1.7"}), "note.pdf is a PDF"),
+        (zipped({"a.pdf": b"%PDF-1.4", "note.pdf": b"%PDF-1.7"}), "a.pdf is a PDF"),
         (b"Date,Amount\n2024-01-01,\x001\n", "NUL byte at position 23"),
         (b"Date,Amount\n2024-01-01,\x81\x8d\n", "neither UTF-8"),
         (workbook([["Date", "Amount"]])[:-200], "damaged"),
@@ -121,6 +128,15 @@ def test_what_cannot_be_opened_is_refused_in_one_sentence(content: bytes, said: 
     with pytest.raises(NotReadable, match=said) as refused:
         read(content)
     assert "\n" not in str(refused.value)
+
+
+def test_a_letter_in_an_archive_of_statements_is_left_out_with_a_warning() -> None:
+    letter = b"Dear customer,\nplease find your statement.\n"
+    records = read(zipped({"a.csv": CSV, "note.pdf": b"%PDF-1.7", "letter.txt": letter}))
+    said = [each.text for each in records if isinstance(each, FileWarning)]
+    assert "note.pdf is a PDF, which paydesk does not read. It was left out." in said
+    assert any(text.startswith("letter.txt") and text.endswith("It was left out.") for text in said)
+    assert any(isinstance(each, StatementLine) for each in records)
 
 
 def test_a_zip_under_a_password_is_refused() -> None:

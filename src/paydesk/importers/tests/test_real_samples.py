@@ -138,9 +138,12 @@ def test_every_row_of_a_table_is_accounted_for() -> None:
     for path in all_samples():
         if path.suffix not in (".csv", ".xlsx") or command(str(path))[0]:
             continue
+        reading = open_file(path, filename=path.name)
+        if reading.format not in ("csv", "xlsx"):
+            continue  # a report of its own importer, which has its own tests
         found = guess(path)
         data = [row for _, row in _rows(path)]
-        records = list(open_file(path, filename=path.name))
+        records = list(reading)
         lines = sum(isinstance(each, StatementLine | RejectedLine) for each in records)
         notes = sum(isinstance(each, FileWarning) and each.line is not None for each in records)
         assert len(data) == lines + notes, path

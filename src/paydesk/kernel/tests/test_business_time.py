@@ -227,3 +227,14 @@ def test_an_unknown_zone_and_a_moment_without_one_are_refused():
         office().deadline(datetime(2026, 3, 2, 9), 1)  # noqa: DTZ001 - that is the point
     with pytest.raises(ValueError, match="negative"):
         office().deadline(FIRST, -1)
+
+
+def test_earlier_weeks_hold_until_their_day_and_change_nothing_before_it():
+    early = {"mon": ["08:00-12:00"], "tue": ["08:00-12:00"]}
+    late = {"mon": ["10:00-18:00"], "tue": ["10:00-18:00"]}
+    calendar = weekly("UTC", late, earlier=[(date(2026, 3, 9), early)])
+    assert calendar.open_seconds(at("2026-03-02 00:00"), at("2026-03-09 00:00")) == 8 * 3600
+    assert calendar.open_seconds(at("2026-03-09 00:00"), at("2026-03-16 00:00")) == 16 * 3600
+    assert calendar.deadline(at("2026-03-03 11:00"), 2 * 3600) == at("2026-03-09 11:00")
+    with pytest.raises(ValueError, match="not a weekday"):
+        weekly("UTC", late, earlier=[(date(2026, 3, 9), {"noday": ["08:00-12:00"]})])

@@ -12,7 +12,12 @@ from django.db.models import Model, QuerySet
 
 from paydesk.domain.contracts.models import Contract
 from paydesk.domain.contracts.queries import ContractStanding, ids_by_account, ids_of_customers, standings
-from paydesk.domain.parties.finding import customers_by_phone, customers_by_ref, customers_by_words
+from paydesk.domain.parties.finding import (
+    customers_by_identity,
+    customers_by_phone,
+    customers_by_ref,
+    customers_by_words,
+)
 from paydesk.domain.parties.models import Customer
 from paydesk.domain.payments.models import Payment
 from paydesk.domain.payments.queries import (
@@ -218,6 +223,10 @@ class _Search:
                 [each[2] for each in exact], [each[0] for each in exact], most=self.most + 1
             )
             self.add(self.payments, paid, Rank.BELONGS, "Paid into this contract")
+        with_it = customers_by_identity(self.actor, asked.key, most=self.most + 1)
+        if with_it:
+            self.add(self.customers, with_it, Rank.EXACT, "Identity number")
+            self.what_they_have("Of this identity number")
         for number, ref in customers_by_ref(self.actor, asked.text, most=self.most + 1).items():
             if rules.bears(asked, ref):
                 self.add(self.customers, [number], Rank.EXACT, "Our number for them")

@@ -58,6 +58,12 @@ WORDS = {
     "days.reopen": KindWords(
         "Open days again", "Days to open again", "open again", "asked to open days again"
     ),
+    "clock.set_due": KindWords(
+        "Set another due time", "Due times to set", "set the due time", "asked for another due time"
+    ),
+    "clock.waive": KindWords(
+        "Take a clock out of the count", "Clocks to waive", "waive", "asked to take it out of the count"
+    ),
     "file.unpost": KindWords("Un-post a file", "Files to un-post", "un-post", "asked to un-post the file"),
 }
 STATE_WORDS = {

@@ -16,6 +16,7 @@ from paydesk.domain.contracts.queries import contracts_by_key
 from paydesk.domain.contracts.rules import FREQUENCIES, schedule
 from paydesk.domain.contracts.states import CONTRACT
 from paydesk.domain.parties.queries import customer_by_ref
+from paydesk.domain.parties.rules import IDENTITY_KINDS, identity_of
 from paydesk.kernel.money import exact_minor
 from paydesk.kernel.phone_numbers import e164_digits
 from paydesk.kernel.references import key_of
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from paydesk.foundation.people.models import Market
 
 ANY = ("", "any")
+OF_CUSTOMER = ("customer_ref", "customer_name", "phones", "identity_kind", "identity_number", "market")
 LONGEST_PLAN = 3660  # ten years of days
 
 
@@ -118,6 +120,13 @@ class NewContractForm(forms.Form):
         label="Phone numbers",
         help_text="Parted by / or ; as 0… or with the country code.",
     )
+    identity_kind = forms.ChoiceField(
+        required=False, label="Document", choices=[("", "none"), *IDENTITY_KINDS.items()]
+    )
+    identity_number = forms.CharField(
+        required=False, max_length=40, label="Number of the document",
+        widget=forms.TextInput(attrs={"autocomplete": "off", "class": "code"}),
+    )  # fmt: skip
     market = forms.ChoiceField()
     account_number = forms.CharField(
         max_length=40, label="Account number",
@@ -149,7 +158,7 @@ class NewContractForm(forms.Form):
         for name in ("price", "deposit", "instalments"):
             self.fields[name].widget = forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"})
         if customer is not None:
-            for name in ("customer_ref", "customer_name", "phones", "market"):
+            for name in OF_CUSTOMER:
                 del self.fields[name]
 
     @property
@@ -181,6 +190,14 @@ class NewContractForm(forms.Form):
         bad = [phone for phone in _phones(said.get("phones", "")) if e164_digits(phone, market) is None]
         if market and bad:
             self.add_error("phones", f"{bad[0]} is not a phone number of {self.markets[market].name}.")
+        if said.get("identity_kind") or said.get("identity_number"):
+            try:
+                identity_of(said.get("identity_kind", ""), said.get("identity_number", ""))
+            except ValueError as problem:
+                field, _, text = str(problem).partition(": ")
+                self.add_error(
+                    "identity_number" if text else "identity_kind", text or "Which document is it?"
+                )
         there = customer_by_ref(market, ref) if market and ref else None
         if there is not None:
             self.add_error(
@@ -229,6 +246,8 @@ class NewContractForm(forms.Form):
             instalments=said["instalments"],
             frequency=said["frequency"],
             activated_on=said["activated_on"],
+            identity_kind="" if self.customer else said["identity_kind"],
+            identity_number="" if self.customer else said["identity_number"],
         )
 
 

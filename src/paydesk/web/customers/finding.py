@@ -40,7 +40,7 @@ def found_customers(
     inside: bool = False,
     number: int = 1,
 ) -> Found:
-    """Customers for `text`: a code, our number, an account or phone number, or the beginning of a name.
+    """Customers for `text`: a code, our number, an account, phone or identity number, or how a name begins.
 
     A name that nobody begins with is looked for inside the names as well.
     """
@@ -51,7 +51,7 @@ def found_customers(
 
 
 def by_number(actor: Actor, text: str, markets: Sequence[str], market: str = "") -> QuerySet[Customer]:
-    """Customers who have this code, number of ours, account number or phone number."""
+    """Customers who have this code, number of ours, account, phone or identity number."""
     customer_id = number_in("customer", text)
     chosen = [market] if market else markets
     if customer_id is not None:

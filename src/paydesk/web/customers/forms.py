@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 class CustomerFilters(AddressFilters):
     text = forms.CharField(
-        required=False, max_length=80, label="Name, phone, account or our number",
+        required=False, max_length=80, label="Name, phone, account, identity or our number",
         widget=forms.TextInput(attrs={"type": "search", "class": "form-control text"}),
     )  # fmt: skip
     market = forms.ChoiceField(required=False)

@@ -40,8 +40,8 @@ PAYMENTS_SHOWN = 20
 REFUNDS_SHOWN = 20
 RECORDS_SHOWN = 30
 HEAD = (
-    "Customer", "Name", "Our number", "Market", "Phones", "Contracts", "States", "Days past due",
-    "Currency", "Overdue",
+    "Customer", "Name", "Our number", "Market", "Phones", "Identity numbers", "Contracts", "States",
+    "Days past due", "Currency", "Overdue",
 )  # fmt: skip
 
 
@@ -84,6 +84,7 @@ def export(request: HttpRequest, kind: str) -> HttpResponseBase:
         inside=bool(filters.wanted.get("inside")),
     )  # fmt: skip
     check_fits(found, kind, "customers")
+    found = found.prefetch_related("identities")
     eyes = looking(request)
 
     def rows() -> Iterator[list[Cell]]:
@@ -104,12 +105,13 @@ def _cells(
     for row in shown_customers(customers, eyes.actor, days):
         customer = row.customer
         phones = " / ".join(eyes.phone(phone.msisdn) for phone in customer.phones.all())
+        identities = " / ".join(eyes.identity(each.number) for each in customer.identities.all())
         states = ", ".join(f"{each.count} {each.state.replace('_', ' ')}" for each in row.states)
         sums: Sequence[Money | None] = row.overdue or [None]
         for overdue in sums:
             yield [
-                row.code, eyes.name(customer.name), customer.external_ref, customer.market, phones,
-                len(row.contracts), states, row.days_past_due,
+                row.code, eyes.name(customer.name), customer.external_ref, customer.market,
+                phones, identities, len(row.contracts), states, row.days_past_due,
                 overdue.currency if overdue else "", overdue.amount if overdue else None,
             ]  # fmt: skip
 

@@ -21,6 +21,11 @@ from paydesk.web.access import actor_of, needs
 from paydesk.web.addresses import number_in, page_of
 from paydesk.web.sight import looking, subject_of
 
+FIELD_WORDS = {
+    "name": "name", "phone": "phone numbers", "identity": "identity numbers",
+    "original": "every name and number of the rows",
+}  # fmt: skip
+
 
 @dataclass(frozen=True, slots=True)
 class Hidden:
@@ -31,6 +36,13 @@ class Hidden:
     values: list[str]
     words: str
     fields: list[str]
+
+    @property
+    def what(self) -> str:
+        """ "Name, phone numbers and identity numbers"."""
+        words = [FIELD_WORDS[field] for field in self.fields]
+        text = " and ".join(filter(None, [", ".join(words[:-1]), *words[-1:]]))
+        return text[:1].upper() + text[1:]
 
 
 @needs("customers.reveal")
@@ -58,7 +70,8 @@ def reveal_one(request: HttpRequest, kind: str, code: str) -> HttpResponseBase:
             messages.success(request, f"You can download {code} as it came for {REVEAL_MINUTES} minutes.")
         return _back(request, back)
     known = {
-        "code": code, "kind": kind, "who": hidden.words, "fields": fields, "minutes": REVEAL_MINUTES,
+        "what": hidden.what, "code": code, "kind": kind, "who": hidden.words, "fields": fields,
+        "minutes": REVEAL_MINUTES,
         "longest": REASON_LENGTH[1], "problem": problem, "reason": reason, "next": back,
     }  # fmt: skip
     return render(request, "reveal/ask.html", known, status=422 if problem else 200)
@@ -93,7 +106,10 @@ def _hidden(request: HttpRequest, kind: str, code: str) -> Hidden:
                 return Hidden(("payment", number), payment.market, values, "the payer", fields)
     except ObjectDoesNotExist:
         raise Http404 from None
-    values = [customer.name, *(phone.msisdn for phone in customer.phones.all())]
+    identities = [each.number for each in customer.identities.all()]
+    if identities:
+        fields.append("identity")
+    values = [customer.name, *(phone.msisdn for phone in customer.phones.all()), *identities]
     subject = subject_of(customer)
     assert subject is not None
     return Hidden(subject, customer.market, values, "this customer", fields)

@@ -159,6 +159,12 @@ def person_phone(context: dict[str, Any], digits: str | None, of: Any = None) ->
 
 
 @register.simple_tag(takes_context=True)
+def person_identity(context: dict[str, Any], number: str, of: Any = None) -> SafeString:
+    """The number of an identity document; `of` as for a name."""
+    return format_html('<span class="num">{}</span>', looking(context["request"]).identity(number, of))
+
+
+@register.simple_tag(takes_context=True)
 def person_text(context: dict[str, Any], text: str | None, of: Any = None) -> str:
     """Free text that came with a payment; it may hold a name."""
     return looking(context["request"]).free_text(text or "", of)
@@ -180,9 +186,12 @@ def reveal(context: dict[str, Any], of: Any) -> dict[str, Any]:
     kind, number = subject
     code = public_codes.code_of({"customer": "CUS", "payment": "PAY"}[kind], number)
     address = reverse("reveal:one", args=[kind, code])
+    hides, until = eyes.sight.hides(), eyes.until(of)
+    if hasattr(of, "identities") and of.identities.all():
+        hides, until = [*hides, "identity"], eyes.identity_until(of)
     return {
-        "hides": eyes.sight.hides(),
-        "until": eyes.until(of),
+        "hides": hides,
+        "until": until,
         "url": f"{address}?{urlencode({'next': request.get_full_path()})}",
         "blocked": gate_of(eyes.actor, "customers.reveal").reason,
     }

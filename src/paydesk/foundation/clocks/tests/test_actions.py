@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 from django.db import connection, transaction
 from django.db.utils import ProgrammingError
@@ -10,11 +12,12 @@ from paydesk.foundation.audit.models import AuditRecord
 from paydesk.foundation.clocks import actions
 from paydesk.foundation.clocks.invariants import INVARIANTS
 from paydesk.foundation.clocks.models import CalendarVersion, Clock, Escalation
-from paydesk.foundation.clocks.queries import clocks_due, state_at, terms_of
+from paydesk.foundation.clocks.queries import clocks_due, state_at, terms_of, versions_of_policy
 from paydesk.foundation.clocks.rules import Step, Terms
 from paydesk.foundation.clocks.steps import ClockRefused
 from paydesk.foundation.clocks.tests.desk import ADMINISTRATOR, HOUR, LEAD, MONDAY, WORKER, at, start, the
 from paydesk.foundation.clocks.tests.test_steps import WithClocks
+from paydesk.foundation.clocks.told import arithmetic, pause_rows, spans_of
 from paydesk.foundation.people.authority import rights_of
 from paydesk.kernel.actor import Actor
 from paydesk.kernel.refused import NotAllowedRefused
@@ -100,8 +103,51 @@ class SetCalendar(Verbs):
         assert {"2027-12-25", "2028-12-25", "2029-12-25"} <= set(known)
         assert actions.extend_calendars(by=WORKER, now=at("2026-11-02 08:00")) == []
 
+    def test_new_hours_from_a_day_on_leave_the_past_as_it_was(self):
+        start(1, at("2026-03-02 15:00"))
+        new = self.set(hours=SPLIT, from_on=date(2026, 3, 3))
+        assert [each["until"] for each in new.earlier] == ["2026-03-03"]
+        assert the(1).due_at == at("2026-03-03 16:00"), "2 h on Monday by the old hours, 6 by the new"
+        later = self.set(hours={"wed": ["08:00-17:00"]}, from_on=date(2026, 3, 9))
+        sooner = self.set(hours=SPLIT, from_on=date(2026, 3, 5))
+        assert [each["until"] for each in later.earlier] == ["2026-03-03", "2026-03-09"]
+        assert sooner.earlier == [later.earlier[0], {"until": "2026-03-05", "hours": SPLIT}], (
+            "instead of the 9th"
+        )
+        (first, *_) = self.records("calendar.changed")
+        assert first.changes["from_on"] == "2026-03-03"
+
+    def test_what_is_past_is_not_changed(self):
+        start(1)
+        for fields, words in (
+            ({"hours": SPLIT, "from_on": date(2026, 3, 1)}, "1 March 2026 is past"),
+            ({"closed_days": {"2026-02-27": "Ours"}}, "2026-02-27 is past"),
+            ({"holidays": {}}, "2025-01-01 is past"),
+            ({"zone": "Africa/Lagos"}, "would change the past"),
+        ):
+            with pytest.raises(ClockRefused, match=words):
+                self.set(**{"from_on": date(2026, 3, 2), **fields})
+        self.set(closed_days={"2026-03-02": "Ours"}, from_on=date(2026, 3, 2))
+        assert the(1).due_at == at("2026-03-03 16:00"), "today may close"
+
 
 class SetPolicy(Verbs):
+    def test_from_a_moment_to_come_it_holds_for_clocks_that_start_then(self):
+        start(1, at("2026-03-03 09:00"))
+        new = self.set(Terms(target_seconds=HOUR), holds_from=at("2026-03-04 00:00"))
+        assert (the(1).target_seconds, the(1).policy.version) == (8 * HOUR, 1)
+        assert start(2, at("2026-03-03 10:00")).policy.version == 1
+        with pytest.raises(ClockRefused, match="begins in the past"):
+            self.set(Terms(target_seconds=HOUR), holds_from=TEN)
+        assert [each.version for each in versions_of_policy("answer", "")] == [2, 1]
+        sql = next(sql for name, _, sql in INVARIANTS if name == "open_clocks_go_by_the_newest_versions")
+        now = self.set(Terms(target_seconds=2 * HOUR), now=at("2026-03-03 10:30"))
+        assert the(1).policy == the(2).policy == now, "at once, until the one to come"
+        assert start(3, at("2026-03-04 08:00")).policy == new
+        with connection.cursor() as cursor:
+            cursor.execute(sql.replace("now()", "'2026-03-03 10:40Z'::timestamptz"))
+            assert cursor.fetchall() == []
+
     def set(self, terms: Terms, by=ADMINISTRATOR, now=TEN, **fields):
         return actions.set_policy("answer", terms, by=by, now=now, **fields)
 
@@ -157,6 +203,71 @@ class SetPolicy(Verbs):
             self.set(Terms(target_seconds=HOUR), by=LEAD)
         with pytest.raises(ClockRefused, match="no kind of clock"):
             actions.set_policy("nothing", Terms(target_seconds=HOUR), by=ADMINISTRATOR, now=MONDAY)
+
+
+class PauseByHand(Verbs):
+    def pause_it(
+        self,
+        number: int = 1,
+        reason: str = "customer",
+        note: str = "Asked for their number",
+        by=LEAD,
+        when="2026-03-02 10:00",
+    ):
+        return actions.pause_clock(the(number).pk, reason=reason, note=note, by=by, now=at(when))
+
+    def test_a_pause_moves_the_due_time_and_its_arithmetic_is_told(self):
+        start(1)
+        clock = self.pause_it()
+        assert (clock.pause_reason, clock.paused_until) == ("customer", at("2026-03-10 10:00"))
+        actions.resume_clock(clock.pk, by=LEAD, now=at("2026-03-02 13:20"))
+        actions.resume_clock(clock.pk, by=LEAD, now=at("2026-03-02 13:30"))
+        clock, now = the(1), at("2026-03-02 14:20")
+        assert clock.due_at == at("2026-03-03 10:20")
+        pauses = pause_rows([clock.pk])[clock.pk]
+        assert arithmetic(clock, pauses, now) == (
+            "8 h working time; 3 h used; paused 3 h 20 min waiting for the customer; 5 h left."
+        )
+        spans = spans_of(clock, pauses, now)
+        assert [(each.words, each.length, each.is_pause) for each in spans] == [
+            ("ran", "2 h", False),
+            ("waiting for the customer", "3 h 20 min", True),
+            ("ran", "1 h", False),
+        ]
+        assert (spans[1].note, spans[1].by, spans[2].until) == ("Asked for their number", LEAD.label, None)
+        assert "late by 3 h working time, 3 h in all" in arithmetic(clock, pauses, at("2026-03-03 13:20"))
+        (paused,), (resumed,) = self.records("clock.paused"), self.records("clock.resumed")
+        assert (paused.note, resumed.changes["reason"]) == ("Asked for their number", "customer")
+
+    def test_a_pause_that_goes_on_is_told_as_such(self):
+        start(1)
+        clock = self.pause_it()
+        (_, waits) = spans_of(clock, pause_rows([clock.pk])[clock.pk], at("2026-03-02 11:00"))
+        assert (waits.until, waits.length) == (None, "1 h")
+
+    def test_refusals_and_nothing_changes(self):
+        for number, day in ((1, "2026-03-02"), (2, "2026-02-24")):
+            start(number, at(f"{day} 08:00"))
+        start(3)
+        self.set_by_hand(3)
+        for options, words in (
+            ({"reason": "provider"}, "only while closed, waiting for the customer"),
+            ({"note": " "}, "Say why"),
+            ({"number": 2}, "is breached"),
+            ({"number": 3}, "set by hand"),
+        ):
+            with pytest.raises(ClockRefused, match=words):
+                self.pause_it(**options)
+        with pytest.raises(NotAllowedRefused):
+            self.pause_it(by=Actor("person", 7, "QA", rights_of(["QA"]), None))
+        with pytest.raises(NotAllowedRefused):
+            self.pause_it(by=Actor("person", 8, "AN", rights_of(["AN"]), frozenset({"KE"})))
+        assert not self.records("clock.paused")
+
+    def set_by_hand(self, number: int) -> None:
+        actions.set_due(
+            the(number).pk, at("2026-03-04 12:00"), reason="Agreed", by=LEAD, now=at("2026-03-02 09:00")
+        )
 
 
 class ByHand(Verbs):

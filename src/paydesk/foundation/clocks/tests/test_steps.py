@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.db import IntegrityError, connection, transaction
@@ -11,7 +11,8 @@ from django.test.utils import CaptureQueriesContext
 
 from paydesk.foundation.clocks import steps
 from paydesk.foundation.clocks.models import CalendarVersion, Clock, ClockPause
-from paydesk.foundation.clocks.queries import clocks_due, compliance, earliest_of, standing, state_at
+from paydesk.foundation.clocks.queries import clocks_due, earliest_of, standing, state_at
+from paydesk.foundation.clocks.reports import breach_forecast, kept_by_week, usual_seconds
 from paydesk.foundation.clocks.tests.desk import (
     HOUR,
     LEAD,
@@ -179,16 +180,16 @@ class End(WithClocks):
         self.meet("2026-03-02 09:00", 1)
         self.meet("2026-03-05 09:00", 2)
         steps.stop_clocks(None, "thing", [3], why="taken back", at=at("2026-03-02 09:00"))
-        (row,) = [
-            each
-            for each in compliance(
-                LEAD, since=MONDAY, until=at("2026-03-09 00:00"), now=at("2026-03-02 12:00")
-            )
-            if each.kind == "answer"
-        ]
+        week = {"since": date(2026, 3, 2), "until": date(2026, 3, 9)}
+        (row,) = kept_by_week(LEAD, **week, now=at("2026-03-02 12:00"))
         assert (row.met, row.breached, row.waived, row.merged, row.share_bps) == (1, 1, 1, 0, 5000)
-        (row,) = compliance(LEAD, since=MONDAY, until=at("2026-03-09 00:00"), now=at("2026-03-04 12:00"))
+        assert (row.week_on, row.policy.kind, row.policy.version) == (date(2026, 3, 2), "answer", 1)
+        assert (row.late_working_seconds, row.late_calendar_seconds) == (20 * HOUR, 65 * HOUR)
+        (row,) = kept_by_week(LEAD, **week, now=at("2026-03-04 12:00"))
         assert row.breached == 2, "late and still open counts as well"
+        assert not kept_by_week(
+            LEAD, since=date(2026, 3, 9), until=date(2026, 3, 16), now=at("2026-03-20 12:00")
+        )
 
 
 class Reopen(WithClocks):
@@ -240,6 +241,17 @@ class Merge(WithClocks):
 
 
 class Look(WithClocks):
+    def test_what_will_be_late_soon_is_due_within_hours_or_has_less_time_than_usual(self):
+        for number in (1, 2, 3, 4):
+            start(number, at("2026-03-02 08:00") if number < 3 else at("2026-03-03 08:00"))
+        now = at("2026-03-02 13:00")
+        assert usual_seconds(now) == {}
+        assert [clock.subject_id for clock in breach_forecast(LEAD, now, {})] == [1, 2], "due at 16:00"
+        self.meet("2026-03-02 13:00", 1)
+        assert usual_seconds(now) == {"answer": 5 * HOUR}
+        soon = breach_forecast(LEAD, at("2026-03-03 11:30"), {"answer": 5 * HOUR})
+        assert [clock.subject_id for clock in soon] == [3, 4], "4.5 h left, 5 h are usual; 2 is late"
+
     def test_the_list_is_of_the_own_markets_and_the_earliest_due_comes_first(self):
         start(1, at("2026-03-02 12:00"))
         start(2, at("2026-03-02 09:00"))

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from django.db import connections, transaction
 
 from paydesk.foundation.clocks import actions, steps
+from paydesk.foundation.clocks.actions import escalations
 from paydesk.foundation.clocks.models import Clock, Escalation
 from paydesk.foundation.clocks.rules import Terms
 from paydesk.foundation.clocks.tests.desk import ADMINISTRATOR, HOUR, MONDAY, WORKER, at, kinds_of_tests
@@ -44,7 +45,7 @@ def start_many(numbers: range) -> None:
 
 
 def test_two_at_once(committed_db, monkeypatch):
-    monkeypatch.setattr(actions, "STEPS_AT_ONCE", 40)
+    monkeypatch.setattr(escalations, "STEPS_AT_ONCE", 40)
     with kinds_of_tests():
         together(lambda: start_many(range(1, 200)), lambda: start_many(range(100, 300)))
         assert Clock.objects.count() == 299, "each thing has one, whoever started it"

@@ -1,4 +1,4 @@
-"""Showing a masked name or phone number in clear: with the right, for a reason, for a while, recorded."""
+"""Showing a masked name or number in clear: with the right, for a reason, for a while, recorded."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def reveal(
     by: Actor,
     now: datetime,
 ) -> Reveal:
-    """Let `by` see `fields` ("name", "phone") of one customer or payer in clear for REVEAL_MINUTES.
+    """Let `by` see `fields` ("name", "phone", "identity") of one customer or payer for REVEAL_MINUTES.
 
     `hidden` are the values themselves: a reason that holds one of them is refused, because the reason is
     sealed into the trail. Raises NotAllowedRefused without the right in `market`, Refused for no good reason
