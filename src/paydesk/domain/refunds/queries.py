@@ -144,8 +144,12 @@ def asked(
     reason: str,
     now: datetime,
     but: int | None = None,
+    held_minor: int = 0,
 ) -> rules.Asked:
-    """What a request shows of itself: the facts behind `rules.reasons_to_look`. Five queries."""
+    """What a request shows of itself: the facts behind `rules.reasons_to_look`. Five queries.
+
+    `held_minor` is what is held for it already and so needs not come off contracts.
+    """
     assert payee_kind in get_args(rules.PayeeKind)
     line = payment.statement_line
     since = rules.due_before(now)
@@ -165,7 +169,7 @@ def asked(
         around = around.filter(customer_id=payment.customer_id)
     else:
         around = around.filter(statement_line__msisdn=line.msisdn) if line.msisdn else around.none()
-    free = payment.open_minor + payment.credited_minor
+    free = payment.open_minor + payment.credited_minor + held_minor
     name = None
     if payment.customer_id is not None:
         name = Customer.objects.values_list("name", flat=True).get(pk=payment.customer_id)
@@ -183,3 +187,34 @@ def asked(
         similar_payments=around.count(),
         reason=reason,
     )
+
+
+def why_not_payable(refund: Refund) -> str:
+    """Why nothing can go back of the payment any more, though it is held; "" while it can. One query."""
+    payment = Payment.objects.get(pk=refund.payment_id)
+    if payment.state == "received" and not payment.shortfall_minor:
+        return ""
+    taken = Money(payment.reversed_minor, payment.currency)
+    return (
+        f"{code(refund)} cannot go out: {taken} of its payment was taken back by the provider since it was "
+        "asked for. Reject it; once it is approved, cancel it."
+    )
+
+
+def new_doubts(refund: Refund, now: datetime) -> list[str]:
+    """What there is to look at now that was not when the refund was asked for or last looked at."""
+    payment = Payment.objects.select_related("statement_line").get(pk=refund.payment_id)
+    facts = asked(
+        payment, Money(refund.amount_minor, refund.currency), payee_kind=refund.payee_kind,
+        payee_name=refund.payee_name, payee_account=refund.payee_account, reason=refund.reason, now=now,
+        but=refund.pk, held_minor=refund.amount_minor,
+    )  # fmt: skip
+    found = rules.reasons_to_look(facts, now.date())
+    if payment.customer_id != refund.customer_id:
+        found.append("The payment belongs to another customer than when it was asked for.")
+    return rules.new_reasons(refund.reasons, found)
+
+
+def payout_code(payout_file_id: int) -> str:
+    """POF-…"""
+    return code_of("POF", payout_file_id)

@@ -81,9 +81,24 @@ def reasons_to_look(asked: Asked, today: date) -> list[str]:
     return found
 
 
+def new_reasons(known: Sequence[str], found: Sequence[str]) -> list[str]:
+    """What of `found` was not known. The same sentence with other figures (days, an amount) is not new."""
+    shapes = {re.sub(r"\d+", "", text) for text in known}
+    return [text for text in found if re.sub(r"\d+", "", text) not in shapes]
+
+
 def entitlement_right(payee_kind: PayeeKind) -> str | None:
     """The right string of whoever decides, where the payee and not the amount says so."""
     return "refunds.entitle:check:third_person" if payee_kind == "third_person" else None
+
+
+def why_in_file(state: str, payout_file_id: int | None) -> str:
+    """What has to be done first with a refund that a payout file carries; "" for one that is in none."""
+    if state == "released":
+        return "The file is made: put it aside first, then the refund is free."
+    if state == "approved" and payout_file_id is not None:
+        return "Take it out of the file first: have the release rejected, or take the request back."
+    return ""
 
 
 def names_agree(one: str, other: str) -> bool:
@@ -144,6 +159,12 @@ _COLUMNS = {
     "amount": ("amount", "value"),
     "reason": ("reason", "message", "failure reason", "description", "remarks"),
 }
+
+
+# What the header of a result file must have, as the reader of tables compares heads.
+RESULT_NEEDS = tuple(
+    tuple(words.replace(" ", "") for words in _COLUMNS[field]) for field in ("reference", "status")
+)
 
 
 def result_columns(header: Sequence[str]) -> dict[str, int]:

@@ -117,6 +117,13 @@ def end(approval_id: int, transition: str, *, by: Actor, now: datetime, note: st
     return approval
 
 
+def add_reasons(approval: Approval, reasons: Sequence[str]) -> None:
+    """Something to look at turned up while it waits: it is amber from now on. The caller holds the lock."""
+    approval.reasons = list(dict.fromkeys([*approval.reasons, *reasons]))
+    approval.flag = rules.flag_of(approval.reasons)
+    approval.save(update_fields=["reasons", "flag"])
+
+
 def refuse_if_related(by: Actor, party_kind: str, party_ids: Iterable[int | None]) -> None:
     """Nobody acts on their own account or that of somebody close to them. Raises SamePersonRefused."""
     ids = [number for number in party_ids if number is not None]

@@ -17,6 +17,7 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_http_methods, require_safe
 from django.views.decorators.vary import vary_on_headers
 
+from paydesk.domain.refunds.actions import ChecksChangedRefused, look_again
 from paydesk.foundation.approvals import queries
 from paydesk.foundation.approvals.actions import reject_approval, withdraw_approval
 from paydesk.foundation.approvals.states import APPROVAL
@@ -300,6 +301,9 @@ def calmly(approval: Approval, actor: Actor, act: Callable[[], object]) -> None:
         raise AlreadyDecidedRefused(said_by(approval, actor)) from None
     except ChangedRefused:
         raise Refused(STALE, code="approval.stale") from None
+    except ChecksChangedRefused:
+        look_again(approval.pk, by=actor, now=timezone.now())
+        raise
 
 
 def said_by(approval: Approval, actor: Actor) -> str:

@@ -26,7 +26,7 @@ from paydesk.web.payments.effects_shown import looked_at
 from paydesk.web.payments.filters import AmountField
 from paydesk.web.payments.page import payment_or_404
 from paydesk.web.payments.shown import shown as payment_shown
-from paydesk.web.refunds.deeds import LONGEST, dialog_view
+from paydesk.web.refunds.deeds import LONGEST, dialog_view, version_in
 from paydesk.web.refunds.shown import RIGHT, refund_or_404, shown
 from paydesk.web.sight import Looking, looking
 
@@ -186,12 +186,6 @@ def looked(form: AskForm, payment: Payment, actor: Actor) -> dict[str, Any]:
     }
 
 
-def version_in(request: HttpRequest) -> int:
-    """The version of the payment that the person saw; one that never was is refused as stale."""
-    text = request.POST.get("version", "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else -1
-
-
 @dialog_view
 @needs(RIGHT)
 def payee(request: HttpRequest, code: str) -> HttpResponse:
@@ -208,7 +202,7 @@ def payee(request: HttpRequest, code: str) -> HttpResponse:
         change_payee(
             refund.pk, payee_kind=data["payee_kind"], payee_name=data["payee_name"],
             payee_account=data["payee_account"], rail=data["rail"], note=data["note"],
-            by=actor, now=timezone.now(),
+            version=version_in(request), by=actor, now=timezone.now(),
         )  # fmt: skip
         return done(
             request, page_of("refund", refund.pk), f"{shown(refund).code}: asked anew with another payee."

@@ -148,7 +148,7 @@ def act(request: HttpRequest, code: str, deed: str) -> HttpResponse:
     back = came_from(request, page_of("refund", refund.pk))
     form = chosen.form(request.POST if request.method == "POST" else None, auto_id="deed_%s")
     if request.method == "POST" and form.is_valid():
-        chosen.do(refund.pk, **form.cleaned_data, by=actor, now=timezone.now())
+        chosen.do(refund.pk, **form.cleaned_data, version=version_in(request), by=actor, now=timezone.now())
         return done(request, page_of("refund", refund.pk), f"{each.code}: {chosen.told}")
     known = {
         "each": each,
@@ -160,6 +160,12 @@ def act(request: HttpRequest, code: str, deed: str) -> HttpResponse:
         "blocked": gate(actor, chosen.right).reason or why_not(chosen, refund.state, each.word),
     }
     return render(request, "refunds/deed.html", known, status=422 if request.method == "POST" else 200)
+
+
+def version_in(request: HttpRequest) -> int:
+    """The version that the person saw; one that never was is refused as stale."""
+    text = request.POST.get("version", "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else -1
 
 
 def why_not(deed: Deed, state: str, word: str) -> str:

@@ -18,11 +18,11 @@ from paydesk.domain.refunds.queries import calculation_of
 from paydesk.domain.refunds.states import REFUND
 from paydesk.foundation.approvals.queries import approvals_of, pending_about
 from paydesk.foundation.audit.queries import histories
-from paydesk.foundation.clocks.queries import earliest_of, standing
 from paydesk.kernel.actor import Actor
 from paydesk.web.access import actor_of, gate
 from paydesk.web.addresses import page_of
 from paydesk.web.approvals.words import words_of
+from paydesk.web.clocks.chips import chips_of
 from paydesk.web.payments.postings import shown_entries
 from paydesk.web.people_names import names_by_label
 from paydesk.web.refunds.deeds import DEEDS
@@ -95,14 +95,13 @@ def story_of(request: HttpRequest, refund: Refund) -> dict[str, Any]:
     labels |= {label for each in approvals for label in (each.asked_by, each.decided_by) if label}
     labels |= {each.asked_by for each in waiting}
     names = names_by_label(labels | {refund.requested_by})
-    clock = earliest_of("refund", [refund.pk]).get(refund.pk)
     return {
         "each": shown(refund),
         "refund": refund,
         "account": account_words(eyes, refund),
         "file": file_shown(refund.payout_file) if refund.payout_file else None,
         "sums": calculation_of(refund.payment),
-        "clock": standing(clock, now) if clock else None,
+        "chips": chips_of(actor, "refund", refund.pk, now),
         "waiting": [(words_of(a.kind).one, names[a.asked_by], a, page_of("approval", a.pk)) for a in waiting],
         "acts": acts_of(actor, refund, waiting),
         "next_step": NEXT_STEPS.get(refund.state, ""),

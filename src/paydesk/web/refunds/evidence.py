@@ -6,16 +6,19 @@ from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ObjectDoesNotExist
 from django.http import HttpRequest
+from django.utils import timezone
 
 from paydesk.domain.payments.queries import payment_for, story_of
 from paydesk.domain.refunds.payout_formats import FORMATS
 from paydesk.domain.refunds.queries import (
     calculation_of,
     float_of,
+    new_doubts,
     payout_file_for,
     refund_for,
     refunds_in,
     refunds_of_payment,
+    why_not_payable,
 )
 from paydesk.domain.refunds.rules import names_agree
 from paydesk.kernel.money import Money
@@ -58,6 +61,9 @@ def of_refund(request: HttpRequest, approval: Approval) -> dict[str, Any]:
         "provider_ref": approval.payload.get("provider_ref", ""),
     }
     is_waiting = approval.state == "pending"
+    if is_waiting and approval.kind == "refund.entitle":
+        gone = why_not_payable(refund)
+        known["new"] = [gone] if gone else new_doubts(refund, timezone.now())
     if is_waiting and approval.payload.get("version") != refund.version:
         known["problem"] = CHANGED
     return known
@@ -97,7 +103,9 @@ def of_file(request: HttpRequest, approval: Approval) -> dict[str, Any]:
     rows = all_shown(refunds_in(payout))
     each = file_shown(payout)
     code, there = float_of(payout.source_account)
+    new = [f"{row.code}: {doubt}" for row in rows for doubt in new_doubts(row.refund, timezone.now())]
     return {
+        "new": new if approval.state == "pending" else [],
         "file": each,
         "payout": payout,
         "rows": rows,

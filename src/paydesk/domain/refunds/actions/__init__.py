@@ -1,8 +1,13 @@
 """The verbs of refunds: asking, deciding, releasing, sending, hearing what became of them."""
 
+from paydesk.domain.refunds.actions.checking import (
+    ChecksChangedRefused,
+    RefundChangedRefused,
+    RefundRefused,
+    look_again,
+)
 from paydesk.domain.refunds.actions.entitling import (
     ENTITLE,
-    RefundRefused,
     approve_refund,
     cancel_refund,
     change_payee,
@@ -34,6 +39,8 @@ __all__ = [
     "ENTITLE",
     "RELEASE",
     "RESOLVE",
+    "ChecksChangedRefused",
+    "RefundChangedRefused",
     "RefundRefused",
     "ResultLine",
     "approve_refund",
@@ -43,6 +50,7 @@ __all__ = [
     "cancel_refund",
     "change_payee",
     "entitlement_ended",
+    "look_again",
     "lose_track_of_refund",
     "put_payout_file_aside",
     "read_results",

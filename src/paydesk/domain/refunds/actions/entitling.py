@@ -10,6 +10,8 @@ from django.db import transaction
 from paydesk.domain.payments.models import Payment
 from paydesk.domain.payments.steps import let_go, locked, owe_back, reserve
 from paydesk.domain.refunds import clocks, queries, rules
+from paydesk.domain.refunds.actions.checking import RefundRefused, check_again
+from paydesk.domain.refunds.actions.checking import locked as locked_refund
 from paydesk.domain.refunds.models import Refund
 from paydesk.domain.refunds.states import ON_THE_WAY, REFUND
 from paydesk.foundation.approvals import steps as approvals
@@ -19,15 +21,8 @@ from paydesk.foundation.audit import steps as audit
 from paydesk.foundation.clocks.steps import start_clocks, stop_clocks
 from paydesk.kernel.actor import Actor
 from paydesk.kernel.money import Money
-from paydesk.kernel.refused import Refused
 
 ENTITLE = "refund.entitle"
-
-
-class RefundRefused(Refused):
-    """This cannot be done with this refund."""
-
-    code = "refund.refused"
 
 
 @transaction.atomic(durable=True)
@@ -84,12 +79,16 @@ def request_refund(
 
 @transaction.atomic(durable=True)
 def approve_refund(approval_id: int, *, by: Actor, now: datetime, note: str = "") -> Refund:
-    """The second person says the money is due: it is payable now (2050). Raises ApprovalRefused."""
+    """The second person says the money is due: it is payable now (2050). The checks are run once more.
+
+    Raises ApprovalRefused, RefundRefused, ChecksChangedRefused.
+    """
     approval = approvals.decide(approval_id, ENTITLE, by=by, now=now, note=note)
     refund = Refund.objects.select_for_update().get(pk=approval.subject_id)
     approvals.refuse_if_related(by, "customer", [refund.customer_id])
     if refund.version != approval.payload["version"]:
         raise RefundRefused("This refund was changed since. Reject it and ask again.")
+    check_again([refund], now)
     was, refund.state = refund.state, REFUND.after("approve", refund.state)
     if not refund.owed:
         owe_back(
@@ -116,12 +115,14 @@ def entitlement_ended(approval: Approval, by: Actor, now: datetime) -> None:
 
 
 @transaction.atomic(durable=True)
-def cancel_refund(refund_id: int, *, note: str, by: Actor, now: datetime) -> Refund:
+def cancel_refund(
+    refund_id: int, *, note: str, version: int | None = None, by: Actor, now: datetime
+) -> Refund:
     """Give up a refund that has not gone out: the money is the customer's unapplied cash again.
 
-    Raises RefundRefused, TransitionRefused once it is released.
+    Raises RefundRefused, also while a payout file carries it; RefundChangedRefused, TransitionRefused.
     """
-    refund = Refund.objects.select_for_update().get(pk=refund_id)
+    refund = locked_refund(refund_id, version)
     by.needs("refunds.entitle", market=refund.market)
     approvals.refuse_if_related(by, "customer", [refund.customer_id])
     if not note.strip():
@@ -129,6 +130,8 @@ def cancel_refund(refund_id: int, *, note: str, by: Actor, now: datetime) -> Ref
     waiting = pending_about("refund", [refund.pk]).get(refund.pk)
     if waiting is not None:
         raise RefundRefused("It waits for a second person: take the request back, or have it rejected.")
+    if why := rules.why_in_file(refund.state, refund.payout_file_id):
+        raise RefundRefused(f"It is in {queries.payout_code(refund.payout_file_id or 0)}. {why}")
     was = refund.state
     _end(refund, "cancel", by, now)
     _record("refund.cancelled", refund, by, now, state=[was, refund.state])
@@ -136,9 +139,9 @@ def cancel_refund(refund_id: int, *, note: str, by: Actor, now: datetime) -> Ref
 
 
 @transaction.atomic(durable=True)
-def try_refund_again(refund_id: int, *, by: Actor, now: datetime) -> Refund:
+def try_refund_again(refund_id: int, *, version: int | None = None, by: Actor, now: datetime) -> Refund:
     """A refund that failed goes out again to the same payee, with the next payout file."""
-    refund = Refund.objects.select_for_update().get(pk=refund_id)
+    refund = locked_refund(refund_id, version)
     by.needs("payouts.release", market=refund.market)
     was, refund.state = refund.state, REFUND.after("try_again", refund.state)
     refund.payout_file = None
@@ -157,11 +160,12 @@ def change_payee(
     payee_account: str,
     rail: str,
     note: str,
+    version: int | None = None,
     by: Actor,
     now: datetime,
 ) -> Refund:
     """A refund that failed goes to another payee: decided on anew by a second person."""
-    refund = Refund.objects.select_for_update().get(pk=refund_id)
+    refund = locked_refund(refund_id, version)
     by.needs("refunds.entitle", market=refund.market)
     approvals.refuse_if_related(by, "customer", [refund.customer_id])
     amount = Money(refund.amount_minor, refund.currency)

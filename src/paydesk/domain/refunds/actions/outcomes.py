@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
-import csv
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
+from itertools import islice
 
 from django.db import transaction
 
 from paydesk.domain.ledger.steps import Entry, Leg, post_entries
 from paydesk.domain.refunds import clocks, queries, rules
-from paydesk.domain.refunds.actions.entitling import RefundRefused, _record
+from paydesk.domain.refunds.actions.checking import RefundRefused, locked
+from paydesk.domain.refunds.actions.entitling import _record
 from paydesk.domain.refunds.models import PayoutFile, Refund
 from paydesk.domain.refunds.states import PAYOUT_FILE, REFUND
 from paydesk.foundation.approvals import steps as approvals
 from paydesk.foundation.approvals.models import Approval
 from paydesk.foundation.clocks.steps import meet_clocks
+from paydesk.importers.delimited import open_table
+from paydesk.importers.delimited.tables import UnclosedRow
+from paydesk.importers.records import NotReadable
 from paydesk.kernel.actor import Actor
 from paydesk.kernel.money import Money, exact_minor
 from paydesk.kernel.refused import Refused
@@ -41,13 +45,20 @@ class ResultLine:
 
 @transaction.atomic(durable=True)
 def record_outcome(
-    refund_id: int, *, outcome: str, provider_ref: str = "", failure: str = "", by: Actor, now: datetime
+    refund_id: int,
+    *,
+    outcome: str,
+    provider_ref: str = "",
+    failure: str = "",
+    version: int | None = None,
+    by: Actor,
+    now: datetime,
 ) -> Refund:
     """The provider says what became of a refund that was sent: "paid" or "failed".
 
-    Raises TransitionRefused.
+    Raises TransitionRefused, RefundChangedRefused.
     """
-    refund = Refund.objects.select_for_update().get(pk=refund_id)
+    refund = locked(refund_id, version)
     by.needs("payouts.release", market=refund.market)
     if refund.state == "unknown" and by.kind == "person":
         raise RefundRefused("Nobody knows where this money is: two people decide. Ask for it.")
@@ -56,9 +67,11 @@ def record_outcome(
 
 
 @transaction.atomic(durable=True)
-def lose_track_of_refund(refund_id: int, *, note: str, by: Actor, now: datetime) -> Refund:
+def lose_track_of_refund(
+    refund_id: int, *, note: str, version: int | None = None, by: Actor, now: datetime
+) -> Refund:
     """No answer about a refund that was sent: until it is found it is not sent again."""
-    refund = Refund.objects.select_for_update().get(pk=refund_id)
+    refund = locked(refund_id, version)
     by.needs("payouts.release", market=refund.market)
     was, refund.state = refund.state, REFUND.after("lose_track", refund.state)
     refund.failure = note.strip()
@@ -70,10 +83,17 @@ def lose_track_of_refund(refund_id: int, *, note: str, by: Actor, now: datetime)
 
 @transaction.atomic(durable=True)
 def request_resolution(
-    refund_id: int, *, outcome: str, provider_ref: str, note: str, by: Actor, now: datetime
+    refund_id: int,
+    *,
+    outcome: str,
+    provider_ref: str,
+    note: str,
+    version: int | None = None,
+    by: Actor,
+    now: datetime,
 ) -> Approval:
     """Ask a second person to settle a refund nobody knew about: found "paid", or "failed" for certain."""
-    refund = Refund.objects.get(pk=refund_id)
+    refund = locked(refund_id, version)
     by.needs("payouts.release", market=refund.market)
     if refund.state != "unknown":
         raise RefundRefused("Only a refund nobody knows about is settled by two people.")
@@ -107,9 +127,11 @@ def approve_resolution(approval_id: int, *, by: Actor, now: datetime, note: str 
 
 
 @transaction.atomic(durable=True)
-def bounce_refund(refund_id: int, *, note: str, by: Actor, now: datetime) -> Refund:
+def bounce_refund(
+    refund_id: int, *, note: str, version: int | None = None, by: Actor, now: datetime
+) -> Refund:
     """A refund that was paid came back to us: it is payable again (Dr 1015, 1020, 1010 / Cr 2050)."""
-    refund = Refund.objects.select_for_update().get(pk=refund_id)
+    refund = locked(refund_id, version)
     by.needs("payouts.release", market=refund.market)
     if not note.strip():
         raise RefundRefused("Say what shows that the money came back: the row, the message of the bank.")
@@ -132,31 +154,28 @@ def bounce_refund(refund_id: int, *, note: str, by: Actor, now: datetime) -> Ref
 
 
 def read_results(content: bytes, *, by: Actor, now: datetime) -> Sequence[ResultLine]:
-    """Read a provider's result file (CSV with a header) and record what it says, row by row.
+    """Read a provider's result file (CSV or XLSX, its header wherever it stands) and record what it says.
 
     Each row is its own transaction: one that cannot be taken does not hold up the others and says why.
     Raises RefundRefused for a file that is no such table.
     """
     by.needs("payouts.release")
     try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = content.decode("cp1252", errors="replace")
-    try:
-        dialect: type[csv.Dialect] | str = csv.Sniffer().sniff(text[:4096], delimiters=",;\t|")
-    except csv.Error:
-        dialect = "excel"
-    try:
-        rows = list(csv.reader(io.StringIO(text), dialect, strict=True))
-        places = rules.result_columns(rows[0] if rows else [])
-    except (csv.Error, ValueError) as problem:
+        table = open_table(io.BytesIO(content), needs=rules.RESULT_NEEDS)
+        places = rules.result_columns(table.names)
+        rows = list(islice(((line, row) for line, row in table.rows() if any(row)), MOST_RESULT_ROWS + 1))
+    except (NotReadable, ValueError) as problem:
         raise RefundRefused(f"This is not a result file paydesk can read: {problem}") from problem
     if len(rows) > MOST_RESULT_ROWS:
         raise RefundRefused(f"A result file may have up to {MOST_RESULT_ROWS:,} rows; this one has more.")
-    return [_result(number, row, places, by, now) for number, row in enumerate(rows[1:], start=2) if any(row)]
+    return [_result(number, row, places, by, now) for number, row in rows]
 
 
 def _result(number: int, row: Sequence[str], places: dict[str, int], by: Actor, now: datetime) -> ResultLine:
+    if isinstance(row, UnclosedRow):
+        said = f"A quotation mark is opened here and not closed before row {row.last_line}."
+        return ResultLine(number, "", "rejected", said)
+
     def cell(name: str) -> str:
         place = places.get(name)
         text = row[place] if place is not None and place < len(row) else ""

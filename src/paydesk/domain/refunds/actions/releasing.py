@@ -11,7 +11,8 @@ from django.db import transaction
 from paydesk.domain.ledger.steps import Entry, Leg, post_entries
 from paydesk.domain.providers.models import SourceAccount
 from paydesk.domain.refunds import queries
-from paydesk.domain.refunds.actions.entitling import RefundRefused, _record
+from paydesk.domain.refunds.actions.checking import RefundRefused, check_again
+from paydesk.domain.refunds.actions.entitling import _record
 from paydesk.domain.refunds.models import PayoutFile, PayoutProfile, Refund
 from paydesk.domain.refunds.payout_formats import FORMATS, content_of
 from paydesk.domain.refunds.states import PAYOUT_FILE, REFUND
@@ -47,6 +48,9 @@ def request_release(
             raise RefundRefused(f"{queries.code(refund)} does not go out by {FORMATS[format].name}.")
         if refund.state != "approved" or refund.payout_file_id is not None:
             raise RefundRefused(f"{queries.code(refund)} is not free to go out: somebody took it up already.")
+        if gone := queries.why_not_payable(refund):
+            raise RefundRefused(gone)
+        refund.reasons = [*refund.reasons, *queries.new_doubts(refund, now)]
     total = Money(sum(refund.amount_minor for refund in refunds), account.currency)
     _check_float(account, total)
     payout = PayoutFile.objects.create(
@@ -63,7 +67,7 @@ def request_release(
     for refund in refunds:
         refund.payout_file = payout
         refund.version += 1
-        refund.save(update_fields=["payout_file", "version"])
+        refund.save(update_fields=["payout_file", "version", "reasons"])
     looked_at = [f"{queries.code(refund)}: {refund.reasons[0]}" for refund in refunds if refund.reasons]
     approval = approvals.ask(
         RELEASE,
@@ -98,9 +102,10 @@ def request_release(
 
 @transaction.atomic(durable=True)
 def approve_release(approval_id: int, *, by: Actor, now: datetime, note: str = "") -> PayoutFile:
-    """The second person lets the money go: the float is checked again and the payout file is made.
+    """The second person lets the money go: float and refunds are checked again, the payout file is made.
 
-    Whoever approved that a refund is due does not release it. Raises ApprovalRefused, RefundRefused.
+    Whoever approved that a refund is due does not release it. Raises ApprovalRefused, RefundRefused,
+    ChecksChangedRefused.
     """
     approval = approvals.decide(approval_id, RELEASE, by=by, now=now, note=note)
     payout = (
@@ -117,6 +122,7 @@ def approve_release(approval_id: int, *, by: Actor, now: datetime, note: str = "
                 f"You approved that {queries.code(refund)} is due. Somebody else lets the money go."
             )
         approvals.refuse_if_related(by, "customer", [refund.customer_id])
+    check_again(refunds, now)
     _check_float(payout.source_account, Money(payout.total_minor, payout.currency))
     document = documents.store(
         io.BytesIO(content_of(payout, refunds, now)),

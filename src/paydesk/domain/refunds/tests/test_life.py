@@ -13,6 +13,8 @@ from paydesk.domain.payments.models import Payment
 from paydesk.domain.payments.steps import take_back
 from paydesk.domain.refunds import queries
 from paydesk.domain.refunds.actions import (
+    ChecksChangedRefused,
+    RefundChangedRefused,
     RefundRefused,
     approve_refund,
     approve_release,
@@ -20,6 +22,7 @@ from paydesk.domain.refunds.actions import (
     bounce_refund,
     cancel_refund,
     change_payee,
+    look_again,
     lose_track_of_refund,
     put_payout_file_aside,
     read_results,
@@ -188,6 +191,80 @@ class Refunds(TestCase):
         with pytest.raises(ApprovalRefused):
             self.approve(third, LEAD)
         self.approve(third, RISK)
+
+    def test_money_taken_back_since_is_neither_approved_nor_released(self):
+        refund = self.asked("120.00")
+        take_back(self.payment.pk, 70_00, by=WORKER, at=NOON)
+        with pytest.raises(RefundRefused, match="70.00 GHS of its payment was taken back"):
+            self.approve(refund)
+        refund.refresh_from_db()
+        assert (refund.state, self.owed(refund)) == ("requested", 0)
+
+    def test_what_is_approved_is_looked_at_again_before_it_goes_out(self):
+        refund = self.approved()
+        payout = self.released(refund)
+        take_back(self.payment.pk, 120_00, by=WORKER, at=NOON)
+        release = Approval.objects.get(subject_kind="payout_file", subject_id=payout.pk)
+        with pytest.raises(RefundRefused, match="cannot go out"):
+            approve_release(release.pk, by=CONTROLLER, now=NOON)
+        assert PayoutFile.objects.get().state == "asked"
+
+    def test_more_to_look_at_than_when_it_was_asked_turns_the_release_amber(self):
+        (self.payment,) = receive(
+            self.account, row(2, "20.00", reference="nobody", msisdn=PHONE, payer_name="Ama Mensah")
+        )
+        refund = self.approved("20.00", reason="not_ours")
+        payout = self.released(refund)
+        (self.payment,) = receive(
+            self.account, row(3, "20.00", reference="nobody", msisdn=PHONE, payer_name="Ama Mensah")
+        )
+        self.asked("20.00", reason="not_ours")
+        release = Approval.objects.get(subject_kind="payout_file", subject_id=payout.pk)
+        with pytest.raises(ChecksChangedRefused, match="about to, within a day"):
+            approve_release(release.pk, by=CONTROLLER, now=NOON)
+        assert look_again(release.pk, by=CONTROLLER, now=NOON)
+        assert look_again(release.pk, by=CONTROLLER, now=NOON) == [], "once is enough"
+        release.refresh_from_db()
+        assert release.flag == "amber"
+        approve_release(release.pk, by=CONTROLLER, now=NOON)
+
+    def test_what_a_payout_file_carries_is_not_cancelled(self):
+        refund = self.approved()
+        payout = self.released(refund)
+        with pytest.raises(RefundRefused, match="Take it out of the file first"):
+            cancel_refund(refund.pk, note="She keeps it.", by=ANALYST, now=NOON)
+        release = Approval.objects.get(subject_kind="payout_file", subject_id=payout.pk)
+        approve_release(release.pk, by=CONTROLLER, now=NOON)
+        with pytest.raises(RefundRefused, match="put it aside first"):
+            cancel_refund(refund.pk, note="She keeps it.", by=ANALYST, now=NOON)
+        assert self.owed(refund) == 50_00
+        put_payout_file_aside(payout.pk, note="Portal is down.", by=ANALYST, now=NOON)
+        cancel_refund(refund.pk, note="She keeps it.", by=ANALYST, now=NOON)
+
+    def test_every_act_is_held_to_the_version_that_was_seen(self):
+        refund = self.approved()
+        old = refund.version - 1
+        said = {"version": old, "by": ANALYST, "now": NOON}
+        for act in (
+            lambda: cancel_refund(refund.pk, note="x", **said),
+            lambda: try_refund_again(refund.pk, **said),
+            lambda: record_outcome(refund.pk, outcome="paid", **said),
+            lambda: lose_track_of_refund(refund.pk, note="x", **said),
+            lambda: bounce_refund(refund.pk, note="x", **said),
+            lambda: request_resolution(refund.pk, outcome="paid", provider_ref="", note="x", **said),
+            lambda: change_payee(
+                refund.pk,
+                payee_kind="payer",
+                payee_name="A",
+                payee_account=PHONE,
+                rail="bank",
+                note="x",
+                **said,
+            ),
+        ):
+            with pytest.raises(RefundChangedRefused):
+                act()
+        cancel_refund(refund.pk, note="She keeps it.", version=refund.version, by=ANALYST, now=NOON)
 
     def test_the_same_again_within_a_day_is_refused(self):
         refund = self.asked("10.00")

@@ -95,6 +95,7 @@ class OnTheRefundDesk(TestCase):
         return payout
 
     def act(self, role: str, refund: Refund, deed: str, status: int = 302, **said: str) -> str:
+        said = {"version": str(self.now(refund).version), **said}
         return self.post(role, reverse("refunds:act", args=[code(refund), deed]), said, status)
 
     def page(self, role: str, refund: Refund) -> str:

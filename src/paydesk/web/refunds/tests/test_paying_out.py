@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import io
+
+import xlsxwriter
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from django.utils import timezone
 
 from paydesk.domain.providers.models import SourceAccount
 from paydesk.domain.refunds.models import PayoutFile, PayoutProfile, Refund
@@ -13,7 +17,7 @@ from paydesk.foundation.documents.models import Document
 from paydesk.kernel.public_codes import code_of
 from paydesk.reporting.invariants import check_all
 from paydesk.web.refunds.tests.desk import HTMX, PHONE, OnTheRefundDesk
-from tests.builders import make_source_account
+from tests.builders import make_source_account, receive_today, row
 from tests.pages import without_secrets
 
 RELEASE, RESULTS = reverse("refunds:release"), reverse("refunds:results")
@@ -136,6 +140,7 @@ class PayingOut(OnTheRefundDesk):
             b"PK\x03\x04" + b"\x00" * 50,
             b"hello\nworld\n",
             b'"a\n' * 9,
+            b"reference,status\nREF-1,o\0k\n",
         ):
             assert "Nothing of it was taken" in self.results(content, status=409), content
         assert "Choose the result file first" in self.post("AN", RESULTS, status=409)
@@ -153,9 +158,75 @@ class PayingOut(OnTheRefundDesk):
             assert "<script>x" not in page
         assert self.now(refund).state == "sent"
         long = "x" * 5000
-        self.results((head + f"{ref},failed,P\0Q,50,=SUM(1){long}\n").encode("utf-8"))
+        self.results((head + f"{ref},failed,P-Q,50,=SUM(1){long}\n").encode("utf-8"))
         kept = self.now(refund)
-        assert (kept.state, kept.provider_ref, len(kept.failure)) == ("failed", "PQ", 200)
+        assert (kept.state, kept.provider_ref, len(kept.failure)) == ("failed", "P-Q", 200)
+
+    def test_a_workbook_of_results_is_read_like_a_csv(self):
+        refund = self.approved("50.00")
+        self.sent(refund)
+        out = io.BytesIO()
+        book = xlsxwriter.Workbook(out, {"in_memory": True})
+        sheet = book.add_worksheet("Batch")
+        for place, cells in enumerate(
+            [["Disbursement report"], [], ["External ID", "Transaction Status", "Receipt No", "Amount"],
+             [code(refund), "Completed", "P88", 50]]
+        ):  # fmt: skip
+            sheet.write_row(place, 0, cells)
+        book.close()
+        assert "Paid" in self.results(out.getvalue(), name="results.xlsx")
+        assert (self.now(refund).state, self.now(refund).provider_ref) == ("paid", "P88")
+
+    def test_the_same_act_sent_twice_or_from_an_old_page_is_refused_as_changed(self):
+        refund = self.approved()
+        old = str(refund.version)
+        self.sent(refund)
+        self.act("AN", refund, "paid", status=409, version=old, provider_ref="P1")
+        assert self.now(refund).state == "sent"
+        seen = str(self.now(refund).version)
+        self.act("AN", refund, "failed", version=seen, failure="Wallet is full")
+        page = self.act("AN", refund, "failed", status=409, version=seen, failure="Wallet is full")
+        assert "was changed since you opened it" in page
+
+    def test_what_changed_since_it_was_asked_turns_it_amber_before_anybody_approves(self):
+        now = timezone.now()
+        (self.payment,) = receive_today(
+            self.account,
+            row(
+                2,
+                "20.00",
+                reference="nobody",
+                msisdn="233200000077",
+                payer_name="Ama Mensah",
+                occurred_at=now,
+            ),
+        )
+        refund = self.asked("20.00", reason="not_ours")
+        waits = Approval.objects.get(subject_kind="refund", subject_id=refund.pk)
+        assert waits.reasons == []
+        (double,) = receive_today(
+            self.account,
+            row(
+                3,
+                "20.00",
+                reference="nobody",
+                msisdn="233200000077",
+                payer_name="Ama Mensah",
+                occurred_at=now,
+            ),
+        )
+        path = reverse("refunds:ask", args=[double.pk])
+        self.post("SU", path, self.said(double, reason="not_ours"))
+        page = reverse("approvals:page", args=[code_of("APR", waits.pk)])
+        assert "New since it was asked for" in self.get("TL", page)
+        together = self.clients["TL"].post(
+            reverse("approvals:approve_many"), {"id": code_of("APR", waits.pk)}
+        )
+        assert "the checks changed since it was asked for" in without_secrets(together)
+        waits.refresh_from_db()
+        assert (waits.flag, waits.state, self.now(refund).state) == ("amber", "pending", "requested")
+        self.decided("refund", refund.pk, "TL")
+        assert self.now(refund).state == "approved", "whoever looked at it by itself may approve"
 
     def test_a_result_file_of_another_market_touches_nothing(self):
         refund = self.approved()
@@ -183,6 +254,7 @@ class PayingOut(OnTheRefundDesk):
         said = {
             "payee_kind": "relative", "payee_name": "Yaw Mensah", "payee_account": "0209999999",
             "rail": "mobile_money", "note": "Her brother, by letter.",
+            "version": str(self.now(refund).version),
         }  # fmt: skip
         self.post("TL", path, said, status=403)
         self.post("SU", path, said)
