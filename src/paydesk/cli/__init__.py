@@ -29,6 +29,7 @@ COMMANDS = {
     "lint": "paydesk.cli.lint",
     "migrate": "paydesk.cli.migrate",
     "read": "paydesk.cli.read",
+    "formats": "paydesk.cli.formats",
     "check": "paydesk.cli.check",
     "bench": "paydesk.cli.bench",
     "worker": "paydesk.cli.worker",

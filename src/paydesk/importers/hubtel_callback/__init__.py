@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from decimal import Decimal
 
+from paydesk.importers.about import About
 from paydesk.importers.amounts import plain_text
 from paydesk.importers.json_messages import Fields, JsonImporter, raw_of, words_to
 from paydesk.importers.moments import Moments
@@ -34,6 +35,18 @@ class HubtelCallback(JsonImporter):
     """The importer for Hubtel's callbacks."""
 
     name = "hubtel.callback"
+    about = About(
+        title="Hubtel receive-money callback",
+        provider="Hubtel",
+        sources=(
+            "official",
+            "samples",
+            "integration_code",
+        ),
+        source="Hubtel's documentation; examples of an open integration.",
+        sure="high",
+        known_missing=("Codes beyond those documented are pending until a status check says more.",),
+    )
     what = "Hubtel callback"
     currency = "GHS"
     marks = ("ResponseCode", "Data")

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal
 
+from paydesk.importers.about import About
 from paydesk.importers.hubtel_callback import kept_back, moment
 from paydesk.importers.json_messages import Fields, JsonImporter, raw_of, words_to
 from paydesk.importers.records import StatementLine
@@ -19,6 +20,19 @@ class HubtelStatus(JsonImporter):
     """The importer for answers of Hubtel's status check."""
 
     name = "hubtel.status"
+    about = About(
+        title="Answer of Hubtel's status check",
+        provider="Hubtel",
+        sources=(
+            "official",
+            "samples",
+        ),
+        source="Hubtel's documentation; one example of an open integration.",
+        sure="high",
+        known_missing=(
+            "A refunded payment is named, not booked: the answer does not say when and how much.",
+        ),
+    )
     what = "answer of Hubtel's status check"
     currency = "GHS"
     marks = ("responseCode", "data")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from paydesk.importers.about import About
 from paydesk.importers.json_messages import Fields, JsonImporter, raw_of
 from paydesk.importers.moments import Moments
 from paydesk.importers.records import StatementLine
@@ -18,6 +19,19 @@ class MpesaC2b(JsonImporter):
     """The importer for C2B confirmations."""
 
     name = "mpesa.c2b"
+    about = About(
+        title="M-Pesa C2B confirmation",
+        provider="M-Pesa (Safaricom)",
+        sources=(
+            "official",
+            "samples",
+        ),
+        source="Safaricom's developer documentation; one example of it.",
+        sure="high",
+        known_missing=(
+            "The validation call has the same body: the address it comes to tells the two apart.",
+        ),
+    )
     what = "M-Pesa C2B confirmation"
     currency = "KES"
     marks = ("TransID", "TransAmount", "BusinessShortCode")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from paydesk.importers.about import About
 from paydesk.importers.json_messages import Fields, JsonImporter, raw_of
 from paydesk.importers.moments import Moments
 from paydesk.importers.records import RejectedLine, StatementLine
@@ -16,6 +17,20 @@ class MpesaPull(JsonImporter):
     """The importer for answers of the pull: a list inside a list of payments."""
 
     name = "mpesa.pull"
+    about = About(
+        title="M-Pesa pull of transactions",
+        provider="M-Pesa (Safaricom)",
+        sources=(
+            "official",
+            "samples",
+        ),
+        source="Safaricom's developer documentation; one example of it.",
+        sure="medium",
+        known_missing=(
+            "The provider keeps 48 hours only.",
+            "Which words transactiontype may hold is not published.",
+        ),
+    )
     what = "answer of M-Pesa's transaction pull"
     currency = "KES"
     marks = ("ResponseRefID", "Response")

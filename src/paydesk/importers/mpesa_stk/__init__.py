@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal
 
+from paydesk.importers.about import About
 from paydesk.importers.json_messages import Fields, JsonImporter, raw_of
 from paydesk.importers.moments import Moments
 from paydesk.importers.records import Kind, StatementLine, Status
@@ -23,6 +24,17 @@ class MpesaStk(JsonImporter):
     """The importer for STK push messages."""
 
     name = "mpesa.stk"
+    about = About(
+        title="M-Pesa STK push callback, answer and status query",
+        provider="M-Pesa (Safaricom)",
+        sources=(
+            "official",
+            "samples",
+        ),
+        source="Safaricom's developer documentation; one example of it.",
+        sure="high",
+        known_missing=("A status query that says paid has no receipt: it stays pending until one comes.",),
+    )
     what = "M-Pesa STK message"
     currency = "KES"
     marks = ("CheckoutRequestID",)

@@ -7,7 +7,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from typing import cast
 
+from paydesk.importers.about import SOURCES, About, Source, Sure
 from paydesk.importers.delimited.mapping import Mapping, header_key
 
 
@@ -15,7 +17,8 @@ from paydesk.importers.delimited.mapping import Mapping, header_key
 class Profile:
     """A mapping with a name. `describes` says what it is by (official, by example); `needs` are the columns,
     each with its other names, that all have to be in a header for it to be recognised. `notice` is said with
-    every file read by it. `provider` is a hint for the source account: "hubtel", "mpesa".
+    every file read by it. `provider` is a hint for the source account: "hubtel", "mpesa". `about` says the
+    same to `./paydesk formats`, with what else the file has under "sources", "sure" and "known_missing".
     """
 
     name: str
@@ -25,6 +28,7 @@ class Profile:
     notice: str
     needs: tuple[tuple[str, ...], ...]
     mapping: Mapping
+    about: About
 
     def fits(self, header: Iterable[str]) -> bool:
         """Whether every needed column is in `header`, under any of its names."""
@@ -55,9 +59,10 @@ def named(name: str) -> Profile | None:
 
 
 def _profile_of(values: dict[str, object]) -> Profile:
-    needs, mapping = values["needs"], values["mapping"]
+    needs, mapping, missing = values["needs"], values["mapping"], values.get("known_missing", [])
     assert isinstance(needs, list)
     assert isinstance(mapping, dict)
+    assert isinstance(missing, list)
     return Profile(
         name=str(values["name"]),
         label=str(values["label"]),
@@ -66,4 +71,18 @@ def _profile_of(values: dict[str, object]) -> Profile:
         notice=str(values["notice"]),
         needs=tuple(tuple(names) for names in needs),
         mapping=Mapping.from_json(mapping),
+        about=About(
+            title=str(values["label"]),
+            provider=str(values["provider"]),
+            sources=_sources_of(values.get("sources", [])),
+            source=str(values["describes"]),
+            sure=cast("Sure", values.get("sure", "low")),
+            known_missing=tuple(map(str, missing)),
+        ),
     )
+
+
+def _sources_of(names: object) -> tuple[Source, ...]:
+    assert isinstance(names, list)
+    assert set(names) <= set(SOURCES), f"A source is one of {', '.join(SOURCES)}."
+    return tuple(names)
