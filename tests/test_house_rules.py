@@ -150,3 +150,15 @@ def test_every_importer_has_a_sample_and_what_is_expected_of_it():
     assert folders
     bare = [p.name for p in folders if not list(p.glob("samples/*")) or not list(p.glob("expected/*"))]
     assert not bare, f"Put a small invented sample and its expected result beside: {bare}"
+
+
+def test_every_importer_says_where_we_know_its_format_from():
+    from paydesk.importers.about import About
+    from paydesk.importers.registry import IMPORTERS
+
+    silent = [
+        each.name
+        for each in IMPORTERS
+        if not (isinstance(found := getattr(each, "about", None), About) and found.sources and found.source)
+    ]
+    assert not silent, f"Give these an `about` (importers/about.py), which ./paydesk formats shows: {silent}"

