@@ -10,6 +10,7 @@ from paydesk.importers.camt import Camt052, Camt053, Camt054
 from paydesk.importers.chariot import ChariotDeposit
 from paydesk.importers.checkout import CheckoutBreakdown, CheckoutPayouts
 from paydesk.importers.delimited.any_table import AnyTable
+from paydesk.importers.dlocal import DlocalSettlement, DlocalTransactions
 from paydesk.importers.flutterwave_webhook import FlutterwaveWebhook
 from paydesk.importers.gr4vy import Gr4vyTransactions
 from paydesk.importers.hubtel_callback import HubtelCallback
@@ -49,6 +50,8 @@ REPORTS: tuple[type[TableReport], ...] = (
     CheckoutPayouts,
     ChariotDeposit,
     Gr4vyTransactions,
+    DlocalSettlement,
+    DlocalTransactions,
 )
 IMPORTERS: tuple[type[PreparingImporter], ...] = (
     Camt052,
