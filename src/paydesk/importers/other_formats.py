@@ -43,8 +43,6 @@ _TEXTS = (
     (re.compile(r"(?:.{0,80}\n){0,8}:(?:20|25|28C?|60[FM]):"), "a piece of an MT940 statement"),
     (re.compile(r":\d\d[A-Z]?:[A-Z0-9]"), "a piece of an MT940 statement"),
     (re.compile(r"0?1,[^,\n]*,[^,\n]*,\d{6},\d{4},"), "a BAI2 file"),
-    (re.compile(r"101 [ \d]{9}[ \d]{10}\d{6}[\d ]{4}[A-Z0-9 ]094"), "a NACHA file"),
-    (re.compile(r"5(?:200|220|225|280).{46}[A-Z]{3}"), "a piece of a NACHA file"),
     (re.compile(r"\s*[\[{]\s*(?:[\"{\[\]}]|-?\d|$)"), "a JSON document"),
 )  # fmt: skip
 

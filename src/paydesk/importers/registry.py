@@ -26,6 +26,7 @@ from paydesk.importers.mpesa_stk import MpesaStk
 from paydesk.importers.mt940 import Mt940, Mt942
 from paydesk.importers.mtn_callback import MtnCallback
 from paydesk.importers.mtn_statement import MtnStatement
+from paydesk.importers.nacha import Nacha
 from paydesk.importers.ofx import Ofx
 from paydesk.importers.other_formats import is_of_another_sort, what_is
 from paydesk.importers.paystack_webhook import PaystackWebhook
@@ -59,6 +60,7 @@ IMPORTERS: tuple[type[PreparingImporter], ...] = (
     Camt054,
     Mt940,
     Mt942,
+    Nacha,
     IngenicoWx,
     Ofx,
     Qif,
