@@ -37,6 +37,7 @@ from paydesk.importers.records import NotPayments, NotReadable
 from paydesk.importers.settlement_tables import TableReport
 from paydesk.importers.stripe import StripeReport
 from paydesk.importers.trustly import Trustly
+from paydesk.importers.venmo import VenmoBalances, VenmoTransactions
 
 MESSAGES: tuple[type[JsonImporter], ...] = (
     MpesaStk, MpesaC2b, MpesaPull, MpesaResult, HubtelCallback, HubtelStatus, HubtelOrder, MtnCallback,
@@ -53,6 +54,8 @@ REPORTS: tuple[type[TableReport], ...] = (
     Gr4vyTransactions,
     DlocalSettlement,
     DlocalTransactions,
+    VenmoTransactions,
+    VenmoBalances,
 )
 IMPORTERS: tuple[type[PreparingImporter], ...] = (
     Camt052,
