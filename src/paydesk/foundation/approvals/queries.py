@@ -71,7 +71,7 @@ def pending_about(kind: str, subject_ids: Iterable[int]) -> dict[int, Approval]:
 def limit_of(right: str, market: str, currency: str) -> Money:
     """Up to how much the first checker of `right` decides."""
     found = Limit.objects.filter(right=right, market=market, currency=currency).first()
-    return rules.limit_for(currency, found.amount_minor if found else None)
+    return rules.limit_for(right, currency, found.amount_minor if found else None)
 
 
 def absent_for(stands_in_id: int, on: date) -> list[int]:

@@ -15,7 +15,7 @@ OPEN_FOR = timedelta(days=7)  # asked for and not decided: it expires, and is as
 
 # Up to this much, in minor units, the first checker decides; above it that of "…_above_limit". A setting of
 # the market counts before these (Proposal, DOMAIN 1.4); a currency not here has no room without a setting.
-DEFAULT_LIMITS = {
+_REFUNDS = {
     "GHS": 500_00,
     "KES": 5_000_00,
     "NGN": 50_000_00,
@@ -25,9 +25,33 @@ DEFAULT_LIMITS = {
 }
 
 
-def limit_for(currency: str, set_minor: int | None) -> Money:
-    """The limit that counts: what is set for the market, else the default of the currency."""
-    return Money(DEFAULT_LIMITS.get(currency, 0) if set_minor is None else set_minor, currency)
+def _times(factor: int) -> dict[str, int]:
+    return {currency: minor * factor for currency, minor in _REFUNDS.items()}
+
+
+DEFAULT_LIMITS = {
+    "refunds.entitle": _REFUNDS,
+    "payments.move": _times(4),
+    "payments.reverse": _times(4),
+    "payments.answer_reversal_request": _times(4),
+    "payouts.release": _times(20),  # a basket of refunds
+    "files.unpost": _times(1_000),  # a whole file
+    # As much as may be written off at all (payments.rules): lower it, and the controller decides on more.
+    "matching.write_off_small": {
+        "GHS": 1_00,
+        "KES": 10_00,
+        "NGN": 100_00,
+        "UGX": 500,
+        "USD": 25,
+        "EUR": 25,
+    },
+}
+
+
+def limit_for(right: str, currency: str, set_minor: int | None) -> Money:
+    """The limit that counts: what is set for the market, else the default of the right and currency."""
+    default = DEFAULT_LIMITS.get(right, {}).get(currency, 0)
+    return Money(default if set_minor is None else set_minor, currency)
 
 
 def check_right(right: str, amount: Money | None, limit: Money | None, known: Iterable[str]) -> str:

@@ -46,6 +46,7 @@ def ask(
     payload: Mapping[str, Any],
     reasons: Sequence[str] = (),
     amount: Money | None = None,
+    amounts: Sequence[Money] = (),
     note: str = "",
     evidence_id: int | None = None,
     batch: str = "",
@@ -56,11 +57,14 @@ def ask(
     """Ask a second person for `kind` ("payment.move"); the verb itself does nothing yet.
 
     `right` is the row of the authority table; above the limit of market and currency its "…_above_limit"
-    row counts where there is one. `decide_right` names another right string instead of both. Joins the
-    caller's transaction, which also writes the audit record. Raises ApprovalRefused if the same is asked for
+    row counts where there is one. What moves several currencies gives `amounts`, one sum each: they are never
+    added, one above its own limit is enough. `decide_right` names another right string instead of both. Joins
+    the caller's transaction, which also writes the audit record. Raises ApprovalRefused if it is asked for
     already. Asking locks nothing of what it is about: who decides takes the approval first, then the thing.
     """
-    limit = queries.limit_of(right, market, amount.currency) if amount is not None else None
+    sums = list(amounts) if amounts else [amount] if amount is not None else []
+    if len(sums) == 1:
+        amount = sums[0]
     approval = Approval(
         kind=kind,
         market=market,
@@ -68,7 +72,7 @@ def ask(
         subject_id=subject[1],
         payload=dict(payload),
         payload_hash=rules.fingerprint(kind, payload),
-        right=decide_right or rules.check_right(right, amount, limit, RIGHTS),
+        right=decide_right or _decides(right, market, sums),
         batch=batch or f"{kind} {market} {now:%Y-%m-%d}",
         amount_minor=amount.amount_minor if amount is not None else None,
         currency=amount.currency if amount is not None else "",
@@ -87,6 +91,16 @@ def ask(
     except IntegrityError as problem:
         raise ApprovalRefused("This is asked for already and waits for a second person.") from problem
     return approval
+
+
+def _decides(right: str, market: str, sums: Sequence[Money]) -> str:
+    """The right string of whoever decides: that above the limit as soon as one sum is above its own."""
+    base = rules.check_right(right, None, None, RIGHTS)
+    held = (
+        rules.check_right(right, each, queries.limit_of(right, market, each.currency), RIGHTS)
+        for each in sums
+    )
+    return next((each for each in held if each != base), base)
 
 
 def decide(approval_id: int, kind: str, *, by: Actor, now: datetime, note: str = "") -> Approval:

@@ -10,6 +10,9 @@ is the condition under which it counts. What a cell gives, as strings for `Actor
     C fraud      "payments.move:check:fraud"   decides as the second person in that case only
     V            "payments.move:view"       sees it
 
+Of a row X with a row X_above_limit the first says who decides up to the limit of market and currency, the
+second who decides above it; whoever makes or requests stands in both.
+
 So a verb asks `by.needs("payments.move", market=...)` and a checking verb `by.needs("payments.move:check")`.
 Plain reading rights are rows that hold V alone: `by.needs("payments:view")`.
 
@@ -41,23 +44,29 @@ right                              | AN | SU | CO | SD | TL | FC | RK | QA | AU 
 files.import                       | M  | V  | -  | -  | M  | V  | V  | V  | V  | -  | M
 files.save_profile                 | M  | -  | -  | -  | M  | V  | V  | -  | V  | V  | -
 files.unpost                       | M  | -  | -  | -  | C  | C  | V  | V  | V  | -  | -
+files.unpost_above_limit           | M  | -  | -  | -  | -  | C  | V  | V  | V  | -  | -
 matching.run                       | M  | V  | -  | -  | M  | V  | V  | V  | V  | -  | M
 matching.confirm                   | M  | -  | -  | -  | M  | V  | V  | V  | V  | -  | M auto
 matching.split                     | M  | -  | -  | -  | M  | V  | V  | V  | V  | -  | M auto
 matching.unmatch                   | M  | -  | -  | -  | M  | V  | V  | V  | V  | -  | M auto
 matching.outside_tolerance         | M  | -  | -  | -  | C  | C  | V  | V  | V  | -  | -
 matching.write_off_small           | M  | -  | -  | -  | C  | C  | V  | V  | V  | -  | -
+matching.write_off_small_above_limit | M | - | - | - | - | C  | V  | V  | V  | -  | -
 payments.receive_by_hand           | M  | -  | -  | -  | C  | C  | V  | V  | V  | -  | -
 payments.identify                  | M  | M  | R  | -  | M  | V  | V  | V  | V  | -  | M
 payments.allocate                  | M  | M  | R  | -  | M  | V  | V  | V  | V  | -  | M
 payments.allocate_weak_evidence    | M  | R  | R  | -  | C  | C  | V  | V  | V  | -  | -
 payments.move                      | M  | M  | R  | -  | C  | V  | C fraud | V | V | - | -
+payments.move_above_limit          | M  | M  | R  | -  | -  | C  | C fraud | V | V | - | -
 payments.reverse                   | M  | M  | -  | -  | C  | C closed_period | V | V | V | - | M provider
+payments.reverse_above_limit       | M  | M  | -  | -  | -  | C  | V  | V  | V  | -  | M provider
 payments.backdate                  | M  | M  | -  | -  | C  | C closed_period | V | V | V | - | M provider
 payments.answer_reversal_request   | M  | M  | -  | -  | C  | V  | C fraud | V | V | - | -
+payments.answer_reversal_request_above_limit | M | M | - | - | - | C | C fraud | V | V | - | -
 refunds.entitle                    | M  | M  | R  | R  | C  | -  | C third_person | V | V | - | -
 refunds.entitle_above_limit        | M  | M  | R  | R  | -  | C  | C third_person | V | V | - | -
 payouts.release                    | M  | -  | -  | -  | C  | C  | M hold | V | V | - | -
+payouts.release_above_limit        | M  | -  | -  | -  | -  | C  | M hold | V | V | - | -
 contracts.load                     | M  | -  | -  | -  | M  | V  | V  | V  | V  | -  | M
 contracts.end_or_downgrade         | M  | M  | R  | R receive | C | C above_limit | V | V | V | - | -
 contracts.ease                     | M  | M  | M limit | - | C | C above_limit | V | V | V | - | -

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ObjectDoesNotExist
@@ -15,9 +16,12 @@ from paydesk.domain.payments.effects import Effects
 from paydesk.domain.payments.queries import claims_of, payment_for, results_of_file, why_of
 from paydesk.domain.statements.queries import file_for
 from paydesk.foundation.approvals.states import APPROVAL
+from paydesk.foundation.clocks.queries import clock_for, standing
+from paydesk.foundation.clocks.told import arithmetic, pause_rows
 from paydesk.kernel.money import Money
 from paydesk.reporting.books.queries.days import closed_through, closing_for
 from paydesk.web.access import actor_of
+from paydesk.web.addresses import page_of
 from paydesk.web.intake.results import Result
 from paydesk.web.payments.effects_shown import looked_at
 from paydesk.web.payments.page import masked_raw
@@ -103,6 +107,27 @@ def of_file(request: HttpRequest, approval: Approval) -> dict[str, Any]:
     except ObjectDoesNotExist:
         return {"problem": GONE}
     return {"file": file, "result": Result.of(file.pk, results_of_file(file.pk), [])}
+
+
+def of_clock(request: HttpRequest, approval: Approval) -> dict[str, Any]:
+    """The clock with its sums, when it is due and when it would be."""
+    try:
+        clock = clock_for(actor_of(request), approval.subject_id)
+    except ObjectDoesNotExist:
+        return {"problem": GONE}
+    wanted = approval.payload["due_at"]
+    known = {
+        "clock": clock,
+        "clock_words": standing(clock, timezone.now()).words,
+        "told": arithmetic(clock, pause_rows([clock.pk]).get(clock.pk, []), timezone.now()),
+        "wanted": datetime.fromisoformat(wanted) if wanted else None,
+        "clock_url": page_of("clock", clock.pk),
+        "subject_url": page_of(clock.subject_kind, clock.subject_id),
+    }
+    changed = clock.due_at != datetime.fromisoformat(approval.payload["was_due_at"])
+    if approval.state == APPROVAL.start and changed:
+        return known | {"problem": "The clock is due at another time by now. Reject this and ask again."}
+    return known
 
 
 def of_days(request: HttpRequest, approval: Approval) -> dict[str, Any]:

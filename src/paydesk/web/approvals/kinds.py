@@ -16,6 +16,7 @@ from paydesk.domain.hand_receipts import actions as hand_receipts
 from paydesk.domain.payments import actions as payments
 from paydesk.domain.refunds import actions as refunds
 from paydesk.domain.reversal_requests import actions as reversal_requests
+from paydesk.foundation.due_times.actions import SET_DUE, WAIVE, approve_due
 from paydesk.reporting.books.actions.days import approve_days
 from paydesk.web.approvals import evidence
 from paydesk.web.hand_receipts import evidence as by_hand_evidence
@@ -76,6 +77,10 @@ KINDS = {
         Kind(
             "payout_file.release", refunds.approve_release, _subject, refund_evidence.of_file,
             "refunds/_file_evidence.html",
+        ),
+        *(
+            Kind(name, approve_due, _subject, evidence.of_clock, "approvals/_clock.html")
+            for name in (SET_DUE, WAIVE)
         ),
         Kind("days.close", approve_days, _subject, evidence.of_days, "approvals/_days.html"),
         Kind("days.reopen", approve_days, _subject, evidence.of_days, "approvals/_days.html"),

@@ -18,7 +18,7 @@ from paydesk.domain.contracts.queries import ids_by_account
 from paydesk.domain.parties.queries import customer_for
 from paydesk.foundation.approvals import queries, rules
 from paydesk.foundation.approvals.actions import declare_relation, delegate, end_delegation, set_limit
-from paydesk.foundation.people.authority import RIGHTS
+from paydesk.foundation.people.authority import RIGHTS, ROLES, roles_with
 from paydesk.foundation.people.queries import markets_of, names_of, people_found
 from paydesk.kernel.actor import Actor
 from paydesk.kernel.money import Money, exact_minor
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from paydesk.foundation.people.models import Market
 
 LIMITED = tuple(right for right in RIGHTS if f"{right}_above_limit" in RIGHTS)
+CURRENCIES = tuple(sorted(rules.DEFAULT_LIMITS["refunds.entitle"]))
 MANAGE_PEOPLE, MANAGE_SETTINGS = "people.manage", "settings.manage"
 either_way = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -57,6 +58,7 @@ def styled(form: forms.Form) -> forms.Form:
 class LimitForm(forms.Form):
     right = forms.ChoiceField(label="For")
     market = forms.ChoiceField()
+    currency = forms.ChoiceField(required=False)
 
     def __init__(self, *args: Any, markets: list[Market], **kwargs: Any) -> None:
         super().__init__(*args, auto_id="limit_%s", **kwargs)
@@ -64,6 +66,8 @@ class LimitForm(forms.Form):
         fields: dict[str, Any] = self.fields
         fields["right"].choices = [(right, RIGHT_WORDS[right]) for right in LIMITED]
         fields["market"].choices = [(m.pk, f"{m.name} ({m.currency})") for m in markets]
+        own = [("", "that of the market"), *((code, code) for code in CURRENCIES)]
+        fields["currency"].choices = own
         fields["amount"] = AmountField("Up to and including")
         fields["amount"].required = True
 
@@ -72,11 +76,12 @@ class LimitForm(forms.Form):
         market = self.markets.get(self.cleaned_data.get("market", ""))
         if amount is None or market is None:
             return
-        minor = exact_minor(amount, market.currency)
+        currency = self.cleaned_data.get("currency") or market.currency
+        minor = exact_minor(amount, currency)
         if minor is None:
-            self.add_error("amount", f"{market.currency} has no such part.")
+            self.add_error("amount", f"{currency} has no such part.")
         else:
-            self.cleaned_data["limit"] = Money(minor, market.currency)
+            self.cleaned_data["limit"] = Money(minor, currency)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +89,8 @@ class ShownLimit:
     """How much the first checker decides in a market; `set_by` is empty where the default counts."""
 
     right: str
+    upto: str
+    above: str
     market: str
     amount: Money
     set_by: str
@@ -109,19 +116,27 @@ def limits(request: HttpRequest) -> HttpResponse:
     names = names_of({person_number(each.set_by) for each in found.values()})
     rows = []
     for right in LIMITED:
+        upto, above = decide_words(right), decide_words(f"{right}_above_limit")
         for market in markets:
-            each = found.get((right, market.pk, market.currency))
-            rows.append(
-                ShownLimit(
-                    RIGHT_WORDS[right],
-                    market.name,
-                    rules.limit_for(market.currency, each.amount_minor if each else None),
-                    names.get(person_number(each.set_by), each.set_by) if each else "",
-                    each.set_at if each else None,
-                )
-            )
+            for currency in dict.fromkeys([market.currency, *CURRENCIES]):
+                each = found.get((right, market.pk, currency))
+                if each is None and currency != market.currency:
+                    continue
+                minor = each.amount_minor if each else None
+                rows.append(
+                    ShownLimit(
+                        RIGHT_WORDS[right], upto, above, market.name, rules.limit_for(right, currency, minor),
+                        names.get(person_number(each.set_by), each.set_by) if each else "",
+                        each.set_at if each else None,
+                    )
+                )  # fmt: skip
     known = {"tab": "limits", "rows": rows, "form": form, "may": gate(actor, MANAGE_SETTINGS)}
     return render(request, "approvals/limits.html", known, status=422 if form.errors else 200)
+
+
+def decide_words(right: str) -> str:
+    """The roles that decide as the second person in any case: "Team lead, Finance controller"."""
+    return ", ".join(ROLES[role] for role in roles_with(f"{right}:check"))
 
 
 def person_number(label: str) -> int:

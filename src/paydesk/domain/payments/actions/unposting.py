@@ -18,6 +18,7 @@ from paydesk.foundation.approvals.models import Approval
 from paydesk.foundation.audit import steps as audit
 from paydesk.foundation.outbox import steps as outbox
 from paydesk.kernel.actor import Actor
+from paydesk.kernel.money import Money
 
 UNPOST = "file.unpost"
 CHUNK_LINES = 20_000
@@ -57,6 +58,7 @@ def request_unpost(file_id: int, *, note: str, by: Actor, now: datetime) -> Appr
         right="files.unpost",
         payload={"new": file.new_count, "payments": file.payment_count},
         reasons=[f"{file.payment_count} payments are undone.", *reasons],
+        amounts=_sums(file),
         note=note.strip(),
         by=by,
         now=now,
@@ -70,6 +72,12 @@ def request_unpost(file_id: int, *, note: str, by: Actor, now: datetime) -> Appr
         market=account.market,
     )
     return approval
+
+
+def _sums(file: SourceFile) -> list[Money]:
+    """What the payments of the file come to, one sum for each currency."""
+    found = Payment.objects.filter(statement_line__file=file).order_by("currency").values("currency")
+    return [Money(each["minor"], each["currency"]) for each in found.annotate(minor=Sum("amount_minor"))]
 
 
 @transaction.atomic(durable=True)

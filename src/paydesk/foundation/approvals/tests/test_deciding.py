@@ -22,6 +22,7 @@ from paydesk.foundation.approvals.actions import (
 from paydesk.foundation.approvals.models import Approval, Delegation, Limit
 from paydesk.foundation.approvals.steps import ApprovalRefused, SamePersonRefused
 from paydesk.foundation.audit.models import AuditRecord
+from paydesk.foundation.people.authority import RIGHTS, roles_with
 from paydesk.foundation.people.models import Person
 from paydesk.kernel.actor import system
 from paydesk.kernel.money import Money
@@ -132,6 +133,28 @@ class Deciding(TestCase):
             decide(approval, self.lead)
         assert decide(approval, self.people["FC"]).state == "approved"
 
+    def test_every_row_above_a_limit_has_another_who_decides_and_defaults_for_its_currencies(self):
+        limited = [right for right in RIGHTS if f"{right}_above_limit" in RIGHTS]
+        assert set(limited) == set(rules.DEFAULT_LIMITS)
+        for right in limited:
+            upto, above = roles_with(f"{right}:check"), roles_with(f"{right}_above_limit:check")
+            assert "TL" in upto, right
+            assert above == ["FC"], right
+            assert queries.limit_of(right, "GH", "GHS").amount_minor > 0, right
+            assert queries.limit_of(right, "GH", "XOF").amount_minor == 0, "no room without a setting"
+
+    def test_sums_of_several_currencies_are_each_held_to_their_own_limit_and_never_added(self):
+        admin = self.people["AD"].actor()
+        for text in ("100.00 GHS", "100.00 KES"):
+            set_limit("files.unpost", market="GH", limit=Money.of(text), by=admin, now=NOON)
+        below = [Money.of("100.00 GHS"), Money.of("100.00 KES")]
+        assert ask(self.maker, 1, right="files.unpost", amounts=below).right == "files.unpost:check"
+        one_above = [Money.of("1.00 GHS"), Money.of("100.01 KES")]
+        approval = ask(self.maker, 2, right="files.unpost", amounts=one_above)
+        assert approval.right == "files.unpost_above_limit:check"
+        assert approval.amount_minor is None, "there is no one amount to show"
+        assert ask(self.maker, 3, right="files.unpost", amounts=below[:1]).amount_minor == 100_00
+
     def test_a_limit_is_set_per_market_by_an_administrator_and_recorded(self):
         admin = self.people["AD"].actor()
         limit = Money.of("20.00 GHS")
@@ -144,7 +167,7 @@ class Deciding(TestCase):
         last = AuditRecord.objects.filter(verb="approval.limit_set").last()
         assert last is not None
         assert last.changes["amount_minor"] == [20_00, 30_00]
-        for by, right in ((self.lead.actor(), "refunds.entitle"), (admin, "payments.move")):
+        for by, right in ((self.lead.actor(), "refunds.entitle"), (admin, "payments.identify")):
             with pytest.raises(Refused):
                 set_limit(right, market="GH", limit=limit, by=by, now=NOON)
         assert Limit.objects.count() == 1

@@ -29,6 +29,22 @@ class Settings(WithALead):
             assert self.as_admin.post("/approvals/limits/", {**said, "amount": amount}).status_code == 422
         assert Limit.objects.get().amount_minor == 1250_50
 
+    def test_each_money_moving_decision_has_its_limit_by_currency_with_who_decides(self):
+        page = self.as_admin.get("/approvals/limits/").content.decode()
+        for words in (
+            "Move a payment to another customer",
+            "Reverse a payment",
+            "Take a posted file back",
+            "Release a payout",
+            "Write off a small difference",
+            "reversal request",
+        ):
+            assert words in page, words
+        said = {"right": "payments.move", "market": "GH", "amount": "75", "currency": "USD"}
+        assert self.as_admin.post("/approvals/limits/", said).status_code == 302
+        assert (Limit.objects.get().currency, Limit.objects.get().amount_minor) == ("USD", 75_00)
+        assert "75.00" in self.as_admin.get("/approvals/limits/").content.decode()
+
     def test_one_says_who_stands_in_for_oneself_and_comes_back(self):
         said = {
             "person": self.lead.pk, "stands_in": self.analyst().pk, "from_on": self.today,
