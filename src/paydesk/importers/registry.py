@@ -29,6 +29,7 @@ from paydesk.importers.mtn_statement import MtnStatement
 from paydesk.importers.nacha import Nacha
 from paydesk.importers.ofx import Ofx
 from paydesk.importers.other_formats import is_of_another_sort, what_is
+from paydesk.importers.paystack_lists import PaystackSettlements, PaystackTransactions
 from paydesk.importers.paystack_webhook import PaystackWebhook
 from paydesk.importers.prepared import PreparingImporter
 from paydesk.importers.profiles import builtin, named
@@ -42,6 +43,7 @@ from paydesk.importers.venmo import VenmoBalances, VenmoTransactions
 MESSAGES: tuple[type[JsonImporter], ...] = (
     MpesaStk, MpesaC2b, MpesaPull, MpesaResult, HubtelCallback, HubtelStatus, HubtelOrder, MtnCallback,
     AirtelCallback, PaystackWebhook, FlutterwaveWebhook, AdyenNotification,
+    PaystackTransactions, PaystackSettlements,
 )  # fmt: skip
 REPORTS: tuple[type[TableReport], ...] = (
     StripeReport,
