@@ -10,10 +10,11 @@ from django.db import DatabaseError, connection, transaction
 
 from paydesk.domain.callbacks import asking, posting, steps
 from paydesk.domain.callbacks.models import PendingPayment, StatusAnswer
-from paydesk.domain.callbacks.reading import ANSWER, FORMATS, read_message
+from paydesk.domain.callbacks.reading import ANSWER, read_message
 from paydesk.domain.callbacks.rules import ASKING_TAKES_AT_MOST, next_ask_at
 from paydesk.domain.callbacks.states import PENDING
 from paydesk.domain.payments.clocks import STALE_PENDING
+from paydesk.domain.providers.dialects import DIALECTS
 from paydesk.domain.providers.models import CallbackEndpoint, SourceAccount
 from paydesk.foundation.audit import steps as audit
 from paydesk.foundation.clocks import steps as clocks
@@ -50,7 +51,7 @@ def keep_callback(
     The stored message is its own record: it cannot be changed, and what it did is recorded when it is posted.
     """
     del by  # the provider, named by the account the message is stored for
-    assert (endpoint.dialect, channel) in FORMATS, "the address names the channel"
+    assert channel in DIALECTS[endpoint.dialect].channels, "the address names the channel"
     account = endpoint.source_account
     return inbox.keep(
         posting.KIND,

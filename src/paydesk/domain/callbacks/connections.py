@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import tomllib
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,7 @@ class _File:
     path: str
     changed_ns: int
     found: dict[tuple[str, str], Hubtel | Mpesa]
+    keys: dict[tuple[str, str], list[dict[str, str]]] = field(default_factory=dict)
 
 
 _read: _File | None = None
@@ -37,7 +39,17 @@ def connection_to(account: SourceAccount) -> Hubtel | Mpesa | None:
     path = getattr(settings, "CONNECTIONS_FILE", None)
     if not path:
         return None
-    return _connections(Path(path)).get((account.provider.code, account.identifier))
+    return _content(Path(path)).found.get((account.provider.code, account.identifier))
+
+
+def signing_keys(account: SourceAccount, names: Sequence[str]) -> list[dict[str, str]]:
+    """The keys by which callbacks of an account are proved, that hold all of `names`; several while one is
+    replaced by another. Raises ConnectionsError for a damaged file."""
+    path = getattr(settings, "CONNECTIONS_FILE", None)
+    if not path:
+        return []
+    entries = _content(Path(path)).keys.get((account.provider.code, account.identifier), [])
+    return [each for each in entries if all(each.get(name) for name in names)]
 
 
 def has_connection(account: SourceAccount) -> bool:
@@ -48,20 +60,33 @@ def has_connection(account: SourceAccount) -> bool:
         return False
 
 
-def _connections(path: Path) -> dict[tuple[str, str], Hubtel | Mpesa]:
+def _content(path: Path) -> _File:
     global _read
     try:
         changed = path.stat().st_mtime_ns
         if _read is None or (_read.path, _read.changed_ns) != (str(path), changed):
             content = tomllib.loads(path.read_text(encoding="utf-8"))
-            _read = _File(str(path), changed, _clients(content))
+            _read = _File(str(path), changed, _clients(content), _keys(content))
     except OSError as problem:
         raise ConnectionsError(
             f"The file of connections cannot be read ({type(problem).__name__})."
         ) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError):
         raise ConnectionsError("The file of connections is no TOML.") from None
-    return _read.found
+    return _read
+
+
+def _keys(content: dict[str, Any]) -> dict[tuple[str, str], list[dict[str, str]]]:
+    """Of each [[callback]] its keys, by provider and account."""
+    found: dict[tuple[str, str], list[dict[str, str]]] = {}
+    for number, each in enumerate(content.get("callback", []), start=1):
+        keys = {name: value for name, value in each.items() if isinstance(value, str)}
+        try:
+            place = keys.pop("provider"), keys.pop("account")
+        except KeyError as problem:
+            raise ConnectionsError(f"Callback {number} names no {problem.args[0]}.") from None
+        found.setdefault(place, []).append(keys)
+    return found
 
 
 def _clients(content: dict[str, Any]) -> dict[tuple[str, str], Hubtel | Mpesa]:

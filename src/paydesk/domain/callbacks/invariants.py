@@ -3,7 +3,7 @@
 INVARIANTS = (
     (
         "callbacks_became_lines",
-        "Every callback that was understood as a payment, pending, failed or known has its statement line.",
+        "Every callback that was understood as money, pending, failed or known has its statement line.",
         "SELECT 'message ' || m.id, m.outcome, m.became_id FROM inbox_message m"
         " LEFT JOIN statements_statementline l ON l.id = m.became_id AND m.became_kind = 'line'"
         " AND m.source_kind = 'source_account' AND l.source_account_id = m.source_id"

@@ -124,7 +124,9 @@ def _store(day: _Day, by: Actor, now: datetime) -> dict[int, Settled]:
 
 
 def _outcome(line: StatementLine) -> str:
-    return {"success": "payment", "pending": "pending", "failed": "failed"}[line.status]
+    if line.status == "success":
+        return "payment" if line.kind == "payment" else "other"
+    return "pending" if line.status == "pending" else "failed"
 
 
 def _the_fullest(rows: Sequence[_Row]) -> list[_Row]:

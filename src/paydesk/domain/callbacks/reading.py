@@ -1,28 +1,16 @@
-"""From a message to what it says: a line, nothing, or the reason why it cannot be taken."""
+"""From a message to what it says: lines, nothing, or the reason why it cannot be taken."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from paydesk.importers.hubtel_callback import HubtelCallback
-from paydesk.importers.hubtel_status import HubtelStatus
-from paydesk.importers.json_messages import JsonImporter, NotJson, parsed
-from paydesk.importers.mpesa_c2b import MpesaC2b
-from paydesk.importers.mpesa_pull import MpesaPull
-from paydesk.importers.mpesa_stk import MpesaStk
+from paydesk.domain.providers.dialects import DIALECTS, Channel
+from paydesk.importers.json_messages import NotJson, parsed
 from paydesk.importers.records import RejectedLine, Statement, StatementLine
 
 ANSWER = "answer"  # the channel of what a provider said when it was asked
-VALIDATION = "validation"
-FORMATS: dict[tuple[str, str], tuple[type[JsonImporter], ...]] = {
-    ("hubtel", "payment"): (HubtelCallback,),
-    ("hubtel", ANSWER): (HubtelStatus,),
-    ("mpesa", "confirmation"): (MpesaC2b,),
-    ("mpesa", VALIDATION): (MpesaC2b,),
-    ("mpesa", "push"): (MpesaStk,),
-    ("mpesa", ANSWER): (MpesaStk, MpesaPull),
-}
+SAY_NOTHING = ("notice", "order")  # kinds of lines that move and promise no money
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,14 +26,17 @@ def read_message(body: bytes, *, dialect: str, channel: str, numbers: Sequence[s
 
     A message of several payments is understood as a whole or not at all. Never raises.
     """
-    importers = FORMATS.get((dialect, channel), ())
+    spoken = DIALECTS.get(dialect)
+    way = _channel(dialect, channel)
+    if spoken is not None and not way.importers:
+        return Read(reason=spoken.missing or f"What {spoken.name} says here is kept and not read.")
     try:
         document = parsed(body)
     except NotJson as problem:
         return Read(reason=str(problem))
-    importer = next((each() for each in importers if each().fits(document)), None)
+    importer = next((each() for each in way.importers if each().fits(document)), None)
     if importer is None:
-        expected = " or ".join(each.what for each in importers) or "message that is understood here"
+        expected = " or ".join(each.what for each in way.importers) or "message that is understood here"
         return Read(reason=f"This is no {expected}.")
     lines: list[StatementLine] = []
     for record in importer.records([document]):
@@ -56,6 +47,15 @@ def read_message(body: bytes, *, dialect: str, channel: str, numbers: Sequence[s
                 reason=f"This message is for number {record.account[:40]}, but it came to the address of "
                 f"{numbers[0]}. If both are ours, add the number to this address and try the message again."
             )
-        if isinstance(record, StatementLine):
+        if isinstance(record, StatementLine) and record.kind not in SAY_NOTHING:
             lines.append(record)
-    return Read() if channel == VALIDATION else Read(lines)
+    return Read(lines) if way.keeps_lines else Read()
+
+
+def _channel(dialect: str, channel: str) -> Channel:
+    spoken = DIALECTS.get(dialect)
+    if spoken is None:
+        return Channel("")
+    if channel == ANSWER:
+        return Channel("", spoken.answers)
+    return spoken.channels.get(channel, Channel(""))

@@ -1,14 +1,18 @@
 """What channels and outcomes of callbacks are called."""
 
 CHANNELS = {
-    "payment": "Hubtel payment",
+    "payment": "Payment",
+    "order": "Hubtel order",
+    "event": "Event",
     "confirmation": "M-Pesa C2B confirmation",
     "validation": "M-Pesa C2B validation",
     "push": "M-Pesa STK push",
+    "result": "M-Pesa result",
     "answer": "Answer to our question",
 }
 OUTCOMES = {
     "payment": "A payment",
+    "other": "Money that is no payment: out, given back, a fee",
     "pending": "Accepted, not paid yet",
     "failed": "Failed: no money moved",
     "known": "Known already, from a file or another message",

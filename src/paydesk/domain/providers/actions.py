@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from django.db import IntegrityError, transaction
 
 from paydesk.domain.providers.callback_secrets import digest_of, secret_of
+from paydesk.domain.providers.dialects import DIALECTS
 from paydesk.domain.providers.models import (
     KINDS,
     ROLES,
@@ -17,7 +18,7 @@ from paydesk.domain.providers.models import (
     Provider,
     SourceAccount,
 )
-from paydesk.domain.providers.rules import DIALECTS, GRACE_HOURS, networks_in
+from paydesk.domain.providers.rules import GRACE_HOURS, networks_in
 from paydesk.foundation.audit import steps as audit
 from paydesk.kernel.actor import Actor
 from paydesk.kernel.refused import Refused

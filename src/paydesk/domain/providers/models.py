@@ -3,8 +3,6 @@
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
-from paydesk.domain.providers.rules import DIALECTS
-
 ROLES = [
     ("originates", "Originates payments"),
     ("settles", "Settles (receives sweeps and payouts)"),
@@ -81,8 +79,9 @@ class FileProfile(models.Model):
 class CallbackEndpoint(models.Model):
     """Where a provider sends what happened on one of our accounts by itself.
 
-    `dialect` says which messages are understood there. `allowed_networks` (CIDR) limits who may send, empty
-    for anybody who knows the secret address. `also_numbers` are further numbers of ours for messages to name.
+    `dialect` says which messages are understood there, by its code in dialects/. `allowed_networks` (CIDR)
+    limits who may send, empty for anybody who knows the secret address. `also_numbers` are further numbers of
+    ours for messages to name.
     """
 
     source_account = models.OneToOneField(
@@ -97,7 +96,8 @@ class CallbackEndpoint(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(dialect__in=list(DIALECTS)), name="callback_dialect_known"
+                condition=models.Q(dialect__regex=r"^[a-z][a-z0-9_]{1,19}$"),
+                name="callback_dialect_is_a_code",
             ),
         ]
 

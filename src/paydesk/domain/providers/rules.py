@@ -4,35 +4,9 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 
+from paydesk.domain.providers.dialects import DIALECTS
 
-@dataclass(frozen=True, slots=True)
-class Dialect:
-    """One provider's way of sending callbacks: its channels (the last part of the address) with what each is
-    for."""
-
-    name: str
-    provider_codes: tuple[str, ...]
-    channels: dict[str, str] = field(default_factory=dict)
-
-
-DIALECTS = {
-    "hubtel": Dialect(
-        "Hubtel",
-        ("hubtel",),
-        {"payment": "PrimaryCallbackUrl of each receive-money request"},
-    ),
-    "mpesa": Dialect(
-        "M-Pesa",
-        ("mpesa", "safaricom", "m-pesa", "safaricom-m-pesa"),
-        {
-            "confirmation": "ConfirmationURL of the C2B registration",
-            "validation": "ValidationURL of the C2B registration; every payment is let through",
-            "push": "CallBackURL of each STK push",
-        },
-    ),
-}
 GRACE_HOURS = (0, 1, 24, 72)  # how long an old secret stays good after a new one is made
 
 

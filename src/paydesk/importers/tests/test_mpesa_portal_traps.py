@@ -1,4 +1,4 @@
-"""The traps of M-Pesa's portal exports: forms, names, signs, clocks, what payers type, lines above a sheet."""
+"""The traps of M-Pesa's portal exports: forms, names, signs, clocks, what is typed, lines above a sheet."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ from paydesk.importers.records import RejectedLine, Statement, StatementLine
 
 FULL = (
     "Receipt No.", "Completion Time", "Initiation Time", "Details", "Transaction Status", "Paid In",
-    "Withdrawn", "Balance", "Balance Confirmed", "Reason Type", "Other Party Info", "Linked Transaction ID", "A/C No.",
+    "Withdrawn", "Balance", "Balance Confirmed", "Reason Type", "Other Party Info",
+    "Linked Transaction ID", "A/C No.",
 )  # fmt: skip
 SHORT = ("Receipt No.", "Completion Time", "Details", "Transaction Status", "Paid In", "Withdrawn", "Balance")
 

@@ -13,24 +13,20 @@ from collections.abc import Callable
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 
 from paydesk.domain.callbacks.actions import keep_callback
+from paydesk.domain.callbacks.connections import signing_keys
+from paydesk.domain.providers.dialects import DIALECTS, Call
 from paydesk.domain.providers.queries import endpoint_behind
-from paydesk.domain.providers.rules import DIALECTS, is_allowed
+from paydesk.domain.providers.rules import is_allowed
 from paydesk.foundation.people.authority import PROVIDER, rights_of
 from paydesk.kernel.actor import Actor
 from paydesk.web.access import declares
 
 logger = logging.getLogger("paydesk.callbacks")
-
-# What each provider takes for "we have it". M-Pesa's is documented; Hubtel reads the HTTP status alone.
-ANSWERS = {
-    "mpesa": {"ResultCode": 0, "ResultDesc": "Accepted"},
-    "hubtel": {"ResponseCode": "0000", "Message": "Received"},
-}
 
 
 class Rate:
@@ -76,16 +72,20 @@ def quietly(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponseBase
 @declares("")
 @quietly
 def door(request: HttpRequest, secret: str, channel: str) -> HttpResponse:
-    """Store one callback. 404 for a wrong secret or channel, whatever else is wrong with the request."""
+    """Store one callback. 404 for a wrong secret or channel, whatever else is wrong with the request.
+
+    401 for a signature that is wrong, missing or old; 503 while its key is not set up: then it is sent again.
+    """
     now = timezone.now()
     endpoint = endpoint_behind(secret, now)
-    if endpoint is None or channel not in DIALECTS[endpoint.dialect].channels:
+    dialect = DIALECTS.get(endpoint.dialect) if endpoint else None
+    if endpoint is None or dialect is None or channel not in dialect.channels:
         return HttpResponse(status=404)
     if not is_allowed(sender_of(request), endpoint.allowed_networks):
         logger.warning("A callback for endpoint %d came from an address that is not allowed.", endpoint.pk)
         return HttpResponse(status=404)
-    if request.method != "POST":
-        return HttpResponse(status=405, headers={"Allow": "POST"})
+    if request.method not in dialect.methods:
+        return HttpResponse(status=405, headers={"Allow": ", ".join(dialect.methods)})
     if RATE.is_over(endpoint.pk, settings.CALLBACKS_PER_MINUTE):
         logger.warning("Endpoint %d is sent more callbacks a minute than are taken.", endpoint.pk)
         return HttpResponse(status=429, headers={"Retry-After": "60"})
@@ -95,6 +95,16 @@ def door(request: HttpRequest, secret: str, channel: str) -> HttpResponse:
         return HttpResponse(status=413)
     if not body.strip():
         return HttpResponse(status=400)
+    call = Call(body, request.headers, now)
+    keys: list[dict[str, str]] = []
+    if dialect.proof is not None:
+        keys = signing_keys(endpoint.source_account, dialect.proof.names)
+        if not keys and dialect.proof.required:
+            logger.error("No signing key of endpoint %d is set up; its callbacks are put off.", endpoint.pk)
+            return HttpResponse(status=503, headers={"Retry-After": "300"})
+        if keys and (reason := dialect.proof.refuses(call, keys)):
+            logger.warning("A callback for endpoint %d was not stored: %s.", endpoint.pk, reason)
+            return HttpResponse(status=401)
     provider = endpoint.source_account.provider
     keep_callback(
         endpoint,
@@ -104,7 +114,8 @@ def door(request: HttpRequest, secret: str, channel: str) -> HttpResponse:
         by=Actor("provider", None, provider.code, rights_of([PROVIDER])),
         now=now,
     )
-    return JsonResponse(ANSWERS[endpoint.dialect])
+    answer = dialect.answer_to(call, keys)
+    return HttpResponse(answer.body, content_type=answer.content_type)
 
 
 def body_of(request: HttpRequest) -> bytes | None:

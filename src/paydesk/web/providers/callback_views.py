@@ -14,19 +14,22 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 from django_htmx.http import HttpResponseClientRedirect
 
-from paydesk.domain.callbacks.connections import has_connection
+from paydesk.domain.callbacks.connections import ConnectionsError, has_connection, signing_keys
 from paydesk.domain.providers.actions import (
     close_callbacks,
     limit_callbacks,
     open_callbacks,
     rotate_callback_secret,
 )
+from paydesk.domain.providers.dialects import DIALECTS
+from paydesk.domain.providers.dialects.dialect import KNOWN_WORDS
 from paydesk.domain.providers.queries import callback_addresses, callback_endpoint, source_accounts
-from paydesk.domain.providers.rules import DIALECTS, GRACE_HOURS, dialect_of
+from paydesk.domain.providers.rules import GRACE_HOURS, dialect_of
 from paydesk.foundation.inbox.queries import Heard, heard
 from paydesk.web.access import actor_of, gate, needs
 
 if TYPE_CHECKING:
+    from paydesk.domain.providers.dialects import Dialect
     from paydesk.domain.providers.models import CallbackEndpoint, SourceAccount
 
 RIGHT = "providers.manage"
@@ -48,8 +51,11 @@ class ShownCallbacks:
 
     account: SourceAccount
     endpoint: CallbackEndpoint | None
-    dialect: str
-    suggested: str
+    dialect: Dialect | None
+    known: str
+    key: str
+    suggested: Dialect | None
+    choices: list[Dialect]
     addresses: list[ShownAddress]
     is_lost: bool
     heard: Heard | None
@@ -69,21 +75,24 @@ def shown_callbacks(request: HttpRequest, account: SourceAccount | None) -> Show
         endpoint = None
     now = timezone.now()
     addresses = callback_addresses(endpoint, now) if endpoint and may.allowed else []
-    dialect = DIALECTS[endpoint.dialect] if endpoint else None
+    dialect = DIALECTS.get(endpoint.dialect) if endpoint else None
     return ShownCallbacks(
         account=account,
         endpoint=endpoint,
-        dialect=dialect.name if dialect else "",
-        suggested=dialect_of(account.provider.code),
+        dialect=dialect,
+        known=KNOWN_WORDS[dialect.known] if dialect else "",
+        key=_key_state(account, dialect) if dialect else "",
+        suggested=DIALECTS.get(dialect_of(account.provider.code)),
+        choices=sorted(DIALECTS.values(), key=lambda each: each.name.casefold()),
         addresses=[
             ShownAddress(
-                what_for,
+                way.what_for,
                 request.build_absolute_uri(reverse("callbacks_door:door", args=[address.secret, channel])),
                 address.ends_at,
             )
             for address in addresses
             if address.secret
-            for channel, what_for in (dialect.channels.items() if dialect else ())
+            for channel, way in (dialect.channels.items() if dialect else ())
         ],
         is_lost=any(not address.secret for address in addresses),
         heard=heard(("source_account", account.pk), since=now - DAY) if endpoint else None,
@@ -91,6 +100,18 @@ def shown_callbacks(request: HttpRequest, account: SourceAccount | None) -> Show
         may=may,
         is_unsafe=not request.is_secure(),
     )
+
+
+def _key_state(account: SourceAccount, dialect: Dialect) -> str:
+    """Whether the key that proves callbacks is set up: none (needed), set_up, missing, optional, broken."""
+    if dialect.proof is None:
+        return "none"
+    try:
+        if signing_keys(account, dialect.proof.names):
+            return "set_up"
+    except ConnectionsError:
+        return "broken"
+    return "missing" if dialect.proof.required else "optional"
 
 
 def _account(request: HttpRequest, account_id: int) -> SourceAccount:

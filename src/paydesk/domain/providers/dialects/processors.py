@@ -1,0 +1,112 @@
+"""Payment service providers: each event proved by a signature where the provider sends one."""
+
+from __future__ import annotations
+
+from paydesk.domain.providers.dialects.dialect import Channel, Dialect, Proof
+from paydesk.domain.providers.dialects.signatures import (
+    braintree,
+    dlocal,
+    hmac_of_body,
+    paypal,
+    shared_word,
+    timed_hmac,
+)
+from paydesk.importers.flutterwave_webhook import FlutterwaveWebhook
+from paydesk.importers.paystack_webhook import PaystackWebhook
+
+NOT_READ = "Its events are kept and not read: its files hold the rows."
+
+PAYSTACK = Dialect(
+    code="paystack",
+    name="Paystack",
+    provider_codes=("paystack",),
+    channels={"event": Channel("Live Webhook URL", (PaystackWebhook,))},
+    set_up=(
+        "Enter the address in Paystack's dashboard under Settings, API Keys & Webhooks, and your secret key "
+        "in the file of connections: Paystack signs with it."
+    ),
+    known="documented",
+    proof=Proof(
+        hmac_of_body("x-paystack-signature", "sha512"), "x-paystack-signature: HMAC-SHA512 of the body"
+    ),
+)
+FLUTTERWAVE = Dialect(
+    code="flutterwave",
+    name="Flutterwave",
+    provider_codes=("flutterwave", "rave"),
+    channels={"event": Channel("webhook URL", (FlutterwaveWebhook,))},
+    set_up=(
+        "Enter the address in Flutterwave's dashboard under Settings, Webhooks, choose a secret hash, and "
+        "enter it in the file of connections."
+    ),
+    known="documented",
+    proof=Proof(shared_word("verif-hash"), "verif-hash: the secret hash itself"),
+)
+STRIPE = Dialect(
+    code="stripe",
+    name="Stripe",
+    provider_codes=("stripe",),
+    channels={"event": Channel("endpoint URL of a webhook")},
+    set_up=(
+        "Add the address in Stripe's dashboard under Developers, Webhooks, and enter its signing secret "
+        "(whsec_…) in the file of connections."
+    ),
+    known="documented",
+    proof=Proof(timed_hmac("Stripe-Signature", b"."), "Stripe-Signature: HMAC-SHA256 of time and body"),
+    missing=NOT_READ,
+)
+CHECKOUT = Dialect(
+    code="checkout",
+    name="Checkout.com",
+    provider_codes=("checkout", "checkout-com", "checkoutcom"),
+    channels={"event": Channel("URL of a webhook, with a signature key")},
+    set_up=(
+        "Add the address in Checkout.com's dashboard under Developers, Webhooks, choose a signature key, and "
+        "enter it in the file of connections."
+    ),
+    known="documented",
+    proof=Proof(hmac_of_body("CKO-Signature", "sha256"), "CKO-Signature: HMAC-SHA256 of the body"),
+    missing=NOT_READ,
+)
+DLOCAL = Dialect(
+    code="dlocal",
+    name="dLocal",
+    provider_codes=("dlocal", "d-local"),
+    channels={"event": Channel("notification_url of each payment, or of the account")},
+    set_up="Name it as notification_url; enter your X-Login and secret key in the file of connections.",
+    known="documented",
+    proof=Proof(dlocal, "Authorization: HMAC-SHA256 of login, date and body", names=("login", "secret")),
+    missing=NOT_READ,
+)
+BRAINTREE = Dialect(
+    code="braintree",
+    name="Braintree",
+    provider_codes=("braintree",),
+    channels={"event": Channel("destination URL of a webhook")},
+    set_up=(
+        "Add the address in Braintree's control panel under Settings, API, Webhooks; enter your public and "
+        "private key in the file of connections."
+    ),
+    known="documented",
+    proof=Proof(braintree, "bt_signature: HMAC-SHA1 of bt_payload", names=("public_key", "private_key")),
+    missing=NOT_READ,
+)
+PAYPAL = Dialect(
+    code="paypal",
+    name="PayPal",
+    provider_codes=("paypal",),
+    channels={"event": Channel("Webhook URL of the REST application")},
+    set_up=(
+        "Add the address in PayPal's developer dashboard at your application. PayPal signs by a certificate "
+        "that it publishes: with that and the webhook's id in the file of connections each event is checked; "
+        "without, the address alone has to be kept secret."
+    ),
+    known="documented",
+    proof=Proof(
+        paypal,
+        "PAYPAL-TRANSMISSION-SIG: RSA-SHA256 by PayPal's certificate",
+        names=("webhook_id", "certificate"),
+        required=False,
+    ),  # fmt: skip
+    missing=NOT_READ,
+)
