@@ -66,17 +66,7 @@ def start_identification_clocks(line_ids: Collection[int], now: datetime) -> int
     Joins the caller's transaction; one look-up by index, then one insert per market with such payments.
     """
     with connection.cursor() as cursor:
-        # LATERAL with LIMIT: look-ups by index, whatever the statistics say in the middle of an import.
-        cursor.execute(
-            """
-            SELECT p.market, p.id FROM unnest(%s::bigint[]) line(id) CROSS JOIN LATERAL (
-                SELECT id, market, customer_id FROM payments_payment
-                WHERE statement_line_id = line.id LIMIT 1
-            ) p
-            WHERE p.customer_id IS NULL
-            """,
-            [list(line_ids)],
-        )
+        cursor.execute("SELECT * FROM payments_suspense_of(%s::bigint[])", [list(line_ids)])
         return _start(cursor.fetchall(), now)
 
 
