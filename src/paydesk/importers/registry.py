@@ -29,6 +29,14 @@ from paydesk.importers.mtn_statement import MtnStatement
 from paydesk.importers.nacha import Nacha
 from paydesk.importers.ofx import Ofx
 from paydesk.importers.other_formats import is_of_another_sort, what_is
+from paydesk.importers.paypal import (
+    PayPalDetails,
+    PayPalDownload,
+    PayPalIpn,
+    PayPalSettlement,
+    PayPalSubscriptions,
+    PayPalTransactions,
+)
 from paydesk.importers.paystack_lists import PaystackSettlements, PaystackTransactions
 from paydesk.importers.paystack_webhook import PaystackWebhook
 from paydesk.importers.prepared import PreparingImporter
@@ -42,13 +50,14 @@ from paydesk.importers.venmo import VenmoBalances, VenmoTransactions
 
 MESSAGES: tuple[type[JsonImporter], ...] = (
     MpesaStk, MpesaC2b, MpesaPull, MpesaResult, HubtelCallback, HubtelStatus, HubtelOrder, MtnCallback,
-    AirtelCallback, PaystackWebhook, FlutterwaveWebhook, AdyenNotification,
-    PaystackTransactions, PaystackSettlements,
+    AirtelCallback, PaystackWebhook, FlutterwaveWebhook, AdyenNotification, PaystackTransactions,
+    PaystackSettlements, PayPalIpn, PayPalDetails,
 )  # fmt: skip
 REPORTS: tuple[type[TableReport], ...] = (
     StripeReport,
     AdyenSettlement,
     AdyenAccounting,
+    PayPalDownload,
     MtnStatement,
     CheckoutBreakdown,
     CheckoutPayouts,
@@ -70,6 +79,9 @@ IMPORTERS: tuple[type[PreparingImporter], ...] = (
     Ofx,
     Qif,
     Trustly,
+    PayPalSettlement,
+    PayPalTransactions,
+    PayPalSubscriptions,
     *MESSAGES,
     *REPORTS,
     AnyTable,
