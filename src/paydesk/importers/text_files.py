@@ -71,8 +71,8 @@ def scan_text(file: BinaryIO, limits: Limits = LIMITS) -> TextScan:
             try:
                 if "\x00" in strict.decode(chunk):
                     raise NotReadable(
-                        f"The file holds a NUL character in its {known or 'text'}, around position {size:,}: it "
-                        "is damaged; export it again."
+                        f"The file holds a NUL character in its {known or 'text'} near position {size:,}: "
+                        "it is damaged; export it again."
                     )
             except UnicodeError as problem:
                 where = problem.start if isinstance(problem, UnicodeDecodeError) else 0
