@@ -57,7 +57,7 @@ class PayPalDetails(JsonImporter):
         shown = document.within("amount")
         (gross, sign), (net, _) = (signed_amount(shown.text(name)) for name in ("grossAmount", "netAmount"))
         if not credit:
-            gross, net = gross.copy_abs().copy_negate(), net.copy_abs().copy_negate()
+            gross, net = EXACT.minus(gross.copy_abs()), EXACT.minus(net.copy_abs())
         day = document.text("date")
         party = document.within("counterparty")
         kind = _kind(document.text("transactionTypeEnum"), credit=credit)

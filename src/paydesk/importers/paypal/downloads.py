@@ -77,7 +77,7 @@ class PayPalDownload(TableReport):
         type_word = row.text(*words.TYPE)
         kind = _kind(type_word, gross)
         status = _status(row.text(*words.STATUS))
-        kept = None if fee is None else fee.copy_negate()
+        kept = None if fee is None else EXACT.minus(fee)
         if net is not None:
             if fee is not None and EXACT.add(gross, fee) != net:
                 yield FileWarning(

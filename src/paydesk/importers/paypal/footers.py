@@ -34,7 +34,7 @@ class _Sums:
         if line.status != "success":
             return
         fee = line.fee or ZERO
-        for place, amount in ((0, line.amount), (2, fee.copy_negate())):
+        for place, amount in ((0, line.amount), (2, EXACT.minus(fee))):
             if amount:
                 side = place if amount > 0 else place + 1
                 self.totals[side] = EXACT.add(self.totals[side], amount.copy_abs())
@@ -128,4 +128,4 @@ def _balance(values: Sequence[str], place: int) -> Decimal | None:
     if place + 1 >= len(values) or values[place] not in ("CR", "DR") or not values[place + 1]:
         return None
     amount = major_units(values[place + 1], "", DECIMALS)
-    return amount if values[place] == "CR" else amount.copy_negate()
+    return amount if values[place] == "CR" else EXACT.minus(amount)

@@ -12,7 +12,7 @@ from paydesk.importers.moments import Moments
 from paydesk.importers.paypal.event_codes import meaning
 from paydesk.importers.paypal.footers import DECIMALS
 from paydesk.importers.paypal.sections import SectionReport
-from paydesk.importers.records import Kind, StatementLine, Status
+from paydesk.importers.records import EXACT, Kind, StatementLine, Status
 from paydesk.importers.settlement_rows import Row
 from paydesk.importers.settlement_sums import currency_code, major_units
 
@@ -179,7 +179,7 @@ def _signed(row: Row, name: str, *, credit: bool) -> Decimal:
         raise ValueError(f"{name!r}: {problem}") from problem
     if amount < 0:
         raise ValueError(f"{name!r} is {text}: amounts have no sign, it stands in a column of its own.")
-    return amount if credit else amount.copy_negate()
+    return amount if credit else EXACT.minus(amount)
 
 
 def _fee(row: Row, currency: str) -> Decimal | None:
