@@ -30,6 +30,7 @@ COMMANDS = {
     "migrate": "paydesk.cli.migrate",
     "read": "paydesk.cli.read",
     "formats": "paydesk.cli.formats",
+    "fuzz": "paydesk.cli.fuzz",
     "check": "paydesk.cli.check",
     "bench": "paydesk.cli.bench",
     "worker": "paydesk.cli.worker",

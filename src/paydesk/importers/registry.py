@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from paydesk.importers.adyen import AdyenAccounting, AdyenNotification, AdyenSettlement
 from paydesk.importers.airtel_callback import AirtelCallback
+from paydesk.importers.braintree import BraintreeSettlement
 from paydesk.importers.camt import Camt052, Camt053, Camt054
 from paydesk.importers.chariot import ChariotDeposit
 from paydesk.importers.checkout import CheckoutBreakdown, CheckoutPayouts
@@ -29,6 +30,14 @@ from paydesk.importers.mtn_statement import MtnStatement
 from paydesk.importers.nacha import Nacha
 from paydesk.importers.ofx import Ofx
 from paydesk.importers.other_formats import is_of_another_sort, what_is
+from paydesk.importers.paypal import (
+    PayPalDetails,
+    PayPalDownload,
+    PayPalIpn,
+    PayPalSettlement,
+    PayPalSubscriptions,
+    PayPalTransactions,
+)
 from paydesk.importers.paystack_lists import PaystackSettlements, PaystackTransactions
 from paydesk.importers.paystack_webhook import PaystackWebhook
 from paydesk.importers.prepared import PreparingImporter
@@ -36,19 +45,20 @@ from paydesk.importers.profiles import builtin, named
 from paydesk.importers.qif import Qif
 from paydesk.importers.records import NotPayments, NotReadable
 from paydesk.importers.settlement_tables import TableReport
-from paydesk.importers.stripe import StripeReport
+from paydesk.importers.stripe import StripeEvent, StripeReport
 from paydesk.importers.trustly import Trustly
 from paydesk.importers.venmo import VenmoBalances, VenmoTransactions
 
 MESSAGES: tuple[type[JsonImporter], ...] = (
     MpesaStk, MpesaC2b, MpesaPull, MpesaResult, HubtelCallback, HubtelStatus, HubtelOrder, MtnCallback,
-    AirtelCallback, PaystackWebhook, FlutterwaveWebhook, AdyenNotification,
-    PaystackTransactions, PaystackSettlements,
+    AirtelCallback, PaystackWebhook, FlutterwaveWebhook, AdyenNotification, PaystackTransactions,
+    PaystackSettlements, PayPalIpn, PayPalDetails, BraintreeSettlement, StripeEvent,
 )  # fmt: skip
 REPORTS: tuple[type[TableReport], ...] = (
     StripeReport,
     AdyenSettlement,
     AdyenAccounting,
+    PayPalDownload,
     MtnStatement,
     CheckoutBreakdown,
     CheckoutPayouts,
@@ -70,6 +80,9 @@ IMPORTERS: tuple[type[PreparingImporter], ...] = (
     Ofx,
     Qif,
     Trustly,
+    PayPalSettlement,
+    PayPalTransactions,
+    PayPalSubscriptions,
     *MESSAGES,
     *REPORTS,
     AnyTable,

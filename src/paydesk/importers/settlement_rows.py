@@ -12,6 +12,7 @@ from paydesk.importers.card_numbers import MAY_HOLD, masked
 from paydesk.importers.delimited.mapping import header_key
 from paydesk.importers.delimited.tables import UnclosedRow
 from paydesk.importers.delimited.words import ID_ENDINGS
+from paydesk.importers.moments import DateOrder
 from paydesk.importers.records import FileWarning
 
 WORDS_LISTED = 20
@@ -29,10 +30,15 @@ class _Word:
 
 
 class Columns:
-    """The columns of one table by name, and what was noticed in its cells."""
+    """The columns of one table by name, how its cells are written, and what was noticed in them."""
 
-    def __init__(self, names: Sequence[str], decimal: DecimalSign = ".") -> None:
+    def __init__(
+        self, names: Sequence[str], decimal: DecimalSign = ".", order: DateOrder = "ymd", *, sure: bool = True
+    ) -> None:
+        """`sure` is whether the file shows the `order` of its dates, or it was assumed."""
         self.names = tuple(names)
+        self.order: DateOrder = order
+        self.sure = sure
         self.amounts = Amounts(decimal)
         self._by_key: dict[str, int] = {}
         for place, name in enumerate(names):
@@ -55,6 +61,10 @@ class Columns:
         if found is None:
             found = self._places[name] = self._by_key.get(header_key(name), -1)
         return found
+
+    def place_of(self, *names: str) -> int:
+        """Where the first of the columns stands that the table has; -1 when it has none."""
+        return next((place for name in names if (place := self.place(name)) >= 0), -1)
 
     def unknown(self, row: Row, name: str, word: str, taken_as: str) -> None:
         """Note a word of the column `name` that is not known, and what its rows were taken for."""

@@ -102,5 +102,5 @@ def _sentence(key: str, currency: str, batch: _Batch, rest: Decimal, *, damaged:
         )
     return (
         f"Batch {key} does not come to zero: its rows make {rows} {currency}, its payout is "
-        f"{plain_text(batch.sweep.copy_negate())} {currency}, a difference of {plain_text(rest)}.{because}"
+        f"{plain_text(EXACT.minus(batch.sweep))} {currency}, a difference of {plain_text(rest)}.{because}"
     )

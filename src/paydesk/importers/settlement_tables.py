@@ -17,6 +17,7 @@ from paydesk.importers.card_numbers import masked
 from paydesk.importers.delimited.mapping import header_key
 from paydesk.importers.delimited.tables import HEAD_ROWS, Table, open_table, separator_of
 from paydesk.importers.limits import LIMITS, Limits
+from paydesk.importers.moments import DateOrder
 from paydesk.importers.prepared import Prepared
 from paydesk.importers.records import (
     FileWarning,
@@ -68,6 +69,10 @@ class TableReport:
         """What to say of every file with these columns before its rows."""
         return iter(())
 
+    def date_order(self, table: Table) -> tuple[DateOrder, bool]:
+        """The order of day, month and year in the dates, and whether the file shows it."""
+        return "ymd", True
+
     def is_other(self, row: Row) -> bool:
         """Whether the row is no data of the report (a totals row); it is skipped."""
         return False
@@ -101,7 +106,8 @@ class TableReport:
 
     def records(self, table: Table) -> Iterator[Record]:
         """The head, a line or rejected line per row, then what a person should know."""
-        columns = Columns(table.names, self._decimal(table))
+        order, sure = self.date_order(table)
+        columns = Columns(table.names, self._decimal(table), order, sure=sure)
         yield from (FileWarning(text) for text in (*table.warnings, *self.notices(columns)))
         yield self.statement(table, self._first(table, columns))
         columns.forget()

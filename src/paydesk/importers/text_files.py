@@ -69,7 +69,11 @@ def scan_text(file: BinaryIO, limits: Limits = LIMITS) -> TextScan:
             )
         if broken_at is None:
             try:
-                strict.decode(chunk)
+                if "\x00" in strict.decode(chunk):
+                    raise NotReadable(
+                        f"The file holds a NUL character in its {known or 'text'} near position {size:,}: "
+                        "it is damaged; export it again."
+                    )
             except UnicodeError as problem:
                 where = problem.start if isinstance(problem, UnicodeDecodeError) else 0
                 broken_at = lines + chunk.count(b"\n", 0, where) + 1

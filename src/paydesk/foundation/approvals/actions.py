@@ -159,6 +159,7 @@ def declare_relation(person_id: int, *, party: tuple[str, int], by: Actor, now: 
         person_id=person_id,
         party_kind=party[0],
         party_id=party[1],
+        ended_at=None,
         defaults={"declared_by": by.label, "declared_at": now},
     )
     if made:
@@ -168,5 +169,34 @@ def declare_relation(person_id: int, *, party: tuple[str, int], by: Actor, now: 
             by=by,
             at=now,
             changes={"party_kind": party[0], "party_id": party[1]},
+        )
+    return relation
+
+
+@transaction.atomic(durable=True)
+def end_relation(relation_id: int, *, note: str, by: Actor, now: datetime) -> Relation:
+    """A person is not close to a party any more: they may act on its account again.
+
+    For whoever manages people, about others: nobody frees their own hands. Ending twice is ending once.
+    Raises NotAllowedRefused, ApprovalRefused.
+    """
+    by.needs("people.manage")
+    relation = Relation.objects.select_for_update().get(pk=relation_id)
+    if by.id == relation.person_id:
+        raise steps.SamePersonRefused(
+            "You are close to this account yourself. Another administrator ends it."
+        )
+    if not note.strip():
+        raise steps.ApprovalRefused("Say why it has ended: it stays in the trail.")
+    if relation.ended_at is None:
+        relation.ended_by, relation.ended_at = by.label, now
+        relation.save(update_fields=["ended_by", "ended_at"])
+        audit.record(
+            "approval.relation_ended",
+            subject=("person", relation.person_id),
+            by=by,
+            at=now,
+            changes={"party_kind": relation.party_kind, "party_id": relation.party_id},
+            note=note.strip(),
         )
     return relation

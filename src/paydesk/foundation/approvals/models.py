@@ -104,15 +104,27 @@ class Delegation(models.Model):
 
 
 class Relation(models.Model):
-    """A person of the desk is close to a party (their own account, a relative's): they do not act on it."""
+    """A person of the desk is close to a party (their own account, a relative's): they do not act on it.
+
+    It counts until `ended_at`; what was ended stays on record, and may be declared again.
+    """
 
     person_id = models.BigIntegerField()
     party_kind = models.CharField(max_length=20)
     party_id = models.BigIntegerField()
     declared_by = models.CharField(max_length=80)
     declared_at = models.DateTimeField()
+    ended_by = models.CharField(max_length=80, default="")
+    ended_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["person_id", "party_kind", "party_id"], name="relation_once"),
+            models.UniqueConstraint(
+                fields=["person_id", "party_kind", "party_id"],
+                condition=Q(ended_at=None),
+                name="relation_once_at_a_time",
+            ),
+            models.CheckConstraint(
+                condition=Q(ended_at=None) | ~Q(ended_by=""), name="relation_ended_by_somebody"
+            ),
         ]

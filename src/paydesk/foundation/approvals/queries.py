@@ -104,17 +104,20 @@ def delegation_of(delegation_id: int) -> Delegation | None:
 
 
 def relations(person_id: int | None = None) -> QuerySet[Relation]:
-    """Who declared to be close to which party: everybody's, or one person's."""
-    found = Relation.objects.order_by("person_id", "id")
+    """Who is close to which party now, as declared: everybody's, or one person's."""
+    found = Relation.objects.filter(ended_at=None).order_by("person_id", "id")
     return found if person_id is None else found.filter(person_id=person_id)
 
 
+def relation_of(relation_id: int) -> Relation | None:
+    return Relation.objects.filter(pk=relation_id).first()
+
+
 def related(person_id: int | None, party_kind: str, party_ids: Iterable[int]) -> bool:
-    """Whether this person declared to be close to one of these parties."""
+    """Whether this person is close to one of these parties, as declared and not ended."""
     if person_id is None:
         return False
-    found = Relation.objects.filter(person_id=person_id, party_kind=party_kind, party_id__in=list(party_ids))
-    return found.exists()
+    return relations(person_id).filter(party_kind=party_kind, party_id__in=list(party_ids)).exists()
 
 
 def why_not(approval: Approval, by: Actor, now: datetime) -> str | None:

@@ -49,7 +49,7 @@ class AdyenAccounting(AdyenReport):
         paid_in = row.text("Payment Currency").upper() or currency
         original = row.amount("Original Amount") if paid_in != currency else None
         if original is not None and EXACT.add(net, fee) < 0:
-            original = original.copy_abs().copy_negate()
+            original = EXACT.minus(original.copy_abs())
         occurred_at, booked_on = when(row, "Booking Date", "Creation Date")
         psp_reference = row.id("Psp Reference")
         yield StatementLine(

@@ -30,7 +30,7 @@ _DAILY = re.compile(r"^:6[02][FM]:", re.MULTILINE)
 class _Mt94x:
     """What the two have in common."""
 
-    name: ClassVar[str]
+    name: str = ""
     about: ClassVar[About]
     interim: ClassVar[bool]
 

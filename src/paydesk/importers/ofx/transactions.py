@@ -31,6 +31,7 @@ _MOMENT = re.compile(
 )
 
 
+_CURRENCY = re.compile(r"[A-Z]{3}", re.ASCII)
 # An offset of "-5.5" or "5.50" is five and a half hours; "5.30" means the same to some banks.
 _PARTS_OF_HOUR = {"0": 0, "00": 0, "5": 30, "50": 30, "25": 15, "75": 45, "30": 30, "15": 15, "45": 45}
 
@@ -126,7 +127,9 @@ def _line(number: int, row: str, fields: Mapping[str, str], currency: str, days:
         value_on = days[available][0] if available else None
     except ValueError as problem:
         raise ValueError(f"its date {problem}") from problem
-    own = get("CURRENCY/CURSYM") or get("CURRENCY") or currency
+    own = (get("CURRENCY/CURSYM") or get("CURRENCY") or currency).upper()
+    if not _CURRENCY.fullmatch(own):
+        raise ValueError(f"its currency {own[:20]!r} is not a code such as USD.")
     type_ = get("TRNTYPE", "").upper()
     name = get("NAME") or get("PAYEE/NAME") or get("EXTDNAME", "")
     memo = get("MEMO", "")

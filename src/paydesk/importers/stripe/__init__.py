@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from paydesk.importers.stripe.events import StripeEvent
 from paydesk.importers.stripe.reports import StripeReport
 
-__all__ = ["StripeReport"]
+__all__ = ["StripeEvent", "StripeReport"]

@@ -18,6 +18,7 @@ from paydesk.importers.records import EXACT, FileWarning, Kind, StatementLine
 from paydesk.importers.settlement_rows import Columns, Row
 from paydesk.importers.settlement_sums import Batches, currency_code
 from paydesk.importers.settlement_tables import TableReport
+from paydesk.importers.stripe.own_reference import in_order
 
 KINDS: dict[str, Kind] = {
     "charge": "payment", "charge_failure": "reversal", "partial_capture_reversal": "refund",
@@ -37,8 +38,6 @@ KINDS: dict[str, Kind] = {
 }  # fmt: skip
 # Their source is theirs alone, and the one a notification names; a reversal shares that of what it undoes.
 NAMED_BY_SOURCE = frozenset({"charge", "refund", "dispute", "payout", "transfer", "topup"})
-# Keys of the merchant's own metadata that name a payment at the merchant.
-OWN_WORDS = ("order", "invoice", "reference", "_ref", "identifier", "account", "contract")
 
 
 class StripeReport(TableReport):
@@ -87,7 +86,7 @@ class StripeReport(TableReport):
         if kind == "sweep":
             gross, fee = net, Decimal(0)
             if category == "payout" and net > 0 and batches.rows_of(batch_key, currency) >= 0:
-                gross = net.copy_negate()
+                gross = EXACT.minus(net)
                 yield FileWarning(
                     f"Line {row.line}: the payout stands as {plain_text(net)} with plus; it was taken as "
                     "money leaving for the bank.",
@@ -128,7 +127,5 @@ def _when(text: str) -> tuple[datetime | None, date | None]:
 
 
 def _own_reference(row: Row) -> str:
-    """What the merchant's metadata says of the payment: first where the key is a word for a reference."""
-    keys = [name for name in row.columns.names if "metadata[" in name]
-    named = [name for name in keys if any(word in name.casefold() for word in OWN_WORDS)]
-    return row.id(*named, *keys)
+    """What the merchant's metadata says of the payment."""
+    return row.id(*in_order([name for name in row.columns.names if "metadata[" in name]))

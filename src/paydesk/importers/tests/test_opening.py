@@ -116,6 +116,7 @@ def test_a_limit_says_its_figure(content: bytes, limits: Limits, said: str) -> N
         (zipped({"a.csv": b""}), "a.csv"),
         (zipped({"a.pdf": b"%PDF-1.4", "note.pdf": b"%PDF-1.7"}), "a.pdf is a PDF"),
         (b"Date,Amount\n2024-01-01,\x001\n", "NUL byte at position 23"),
+        ("Date,Amount\n2024-01-01,5\0\n".encode("utf-16"), "NUL character in its utf-16"),
         (b"Date,Amount\n2024-01-01,\x81\x8d\n", "neither UTF-8"),
         (workbook([["Date", "Amount"]])[:-200], "damaged"),
         (b"PK\x03\x04" + b"junk" * 50, "damaged"),

@@ -11,13 +11,20 @@ from django.contrib import messages
 from django.core.exceptions import ObjectDoesNotExist
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
 from paydesk.domain.contracts.queries import ids_by_account
 from paydesk.domain.parties.queries import customer_for
 from paydesk.foundation.approvals import queries, rules
-from paydesk.foundation.approvals.actions import declare_relation, delegate, end_delegation, set_limit
+from paydesk.foundation.approvals.actions import (
+    declare_relation,
+    delegate,
+    end_delegation,
+    end_relation,
+    set_limit,
+)
 from paydesk.foundation.people.authority import RIGHTS, ROLES, roles_with
 from paydesk.foundation.people.queries import markets_of, names_of, people_found
 from paydesk.kernel.actor import Actor
@@ -27,6 +34,7 @@ from paydesk.kernel.refused import Refused
 from paydesk.web.access import actor_of, declares, gate, needs
 from paydesk.web.account.rights import RIGHT_WORDS
 from paydesk.web.addresses import code_in, number_in
+from paydesk.web.answers import done
 from paydesk.web.contracts.forms import day_input
 from paydesk.web.payments.filters import AmountField
 
@@ -264,4 +272,44 @@ def relations(request: HttpRequest) -> HttpResponse:
     found = list(queries.relations(actor.id))
     rows = [(code_in("customer", each.party_id), each) for each in found if each.party_kind == "customer"]
     known = {"tab": "relations", "form": form, "rows": rows}
+    if actor.may("people.manage:view"):
+        everybody = [each for each in queries.relations() if each.party_kind == "customer"]
+        names = names_of({each.person_id for each in everybody})
+        known["everybody"] = [
+            (names[each.person_id], code_in("customer", each.party_id), each) for each in everybody
+        ]
+        known["may_end"], known["actor_id"] = gate(actor, MANAGE_PEOPLE), actor.id
+        known["sees_customers"] = actor.may("customers:view")
     return render(request, "approvals/relations.html", known, status=422 if form.errors else 200)
+
+
+class WhyForm(forms.Form):
+    note = forms.CharField(
+        label="Why it has ended, without names of customers",
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+
+
+@either_way
+@needs(MANAGE_PEOPLE)
+def end_one_relation(request: HttpRequest, relation_id: int) -> HttpResponse:
+    """Ask why, then let the person act on the account again."""
+    actor = actor_of(request)
+    relation = queries.relation_of(min(relation_id, 2**63 - 1))
+    if relation is None or relation.party_kind != "customer":
+        raise Http404("There is no such closeness.")
+    form = WhyForm(sent(request), auto_id="end_relation_%s")
+    if request.method == "POST" and form.is_valid():
+        end_relation(relation.pk, note=form.cleaned_data["note"], by=actor, now=timezone.now())
+        return done(request, reverse("approvals:relations"), "Ended. They may act on this account again.")
+    known = {
+        "relation": relation,
+        "form": form,
+        "who": names_of({relation.person_id})[relation.person_id],
+        "code": code_in("customer", relation.party_id),
+        "blocked": "You are close to this account yourself. Another administrator ends it."
+        if relation.person_id == actor.id
+        else "",
+    }
+    return render(request, "approvals/end_relation.html", known, status=422 if form.errors else 200)

@@ -14,6 +14,7 @@ urlpatterns = [
     path("absences/", settings_views.absences, name="absences"),
     path("absences/<int:delegation_id>/end", settings_views.end, name="end_absence"),
     path("relations/", settings_views.relations, name="relations"),
+    path("relations/<int:relation_id>/end", settings_views.end_one_relation, name="end_relation"),
     path("<str:tab>/export.<str:kind>", views.export, name="export"),
     path("<str:code>/", views.page, name="page"),
     path("<str:code>/approve", views.approve, name="approve"),

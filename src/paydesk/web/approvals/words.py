@@ -23,9 +23,7 @@ class KindWords:
 
 # One line for each kind that may be asked for.
 WORDS = {
-    "payment.apply_aged": KindWords(
-        "Apply old suspense", "Old suspense to apply", "apply", "asked to apply money that waited long"
-    ),
+    "payment.apply_aged": KindWords("Apply on request", "Money to apply", "apply", "asked to apply it"),
     "payment.move": KindWords(
         "Move to another customer",
         "Moves to another customer",

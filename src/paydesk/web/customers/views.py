@@ -16,7 +16,7 @@ from paydesk.domain.refunds.queries import refunds_of_customer
 from paydesk.foundation.audit.queries import histories
 from paydesk.kernel.actor import Actor
 from paydesk.kernel.money import Money
-from paydesk.web.access import actor_of, gate, needs
+from paydesk.web.access import actor_of, gate, gate_to_ask, needs
 from paydesk.web.addresses import number_in
 from paydesk.web.contracts.local_days import LocalDay, local_days
 from paydesk.web.contracts.standing import ShownContract, shown_schedule
@@ -137,7 +137,7 @@ def customer_page(request: HttpRequest, code: str) -> HttpResponse:
         "held": held_for(customer),
         "payments": page,
         "payment_rows": all_shown(page),
-        "may_apply": gate(actor, "payments.allocate"),
+        "may_apply": gate_to_ask(actor, "payments.allocate"),
         "may_load": gate(actor, "contracts.load"),
         "refunds": all_refunds_shown(refunds_of_customer(actor, customer.pk)[:REFUNDS_SHOWN]),
     }

@@ -101,7 +101,7 @@ def _here(query: Any, actor: Actor, number: int) -> Any:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@needs("payments.allocate")
+@needs("payments.allocate:view")
 @vary_on_headers("HX-Request", "HX-Target")
 def apply(request: HttpRequest, payment_id: int) -> HttpResponse:
     """The dialog of applying one payment; what is sent back is the confirmed choice."""
@@ -144,7 +144,7 @@ def dialog(request: HttpRequest, payment: Payment, chosen: QueryDict) -> dict[st
             known["suggestions"] = numbered = suggested(payment, known["at"])
             known["offered"] = unnumbered(known["offered"], numbered)
     owner = looking(request).name(customer.name, customer) if customer else "the customer"
-    known["aged"] = aged = why_aged(payment)
+    known["aged"] = aged = why_asked(actor, payment)
     if aged:
         known |= {
             "ask": gate_to_ask(actor, "payments.allocate_weak_evidence"),
@@ -163,6 +163,13 @@ def unnumbered(offered: Sequence[Candidate], numbered: Sequence[ShownSuggestion]
 def why_aged(payment: Payment) -> str | None:
     """Why a second person has to say whose this money is; None where one person may."""
     return None if payment.customer_id is not None else rules.why_aged(payment.received_at, timezone.now())
+
+
+def why_asked(actor: Actor, payment: Payment) -> str | None:
+    """Why this person asks a second one and does not apply it alone; None where they do."""
+    if not actor.may("payments.allocate") and gate_to_ask(actor, "payments.allocate").allowed:
+        return "You do not apply money yourself: say whose it is, and a second person decides."
+    return why_aged(payment)
 
 
 def outcome_of(payment: Payment, preview: AllocationPreview | None, owner: str) -> str:

@@ -19,7 +19,7 @@ from paydesk.domain.refunds.queries import refunds_of_payment
 from paydesk.foundation.approvals.queries import approvals_of
 from paydesk.foundation.approvals.states import APPROVAL
 from paydesk.kernel.actor import Actor
-from paydesk.web.access import Gate, actor_of, gate
+from paydesk.web.access import Gate, actor_of, gate, gate_to_ask
 from paydesk.web.addresses import page_of
 from paydesk.web.approvals.words import words_of
 from paydesk.web.payments.acts import acts_of
@@ -112,13 +112,14 @@ def masked_raw(payment: Payment, eyes: Looking) -> Raw:
 
 
 def may_apply(actor: Actor, payment: Payment) -> Gate:
-    """Whether this person may identify or apply this payment now, and if not, why."""
+    """Whether this person may identify or apply this payment now, or ask for it, and if not, why."""
     if not PAYMENT.from_state(payment.state):
         return Gate(False, "This payment was taken back, so there is nothing to apply.")
     if payment.open_minor == 0:
         return Gate(False, "Nothing is open: all of this payment is applied.")
-    allowed = gate(actor, "payments.allocate")
-    return gate(actor, "payments.identify") if allowed.allowed and payment.customer_id is None else allowed
+    allowed = gate_to_ask(actor, "payments.allocate")
+    is_unknown = allowed.allowed and payment.customer_id is None
+    return gate_to_ask(actor, "payments.identify") if is_unknown else allowed
 
 
 def business_day(payment: Payment) -> date:

@@ -124,7 +124,10 @@ def request_apply(
     by: Actor,
     now: datetime,
 ) -> Approval:
-    """Ask a second person to apply money that waited long in suspense, with the reason why it is theirs."""
+    """Ask a second person to apply money, with the reason why it is theirs.
+
+    For money that waited long in suspense, and for whoever asks and does not apply. Raises ApplyRefused.
+    """
     payment = Payment.objects.get(pk=payment_id)
     by.needs_to_ask("payments.allocate_weak_evidence", market=payment.market)
     approvals.refuse_if_related(by, "customer", [customer_id])
@@ -138,7 +141,7 @@ def request_apply(
         market=payment.market,
         right="payments.allocate_weak_evidence",
         payload={"version": payment.version, "customer_id": customer_id, "contract_id": contract_id},
-        reasons=[aged] if aged else [],
+        reasons=[aged or "Asked for by somebody who does not apply it: read why it is theirs."],
         amount=Money(payment.open_minor, payment.currency),
         note=note.strip(),
         by=by,

@@ -1,4 +1,4 @@
-"""Stripe's reports: whole outputs, the figures of the real ones, and what is said of a difference."""
+"""Stripe's reports and events: whole outputs, the figures of the real ones, what is said of a difference."""
 
 from __future__ import annotations
 
@@ -7,15 +7,19 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
 
 from paydesk.importers.reading import Reading, open_file
 from paydesk.importers.records import FileWarning, NotReadable, StatementLine
+from paydesk.importers.stripe import StripeEvent, StripeReport
+from paydesk.importers.tests.damage import assert_records_or_refusal, damaged
 from paydesk.importers.tests.whole_output import assert_as_expected
 
 HERE = Path(__file__).parents[1]
 REAL = Path(__file__).parents[6] / "shared" / "samples" / "psp" / "stripe"
 there = pytest.mark.skipif(not REAL.is_dir(), reason="the shared samples are not here")
 
+EVENTS = HERE / "samples" / "invented_events.json"
 HEADER = "balance_transaction_id,reporting_category,gross,fee,net,currency,created_utc,automatic_payout_id"
 
 
@@ -128,3 +132,24 @@ def test_every_row_is_a_line_or_rejected() -> None:
     assert "cut off after" in reasons[1]
     assert "'gross' is empty" in reasons[2]
     assert "'Euro'" in reasons[3]
+
+
+def test_the_events_of_an_intent_and_its_charge_and_the_report_name_one_payment() -> None:
+    lines = {line.text.partition(",")[0]: line for line in lines_of(open_file(EVENTS, filename="it"))}
+    report = lines_of(open_file(HERE / "samples" / "invented_payouts.csv", filename="it"))
+    assert lines["payment_intent.succeeded"].provider_ref == report[0].provider_ref == "ch_inv_1"
+    assert lines["charge.dispute.funds_withdrawn"].provider_ref == report[3].provider_ref
+    assert lines["charge.dispute.funds_reinstated"].provider_ref == report[4].provider_ref
+    assert lines["payout.paid"].provider_ref == report[8].provider_ref
+
+
+@settings(max_examples=30)
+@given(damaged((HERE / "samples" / "invented_payouts.csv").read_bytes()))
+def test_a_damaged_report_is_records_or_one_sentence(body: bytes) -> None:
+    assert_records_or_refusal(StripeReport(), body)
+
+
+@settings(max_examples=30)
+@given(damaged(EVENTS.read_bytes()))
+def test_a_damaged_event_is_records_or_one_sentence(body: bytes) -> None:
+    assert_records_or_refusal(StripeEvent(), body)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.utils import timezone
 
 from paydesk.foundation.approvals.models import Delegation, Limit, Relation
+from paydesk.foundation.approvals.queries import related
+from paydesk.foundation.audit.models import AuditRecord
 from paydesk.web.approvals.tests.desk import WithALead
 
 
@@ -80,3 +82,24 @@ class Settings(WithALead):
         assert (relation.person_id, relation.party_id) == (self.support.pk, self.contract.customer_id)
         assert self.as_support.post("/approvals/relations/", {"account": "nobody"}).status_code == 422
         assert "declared" in self.as_support.get("/approvals/relations/").content.decode()
+
+    def test_an_administrator_ends_what_another_declared_with_a_reason_and_not_their_own(self):
+        for client in (self.as_support, self.as_admin):
+            assert client.post("/approvals/relations/", {"account": "10482937"}).status_code == 302
+        theirs, own = Relation.objects.order_by("id")
+        page = self.as_admin.get("/approvals/relations/").content.decode()
+        assert "SU Person" in page
+        assert "Everybody" not in self.as_support.get("/approvals/relations/").content.decode()
+        path = f"/approvals/relations/{theirs.pk}/end"
+        assert self.as_support.post(path, {"note": "I may"}).status_code == 403
+        assert self.as_admin.post(path, {"note": " "}).status_code == 422
+        assert self.as_admin.post(f"/approvals/relations/{own.pk}/end", {"note": "x"}).status_code == 409
+        assert related(self.support.pk, "customer", [self.contract.customer_id])
+        assert self.as_admin.post(path, {"note": "They parted ways"}).status_code == 302
+        assert self.as_admin.post(path, {"note": "Once more"}).status_code == 302
+        assert not related(self.support.pk, "customer", [self.contract.customer_id])
+        record = AuditRecord.objects.get(verb="approval.relation_ended")
+        assert (record.subject_id, record.note) == (str(self.support.pk), "They parted ways")
+        again = self.as_support.post("/approvals/relations/", {"account": "10482937"})
+        assert again.status_code == 302, "it may be declared again"
+        assert Relation.objects.filter(person_id=self.support.pk).count() == 2

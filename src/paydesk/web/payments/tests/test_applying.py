@@ -3,6 +3,7 @@
 from urllib.parse import quote
 
 from paydesk.domain.payments.models import Payment
+from paydesk.foundation.approvals.models import Approval
 from paydesk.foundation.audit.models import AuditRecord
 from paydesk.kernel.public_codes import code_of
 from paydesk.web.payments.tests.desk import OnTheDesk, code
@@ -23,6 +24,26 @@ class Applying(OnTheDesk):
         values = {"contract": code_of("CON", self.contract.pk), "version": self.payment.version, **fields}
         headers = {**HTMX, "HX-Current-URL": "http://testserver/suspense/?market=GH"}
         return (client or self.client).post(self.path, values, headers=headers)
+
+    def test_a_collections_officer_asks_and_a_lead_decides(self):
+        officer, lead = self.signed_in("CO"), self.signed_in("TL")
+        assert self.confirm(officer).status_code == 403, "not alone"
+        page = officer.get(f"{self.path}?{self.choice}").content.decode()
+        assert "You do not apply money yourself" in page
+        assert "Ask a second person to apply 120.00 GHS" in page
+        assert "Identify and apply" in officer.get(f"/payments/{code(self.payment)}/").content.decode()
+        assert self.confirm(officer, ask="1", note=" ").status_code == 409
+        assert self.confirm(officer, ask="1", note="She sent the receipt").status_code == 200
+        (waits,) = Approval.objects.all()
+        assert (waits.kind, waits.flag, waits.state) == ("payment.apply_aged", "amber", "pending")
+        self.payment.refresh_from_db()
+        assert (self.payment.customer_id, self.payment.open_minor) == (None, 120_00)
+        assert "asked for already" in officer.get(f"{self.path}?{self.choice}").content.decode()
+        path = f"/approvals/{code_of('APR', waits.pk)}/approve"
+        assert officer.post(path, {"note": ""}).status_code == 409
+        assert lead.post(path, {"note": ""}).status_code == 302
+        self.payment.refresh_from_db()
+        assert (self.payment.customer_id, self.payment.open_minor) == (self.contract.customer_id, 0)
 
     def test_as_you_type_the_contracts_of_the_market_are_found(self):
         make_market("KE")
@@ -100,10 +121,15 @@ class Applying(OnTheDesk):
         assert Payment.objects.get(pk=self.payment.pk).open_minor == ghs("100.00").amount_minor
         assert AuditRecord.objects.count() == before
 
-    def test_a_role_without_the_right_is_refused_on_opening_and_on_confirming(self):
-        officer = self.signed_in("CO")
-        assert officer.get(self.path).status_code == 403
-        assert self.confirm(client=officer).status_code == 403
+    def test_a_role_without_the_right_is_told_so_on_opening_and_refused_on_confirming(self):
+        auditor, reviewer = self.signed_in("AU"), self.signed_in("QA")
+        for client in (auditor, reviewer):
+            page = client.get(f"{self.path}?{self.choice}").content.decode()
+            assert "Your role cannot do this" in page
+            assert "Apply 120.00 GHS" not in page
+            assert self.confirm(client=client).status_code == 403
+            assert self.confirm(client=client, ask="1", note="Mine").status_code == 403
+        assert not Approval.objects.exists()
         assert Payment.objects.get(pk=self.payment.pk).customer_id is None
 
     def test_a_contract_of_another_market_is_not_there(self):

@@ -210,7 +210,7 @@ class OldSuspense(WithALead):
         assert "asked for already" in page
         approval = Approval.objects.get()
         shown = self.as_lead.get(f"/approvals/?open={code_of('APR', approval.pk)}").content.decode()
-        for words in ("Old suspense to apply", "Same phone", "in suspense for 40 days", "10482937"):
+        for words in ("Money to apply", "Same phone", "in suspense for 40 days", "10482937"):
             assert words in shown, words
         assert self.post(self.client, self.path(approval, "approve")).status_code == 409
         assert self.post(self.as_lead, self.path(approval, "approve")).status_code == 200

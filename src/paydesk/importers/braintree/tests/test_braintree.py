@@ -1,0 +1,46 @@
+"""Braintree's settlement batches: whole output, the figures of the real one, damage."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+
+from paydesk.importers.braintree import BraintreeSettlement
+from paydesk.importers.reading import open_file
+from paydesk.importers.records import Statement, StatementLine
+from paydesk.importers.tests.damage import assert_records_or_refusal, damaged
+from paydesk.importers.tests.whole_output import assert_as_expected
+
+HERE = Path(__file__).parents[1]
+REAL = Path(__file__).parents[6] / "shared" / "samples" / "psp" / "braintree"
+
+
+@pytest.mark.parametrize("sample", sorted((HERE / "samples").iterdir()), ids=lambda path: path.name)
+def test_a_sample_reads_as_expected(sample: Path) -> None:
+    found = open_file(sample, filename=sample.name)
+    assert found.format == "braintree.settlement"
+    assert_as_expected(found, HERE / "expected" / f"{sample.stem}.json")
+
+
+@pytest.mark.skipif(not REAL.is_dir(), reason="the shared samples are not here")
+def test_the_real_batch_has_three_rows() -> None:
+    head, *lines = open_file(REAL / "raw_settlement_batch_report.json", filename="it")
+    assert isinstance(head, Statement)
+    assert (head.account, head.currency) == ("wikimediafoundation_instant", "USD")
+    found = [line for line in lines if isinstance(line, StatementLine)]
+    assert [(line.kind, line.status, line.amount, line.fee, line.net, line.reference) for line in found] == [
+        ("payment", "success", Decimal("3.10"), Decimal("0.00"), Decimal("3.10"), "24315.1"),
+        ("payment", "success", Decimal("3.00"), Decimal("0.00"), Decimal("3.00"), "24317.1"),
+        ("payment", "success", Decimal("3.10"), Decimal("0.00"), Decimal("3.10"), "24316.1"),
+    ]
+    assert found[0].batch_key == "2025-12-21_wikimediafoundation_instant_58hbprvz"
+    assert str(found[0].value_on) == "2025-12-22"
+
+
+@settings(max_examples=30)
+@given(damaged((HERE / "samples" / "invented_batch.json").read_bytes()))
+def test_a_damaged_batch_is_records_or_one_sentence(body: bytes) -> None:
+    assert_records_or_refusal(BraintreeSettlement(), body)
