@@ -19,6 +19,7 @@ PAGES = {
     "payout_file": ("POF", "refunds:file"),
     "pending": ("PND", "pending:page"),
     "message": ("MSG", "callbacks:page"),
+    "clock": ("CLK", "clocks:page"),
 }
 
 

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from paydesk.domain.payments.queries import waiting_counts
 from paydesk.domain.refunds.queries import count_waiting
+from paydesk.domain.reversal_requests.queries import count_unanswered
 from paydesk.domain.statements.queries import waiting_files
 from paydesk.foundation.approvals.queries import count_to_decide
 from paydesk.kernel.actor import Actor
@@ -46,7 +47,7 @@ PLACES = [
         second=True,
     ),
     Place("pending:list", "Pending", "hourglass", "w", "payments:view", second=True),
-    Place("clocks:list", "Clocks", "clock", "k", "payments:view", second=True),
+    Place("clocks:list", "Clocks", "clock", "k", "clocks:view", second=True),
     Place("customers:list", "Customers", "person", "c", "customers:view", second=True),
     Place("contracts:list", "Contracts", "contract", "t", "customers:view", second=True),
     Place("providers:list", "Accounts", "bank", "a", "providers.manage:view", second=True),
@@ -90,7 +91,7 @@ def places_for(request: HttpRequest, actor: Actor) -> list[ShownPlace]:
 
 
 def _waiting(actor: Actor) -> dict[str, int]:
-    """What waits for a person, by the name of its place; five cheap queries, for who may see it."""
+    """What waits for a person, by the name of its place; six cheap queries, for who may see it."""
     found: dict[str, int] = {}
     if actor.may("files.import:view"):
         found["intake:files"] = waiting_files(actor)
@@ -99,4 +100,6 @@ def _waiting(actor: Actor) -> dict[str, int]:
         found |= {"unapplied:list": payments["unapplied"], "suspense:list": payments["suspense"]}
         found["approvals:inbox"] = count_to_decide(actor, timezone.now())
         found["refunds:list"] = count_waiting(actor)
+    if actor.may("payments.answer_reversal_request:view"):
+        found["reversal_requests:list"] = count_unanswered(actor)
     return found

@@ -16,6 +16,7 @@ from django.db.models import Case, CharField, Count, F, Q, QuerySet, Value, When
 from django.db.models.functions import Coalesce
 
 from paydesk.foundation.clocks import rules
+from paydesk.foundation.clocks.defaults import default_calendar
 from paydesk.foundation.clocks.kinds import kind_named, kinds
 from paydesk.foundation.clocks.models import CalendarVersion, Clock, ClockPause, Escalation, PolicyVersion
 from paydesk.foundation.clocks.rules import Pause, Step, Terms
@@ -88,6 +89,22 @@ def policies(at: datetime) -> list[PolicyVersion]:
 def versions_of_policy(kind: str, market: str) -> list[PolicyVersion]:
     """Every version of a policy, those to come first, then the newest; one query."""
     return list(PolicyVersion.objects.filter(kind=kind, market=market).order_by(*NEWEST))
+
+
+def calendar_as_it_is(name: str, now: datetime) -> CalendarVersion:
+    """The newest version of a calendar; of one that was never used, what its first will be, as version 0."""
+    found = current_calendar(name)
+    return found or CalendarVersion(name=name, version=0, **default_calendar(name, now.date()))
+
+
+def policy_as_it_is(kind: str, market: str, now: datetime) -> PolicyVersion:
+    """What holds now of a policy that is a market's own or for all (""); never used, as version 0."""
+    found = current_policy(kind, market, now)
+    if found is not None:
+        return found
+    declared = kind_named(kind)
+    first = rules.fields_of(declared.terms)
+    return PolicyVersion(kind=kind, version=0, calendar=declared.calendar, source=declared.source, **first)
 
 
 def versions_of_calendar(name: str) -> list[CalendarVersion]:

@@ -188,6 +188,18 @@ def percent_used(target: int, used: int) -> int:
     return max(0, min(100, used * 100 // target)) if target else 100
 
 
+def fields_of(terms: Terms) -> dict[str, Any]:
+    """The columns of a policy version that hold its terms."""
+    return {
+        "target_seconds": terms.target_seconds,
+        "target_days": terms.target_days,
+        "cut_off": terms.cut_off,
+        "pauses": dict(terms.pauses),
+        "steps": [step.as_json() for step in terms.steps],
+        "grace_seconds": terms.grace_seconds,
+    }
+
+
 def weeks_before(
     earlier: Sequence[Mapping[str, Any]], hours: Mapping[str, Any], from_on: date
 ) -> list[dict[str, Any]]:

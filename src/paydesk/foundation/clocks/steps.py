@@ -424,21 +424,9 @@ def _first_policy(kind: str, now: datetime) -> PolicyVersion:
         source=declared.source,
         made_by=DESK,
         made_at=now,
-        **fields_of(declared.terms),
+        **rules.fields_of(declared.terms),
     )
     PolicyVersion.objects.bulk_create([first], ignore_conflicts=True)
     found = current_policy(kind, "", now)
     assert found is not None, "made just now"
     return found
-
-
-def fields_of(terms: rules.Terms) -> dict[str, object]:
-    """The columns of a policy version that hold its terms."""
-    return {
-        "target_seconds": terms.target_seconds,
-        "target_days": terms.target_days,
-        "cut_off": terms.cut_off,
-        "pauses": dict(terms.pauses),
-        "steps": [step.as_json() for step in terms.steps],
-        "grace_seconds": terms.grace_seconds,
-    }

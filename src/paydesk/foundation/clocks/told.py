@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import QuerySet
+
 from paydesk.foundation.clocks import rules
 from paydesk.foundation.clocks.kinds import ROUND_THE_CLOCK
 from paydesk.foundation.clocks.models import Clock, ClockPause
@@ -32,8 +34,19 @@ class Span:
 
 def pause_rows(clock_ids: Sequence[int]) -> dict[int, list[ClockPause]]:
     """The pauses of clocks as they were kept, in order; one query."""
+    return _by_clock(ClockPause.objects.filter(clock_id__in=list(clock_ids)))
+
+
+def pause_rows_of(subject_kind: str, subject_id: int) -> dict[int, list[ClockPause]]:
+    """The pauses of every clock of a thing, by clock; one query."""
+    return _by_clock(
+        ClockPause.objects.filter(clock__subject_kind=subject_kind, clock__subject_id=subject_id)
+    )
+
+
+def _by_clock(rows: QuerySet[ClockPause]) -> dict[int, list[ClockPause]]:
     found: dict[int, list[ClockPause]] = {}
-    for row in ClockPause.objects.filter(clock_id__in=list(clock_ids)).order_by("at", "id"):
+    for row in rows.order_by("at", "id"):
         found.setdefault(row.clock_id, []).append(row)
     return found
 

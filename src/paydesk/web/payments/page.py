@@ -16,12 +16,14 @@ from paydesk.domain.contracts.queries import ContractStanding, contracts_of, sta
 from paydesk.domain.payments.queries import payment_for, similar_to, story_of, sub_accounts, why_open
 from paydesk.domain.payments.states import PAYMENT
 from paydesk.domain.refunds.queries import refunds_of_payment
+from paydesk.domain.reversal_requests.queries import requests_of_payment
 from paydesk.foundation.approvals.queries import approvals_of
 from paydesk.foundation.approvals.states import APPROVAL
 from paydesk.kernel.actor import Actor
 from paydesk.web.access import Gate, actor_of, gate, gate_to_ask
 from paydesk.web.addresses import page_of
 from paydesk.web.approvals.words import words_of
+from paydesk.web.clocks.chips import chips_of
 from paydesk.web.payments.acts import acts_of
 from paydesk.web.payments.postings import shown_entries
 from paydesk.web.payments.shown import all_shown, shown
@@ -30,6 +32,8 @@ from paydesk.web.payments.trail import Names, names_in, shown_records
 from paydesk.web.queues.subjects import subject_of
 from paydesk.web.queues.work import work_of
 from paydesk.web.refunds.shown import all_shown as all_refunds_shown
+from paydesk.web.reversal_requests.shown import SEE, ShownRequest
+from paydesk.web.reversal_requests.shown import shown as request_shown
 from paydesk.web.sight import Looking, looking
 
 if TYPE_CHECKING:
@@ -72,10 +76,12 @@ def page_context(request: HttpRequest, payment_id: int) -> dict[str, Any]:
         "records": shown_records(story, names),
         "contracts": contracts_beside(actor, payment),
         "refunds": refunds,
+        "reversal_requests": requests_on(actor, payment),
         "raw": masked_raw(payment, eyes),
         "apply": may_apply(actor, payment),
         "similar": all_shown(similar_to(payment)),
         "at_query": "",
+        "chips": chips_of(actor, "payment", payment.pk, timezone.now()),
         "work": work_of(actor, subject_of("payment", payment)),
     }
 
@@ -109,6 +115,13 @@ def masked_raw(payment: Payment, eyes: Looking) -> Raw:
         return Raw([], eyes.row(raw.text, payment))
     seen = eyes.row(dict(raw.cells), payment, (line.payer_name, line.msisdn))
     return Raw(list(seen.items()))
+
+
+def requests_on(actor: Actor, payment: Payment) -> list[ShownRequest]:
+    """The reversal requests of a payment, newest first, for whoever may see them."""
+    if not actor.may(SEE):
+        return []
+    return [request_shown(each) for each in requests_of_payment(payment.pk)]
 
 
 def may_apply(actor: Actor, payment: Payment) -> Gate:

@@ -16,11 +16,16 @@ MUCH_PERCENT = 80
 
 
 @register.inclusion_tag("components/due.html")
-def due(standing: ClockStanding | None) -> dict[str, Any]:
-    """`{% due row.standing %}`: nothing for None. The page counts on by itself."""
+def due(standing: ClockStanding | None, told: str = "") -> dict[str, Any]:
+    """`{% due row.standing %}`: nothing for None. The page counts on by itself. `told` is for the hover."""
     if standing is None:
         return {"standing": None}
-    return {"standing": standing, "words": due_words(standing.clock.due_at), "tone": tone(standing)}
+    return {
+        "standing": standing,
+        "told": told or standing.arithmetic,
+        "words": due_words(standing.clock.due_at),
+        "tone": tone(standing),
+    }
 
 
 @register.inclusion_tag("components/used.html")

@@ -24,7 +24,6 @@ from paydesk.foundation.clocks.rules import Terms
 from paydesk.foundation.clocks.steps import (
     ClockRefused,
     calendar_named,
-    fields_of,
     lock_versions,
     policy_and_calendar,
     replan,
@@ -167,7 +166,7 @@ def set_policy(
         holds_from=holds_from,
         made_by=by.label,
         made_at=now,
-        **fields_of(terms),
+        **rules.fields_of(terms),
     )
     planned = 0
     clocks = Clock.objects.filter(kind=kind)
