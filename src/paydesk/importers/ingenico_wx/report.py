@@ -10,7 +10,7 @@ from typing import BinaryIO
 from lxml import etree
 
 from paydesk.importers.amounts import plain_text
-from paydesk.importers.card_numbers import masked
+from paydesk.importers.card_numbers import MAY_HOLD, masked_row
 from paydesk.importers.ingenico_wx.totals import DECIMALS, Sums, count_warnings
 from paydesk.importers.moments import Moments
 from paydesk.importers.records import (
@@ -102,7 +102,9 @@ class WxReader:
 
     def _record(self, number: int, element: etree._Element, sums: Sums) -> StatementLine | RejectedLine:
         sums.records += 1
-        raw = {key: masked(value) for key, value in _leaves(element).items()}
+        raw = _leaves(element)
+        if MAY_HOLD.search("\n".join(raw.values())):
+            raw = masked_row(raw)
         try:
             line = _line(number, raw)
         except ValueError as problem:

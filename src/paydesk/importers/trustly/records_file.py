@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import BinaryIO
 
 from paydesk.importers.amounts import exact_amount, plain_text
-from paydesk.importers.card_numbers import masked
+from paydesk.importers.card_numbers import MAY_HOLD, masked_row
 from paydesk.importers.limits import Limits
 from paydesk.importers.moments import Moments
 from paydesk.importers.records import (
@@ -106,7 +106,9 @@ class RecordsFile:
     def _made(
         self, line: int, letter: str, cells: list[str], found: _Found
     ) -> StatementLine | RejectedLine | None:
-        raw = {name: masked(cell) for name, cell in zip(_names(letter), cells, strict=False)}
+        raw = dict(zip(_names(letter), cells, strict=False))
+        if MAY_HOLD.search("\n".join(cells)):
+            raw = masked_row(raw)
         try:
             if letter == "I" and self.magic == "P11KFUN":
                 made = _item(line, _needed(_ITEM, cells), raw)

@@ -7,12 +7,9 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
 
-from paydesk.importers.chariot import ChariotDeposit
 from paydesk.importers.reading import open_file
 from paydesk.importers.records import FileWarning, NotReadable, StatementLine
-from paydesk.importers.tests.damage import assert_records_or_refusal, damaged
 from paydesk.importers.tests.whole_output import assert_as_expected
 
 HERE = Path(__file__).parents[1]
@@ -28,12 +25,6 @@ def test_a_file_without_its_currency_is_refused_in_words() -> None:
     body = SAMPLE.read_text().replace("settled_currency", "something")
     with pytest.raises(NotReadable, match="no column 'settled_currency'"):
         list(open_file(io.BytesIO(body.encode()), filename="a.csv"))
-
-
-@settings(max_examples=20)
-@given(damaged(SAMPLE.read_bytes()))
-def test_damage_gives_records_or_one_sentence(body: bytes) -> None:
-    assert_records_or_refusal(ChariotDeposit(), body)
 
 
 @pytest.mark.skipif(not SHARED.is_dir(), reason="the shared samples are not here")

@@ -8,12 +8,9 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
 
-from paydesk.importers.checkout import CheckoutBreakdown
 from paydesk.importers.reading import open_file
 from paydesk.importers.records import FileWarning, NotReadable, Record, RejectedLine, StatementLine
-from paydesk.importers.tests.damage import assert_records_or_refusal, damaged
 from paydesk.importers.tests.whole_output import assert_as_expected
 
 HERE = Path(__file__).parents[1]
@@ -121,9 +118,3 @@ def test_a_charge_below_zero_is_rejected() -> None:
         if isinstance(each, RejectedLine)
     ]
     assert "contradicts itself" in rejected.reason
-
-
-@settings(max_examples=30)
-@given(damaged(SAMPLES[0].read_bytes()))
-def test_damage_gives_records_or_one_sentence(body: bytes) -> None:
-    assert_records_or_refusal(CheckoutBreakdown(), body)

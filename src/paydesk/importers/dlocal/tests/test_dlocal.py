@@ -7,12 +7,9 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
 
-from paydesk.importers.dlocal import DlocalSettlement, DlocalTransactions
 from paydesk.importers.reading import open_file
 from paydesk.importers.records import FileWarning, NotReadable, Record, RejectedLine, StatementLine
-from paydesk.importers.tests.damage import assert_records_or_refusal, damaged
 from paydesk.importers.tests.whole_output import assert_as_expected
 
 HERE = Path(__file__).parents[1]
@@ -71,13 +68,6 @@ def test_a_rejected_row_is_named_where_the_totals_differ() -> None:
 def test_a_settlement_without_its_totals_or_with_two_is_refused(old: str, new: str, message: str) -> None:
     with pytest.raises(NotReadable, match=message):
         read(SETTLEMENT.read_text().replace(old, new))
-
-
-@settings(max_examples=30)
-@given(damaged(SETTLEMENT.read_bytes()))
-def test_damage_gives_records_or_one_sentence(body: bytes) -> None:
-    assert_records_or_refusal(DlocalSettlement(), body)
-    assert_records_or_refusal(DlocalTransactions(), body)
 
 
 @there

@@ -8,12 +8,10 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
 
-from paydesk.importers.paystack_lists import PaystackSettlements, PaystackTransactions
+from paydesk.importers.paystack_lists import PaystackTransactions
 from paydesk.importers.reading import open_file
 from paydesk.importers.records import StatementLine
-from paydesk.importers.tests.damage import assert_records_or_refusal, damaged
 from paydesk.importers.tests.whole_output import assert_as_expected
 
 HERE = Path(__file__).parents[1]
@@ -50,10 +48,3 @@ def test_an_event_is_no_transaction_and_a_transfer_neither() -> None:
     assert not PaystackTransactions().fits({"event": "charge.success", "data": ONE})
     assert not PaystackTransactions().fits({**ONE, "transfer_code": "TRF_1"})
     assert not PaystackTransactions().fits({"status": True, "data": []})
-
-
-@settings(max_examples=20)
-@given(damaged(SAMPLES[0].read_bytes()), damaged(SAMPLES[1].read_bytes()))
-def test_damage_gives_records_or_one_sentence(settlements: bytes, transactions: bytes) -> None:
-    assert_records_or_refusal(PaystackSettlements(), settlements)
-    assert_records_or_refusal(PaystackTransactions(), transactions)

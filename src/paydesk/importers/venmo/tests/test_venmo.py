@@ -6,13 +6,10 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
 
 from paydesk.importers.reading import open_file
 from paydesk.importers.records import FileWarning, Record, RejectedLine, Statement, StatementLine
-from paydesk.importers.tests.damage import assert_records_or_refusal, damaged
 from paydesk.importers.tests.whole_output import assert_as_expected
-from paydesk.importers.venmo import VenmoBalances, VenmoTransactions
 
 HERE = Path(__file__).parents[1]
 SAMPLES = sorted((HERE / "samples").iterdir())
@@ -27,13 +24,6 @@ def records_of(path: Path) -> list[Record]:
 @pytest.mark.parametrize("sample", SAMPLES, ids=lambda path: path.name)
 def test_a_sample_reads_as_expected(sample: Path) -> None:
     assert_as_expected(records_of(sample), HERE / "expected" / f"{sample.stem}.json")
-
-
-@settings(max_examples=20)
-@given(damaged(SAMPLES[1].read_bytes()), damaged(SAMPLES[0].read_bytes()))
-def test_damage_gives_records_or_one_sentence(transactions: bytes, balances: bytes) -> None:
-    assert_records_or_refusal(VenmoTransactions(), transactions)
-    assert_records_or_refusal(VenmoBalances(), balances)
 
 
 @there
