@@ -6,5 +6,6 @@ is imported by the command when it runs.
 
 BENCHMARKS = {
     "posting": "paydesk.bench.posting",
+    "read": "paydesk.bench.read",
     "search": "paydesk.bench.search",
 }

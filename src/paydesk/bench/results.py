@@ -98,7 +98,7 @@ def median(values: list[float]) -> float:
 
 
 def machine(server_version: str) -> str:
-    """Processor, cores, memory, system, Python and database server, in one line."""
+    """Processor, cores, memory, system, Python and the database server, where there is one, in one line."""
     model = platform.processor() or platform.machine()
     cpuinfo = Path("/proc/cpuinfo")
     if cpuinfo.exists():
@@ -107,7 +107,8 @@ def machine(server_version: str) -> str:
                 model = line.partition(":")[2].strip()
                 break
     memory_gb = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
+    server = f", PostgreSQL {server_version}" if server_version else ""
     return (
         f"{model}, {os.cpu_count()} cores, {memory_gb:.0f} GB, {platform.system()} {platform.machine()}, "
-        f"Python {platform.python_version()}, PostgreSQL {server_version}"
+        f"Python {platform.python_version()}{server}"
     )

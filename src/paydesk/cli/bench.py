@@ -7,9 +7,16 @@ from __future__ import annotations
 
 import argparse
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib import import_module
+from types import ModuleType
+from typing import TYPE_CHECKING
 
 from paydesk.cli.outcomes import DONE, WrongUse, add_json, say
+
+if TYPE_CHECKING:
+    from paydesk.bench.results import Bench
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -27,22 +34,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Exit 0 whether or not the goals hold."""
-    import psycopg
-
     from paydesk.bench import BENCHMARKS
     from paydesk.bench.results import Bench, machine
-    from paydesk.bench.scratch import scratch_database
 
     if (args.customers or args.payments) and args.name != "search":
         raise WrongUse("--customers and --payments are for `bench search`.")
     if args.customers < 0 or args.payments < 0:
         raise WrongUse("--customers and --payments are numbers above 0.")
     bench = Bench(quick=args.quick, only=args.only, say=say, customers=args.customers, payments=args.payments)
+    module = import_module(BENCHMARKS[args.name])
     results = []
-    with scratch_database(bench) as url:
-        with psycopg.connect(url) as connection:
-            where = machine(connection.info.parameter_status("server_version") or "")
-        for result in import_module(BENCHMARKS[args.name]).measure(bench, url):
+    with _database(bench, module) as (url, server_version):
+        where = machine(server_version)
+        for result in module.measure(bench, url):
             say(result.line())
             results.append(result)
     if args.json:
@@ -53,3 +57,19 @@ def run(args: argparse.Namespace) -> int:
         for result in results:
             print(f"  {result.line()}")
     return DONE
+
+
+@contextmanager
+def _database(bench: Bench, module: ModuleType) -> Iterator[tuple[str, str]]:
+    """(address, version) of a scratch database, or two empty texts for a benchmark that needs none."""
+    if not getattr(module, "NEEDS_DATABASE", True):
+        yield "", ""
+        return
+    import psycopg
+
+    from paydesk.bench.scratch import scratch_database
+
+    with scratch_database(bench) as url:
+        with psycopg.connect(url) as connection:
+            version = connection.info.parameter_status("server_version") or ""
+        yield url, version
