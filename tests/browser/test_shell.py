@@ -82,6 +82,10 @@ def test_keys_move_in_the_list_open_places_and_rest_inside_fields(
     page.keyboard.press("g")
     page.keyboard.press("c")
     page.wait_for_url("**/customers/")
+    page.goto(f"{desk}/gallery/")  # the page of customers is a bare one here: it hears no keys
+    page.keyboard.press("g")
+    page.keyboard.press("k")  # alone, k goes a row up
+    page.wait_for_url("**/clocks/")
 
 
 def test_keys_can_be_switched_off(desk: str, analyst: Person, open_page: OpenPage, sign_in: SignIn) -> None:
