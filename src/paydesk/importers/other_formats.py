@@ -42,7 +42,6 @@ _TEXTS = (
     (re.compile(r"(?:.{0,200}\n){0,3}\s*(?:\{1:F\d\d|.{0,40}(?<!\d):20:)"), "a piece of an MT940 statement"),
     (re.compile(r"(?:.{0,80}\n){0,8}:(?:20|25|28C?|60[FM]):"), "a piece of an MT940 statement"),
     (re.compile(r":\d\d[A-Z]?:[A-Z0-9]"), "a piece of an MT940 statement"),
-    (re.compile(r"0?1,[^,\n]*,[^,\n]*,\d{6},\d{4},"), "a BAI2 file"),
     (re.compile(r"\s*[\[{]\s*(?:[\"{\[\]}]|-?\d|$)"), "a JSON document"),
 )  # fmt: skip
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from paydesk.importers.adyen import AdyenAccounting, AdyenNotification, AdyenSettlement
 from paydesk.importers.airtel_callback import AirtelCallback
 from paydesk.importers.braintree import BraintreeSettlement
+from paydesk.importers.bai2 import Bai2
 from paydesk.importers.camt import Camt052, Camt053, Camt054
 from paydesk.importers.chariot import ChariotDeposit
 from paydesk.importers.checkout import CheckoutBreakdown, CheckoutPayouts
@@ -76,6 +77,7 @@ IMPORTERS: tuple[type[PreparingImporter], ...] = (
     Mt940,
     Mt942,
     Nacha,
+    Bai2,
     IngenicoWx,
     Ofx,
     Qif,

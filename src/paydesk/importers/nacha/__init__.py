@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import BinaryIO
 
+from paydesk.importers.about import About
 from paydesk.importers.limits import LIMITS, Limits
 from paydesk.importers.nacha.checks import dollars
 from paydesk.importers.nacha.codes import CLASSES, TRANSACTION_CODES
@@ -37,6 +38,20 @@ class Nacha:
     """The importer for ACH files of every entry class, their returns and pieces of them."""
 
     name = "nacha"
+    about = About(
+        "NACHA (ACH) file",
+        "banks in the United States",
+        ("samples", "integration_code"),
+        "66 files of the tests of moov-io's ach, ach-node-parser and achgateway; layouts as moov-io/ach "
+        "(Apache-2.0) reads them",
+        "medium",
+        "all 23 entry classes, returns, notifications of change, international entries, advices",
+        (
+            "Whether an order settled: only the bank's statement and return files say.",
+            "Structured remittance inside addenda (EDI 820, TXP, ENR) stays text.",
+            "Limits of the rules per class, such as 25,000 dollars for a converted check.",
+        ),
+    )
 
     def __init__(self, *, limits: Limits = LIMITS) -> None:
         self.limits = limits

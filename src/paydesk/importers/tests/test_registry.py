@@ -47,7 +47,6 @@ def test_a_named_format_that_the_file_is_not_is_refused() -> None:
     [
         (b"{1:F01BANKXXXX}{4:\n:20:REF\n", "a piece of an MT940 statement"),
         (b":25:ACC\n:60F:C240301EUR1,00\n", "a piece of an MT940 statement"),
-        (b"01,SENDER,RECEIVER,240101,0800,1,80,,2/\n02,", "a BAI2 file"),
         (b'{"ResponseCode": "0000"}', "a JSON document"),
         (b"%PDF-1.4", "a PDF"),
         (b"\x89PNG\r\n", "a picture"),
