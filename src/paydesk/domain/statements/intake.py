@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, BinaryIO
 
 from paydesk.domain.providers.models import FileProfile, SourceAccount
 from paydesk.importers import delimited, profiles, reading
 from paydesk.importers.delimited.any_table import AnyTable
+from paydesk.importers.delimited.spreadsheets import is_workbook
 from paydesk.importers.opening import members
-from paydesk.importers.records import Statement
-from paydesk.importers.registry import importer_for
+from paydesk.importers.records import NeedsMapping, Statement
+from paydesk.importers.registry import TABLE_NAMES, importer_for
 from paydesk.kernel.references import key_of
 
 
@@ -74,8 +76,13 @@ def plan_reading(file: BinaryIO, filename: str, *, account: SourceAccount | None
 def _is_table(file: BinaryIO, filename: str) -> bool:
     first = members(file, filename)[0]
     found = importer_for(first.head(), first.path or filename)
+    is_table = isinstance(found, AnyTable)
+    if is_table and is_workbook(first.head(8), first.file):
+        # The first bytes of a workbook do not show whether it is a report that is known.
+        with suppress(NeedsMapping):
+            is_table = found.prepare(first.file).format in TABLE_NAMES
     file.seek(0)
-    return isinstance(found, AnyTable)
+    return is_table
 
 
 def _plan_statement(found: reading.Reading, account: SourceAccount | None) -> ReadingPlan:

@@ -47,6 +47,7 @@ class KindTotal:
     """Rows of one kind, status and currency that come to the same end: how many, their sum (exact, signed).
 
     `why` says why they make no payment and is empty for those that do; `payments` counts the new ones.
+    `fee` is what the provider kept back of them, exact.
     """
 
     kind: str
@@ -60,6 +61,12 @@ class KindTotal:
     in_conflict: int
     payments: int
     payments_minor: int
+    fee: Decimal = Decimal(0)
+
+    @property
+    def net(self) -> Decimal:
+        """What the rows leave on the account."""
+        return self.amount - self.fee
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +117,7 @@ def _kind_totals(file: SourceFile) -> list[KindTotal]:
         cursor.execute(
             """
             SELECT kind, status, currency, sign(amount_minor)::int, count(*), sum(amount),
+                   coalesce(sum(fee), 0),
                    count(*) FILTER (WHERE is_new),
                    count(*) FILTER (
                        WHERE NOT is_new AND amount = stored_amount AND currency = stored_currency),
@@ -117,7 +125,7 @@ def _kind_totals(file: SourceFile) -> list[KindTotal]:
                        WHERE NOT is_new AND NOT (amount = stored_amount AND currency = stored_currency)),
                    coalesce(sum(amount_minor) FILTER (WHERE is_new), 0)::bigint
             FROM (
-                SELECT s.kind, s.status, s.currency, s.amount, s.amount_minor,
+                SELECT s.kind, s.status, s.currency, s.amount, s.amount_minor, s.fee,
                        l.id IS NULL AND row_number() OVER same_row = 1 AS is_new,
                        coalesce(l.amount, first_value(s.amount) OVER same_row) AS stored_amount,
                        coalesce(l.currency, first_value(s.currency) OVER same_row) AS stored_currency
@@ -132,13 +140,14 @@ def _kind_totals(file: SourceFile) -> list[KindTotal]:
             {"file": file.pk, "account": file.source_account_id or 0},
         )
         found: dict[tuple[str, str, str, str], KindTotal] = {}
-        for kind, status, currency, effect, rows, amount, new, known, in_conflict, minor in cursor.fetchall():
+        for row in cursor.fetchall():
+            kind, status, currency, effect, rows, amount, fee, new, known, in_conflict, minor = row
             why = rules.why_no_payment(
                 kind, status, currency, effect,
                 role=account.role if account else "", account_currency=account.currency if account else "",
             )  # fmt: skip
             paid = (0, 0) if why else (new, minor)
-            total = KindTotal(kind, status, currency, why, rows, amount, new, known, in_conflict, *paid)
+            total = KindTotal(kind, status, currency, why, rows, amount, new, known, in_conflict, *paid, fee)
             before = found.get((kind, status, currency, why))
             found[kind, status, currency, why] = total if before is None else _both(before, total)
     return list(found.values())
@@ -149,7 +158,7 @@ def _both(one: KindTotal, other: KindTotal) -> KindTotal:
         one.kind, one.status, one.currency, one.why,
         one.rows + other.rows, one.amount + other.amount, one.new + other.new, one.known + other.known,
         one.in_conflict + other.in_conflict, one.payments + other.payments,
-        one.payments_minor + other.payments_minor,
+        one.payments_minor + other.payments_minor, one.fee + other.fee,
     )  # fmt: skip
 
 

@@ -26,7 +26,7 @@ from paydesk.web.intake import wording
 from paydesk.web.intake.line_views import line_rows
 from paydesk.web.intake.mapping_views import mapping_page
 from paydesk.web.intake.one_file import file_of, to_file, trail_of
-from paydesk.web.intake.results import Result, kinds_of, post_label
+from paydesk.web.intake.results import Result, kinds_of, post_label, settlements_of
 from paydesk.web.links import rows_at
 from paydesk.web.people_names import names_by_label
 from paydesk.web.sight import looking
@@ -73,6 +73,7 @@ def _previewed(request: HttpRequest, found: Any) -> HttpResponse:
             "post_label": post_label(seen),
             "balance_notes": [wording.balance(note) for note in seen.balance_notes],
             "kinds": kinds_of(seen),
+            "settlements": settlements_of(seen),
             "continuity": wording.continuity(found, seen),
             "statements": list(queries.statements_in(found)[:20]),
             "first_lines": line_rows(queries.staged_lines(found)[:10], account),

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from paydesk.domain.payments.kept_rows import KeptRows
 from paydesk.domain.statements.queries import KindTotal, Preview
 from paydesk.kernel.money import Money
 from paydesk.web.links import rows_at
+
+# Kinds of rows by which a provider pays out to our own bank what the others left.
+PAID_OUT = ("sweep",)
 
 HOW = {
     "account_number": "By the account number the payer typed",
@@ -33,6 +37,37 @@ def kinds_of(seen: Preview) -> dict[str, list[KindTotal]]:
         "paying": [total for total in seen.totals if not total.why],
         "kept": [total for total in seen.totals if total.why],
     }
+
+
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """What the final rows of a settlement file come to in one currency: before fees, the fees, after them,
+    what was paid out to our bank, and what that leaves open. Exact, in major units."""
+
+    currency: str
+    gross: Decimal
+    fees: Decimal
+    net: Decimal
+    paid_out: Decimal
+
+    @property
+    def left(self) -> Decimal:
+        return self.net - self.paid_out
+
+
+def settlements_of(seen: Preview) -> list[Settlement]:
+    """One per currency in which the provider kept fees back or paid out; none for other files."""
+    found = []
+    for currency in sorted({total.currency for total in seen.totals}):
+        rows = [t for t in seen.totals if t.currency == currency and t.status == "success"]
+        earned = [t for t in rows if t.kind not in PAID_OUT]
+        fees = any(t.fee for t in rows)
+        paid_out = -sum((t.net for t in rows if t.kind in PAID_OUT), Decimal(0))
+        if fees or paid_out:
+            gross = sum((t.amount for t in earned), Decimal(0))
+            net = sum((t.net for t in earned), Decimal(0))
+            found.append(Settlement(currency, gross, gross - net, net, paid_out))
+    return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ urlpatterns = [
     path("", views.files, name="files"),
     path("upload/", views.upload, name="upload"),
     path("files.<str:kind>", views.export, name="export"),
+    path("formats/", views.formats, name="formats"),
     path("rows/", line_views.kept, name="kept"),
     path("accounts/new/", account_views.new_account, name="new_account"),
     path("<str:code>/", file_views.file, name="file"),

@@ -8,11 +8,12 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from paydesk.domain.statements import queries
 from paydesk.domain.statements.actions import upload_file
 from paydesk.domain.statements.states import WORKING
+from paydesk.importers import understood
 from paydesk.kernel.actor import Actor
 from paydesk.kernel.public_codes import code_of
 from paydesk.kernel.refused import Refused
@@ -48,6 +49,15 @@ def files(request: HttpRequest) -> HttpResponse:
         "upload_to": request.GET.get("upload_to", ""),
     }
     return render(request, template, facts)
+
+
+@require_safe
+@needs("files.import:view")
+def formats(request: HttpRequest) -> HttpResponse:
+    """Every format that is read, how sure that is, and what is known to be missing."""
+    known = understood.formats()
+    groups = [(words, [each for each in known if each.how == how]) for how, words in understood.HOWS.items()]
+    return render(request, "intake/formats.html", {"groups": groups})
 
 
 @needs("export")
