@@ -4,22 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import pytest
 from playwright.sync_api import Page, expect
 
 from paydesk.foundation.people.models import Person
 from paydesk.kernel.public_codes import code_of
 from tests.browser.axe import assert_no_axe_violations
-from tests.browser.conftest import OpenPage
+from tests.browser.conftest import OpenPage, every_look
 from tests.browser.people import make_person
 from tests.builders import make_contract, make_source_account, receive, row
 
 Picture = Callable[[Page, str], None]
 SignIn = Callable[[Page, Person], None]
-two_looks = pytest.mark.parametrize(("width", "theme"), [(1440, "light"), (390, "dark")])
 
 
-@two_looks
+@every_look
 def test_the_screens_for_people_pass_axe(
     desk: str, open_page: OpenPage, sign_in: SignIn, picture: Picture, width: int, theme: str
 ) -> None:
@@ -44,7 +42,7 @@ def test_an_account_is_closed_after_asking(desk: str, open_page: OpenPage, sign_
     expect(page.get_by_role("button", name="Open it again")).to_be_visible()
 
 
-@two_looks
+@every_look
 def test_a_customer_is_revealed_by_a_key_and_a_reason(
     desk: str, open_page: OpenPage, sign_in: SignIn, picture: Picture, width: int, theme: str
 ) -> None:

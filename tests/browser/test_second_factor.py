@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import pytest
 from playwright.sync_api import Page, expect
 
 from paydesk.foundation.audit.models import AuditRecord
 from paydesk.foundation.people.models import Person
 from tests.browser.axe import assert_no_axe_violations
-from tests.browser.conftest import OpenPage
+from tests.browser.conftest import OpenPage, every_look
 from tests.browser.people import PASSWORD
 
 Picture = Callable[[Page, str], None]
@@ -40,7 +39,7 @@ def sign_out(page: Page) -> None:
     page.wait_for_url("**/sign-in/**")
 
 
-@pytest.mark.parametrize(("width", "theme"), [(1440, "light"), (390, "dark")])
+@every_look
 def test_the_screens_of_setting_up_pass_axe(
     desk: str, analyst: Person, open_page: OpenPage, picture: Picture, width: int, theme: str
 ) -> None:
