@@ -16,6 +16,7 @@ from paydesk.importers.moments import DateOrder
 from paydesk.importers.records import FileWarning
 
 WORDS_LISTED = 20
+WORDS_KEPT = 1000
 _CUT_BY_A_SPREADSHEET = re.compile(r"\d(?:\.\d+)?E\+\d+", re.IGNORECASE)
 
 
@@ -43,7 +44,9 @@ class Columns:
         self._by_key: dict[str, int] = {}
         for place, name in enumerate(names):
             self._by_key.setdefault(header_key(name), place)
-        self._places: dict[str, int] = {}
+        self.places = _Places(self)
+        self.first_name = names[0].strip().casefold() if names else ""
+        self.head_keys = [header_key(name) for name in names[:3]]
         # Where people type; an id may look like a card number and must not be touched.
         self.typed = [
             place
@@ -57,10 +60,7 @@ class Columns:
 
     def place(self, name: str) -> int:
         """Where the column `name` stands, case and blanks aside; -1 when the table has none."""
-        found = self._places.get(name)
-        if found is None:
-            found = self._places[name] = self._by_key.get(header_key(name), -1)
-        return found
+        return self._by_key.get(header_key(name), -1)
 
     def place_of(self, *names: str) -> int:
         """Where the first of the columns stands that the table has; -1 when it has none."""
@@ -68,6 +68,8 @@ class Columns:
 
     def unknown(self, row: Row, name: str, word: str, taken_as: str) -> None:
         """Note a word of the column `name` that is not known, and what its rows were taken for."""
+        if len(self.words) >= WORDS_KEPT and (name, word) not in self.words:
+            return
         found = self.words.setdefault((name, word), _Word(row.line, taken_as))
         if found.last != row.line:
             found.rows += 1
@@ -110,6 +112,19 @@ class Columns:
             )
 
 
+class _Places(dict[tuple[str, ...], tuple[int, ...]]):
+    """Where the columns of some names stand, those the table does not have left out; looked up once."""
+
+    def __init__(self, columns: Columns) -> None:
+        super().__init__()
+        self.columns = columns
+
+    def __missing__(self, names: tuple[str, ...]) -> tuple[int, ...]:
+        found = tuple(place for name in names if (place := self.columns.place(name)) >= 0)
+        self[names] = found
+        return found
+
+
 class Row:
     """One row of a report: its physical line and its cells by column name."""
 
@@ -122,9 +137,8 @@ class Row:
 
     def text(self, *names: str) -> str:
         """The first filled cell of the columns `names`, trimmed; "" when there is none."""
-        for name in names:
-            place = self.columns.place(name)
-            if place >= 0 and (found := self.cells[place].strip()):
+        for place in self.columns.places[names]:
+            if found := self.cells[place].strip():
                 return found
         return ""
 
@@ -167,7 +181,8 @@ def row_of(line: int, cells: list[str], columns: Columns) -> Row:
             f"A quotation mark in this row is not closed: the lines up to {cells.last_line} were taken for "
             "part of it and are not read. Close it and send the file again."
         )
-    if [header_key(cell) for cell in cells[:3]] == [header_key(name) for name in columns.names[:3]]:
+    starts_alike = bool(cells) and cells[0].strip().casefold() == columns.first_name != ""
+    if starts_alike and [header_key(cell) for cell in cells[:3]] == columns.head_keys:
         raise ValueError("This row is the header again.")
     if len(cells) > width:
         if any(map(str.strip, cells[width:])):

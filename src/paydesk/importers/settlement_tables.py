@@ -6,6 +6,7 @@ has (`marks`), refused in words when one it cannot do without (`needs`) is missi
 
 from __future__ import annotations
 
+import codecs
 import csv
 import re
 from collections.abc import Iterable, Iterator
@@ -151,13 +152,23 @@ class TableReport:
         return "," if commas > sum(1 for cell in cells if _DECIMAL_POINT.fullmatch(cell)) else "."
 
 
+def head_text(head: bytes) -> str:
+    """The first bytes of a file as text, as they will be read: UTF-8 or UTF-16, else Windows-1252."""
+    known = encoding_of(head)
+    try:
+        text = codecs.getincrementaldecoder(known or "utf-8")().decode(head)  # the last letter may be cut
+    except UnicodeDecodeError:
+        text = head.decode(known or "cp1252", "replace")
+    return text.lstrip("\ufeff")
+
+
 @lru_cache(maxsize=2)
 def header_rows(head: bytes) -> tuple[frozenset[str], ...]:
     """The first lines of a text file as sets of column keys; none for a workbook, XML or JSON.
 
     Remembered, because every report looks at the same head in turn.
     """
-    text = head.decode(encoding_of(head) or "utf-8", "replace").lstrip("\ufeff")
+    text = head_text(head)
     if text.startswith(("PK\x03", "<", "{", "[")) or "\x00" in text:
         return ()
     lines = [line for line in text.splitlines()[:HEAD_ROWS] if line.strip()]

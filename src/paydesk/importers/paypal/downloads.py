@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
+from functools import lru_cache
 
 from paydesk.importers.about import About
 from paydesk.importers.amounts import plain_text
@@ -112,11 +113,15 @@ class PayPalDownload(TableReport):
         )
 
 
+@lru_cache(maxsize=1000)
+def _named_kind(word: str) -> Kind | None:
+    key = " ".join(word.split()).casefold()
+    return next((kind for pattern, kind in _KINDS if pattern.search(key)), None)
+
+
 def _kind(word: str, gross: Decimal) -> Kind:
     """The kind a type names; by the sign of the amount where it names only a payment."""
-    key = " ".join(word.split()).casefold()
-    found = next((kind for pattern, kind in _KINDS if pattern.search(key)), None)
-    return found or ("payment" if gross >= 0 else "payout")
+    return _named_kind(word) or ("payment" if gross >= 0 else "payout")
 
 
 def _status(word: str) -> Status:

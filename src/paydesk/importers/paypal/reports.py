@@ -8,13 +8,13 @@ from decimal import Decimal
 from typing import ClassVar
 
 from paydesk.importers.about import About
-from paydesk.importers.moments import Moments
 from paydesk.importers.paypal.event_codes import meaning
 from paydesk.importers.paypal.footers import DECIMALS
 from paydesk.importers.paypal.sections import SectionReport
 from paydesk.importers.records import EXACT, Kind, StatementLine, Status
 from paydesk.importers.settlement_rows import Row
 from paydesk.importers.settlement_sums import currency_code, major_units
+from paydesk.importers.zone_words import ZonedMoments
 
 ZERO = Decimal(0)
 STATUSES: Mapping[str, tuple[Status, str]] = {
@@ -22,7 +22,7 @@ STATUSES: Mapping[str, tuple[Status, str]] = {
     "D": ("failed", "denied"), "V": ("failed", "reversed, the money went back"),
 }  # fmt: skip
 SUBSCRIPTIONS = {"S0000": "created", "S0100": "changed", "S0200": "cancelled", "S0300": "ended"}
-_MOMENTS = Moments("ymd", "UTC")
+_CLOCK = ZonedMoments("ymd")
 
 
 class PayPalSettlement(SectionReport):
@@ -201,4 +201,7 @@ def _payer(row: Row) -> str:
 
 def _when(row: Row, *names: str) -> tuple[datetime | None, date | None]:
     text = row.text(*names)
-    return _MOMENTS.read(text) if text else (None, None)
+    if not text:
+        return None, None
+    moment, _, offset = text.rpartition(" ")
+    return _CLOCK.read(moment, offset) if moment and offset[:1] in "+-" else _CLOCK.read(text, "UTC")

@@ -27,7 +27,8 @@ from paydesk.importers.records import (
     StatementLine,
 )
 from paydesk.importers.settlement_rows import Columns, Row, row_of
-from paydesk.importers.text_files import TextScan, encoding_of, open_text, scan_text
+from paydesk.importers.settlement_tables import head_text
+from paydesk.importers.text_files import TextScan, open_text, scan_text
 
 RECORDS = frozenset({"RH", "FH", "SH", "CH", "SB", "SC", "SF", "RC", "RF", "FF"})
 HEAD_LINES = 40
@@ -130,7 +131,7 @@ class SectionReport:
 @lru_cache(maxsize=2)
 def column_names(head: bytes) -> frozenset[str] | None:
     """The keys of the columns that the first CH record names; None for a file that is no such report."""
-    text = head.decode(encoding_of(head) or "utf-8", "replace").lstrip("\ufeff")
+    text = head_text(head)
     lines = [line for line in text.splitlines()[:HEAD_LINES] if line.strip()]
     if not lines or lines[0].strip('"')[:2] not in RECORDS:
         return None

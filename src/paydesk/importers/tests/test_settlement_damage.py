@@ -11,7 +11,8 @@ from paydesk.importers.damage import damaged, watched
 
 IMPORTERS = Path(__file__).parents[1]
 FOLDERS = (
-    "chariot", "checkout", "dlocal", "gr4vy", "ingenico_wx", "paystack_lists", "trustly", "venmo",
+    "adyen", "braintree", "chariot", "checkout", "dlocal", "gr4vy", "ingenico_wx", "paypal",
+    "paystack_lists", "stripe", "trustly", "venmo",
 )  # fmt: skip
 EACH = 25
 

@@ -7,12 +7,9 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
 
-from paydesk.importers.adyen import AdyenNotification, AdyenSettlement
 from paydesk.importers.reading import Reading, open_file
 from paydesk.importers.records import FileWarning, NotReadable, StatementLine
-from paydesk.importers.tests.damage import assert_records_or_refusal, damaged
 from paydesk.importers.tests.whole_output import assert_as_expected
 
 HERE = Path(__file__).parents[1]
@@ -180,19 +177,3 @@ def test_items_of_two_merchant_accounts_in_one_message_are_rejected() -> None:
         1:
     ]
     assert "merchant accounts One, Two" in said
-
-
-SETTLEMENT = (HERE / "samples" / "invented_settlement.csv").read_bytes()
-NOTIFICATIONS = (HERE / "samples" / "invented_notifications.json").read_bytes()
-
-
-@settings(max_examples=30)
-@given(damaged(SETTLEMENT))
-def test_a_damaged_report_is_records_or_one_sentence(body: bytes) -> None:
-    assert_records_or_refusal(AdyenSettlement(), body)
-
-
-@settings(max_examples=30)
-@given(damaged(NOTIFICATIONS))
-def test_a_damaged_notification_is_records_or_one_sentence(body: bytes) -> None:
-    assert_records_or_refusal(AdyenNotification(), body)

@@ -6,12 +6,9 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
 
-from paydesk.importers.braintree import BraintreeSettlement
 from paydesk.importers.reading import open_file
 from paydesk.importers.records import Statement, StatementLine
-from paydesk.importers.tests.damage import assert_records_or_refusal, damaged
 from paydesk.importers.tests.whole_output import assert_as_expected
 
 HERE = Path(__file__).parents[1]
@@ -38,9 +35,3 @@ def test_the_real_batch_has_three_rows() -> None:
     ]
     assert found[0].batch_key == "2025-12-21_wikimediafoundation_instant_58hbprvz"
     assert str(found[0].value_on) == "2025-12-22"
-
-
-@settings(max_examples=30)
-@given(damaged((HERE / "samples" / "invented_batch.json").read_bytes()))
-def test_a_damaged_batch_is_records_or_one_sentence(body: bytes) -> None:
-    assert_records_or_refusal(BraintreeSettlement(), body)

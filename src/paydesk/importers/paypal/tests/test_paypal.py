@@ -7,14 +7,12 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
 
 from paydesk.importers.json_messages import Fields, NotJson
-from paydesk.importers.paypal import PayPalDownload, PayPalIpn, PayPalSettlement, document_of
+from paydesk.importers.paypal import PayPalIpn, document_of
 from paydesk.importers.paypal.event_codes import meaning
 from paydesk.importers.reading import Reading, open_file
 from paydesk.importers.records import FileWarning, NotReadable, StatementLine
-from paydesk.importers.tests.damage import assert_records_or_refusal, damaged
 from paydesk.importers.tests.whole_output import assert_as_expected
 
 HERE = Path(__file__).parents[1]
@@ -168,26 +166,3 @@ def test_a_file_cut_inside_a_quotation_is_refused() -> None:
     cut = whole.replace('"INVCONSUMER2","","",""', '"INVCONSUMER2","","","', 1)
     with pytest.raises(NotReadable, match=r"quotation mark|cannot be split"):
         list(open_file(io.BytesIO(cut.encode()), filename="it.csv"))
-
-
-SETTLEMENT = (HERE / "samples" / "invented_settlement.csv").read_bytes()
-DOWNLOAD = (HERE / "samples" / "invented_download.csv").read_bytes()
-IPN = (HERE / "samples" / "invented_ipn.json").read_bytes()
-
-
-@settings(max_examples=30)
-@given(damaged(SETTLEMENT))
-def test_a_damaged_report_is_records_or_one_sentence(body: bytes) -> None:
-    assert_records_or_refusal(PayPalSettlement(), body)
-
-
-@settings(max_examples=30)
-@given(damaged(DOWNLOAD))
-def test_a_damaged_download_is_records_or_one_sentence(body: bytes) -> None:
-    assert_records_or_refusal(PayPalDownload(), body)
-
-
-@settings(max_examples=30)
-@given(damaged(IPN))
-def test_a_damaged_message_is_records_or_one_sentence(body: bytes) -> None:
-    assert_records_or_refusal(PayPalIpn(), body)

@@ -7,12 +7,9 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
 
 from paydesk.importers.reading import Reading, open_file
 from paydesk.importers.records import FileWarning, NotReadable, StatementLine
-from paydesk.importers.stripe import StripeEvent, StripeReport
-from paydesk.importers.tests.damage import assert_records_or_refusal, damaged
 from paydesk.importers.tests.whole_output import assert_as_expected
 
 HERE = Path(__file__).parents[1]
@@ -141,15 +138,3 @@ def test_the_events_of_an_intent_and_its_charge_and_the_report_name_one_payment(
     assert lines["charge.dispute.funds_withdrawn"].provider_ref == report[3].provider_ref
     assert lines["charge.dispute.funds_reinstated"].provider_ref == report[4].provider_ref
     assert lines["payout.paid"].provider_ref == report[8].provider_ref
-
-
-@settings(max_examples=30)
-@given(damaged((HERE / "samples" / "invented_payouts.csv").read_bytes()))
-def test_a_damaged_report_is_records_or_one_sentence(body: bytes) -> None:
-    assert_records_or_refusal(StripeReport(), body)
-
-
-@settings(max_examples=30)
-@given(damaged(EVENTS.read_bytes()))
-def test_a_damaged_event_is_records_or_one_sentence(body: bytes) -> None:
-    assert_records_or_refusal(StripeEvent(), body)
