@@ -12,7 +12,7 @@ from paydesk.importers.amounts import LONGEST_AMOUNT, exact_amount, plain_text
 from paydesk.importers.card_numbers import masked
 from paydesk.importers.limits import LIMITS, Limits
 from paydesk.importers.prepared import Prepared
-from paydesk.importers.records import NotReadable, Record, RejectedLine, Statement, StatementLine
+from paydesk.importers.records import FileWarning, NotReadable, Record, RejectedLine, Statement, StatementLine
 from paydesk.kernel.phone_numbers import e164_digits
 
 LONGEST_ID = 100
@@ -201,6 +201,10 @@ class JsonImporter:
         """Whether a parsed message is of this format."""
         raise NotImplementedError
 
+    def is_test(self, document: Mapping[str, object]) -> bool:
+        """Whether the provider marks the message as one of its test system: no money stands behind it."""
+        return False
+
     def account(self, document: Fields) -> str | None:
         """Our number at the provider, where the message says it."""
         return None
@@ -245,6 +249,12 @@ class JsonImporter:
 
     def records(self, documents: Sequence[object]) -> Iterator[Record]:
         """The records of messages in their order; one that is another or cannot be taken is rejected."""
+        tests = sum(isinstance(each, dict) and self.is_test(each) for each in documents)
+        if tests:
+            yield FileWarning(
+                f"{tests} of {len(documents)} messages are of the provider's test system: no money stands "
+                "behind them."
+            )
         number = 1
         shown: tuple[str | None, str | None] | None = None
         for document in documents:

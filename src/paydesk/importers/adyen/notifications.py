@@ -7,13 +7,13 @@ only something is a notice; an event that is not known is rejected, because it m
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 
 from paydesk.importers.about import About
 from paydesk.importers.json_messages import Fields, JsonImporter, currency_code, raw_of
 from paydesk.importers.moments import Moments
-from paydesk.importers.records import FileWarning, Kind, Record, RejectedLine, StatementLine, Status
+from paydesk.importers.records import Kind, RejectedLine, StatementLine, Status
 from paydesk.importers.settlement_sums import major_units
 
 # Where Adyen counts other decimals than ISO 4217.
@@ -67,16 +67,8 @@ class AdyenNotification(JsonImporter):
             raise ValueError(f"Items of the merchant accounts {', '.join(sorted(accounts))} in one message.")
         return accounts.pop() or None if accounts else None
 
-    def records(self, documents: Sequence[object]) -> Iterator[Record]:
-        tests = [
-            each for each in documents if isinstance(each, dict) and each.get("live") in ("false", False)
-        ]
-        if tests:
-            yield FileWarning(
-                f"{len(tests)} of {len(documents)} messages are of Adyen's test system (live is false): "
-                "no money stands behind them."
-            )
-        yield from super().records(documents)
+    def is_test(self, document: Mapping[str, object]) -> bool:
+        return document.get("live") in ("false", False)
 
     def lines(self, first: int, document: Fields) -> Iterator[StatementLine | RejectedLine]:
         items = _items(document)

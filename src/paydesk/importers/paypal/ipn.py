@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import codecs
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from urllib.parse import parse_qsl
 
 from paydesk.importers.about import About
 from paydesk.importers.json_messages import Fields, JsonImporter, NotJson, currency_code, raw_of
-from paydesk.importers.records import FileWarning, Kind, Record, StatementLine, Status
+from paydesk.importers.records import Kind, StatementLine, Status
 from paydesk.importers.zone_words import ZonedMoments
 
 STATUSES: Mapping[str, Status] = {
@@ -54,14 +54,8 @@ class PayPalIpn(JsonImporter):
     def account(self, document: Fields) -> str | None:
         return document.id("receiver_id") or document.text("business") or None
 
-    def records(self, documents: Sequence[object]) -> Iterator[Record]:
-        tests = sum(isinstance(each, dict) and each.get("test_ipn") == "1" for each in documents)
-        if tests:
-            yield FileWarning(
-                f"{tests} of {len(documents)} messages are of PayPal's sandbox (test_ipn is 1): no money "
-                "stands behind them."
-            )
-        yield from super().records(documents)
+    def is_test(self, document: Mapping[str, object]) -> bool:
+        return document.get("test_ipn") in ("1", "true")
 
     def lines(self, first: int, document: Fields) -> Iterator[StatementLine]:
         word = document.text("payment_status")

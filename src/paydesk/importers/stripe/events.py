@@ -8,13 +8,13 @@ rejected; the many others are notices.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
 
 from paydesk.importers.about import About
 from paydesk.importers.json_messages import Fields, JsonImporter, currency_code, raw_of
-from paydesk.importers.records import EXACT, FileWarning, Kind, Record, StatementLine, Status
+from paydesk.importers.records import EXACT, Kind, StatementLine, Status
 from paydesk.importers.settlement_sums import major_units
 from paydesk.importers.stripe.own_reference import own_keys_first
 
@@ -83,14 +83,8 @@ class StripeEvent(JsonImporter):
     def account(self, document: Fields) -> str | None:
         return document.id("account") or None
 
-    def records(self, documents: Sequence[object]) -> Iterator[Record]:
-        tests = sum(isinstance(each, dict) and each.get("livemode") is False for each in documents)
-        if tests:
-            yield FileWarning(
-                f"{tests} of {len(documents)} messages are of Stripe's test mode (livemode is false): no "
-                "money stands behind them."
-            )
-        yield from super().records(documents)
+    def is_test(self, document: Mapping[str, object]) -> bool:
+        return document.get("livemode") is False
 
     def lines(self, first: int, document: Fields) -> Iterator[StatementLine]:
         event = document.text("type")
