@@ -13,6 +13,7 @@ from pathlib import Path
 from django.db import connection
 
 from paydesk.demo import bad_morning as a_bad_morning
+from paydesk.demo.asked_back import receipts_by_hand, requests_of_the_morning
 from paydesk.demo.callbacks import CALLED
 from paydesk.demo.company import Contract
 from paydesk.demo.layouts.hubtel import HUBTEL
@@ -198,7 +199,12 @@ class Loader:
                 self._apply(step)
         assert last is not None
         if self.with_refunds:
-            refunds_of_the_morning(self._by_role, datetime.combine(last, time_of_day(8), tzinfo=UTC))
+            morning = datetime.combine(last, time_of_day(8), tzinfo=UTC)
+            refunds_of_the_morning(self._by_role, morning)
+            requests_of_the_morning(self._by_role, morning + timedelta(minutes=50))
+            receipts_by_hand(
+                self._by_role, self._accounts[a_bad_morning.ACCOUNT], morning + timedelta(minutes=55)
+            )
         seal(datetime.combine(last, time_of_day(9), tzinfo=UTC))
 
     def have_a_bad_morning(self, folder: Path) -> None:

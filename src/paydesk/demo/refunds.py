@@ -45,11 +45,20 @@ def refunds_of_the_morning(people: Mapping[str, Actor], at: datetime) -> list[Re
                 approval.pk, note="The next instalment is due; ask again.", by=people["TL"], now=later
             )
         elif not story.startswith("asked"):
-            actions.approve_refund(approval.pk, by=people["TL"], now=later)
+            _approved(approval.pk, people["TL"], later)
             if story != "approved":
                 going.append((story, refund))
     _paid_out(going, people, at + timedelta(minutes=30))
     return [refund for _, refund in done]
+
+
+def _approved(approval_id: int, lead: Actor, now: datetime) -> None:
+    """As a lead does it: what changed since it was asked for is looked at first."""
+    try:
+        actions.approve_refund(approval_id, by=lead, now=now)
+    except actions.ChecksChangedRefused:
+        actions.look_again(approval_id, by=lead, now=now)
+        actions.approve_refund(approval_id, by=lead, now=now)
 
 
 def _asked(payment: Payment, story: str, by: Actor, at: datetime) -> Refund:

@@ -60,6 +60,12 @@ def requests_of_payment(payment_id: int) -> QuerySet[ReversalRequest]:
     return ReversalRequest.objects.filter(payment_id=payment_id).order_by("-id")
 
 
+def payments_held(payment_ids: Iterable[int]) -> frozenset[int]:
+    """Those of these payments of which a request holds money; one query."""
+    found = ReversalRequest.objects.filter(payment_id__in=list(payment_ids), held_minor__gt=0)
+    return frozenset(found.values_list("payment_id", flat=True))
+
+
 def counts_by_state(actor: Actor) -> dict[str, int]:
     """How many requests of the actor's markets are in each state that has any; one query."""
     found = in_markets(ReversalRequest.objects.all(), actor).order_by().values_list("state")

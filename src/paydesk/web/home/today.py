@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from django.utils import timezone
 
 from paydesk.domain.callbacks.queries import pending_payments
+from paydesk.domain.hand_receipts.queries import count_overdue
 from paydesk.domain.payments.queries import suspense, unapplied
 from paydesk.domain.payments.queries.locked import paid_but_late
 from paydesk.domain.refunds.queries import count_waiting
+from paydesk.domain.reversal_requests.queries import count_unanswered
 from paydesk.foundation.approvals.queries import count_to_decide
 from paydesk.foundation.assignments.queries import NEEDED, of_whom
 from paydesk.kernel.actor import Actor
@@ -29,7 +31,7 @@ class Line:
 
 
 def lines_of_today(actor: Actor, near_count: int) -> list[Line]:
-    """Six counts, each one query; `near_count` is suspense that is probably of somebody who is late."""
+    """At most nine counts, a query each; `near_count` is suspense probably of somebody who is late."""
     today = timezone.localdate()
     lines = [
         Line(
@@ -62,6 +64,18 @@ def lines_of_today(actor: Actor, near_count: int) -> list[Line]:
         ]
         lines.append(Line(needed, "in suspense must have an owner", rows_at("suspense:list", whose=NEEDED)))
     lines.append(Line(count_waiting(actor), "refunds to release or to look after", rows_at("refunds:list")))
+    if actor.may("payments.answer_reversal_request:view"):
+        asked = rows_at("reversal_requests:list")
+        lines.append(Line(count_unanswered(actor), "reversal requests wait for our answer", asked))
+    if actor.may("payments.receive_by_hand:view"):
+        lines.append(
+            Line(
+                count_overdue(actor, timezone.now()),
+                "received by hand and no row of the provider after three days",
+                rows_at("hand_receipts:list", tab="overdue"),
+                "failed",
+            )
+        )
     lines.append(
         Line(count_to_decide(actor, timezone.now()), "approvals wait for you", rows_at("approvals:inbox"))
     )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from paydesk.domain.payments.rules import applied_of, payer_of
 from paydesk.domain.payments.states import APPLIED_FAMILIES, PAYER_FAMILIES, PAYMENT
+from paydesk.domain.reversal_requests.queries import payments_held
 from paydesk.kernel.money import Money
 from paydesk.kernel.public_codes import code_of
 from paydesk.web.addresses import page_of
@@ -55,7 +56,8 @@ class ShownPayment:
         return self.application if self.payer_is_known else self.identity
 
 
-def shown(payment: Payment) -> ShownPayment:
+def shown(payment: Payment, held: frozenset[int] | None = None) -> ShownPayment:
+    """`held` are payments that a reversal request holds, where several are shown; asked for one else."""
     line, currency = payment.statement_line, payment.currency
     who, applied = payer_of(payment.customer_id), applied_of(payment.amount_minor, payment.open_minor)
     return ShownPayment(
@@ -69,18 +71,30 @@ def shown(payment: Payment) -> ShownPayment:
         open=Money(payment.open_minor, currency),
         state=Badge(PAYMENT.family(payment.state), payment.state),
         identity=Badge(PAYER_FAMILIES[who], PAYER_WORDS[who]),
-        application=_going_back(payment) or Badge(APPLIED_FAMILIES[applied], APPLIED_WORDS[applied]),
+        application=_going_back(payment, held) or Badge(APPLIED_FAMILIES[applied], APPLIED_WORDS[applied]),
     )
 
 
-def _going_back(payment: Payment) -> Badge | None:
+def _going_back(payment: Payment, held: frozenset[int] | None) -> Badge | None:
     """Where all of it goes back, or went, nothing of it is applied."""
-    if payment.open_minor or payment.allocated_minor or payment.credited_minor:
-        return None
-    if payment.reserved_minor:
-        return Badge("held", "held for a refund")
-    return Badge("returned", "refunded") if payment.refunded_minor else None
+    if not _is_all_held(payment):
+        return None if not _is_off(payment) or not payment.refunded_minor else Badge("returned", "refunded")
+    if payment.pk in (payments_held([payment.pk]) if held is None else held):
+        return Badge("held", "held for a reversal")
+    return Badge("held", "held for a refund")
+
+
+def _is_off(payment: Payment) -> bool:
+    return not (payment.open_minor or payment.allocated_minor or payment.credited_minor)
+
+
+def _is_all_held(payment: Payment) -> bool:
+    return _is_off(payment) and payment.reserved_minor > 0
 
 
 def all_shown(payments: Iterable[Payment]) -> list[ShownPayment]:
-    return [shown(payment) for payment in payments]
+    """One query more where money of some is held."""
+    rows = list(payments)
+    waiting = [payment.pk for payment in rows if _is_all_held(payment)]
+    held = payments_held(waiting) if waiting else frozenset()
+    return [shown(payment, held) for payment in rows]

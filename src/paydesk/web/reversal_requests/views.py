@@ -20,6 +20,7 @@ from paydesk.foundation.approvals.queries import approvals_of
 from paydesk.foundation.audit.queries import history
 from paydesk.foundation.clocks.queries import ClockStanding, earliest_of, standing
 from paydesk.foundation.documents.queries import open_document
+from paydesk.foundation.people.queries import markets_of
 from paydesk.web.access import actor_of, gate, needs
 from paydesk.web.addresses import page_of
 from paydesk.web.approvals.words import words_of
@@ -27,6 +28,7 @@ from paydesk.web.paging import PAGE_SIZE, Page, page_number
 from paydesk.web.people_names import names_by_label
 from paydesk.web.refunds.detail import Act, Event
 from paydesk.web.reversal_requests.deeds import DEEDS, why_not
+from paydesk.web.reversal_requests.filters import TAB_OF_STATE, TABS, RequestFilters
 from paydesk.web.reversal_requests.shown import ANSWER, SEE, ShownRequest, request_or_404, shown
 from paydesk.web.sight import Looking, looking
 from paydesk.web.trail.words import verb_words
@@ -36,13 +38,6 @@ if TYPE_CHECKING:
     from paydesk.domain.reversal_requests.models import ReversalRequest
     from paydesk.foundation.approvals.models import Approval
 
-# Name in the address: what is written on it, states behind it.
-TABS: dict[str, tuple[str, tuple[str, ...]]] = {
-    "answer": ("To answer", ("requested", "locked")),
-    "waiting": ("With the provider", ("accepted", "contested")),
-    "done": ("Done", ("reversed", "released")),
-}
-TAB_OF_STATE = {state: name for name, (_, states) in TABS.items() for state in states}
 EXPORTED_ROWS = 100_000
 HEAD = (
     "Request", "State", "Market", "Provider", "Case", "Amount", "Currency", "Held", "Payment", "Payer",
@@ -78,14 +73,15 @@ class Row:
 def request_list(request: HttpRequest) -> HttpResponse:
     """Requests in the states of one tab; the longest waiting first, what is over newest first."""
     actor, target = actor_of(request), request.htmx.target  # type: ignore[attr-defined]
-    known: dict[str, Any] = {"tab": tab_of(request)}
+    filters = RequestFilters(request, list(markets_of(actor)))
+    known: dict[str, Any] = {"tab": filters.at_tab, "filters": filters, "query": filters.address}
     if target != "requests-list":
         known |= opened(request)
     if target == "detail":
         return render(request, "reversal_requests/_detail.html", known)
     number = page_number(request)
     start = (number - 1) * PAGE_SIZE
-    found = list(found_by(request)[start : start + PAGE_SIZE + 1])
+    found = list(found_by(filters, looking(request))[start : start + PAGE_SIZE + 1])
     counts = counts_by_state(actor)
     known |= {
         "page": Page.of(rows_of(request, found), number),
@@ -99,15 +95,9 @@ def request_list(request: HttpRequest) -> HttpResponse:
     return render(request, f"reversal_requests/{template}", known)
 
 
-def tab_of(request: HttpRequest) -> str:
-    tab = request.GET.get("tab", "")
-    return tab if tab in TABS else "answer"
-
-
-def found_by(request: HttpRequest) -> Any:
-    tab = tab_of(request)
-    found = reversal_requests(actor_of(request), states=TABS[tab][1])
-    return found.order_by("-requested_at", "-id") if tab == "done" else found
+def found_by(filters: RequestFilters, eyes: Looking) -> Any:
+    found = reversal_requests(eyes.actor, states=filters.states).filter(filters.lookups(eyes))
+    return found.order_by("-requested_at", "-id") if filters.at_tab == "done" else found
 
 
 def rows_of(request: HttpRequest, found: Sequence[ReversalRequest]) -> Iterable[Row]:
@@ -247,16 +237,17 @@ def _document(number: int | None) -> HttpResponseBase:
 @needs(SEE)
 @needs("export")
 def export(request: HttpRequest, kind: str) -> HttpResponseBase:
-    """The requests of the tab as CSV or XLSX, names as in a list."""
+    """The requests that the filters show as CSV or XLSX, names as in a list."""
     if kind not in ("csv", "xlsx"):
         raise Http404
     eyes = looking(request)
-    found = list(found_by(request)[:EXPORTED_ROWS])
+    filters = RequestFilters(request, list(markets_of(eyes.actor)))
+    found = list(found_by(filters, eyes)[:EXPORTED_ROWS])
     names = names_by_label(
         {label for each in found for label in (each.recorded_by, each.answered_by) if label}
     )
     rows = (cells(shown(each), eyes, names) for each in found)
-    name = f"reversal-requests-{tab_of(request)}-{timezone.localdate().isoformat()}"
+    name = f"reversal-requests-{filters.at_tab}-{timezone.localdate().isoformat()}"
     return list_download(name, kind, HEAD, rows)
 
 

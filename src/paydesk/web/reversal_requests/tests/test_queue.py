@@ -16,6 +16,7 @@ from paydesk.domain.payments.steps import take_back
 from paydesk.domain.reversal_requests.actions import settle_reversed
 from paydesk.domain.reversal_requests.models import ReversalRequest
 from paydesk.domain.reversal_requests.queries import code
+from paydesk.kernel.public_codes import code_of
 from paydesk.web.refunds.tests.desk import PHONE, OnTheRefundDesk
 from tests.builders import WORKER, receive_today, row
 
@@ -135,3 +136,42 @@ class Queue(OnTheRefundDesk):
         assert "RV-200" in text
         assert self.clients["AN"].get(reverse("reversal_requests:export", args=["xlsx"])).status_code == 200
         self.get("AN", reverse("reversal_requests:export", args=["pdf"]), status=404)
+
+    def test_the_queue_is_searched_and_filtered_in_the_address_and_so_is_the_export(self) -> None:
+        (other,) = receive_today(
+            self.account, row(9, "30.00", reference="10482937", msisdn=PHONE, payer_name="Kofi Boateng")
+        )
+        first, second = self.one(), self.one(payment=other, case_number="RV-88", reason="fraud")
+        for query, found in (
+            ({"q": "RV-88"}, second), ({"q": "rv-77"}, first), ({"q": code(first)}, first),
+            ({"q": "boateng"}, second), ({"reason": "fraud"}, second),
+            ({"reason": "wrong_recipient", "held": "yes"}, first),
+        ):  # fmt: skip
+            away = second if found is first else first
+            for path in (LIST, reverse("reversal_requests:export", args=["csv"])):
+                answer = self.clients["AN"].get(path, query)
+                body = b"".join(answer.streaming_content) if answer.streaming else answer.content  # type: ignore[attr-defined]
+                assert code(found) in body.decode(), (path, query)
+                assert code(away) not in body.decode(), (path, query)
+        assert "No request here matches these filters" in self.get("AN", LIST, {"q": "RV-99"})
+        assert "No request here matches" in self.get("AU", LIST, {"q": "boat"}), "a masked name only whole"
+        assert code(second) in self.get("AU", LIST, {"q": "kofi boateng"})
+
+    def test_the_payment_says_that_a_reversal_holds_it_and_lists_the_requests(self) -> None:
+        request = self.one()
+        page = self.get("AN", f"/payments/{code_of('PAY', self.payment.pk)}/")
+        for words in ("Held for a reversal", "Reversal requests", code(request), "case RV-77"):
+            assert words in page, words
+        assert "Held for a refund" not in page
+        assert "Held for a reversal" in self.get("AN", "/payments/")
+
+    def test_the_rail_and_the_home_count_what_waits_for_our_answer(self) -> None:
+        request = self.one()
+        page = self.get("AN", "/")
+        assert "1</b> reversal request" in page or "reversal requests wait for our answer" in page
+        rail = page[page.index('href="/reversal-requests/"') :][:400]
+        assert ">1<" in rail
+        self.act("AN", request, "contest", contest_reason="value_given", note="See it.")
+        self.decided("reversal_request", request.pk, "TL")
+        page = self.get("AN", "/")
+        assert ">1<" not in page[page.index('href="/reversal-requests/"') :][:300]
