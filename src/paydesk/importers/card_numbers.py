@@ -14,8 +14,20 @@ _CANDIDATE = re.compile(
     r"(?![\w*/-]|[.,]\d)",
     re.ASCII,
 )
-# A quick look before the strict one: thirteen digits in a row, or grouped as on a card.
-MAY_HOLD = re.compile(r"[0-9]{4}(?:[0-9]{9}|[ -][0-9]{4}[ -][0-9]{4}|[ -][0-9]{6}[ -][0-9])")
+# A quick look before the strict one: thirteen digits in a row, or grouped as on a card, and nothing before
+# them that makes them part of something longer (an IBAN, a reference).
+MAY_HOLD = re.compile(
+    r"[0-9](?<![\w.,+*/-][0-9])[0-9]{3}(?:[0-9]{9}|[ -][0-9]{4}[ -][0-9]{4}|[ -][0-9]{6}[ -][0-9])", re.ASCII
+)
+
+_DIGITS_ALIKE = bytes(48 if 48 <= byte <= 57 else 32 if byte == 45 else byte for byte in range(256))
+
+
+def may_hold_card(text: str) -> bool:
+    """Whether ASCII `text` has thirteen digits in a row or grouped as on a card: MAY_HOLD, but quickly."""
+    alike = text.encode("ascii", "replace").translate(_DIGITS_ALIKE)
+    return b"0000000000000" in alike or b"0000 0000" in alike or b"0000 000000" in alike
+
 
 # (first issuer prefix, last issuer prefix, lengths). Source: ISO/IEC 7812 as the schemes publish it.
 _RANGES = (

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from lxml import etree
 
 from paydesk.importers.records import NotReadable
 
 _DOCTYPE = re.compile(rb"<!\s*(DOCTYPE|ENTITY)", re.IGNORECASE)
+_OTHER_LINE = re.compile(r" line \d+")
 _PROLOGUE_BYTES = 64 * 1024
 
 
@@ -36,12 +37,74 @@ def namespace(element: etree._Element) -> str:
     return tag[1:].partition("}")[0] if isinstance(tag, str) and tag.startswith("{") else ""
 
 
+_OPTIONS: dict[str, Any] = {
+    "events": ("start", "end"),
+    "resolve_entities": False,
+    "no_network": True,
+    "load_dtd": False,
+    "huge_tree": False,
+    "remove_comments": True,
+    "remove_pis": True,
+}
+
+
 def xml_events(file: BinaryIO) -> Iterator[tuple[str, etree._Element]]:
     """("start" | "end", element) for every element of `file` from its start; the caller clears what it read.
 
     Raises NotReadable for what is not well-formed, with the line, and for any document type: a statement
     has none, and entities are how an XML file reads other files or fills the memory.
     """
+    _refuse_doctype(file)
+    try:
+        for event, element in etree.iterparse(file, **_OPTIONS):
+            if event == "start" and element.getparent() is None and element.getroottree().docinfo.doctype:
+                raise NotReadable("The XML file has a document type (DOCTYPE), which no bank sends.")
+            yield str(event), element
+    except etree.XMLSyntaxError as problem:
+        raise _damaged(problem, 0) from problem
+    except (LookupError, UnicodeError, OSError) as problem:
+        raise NotReadable(f"The XML file cannot be decoded ({problem}).") from problem
+
+
+class PullParser:
+    """xml_events for a caller that hands in the bytes itself and may leave some out, whole elements only.
+
+    `skipped_lines` are the line ends left out so far; what is said about damage counts them.
+    """
+
+    def __init__(self, file: BinaryIO) -> None:
+        """Raises NotReadable when `file` has a document type."""
+        _refuse_doctype(file)
+        self._parser = etree.XMLPullParser(**_OPTIONS)
+        self.skipped_lines = 0
+
+    def feed(self, data: bytes) -> Iterator[tuple[str, etree._Element]]:
+        """The events of the next bytes. Raises NotReadable as xml_events does."""
+        try:
+            self._parser.feed(data)
+            yield from self._events()
+        except etree.XMLSyntaxError as problem:
+            raise _damaged(problem, self.skipped_lines) from problem
+        except (LookupError, UnicodeError, OSError) as problem:
+            raise NotReadable(f"The XML file cannot be decoded ({problem}).") from problem
+
+    def finish(self) -> Iterator[tuple[str, etree._Element]]:
+        """The events of the end. Raises NotReadable when the file stops before it."""
+        try:
+            self._parser.close()
+            yield from self._events()
+        except etree.XMLSyntaxError as problem:
+            raise _damaged(problem, self.skipped_lines) from problem
+
+    def _events(self) -> Iterator[tuple[str, etree._Element]]:
+        for event, element in self._parser.read_events():
+            if event == "start" and element.getparent() is None and element.getroottree().docinfo.doctype:
+                raise NotReadable("The XML file has a document type (DOCTYPE), which no bank sends.")
+            yield event, element
+
+
+def _refuse_doctype(file: BinaryIO) -> None:
+    """Refuse a document type in the first bytes; the position is the start afterwards."""
     file.seek(0)
     head = file.read(_PROLOGUE_BYTES)
     file.seek(0)
@@ -49,26 +112,13 @@ def xml_events(file: BinaryIO) -> Iterator[tuple[str, etree._Element]]:
         raise NotReadable(
             "The XML file has a document type (DOCTYPE), which no bank sends; it is not opened."
         )
-    try:
-        for event, element in etree.iterparse(
-            file,
-            events=("start", "end"),
-            resolve_entities=False,
-            no_network=True,
-            load_dtd=False,
-            huge_tree=False,
-            remove_comments=True,
-            remove_pis=True,
-        ):
-            if event == "start" and element.getparent() is None and element.getroottree().docinfo.doctype:
-                raise NotReadable("The XML file has a document type (DOCTYPE), which no bank sends.")
-            yield str(event), element
-    except etree.XMLSyntaxError as problem:
-        message = " ".join((problem.msg or "it ends before its first element").split(", line")[0].split())
-        where = f" (line {problem.lineno})" if problem.lineno else ""
-        raise NotReadable(f"The XML file is damaged{where}: {message}. Send it again.") from problem
-    except (LookupError, UnicodeError, OSError) as problem:
-        raise NotReadable(f"The XML file cannot be decoded ({problem}).") from problem
+
+
+def _damaged(problem: etree.XMLSyntaxError, skipped_lines: int) -> NotReadable:
+    message = " ".join((problem.msg or "it ends before its first element").split(", line")[0].split())
+    message = _OTHER_LINE.sub("", message)  # the line of another tag, which does not count what was left out
+    where = f" (line {problem.lineno + skipped_lines})" if problem.lineno else ""
+    return NotReadable(f"The XML file is damaged{where}: {message}. Send it again.")
 
 
 def let_go(element: etree._Element) -> None:

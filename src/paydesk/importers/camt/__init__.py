@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from typing import BinaryIO, ClassVar
 
 from paydesk.importers.about import About
-from paydesk.importers.camt.messages import CAMT052, CAMT053, CAMT054, CamtReader, Message
+from paydesk.importers.camt.messages import CAMT052, CAMT053, CAMT054, Message
+from paydesk.importers.camt.reader import CamtReader
 from paydesk.importers.limits import LIMITS, Limits
 from paydesk.importers.other_formats import is_xml, xml_name
 from paydesk.importers.prepared import Prepared
