@@ -68,7 +68,7 @@ def of_payment(request: HttpRequest, approval: Approval) -> dict[str, Any]:
 
 def _effects(request: HttpRequest, approval: Approval, payment: Payment) -> Effects:
     by, now, wanted = actor_of(request), timezone.now(), approval.payload
-    if approval.kind == "payment.reverse":
+    if approval.kind in ("payment.reverse", "reversal_row.match"):
         amount = Money(wanted["amount_minor"], payment.currency)
         return previews.reversal_effects(payment.pk, amount=amount, by=by, now=now)
     preview = previews.move_effects if approval.kind == "payment.move" else previews.apply_effects

@@ -63,6 +63,10 @@ KINDS = {
             "approvals/_payment.html",
         ),
         Kind(
+            "reversal_row.match", payments.approve_original, _subject, evidence.of_payment,
+            "approvals/_payment.html",
+        ),
+        Kind(
             "due_item.write_off", payments.approve_write_off, _contract, evidence.of_due_item,
             "approvals/_due_item.html",
         ),

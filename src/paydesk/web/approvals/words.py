@@ -33,6 +33,12 @@ WORDS = {
     "payment.reverse": KindWords(
         "Take a payment back", "Payments to take back", "take back", "asked to take it back"
     ),
+    "reversal_row.match": KindWords(
+        "Take back by a provider’s row",
+        "Provider’s rows to match",
+        "take back",
+        "asked to take it back by a row of the provider",
+    ),
     "due_item.write_off": KindWords(
         "Write off a small difference", "Small differences", "write off", "asked to write off the difference"
     ),

@@ -21,6 +21,13 @@ from paydesk.domain.payments.actions.correcting import (
     request_write_off,
 )
 from paydesk.domain.payments.actions.files import confirm_file, post_file, receive_lines
+from paydesk.domain.payments.actions.provider_rows import (
+    approve_original,
+    join_transit,
+    match_original,
+    request_original,
+    unmatch_original,
+)
 from paydesk.domain.payments.actions.showing import ShownBalanceRefused, enter_shown_balance
 from paydesk.domain.payments.actions.unposting import (
     UnpostRefused,
@@ -38,21 +45,26 @@ __all__ = [
     "apply_payment",
     "approve_apply",
     "approve_move",
+    "approve_original",
     "approve_reversal",
     "approve_unpost",
     "approve_write_off",
     "confirm_file",
     "enter_shown_balance",
+    "join_transit",
+    "match_original",
     "post_file",
     "receive_lines",
     "replay_contract",
     "request_apply",
     "request_move",
+    "request_original",
     "request_reversal",
     "request_unpost",
     "request_write_off",
     "split_payment",
     "unapply_payment",
     "undo_apply",
+    "unmatch_original",
     "unpost_file",
 ]
