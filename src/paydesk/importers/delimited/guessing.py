@@ -30,6 +30,7 @@ NAMED_SHARE = Fraction(1, 2)
 UNNAMED_SHARE = Fraction(9, 10)
 _DAY = re.compile(r"(\d{1,4})[-/. ](\d{1,2})[-/. ](\d{1,4})(?:$|[T ,])", re.ASCII)
 _HAS_TIME = re.compile(r"\d[T ,]+\d{1,2}:\d{2}", re.ASCII)
+_ODOO = "amountcurrency"
 _ACCOUNT_LABELS = (
     "Account", "Account Number", "Account No", "Account No.", "Short Code", "Shortcode", "Till Number",
     "Wallet",     "Merchant Account", "IBAN",
@@ -121,10 +122,12 @@ class _Guesser:
         self._money_columns()
         self._date_columns()
         for name in (
-            "currency", "balance", "status", "kind", "party", "msisdn", "provider_ref", "network_ref",
-            "reference", "batch_key", "payer_name", "text", "channel", "account",
+            "original_amount", "original_currency", "currency", "balance", "status", "kind", "party",
+            "msisdn", "provider_ref", "network_ref", "reference", "batch_key", "payer_name", "text",
+            "channel", "account",
         ):  # fmt: skip
             self._by_name(name, self._suits(name))
+        self._other_currency()
         mapping = Mapping(
             columns={name: (each.column,) for name, each in self.fields.items()},
             decimal=self.decimal,
@@ -187,9 +190,9 @@ class _Guesser:
         return self.values[found.column] if found else []
 
     def _suits(self, field: Field) -> Callable[[list[str]], bool] | None:
-        if field == "balance":
+        if field in ("balance", "original_amount"):
             return self._are_amounts
-        if field == "currency":
+        if field in ("currency", "original_currency"):
             return lambda values: all(re.fullmatch(r"[A-Za-z]{3}", value) for value in values if value)
         if field in ("status", "kind"):
             return lambda values: len({value.casefold() for value in values}) <= max(12, self.rows // 10)
@@ -211,6 +214,16 @@ class _Guesser:
         return True
 
     # Money
+
+    def _other_currency(self) -> None:
+        """What the payer paid needs both its columns; Odoo's layout names the second just "Currency"."""
+        has_amount, has_currency = (name in self.fields for name in ("original_amount", "original_currency"))
+        if has_amount and not has_currency and "currency" in self.fields:
+            if header_key(self.fields["original_amount"].column) == _ODOO:
+                return
+        if has_amount != has_currency:
+            dropped = self.fields.pop("original_amount" if has_amount else "original_currency")
+            self.taken.discard(dropped.column)
 
     def _decimal(self) -> DecimalSign:
         """The decimal sign, from the columns whose names say money."""
@@ -299,6 +312,8 @@ class _Guesser:
                 text = "No amount has a minus: does every row bring money in?"
             else:
                 text = f"{negative} of {self.rows} amounts have a minus: is that money out?"
+            if self._fees_are_plus():
+                text += " Rows that are fees have none, so plus may be what money out has here."
             self._ask(
                 "amount_sign", text, ("plus_is_in", "plus_is_out"), "plus is money in, minus is money out"
             )
@@ -320,16 +335,30 @@ class _Guesser:
                 return replace(mapping, debit_sign="negative" if signs == {True} else "positive")
         return mapping
 
+    def _fees_are_plus(self) -> bool:
+        """Whether rows whose kind says fee have amounts without a minus, as in statements of a card."""
+        fees = {rule.phrase for rule in KIND_WORDS if rule.kind == "fee" and rule.when == "any"}
+        amounts = [
+            signed_amount(text, self.decimal)[0]
+            for text, word in zip(self._column("amount"), self._column("kind"), strict=False)
+            if " ".join(word.split()).casefold() in fees and text and self._is_amount(text)
+        ]
+        return bool(amounts) and all(amount > 0 for amount in amounts)
+
     def _currency(self, mapping: Mapping) -> Mapping:
         # Odoo's layout: "Currency" belongs to "Amount Currency", the amount in the other currency.
         keys = {header_key(name) for name in self.table.names}
-        if "currency" in self.fields and "amountcurrency" in keys:
-            column = self.fields.pop("currency").column
-            self.taken.discard(column)
-            mapping = replace(
-                mapping,
-                columns={name: names for name, names in mapping.columns.items() if name != "currency"},
-            )
+        if "currency" in self.fields and _ODOO in keys:
+            guessed = self.fields.pop("currency")
+            column = guessed.column
+            columns: dict[Field, tuple[str, ...]] = dict(mapping.columns)
+            del columns["currency"]
+            if "original_amount" in self.fields and "original_currency" not in self.fields:
+                self.fields["original_currency"] = guessed
+                columns["original_currency"] = (column,)
+            else:
+                self.taken.discard(column)
+            mapping = replace(mapping, columns=columns)
             self._ask(
                 "currency",
                 f"{column!r} is the currency of 'Amount Currency'. Which is the account's own currency?",

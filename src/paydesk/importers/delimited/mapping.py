@@ -18,6 +18,7 @@ VERSION = 1
 
 Field = Literal[
     "amount", "credit", "debit", "direction", "fee", "net", "balance", "currency",
+    "original_amount", "original_currency",
     "occurred", "occurred_time", "booked", "value",
     "reference", "provider_ref", "network_ref", "batch_key",
     "account", "msisdn", "payer_name", "party", "text", "channel", "kind", "status",
@@ -28,6 +29,7 @@ FIELDS: tuple[Field, ...] = get_args(Field)
 FIELD_WORDS: dict[Field, str] = {
     "amount": "the amount", "credit": "money in", "debit": "money out", "direction": "in or out",
     "fee": "the provider's fee", "net": "the amount after fees", "balance": "the balance",
+    "original_amount": "the amount in the other currency", "original_currency": "the other currency",
     "currency": "the currency", "occurred": "when it happened", "occurred_time": "the time of day",
     "booked": "the booking date", "value": "the value date", "reference": "our reference, as typed",
     "provider_ref": "the provider's own id", "network_ref": "the network's or bank's id",
@@ -67,6 +69,8 @@ class Mapping:
     looks for the phrase in it. kind_in and kind_out are the kinds of rows without a word; a word no rule
     knows is rejected, or read so as well with unknown_kind="by_sign". statuses: word to status; the empty
     word is an empty cell. A word that is not there is always rejected: failed is never read as success.
+    original_amount, original_currency: what the payer paid in another currency; both are needed, and the
+    row's own sign counts, because exports disagree about the sign there.
     account, account_labels: our account at the provider, fixed or from the lines above the header.
     totals: words that mark a totals row. header: the normalised header it was made for, its fingerprint.
     """

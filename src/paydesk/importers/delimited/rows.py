@@ -76,6 +76,7 @@ class RowReader:
         self._free = self._free_text_places()
         self._money = self._money_reader()
         self._texts = tuple(self.places[each] for each in _TEXT_FIELDS)
+        self._originals = (self.places["original_amount"], self.places["original_currency"])
         self._words_repeat = mapping.kind_match == "exact"
         self._plan = _plan_of(mapping.market)
 
@@ -121,12 +122,14 @@ class RowReader:
                 "export the file again as CSV and do not open it in between."
             )
         balance = row[at_balance].strip()
+        currency = self._currency(row, sign_currency)
+        original = self._original(row, amount, currency) if min(self._originals) >= 0 else (None, "")
         return StatementLine(
             line,
             kind,  # type: ignore[arg-type]  # Words holds the checked words of the mapping
             status,  # type: ignore[arg-type]
             amount,
-            self._currency(row, sign_currency),
+            currency,
             fee,
             _cleaned(row[at_reference]),
             provider_ref,
@@ -142,6 +145,7 @@ class RowReader:
             booked_on,
             value_on,
             raw,
+            *original,
         )
 
     # Money
@@ -188,6 +192,15 @@ class RowReader:
         elif self.mapping.debit_sign == "negative":
             return debit, other
         return debit.copy_negate(), other
+
+    def _original(self, row: list[str], amount: Decimal, currency: str) -> tuple[Decimal | None, str]:
+        """What the payer paid in another currency; nothing where it is the same one or not said."""
+        at_amount, at_currency = self._originals
+        code = row[at_currency].strip().upper()
+        if not row[at_amount].strip() or not _CODE.fullmatch(code) or code == currency:
+            return None, ""
+        found = self._number("original_amount", row[at_amount])[0]
+        return (found.copy_abs().copy_sign(amount), code) if found else (None, "")
 
     def _number(self, name: Field, text: str) -> Money:
         try:

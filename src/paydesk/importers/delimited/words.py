@@ -41,6 +41,8 @@ _HEADERS: tuple[tuple[Field, str], ...] = (
         "balanceafter",
     ),
     ("currency", "currency ccy währung divise currencycode divisa waehrung devise netcurrency curr"),
+    ("original_amount", "originalamount amountcurrency foreignamount amountoriginal originalvalue"),
+    ("original_currency", "originalcurrency foreigncurrency currencyoriginal"),
     (
         "occurred",
         "completiontime transactiondate transactiontime date datetime paymentdate createdat trxdate "

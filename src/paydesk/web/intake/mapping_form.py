@@ -26,6 +26,7 @@ GROUPS: tuple[tuple[str, tuple[Any, ...]], ...] = (
     ("What it refers to", ("reference", "provider_ref", "network_ref", "batch_key")),
     ("Who paid", ("msisdn", "payer_name", "party", "account")),
     ("What it is", ("kind", "status", "text", "channel")),
+    ("Paid in another currency", ("original_amount", "original_currency")),
 )
 NEEDED = ("amount", "occurred")
 ZONES = (
