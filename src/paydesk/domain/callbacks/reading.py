@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from paydesk.domain.providers.dialects import DIALECTS, Channel
-from paydesk.importers.json_messages import NotJson, parsed
+from paydesk.importers.json_messages import NotJson
 from paydesk.importers.records import RejectedLine, Statement, StatementLine
 
 ANSWER = "answer"  # the channel of what a provider said when it was asked
@@ -31,9 +31,11 @@ def read_message(body: bytes, *, dialect: str, channel: str, numbers: Sequence[s
     if spoken is not None and not way.importers:
         return Read(reason=spoken.missing or f"What {spoken.name} says here is kept and not read.")
     try:
-        document = parsed(body)
+        document = way.parse(body)
     except NotJson as problem:
         return Read(reason=str(problem))
+    if way.is_test(document):
+        return Read(reason="This is a message of the provider's test system: no money stands behind it.")
     importer = next((each() for each in way.importers if each().fits(document)), None)
     if importer is None:
         expected = " or ".join(each.what for each in way.importers) or "message that is understood here"

@@ -4,6 +4,7 @@ CHANNELS = {
     "payment": "Payment",
     "order": "Hubtel order",
     "event": "Event",
+    "ipn": "PayPal IPN",
     "confirmation": "M-Pesa C2B confirmation",
     "validation": "M-Pesa C2B validation",
     "push": "M-Pesa STK push",

@@ -6,14 +6,14 @@ of those that ISO 4217 gives no decimals.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from decimal import Decimal
 
 from paydesk.importers.about import About
 from paydesk.importers.json_messages import Fields, JsonImporter, any_msisdn, currency_code, raw_of
 from paydesk.importers.moments import Moments
-from paydesk.importers.records import Kind, StatementLine, Status
+from paydesk.importers.records import FileWarning, Kind, Record, StatementLine, Status
 from paydesk.importers.settlement_sums import major_units
 
 DECIMALS = 2
@@ -41,6 +41,12 @@ SAYS_NO_MONEY = (
 STATUS_WORDS = {"success": "success", "failed": "failed", "abandoned": "failed", "reversed": "reversed"}
 
 
+def is_test(document: object) -> bool:
+    """Whether an event is of Paystack's test mode: no money stands behind it."""
+    data = document.get("data") if isinstance(document, dict) else None
+    return isinstance(data, dict) and data.get("domain") == "test"
+
+
 class PaystackWebhook(JsonImporter):
     """The importer for Paystack's events."""
 
@@ -63,6 +69,15 @@ class PaystackWebhook(JsonImporter):
         return isinstance(event, str) and (
             event in EVENTS or event.startswith(SAYS_NO_MONEY) or event.startswith("charge.dispute.")
         ) and "event.type" not in document  # fmt: skip  # the last is Flutterwave's
+
+    def records(self, documents: Sequence[object]) -> Iterator[Record]:
+        tests = sum(map(is_test, documents))
+        if tests:
+            yield FileWarning(
+                f"{tests} of {len(documents)} messages are of Paystack's test mode (domain is test): no "
+                "money stands behind them."
+            )
+        yield from super().records(documents)
 
     def currency_in(self, document: Fields) -> str | None:
         return currency_code(document.within("data")) if document.within("data").has("currency") else None

@@ -97,7 +97,7 @@ def door(request: HttpRequest, secret: str, channel: str) -> HttpResponse:
         return HttpResponse(status=400)
     call = Call(body, request.headers, now)
     keys: list[dict[str, str]] = []
-    if dialect.proof is not None:
+    if dialect.proof is not None and dialect.channels[channel].is_signed:
         keys = signing_keys(endpoint.source_account, dialect.proof.names)
         if not keys and dialect.proof.required:
             logger.error("No signing key of endpoint %d is set up; its callbacks are put off.", endpoint.pk)

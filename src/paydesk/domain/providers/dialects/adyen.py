@@ -64,7 +64,13 @@ DIALECT = Dialect(
     code="adyen",
     name="Adyen",
     provider_codes=("adyen",),
-    channels={"event": Channel("URL of a Standard webhook, method JSON", (AdyenNotification,))},
+    channels={
+        "event": Channel(
+            "URL of a Standard webhook, method JSON",
+            (AdyenNotification,),
+            is_test=lambda document: isinstance(document, dict) and document.get("live") in ("false", False),
+        )
+    },
     set_up=(
         "In Adyen's Customer Area under Developers, Webhooks add a Standard webhook with this address, "
         "generate an HMAC key and enter it in the file of connections."

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
-from paydesk.importers.json_messages import JsonImporter
+from paydesk.importers.json_messages import JsonImporter, parsed
 
 # Where we know from how a provider proves itself. documented: its public documentation, not tried against it.
 # integration_code: other people's code. assumed: no public source; ask the provider.
@@ -70,14 +70,24 @@ def json_answer(**values: object) -> Answer:
     return Answer(json.dumps(values).encode())
 
 
+def never(document: object) -> bool:
+    """Of a provider whose test messages do not say that they are."""
+    return False
+
+
 @dataclass(frozen=True, slots=True)
 class Channel:
     """One address: `what_for` says where the provider takes it. A channel without importers keeps what
-    comes and understands nothing of it; one without `keeps_lines` only answers."""
+    comes and understands nothing of it; one without `keeps_lines` only answers. `parse` makes the document
+    that the importers take; `is_test` knows a message of the provider's test system, behind which no money
+    stands. What comes by one that is not `is_signed` is taken by its secret address alone."""
 
     what_for: str
     importers: tuple[type[JsonImporter], ...] = ()
     keeps_lines: bool = True
+    parse: Callable[[bytes], object] = parsed
+    is_test: Callable[[object], bool] = never
+    is_signed: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,9 @@ from paydesk.domain.providers.dialects.signatures import (
     timed_hmac,
 )
 from paydesk.importers.flutterwave_webhook import FlutterwaveWebhook
-from paydesk.importers.paystack_webhook import PaystackWebhook
+from paydesk.importers.paypal.ipn import PayPalIpn, document_of
+from paydesk.importers.paystack_webhook import PaystackWebhook, is_test
+from paydesk.importers.stripe import StripeEvent
 
 NOT_READ = "Its events are kept and not read: its files hold the rows."
 
@@ -20,7 +22,7 @@ PAYSTACK = Dialect(
     code="paystack",
     name="Paystack",
     provider_codes=("paystack",),
-    channels={"event": Channel("Live Webhook URL", (PaystackWebhook,))},
+    channels={"event": Channel("Live Webhook URL", (PaystackWebhook,), is_test=is_test)},
     set_up=(
         "Enter the address in Paystack's dashboard under Settings, API Keys & Webhooks, and your secret key "
         "in the file of connections: Paystack signs with it."
@@ -46,14 +48,19 @@ STRIPE = Dialect(
     code="stripe",
     name="Stripe",
     provider_codes=("stripe",),
-    channels={"event": Channel("endpoint URL of a webhook")},
+    channels={
+        "event": Channel(
+            "endpoint URL of a webhook",
+            (StripeEvent,),
+            is_test=lambda document: isinstance(document, dict) and document.get("livemode") is False,
+        )
+    },
     set_up=(
         "Add the address in Stripe's dashboard under Developers, Webhooks, and enter its signing secret "
         "(whsec_…) in the file of connections."
     ),
     known="documented",
     proof=Proof(timed_hmac("Stripe-Signature", b"."), "Stripe-Signature: HMAC-SHA256 of time and body"),
-    missing=NOT_READ,
 )
 CHECKOUT = Dialect(
     code="checkout",
@@ -95,11 +102,20 @@ PAYPAL = Dialect(
     code="paypal",
     name="PayPal",
     provider_codes=("paypal",),
-    channels={"event": Channel("Webhook URL of the REST application")},
+    channels={
+        "event": Channel("Webhook URL of the REST application"),
+        "ipn": Channel(
+            "Notification URL of instant payment notifications (IPN)",
+            (PayPalIpn,),
+            parse=document_of,
+            is_test=lambda document: isinstance(document, dict) and document.get("test_ipn") == "1",
+            is_signed=False,
+        ),
+    },
     set_up=(
         "Add the address in PayPal's developer dashboard at your application. PayPal signs by a certificate "
         "that it publishes: with that and the webhook's id in the file of connections each event is checked; "
-        "without, the address alone has to be kept secret."
+        "without, and for IPN, the address alone has to be kept secret."
     ),
     known="documented",
     proof=Proof(
@@ -108,5 +124,5 @@ PAYPAL = Dialect(
         names=("webhook_id", "certificate"),
         required=False,
     ),  # fmt: skip
-    missing=NOT_READ,
+    missing="Webhook events are kept and not read: IPN messages and files are.",
 )

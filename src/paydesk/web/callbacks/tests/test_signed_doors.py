@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import io
 import json
 from collections.abc import Callable
 from decimal import Decimal
@@ -197,3 +198,60 @@ def test_adyen_is_answered_in_its_word(keys: Any) -> None:
     found = post(endpoint, "event", body)
     assert (found.status_code, found.content) == (200, b"[accepted]")
     assert len(stored(endpoint)) == 1
+
+
+def stripe_charge(*, live: bool) -> bytes:
+    charge = {"id": "ch_i1", "object": "charge", "amount": 5000, "currency": "eur", "captured": True}
+    event = {"id": "evt_i1", "object": "event", "type": "charge.succeeded", "created": 1772438400}
+    return json.dumps({**event, "livemode": live, "data": {"object": charge}}).encode()
+
+
+def test_a_message_of_a_test_system_is_kept_and_makes_no_payment(keys: Any) -> None:
+    endpoint = endpoint_of("stripe", currency="EUR")
+    keys(endpoint, SECRET)
+    for live in (False, True):
+        body, at = stripe_charge(live=live), str(int(timezone.now().timestamp()))
+        code = hmac.new(SECRET.encode(), f"{at}.".encode() + body, hashlib.sha256).hexdigest()
+        found = post(endpoint, "event", body, **{"stripe-signature": f"t={at},v1={code}"})
+        assert found.status_code == 200
+    post_all()
+    test, live_one = stored(endpoint)
+    assert (test.state, "test system" in test.reason) == ("rejected", True)
+    assert (live_one.state, live_one.outcome) == ("understood", "payment")
+    assert [payment.amount_minor for payment in payments_of(endpoint.source_account)] == [5000]
+
+
+def test_paypals_form_is_read_for_our_own_account_alone() -> None:
+    endpoint = endpoint_of("paypal", currency="EUR", identifier="INVENTEDACCT1")
+    form = (
+        b"mc_gross=70.00&payment_date=23%3A28%3A47+Mar+02%2C+2026+PST&payment_status=Completed&mc_fee=2.40"
+        b"&txn_id=INVTX01&receiver_id=INVENTEDACCT1&mc_currency=EUR&txn_type=web_accept&ipn_track_id=t1"
+    )
+    for body in (form, form.replace(b"INVENTEDACCT1", b"SOMEBODY"), form + b"&test_ipn=1", b"{}"):
+        assert post(endpoint, "ipn", body).status_code == 200
+    post_all()
+    states = [(message.state, message.outcome) for message in stored(endpoint)]
+    assert states == [("understood", "payment"), *[("rejected", "nothing")] * 3]
+    assert [payment.amount_minor for payment in payments_of(endpoint.source_account)] == [7000]
+
+
+def test_by_paystacks_event_and_by_its_list_it_is_one_payment(keys: Any) -> None:
+    from paydesk.domain.payments.actions import confirm_file, post_file
+    from paydesk.domain.statements.actions import read_file, upload_file
+
+    endpoint = endpoint_of("paystack", market="NG", currency="NGN")
+    keys(endpoint, SECRET)
+    body = charge(77)
+    assert post(endpoint, "event", body, **signed(body)).status_code == 200
+    post_all()
+    entry = {**json.loads(body)["data"], "domain": "live", "channel": "card", "gateway_response": "invented"}
+    listed = {"status": True, "message": "invented", "data": [entry]}
+    file = upload_file(
+        io.BytesIO(json.dumps(listed).encode()), filename="list.json", by=WORKER, now=NOON,
+        source_account_id=endpoint.source_account_id,
+    ).file  # fmt: skip
+    assert read_file(file.pk, by=WORKER, now=NOON).state == "previewed"
+    confirm_file(file.pk, by=WORKER, now=NOON)
+    posted = post_file(file.pk, by=WORKER, now=NOON)
+    assert (posted.new_count, posted.known_count, posted.payment_count) == (0, 1, 0)
+    assert len(payments_of(endpoint.source_account)) == 1
