@@ -218,10 +218,8 @@ class _Guesser:
     def _other_currency(self) -> None:
         """What the payer paid needs both its columns; Odoo's layout names the second just "Currency"."""
         has_amount, has_currency = (name in self.fields for name in ("original_amount", "original_currency"))
-        if has_amount and not has_currency and "currency" in self.fields:
-            if header_key(self.fields["original_amount"].column) == _ODOO:
-                return
-        if has_amount != has_currency:
+        is_odoo = has_amount and header_key(self.fields["original_amount"].column) == _ODOO
+        if has_amount != has_currency and not (is_odoo and "currency" in self.fields):
             dropped = self.fields.pop("original_amount" if has_amount else "original_currency")
             self.taken.discard(dropped.column)
 
