@@ -30,7 +30,8 @@ class Bai2:
         "BAI2 cash management report",
         "banks, most of them in the United States",
         ("samples", "integration_code"),
-        "ten files of three readers' tests; type codes as ministryofjustice/bai2 (MIT) lists them",
+        "ten files of the tests of ministryofjustice/bai2, moov-io/bai2 and venturehacks/bai2; type codes as "
+        "the first (MIT) lists them",
         "medium",
         "2",
         (

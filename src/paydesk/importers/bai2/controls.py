@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from paydesk.importers.amounts import plain_text
-from paydesk.importers.bai2.details import major, written_amount
+from paydesk.importers.bai2.details import major, small_number, written_amount
 from paydesk.importers.bai2.records import Logical
 from paydesk.importers.records import EXACT, FileWarning
 
@@ -77,14 +77,14 @@ def of_trailer(trailer: Logical, level: Level, children: str, digits: int) -> It
     counts.append(("records", level.records))
     for place, (what, found) in enumerate(counts, start=1):
         said = fields[place] if place < len(fields) else ""
-        if not (said.isascii() and said.isdigit()):
+        number = small_number(said)
+        if number is None:
             yield FileWarning(
                 f"The trailer of {label} states no number of {what}; {found:,} were found.", line
             )
-        elif int(said[:18]) != found:
+        elif number != found:
             yield FileWarning(
-                f"The trailer of {label} states {int(said[:18]):,} as the number of {what}; {found:,} "
-                "were found.",
+                f"The trailer of {label} states {number:,} as the number of {what}; {found:,} were found.",
                 line,
             )
 

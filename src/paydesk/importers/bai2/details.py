@@ -62,6 +62,11 @@ def written_amount(text: str) -> Decimal | None:
     return value
 
 
+def small_number(text: str) -> int | None:
+    """A count of up to nine digits, None for anything else."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
+
+
 def major(written: Decimal, digits: int) -> Decimal:
     """The figure in major units: its last `digits` are decimals, unless it has a point of its own."""
     own_point = written.as_tuple().exponent != 0
@@ -101,11 +106,12 @@ def _funds(fields: list[str], place: int) -> tuple[Funds, int]:
         return Funds(kind, sums=tuple(sums)), place + 3
     if kind == "D":
         count = _at(fields, place)
-        if not count.isdigit() or not 0 < int(count) <= 100:
+        number = small_number(count)
+        if not number or number > 100:
             raise ValueError(f"{count[:10]!r} is no number of distributions.")
-        places = range(place + 2, place + 1 + 2 * int(count), 2)
+        places = range(place + 2, place + 1 + 2 * number, 2)
         sums = [written_amount(_at(fields, each)) or Decimal(0) for each in places]
-        return Funds(kind, sums=tuple(sums)), place + 1 + 2 * int(count)
+        return Funds(kind, sums=tuple(sums)), place + 1 + 2 * number
     return Funds(kind), place
 
 
@@ -124,7 +130,7 @@ def summaries(fields: list[str]) -> list[Summary]:
         written = written_amount(_at(fields, place + 1))
         count = _at(fields, place + 2)
         _, place = _funds(fields, place + 3)
-        found.append(Summary(code, written, int(count) if count.isdigit() and len(count) < 10 else None))
+        found.append(Summary(code, written, small_number(count)))
     return found
 
 
@@ -150,8 +156,8 @@ def _needed(fields: list[str]) -> int:
     """How many fields stand before the text, as far as those there say."""
     kind = _at(fields, 2).upper()
     if kind == "D":
-        count = _at(fields, 3)
-        return 6 + 2 * int(count) if count.isdigit() and int(count) <= 100 else 6
+        count = small_number(_at(fields, 3)) or 0
+        return 6 + 2 * count if count <= 100 else 6
     return 5 + {"V": 2, "S": 3}.get(kind, 0)
 
 

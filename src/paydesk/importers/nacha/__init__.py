@@ -18,7 +18,7 @@ from paydesk.importers.nacha.checks import dollars
 from paydesk.importers.nacha.codes import CLASSES, TRANSACTION_CODES
 from paydesk.importers.nacha.events import NotAnAchFile, Problem, Unread
 from paydesk.importers.nacha.fields import BatchHeader, Entry, FileHeader, check_digit_of
-from paydesk.importers.nacha.lines import statement_line
+from paydesk.importers.nacha.lines import LineMaker
 from paydesk.importers.nacha.reader import read_ach
 from paydesk.importers.prepared import Prepared
 from paydesk.importers.records import FileWarning, NotReadable, Record, RejectedLine, Statement
@@ -42,7 +42,7 @@ class Nacha:
         "NACHA (ACH) file",
         "banks in the United States",
         ("samples", "integration_code"),
-        "66 files of the tests of moov-io's ach, ach-node-parser and achgateway; layouts as moov-io/ach "
+        "66 files of the tests of moov-io/ach, ach-test-harness and achgateway; layouts as moov-io/ach "
         "(Apache-2.0) reads them",
         "medium",
         "all 23 entry classes, returns, notifications of change, international entries, advices",
@@ -104,7 +104,7 @@ class Nacha:
     def _records(self, file: BinaryIO) -> Iterator[Record]:
         said: Counter[str] = Counter()
         advised = _Advices()
-        header: FileHeader | None = None
+        maker = LineMaker(None)
         has_statement = False
         try:
             for event in read_ach(_chunks(file)):
@@ -113,7 +113,7 @@ class Nacha:
                         has_statement = True
                         yield Statement(currency="USD")
                     advised.add(event)
-                    yield statement_line(event, header)
+                    yield maker.line(event)
                 elif isinstance(event, Problem):
                     said[event.about] += 1
                     if said[event.about] <= SAID_OF_ONE_KIND:
@@ -121,7 +121,7 @@ class Nacha:
                 elif isinstance(event, Unread):
                     yield RejectedLine(event.line, event.reason, event.raw)
                 elif isinstance(event, FileHeader):
-                    header, has_statement = event, True
+                    maker, has_statement = LineMaker(event), True
                     yield Statement(currency="USD", number=f"{event.created}{event.modifier}" or None)
                 elif isinstance(event, BatchHeader) and not has_statement:
                     has_statement = True

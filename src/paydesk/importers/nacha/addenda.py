@@ -126,7 +126,7 @@ def international_of(entry: Entry) -> International:
 
 
 def _code(two: str) -> str:
-    return f"R{two}" if two.isdigit() else ""
+    return f"R{two}" if number_in(two) is not None else ""
 
 
 _CORRECTED: dict[str, tuple[str, ...]] = {

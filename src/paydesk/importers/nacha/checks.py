@@ -82,7 +82,7 @@ def of_file_header(header: FileHeader, text: str) -> Iterator[Problem]:
     if header.created_on is None:
         yield Problem(header.line, "header", f"The file header's date {text[23:29]!r} is not a date.")
     digits = header.destination[-9:]
-    if len(digits) == 9 and digits.isdigit() and check_digit_of(digits[:8]) != digits[8]:
+    if len(digits) == 9 and digits.isascii() and digits.isdigit() and check_digit_of(digits[:8]) != digits[8]:
         yield Problem(
             header.line, "header",
             f"The immediate destination {digits} is no routing number: its check digit should be "

@@ -168,8 +168,8 @@ def entry(line: int, text: str, batch: BatchHeader | None, kind: TransactionCode
     """An ordinary entry; the fields between amount and trace have other meanings in some classes."""
     reference, name, count, card = words(text[39:54]), words(text[54:76]), None, ""
     entry_class = batch.entry_class if batch else ""
-    if entry_class in _WITH_COUNT and text[54:58].isdigit():
-        count, name = int(text[54:58]), words(text[58:74])
+    if entry_class in _WITH_COUNT and (count := number_in(text[54:58])) is not None:
+        name = words(text[58:74])
     elif entry_class in ("CIE", "MTE") and any(letter.isalpha() for letter in text[39:54]):
         reference, name = words(text[61:76]), words(text[39:61])
     elif entry_class == "POP":

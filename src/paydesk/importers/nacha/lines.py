@@ -37,6 +37,9 @@ RAW_ADDENDA = 200  # how many addenda of one entry stay with the line as they st
 # Their addenda hold what no payment needs: social security numbers, dates of death.
 _PRIVATE = frozenset({"DNE", "ENR"})
 _DIGIT = re.compile(r"\d")
+_CURRENCY = re.compile(r"[A-Z]{3}")
+_LONG_NUMBER = re.compile(r"\d[ -]?(?:\d[ -]?){11}\d")  # may be a card number
+_MASKED_COLUMNS = ((12, 29), (39, 54), (54, 76), (39, 74))
 
 
 class _Reading(NamedTuple):
@@ -46,34 +49,50 @@ class _Reading(NamedTuple):
     network_ref: str
 
 
-def statement_line(entry: Entry, header: FileHeader | None) -> StatementLine:
-    """The line of one entry. Amounts become major units; everything else stands as the file says it."""
-    batch = entry.batch
-    amount = Decimal(entry.amount if entry.kind.side == "credit" else -entry.amount).scaleb(-2)
-    found = _reading(entry, batch)
-    name, text, reference, account = entry.name, found.text, entry.reference, entry.account
-    original_amount: Decimal | None = None
-    original_currency = ""
-    if batch is not None and batch.is_international:
-        parties = addenda.international_of(entry)
-        name, reference = parties.receiver, parties.receiver_id
-        text = _joined([text, f"from {parties.originator}" if parties.originator else "", parties.remittance])
-        if parties.amount and batch.to_currency not in ("", CURRENCY) and batch.to_currency.isalpha():
-            # Outbound: the amount in the receiver's currency, with two decimals as the layout pictures it.
-            original_amount = Decimal(parties.amount).scaleb(-2).copy_sign(amount)
-            original_currency = batch.to_currency
-    return StatementLine(
-        entry.line, found.kind, found.status, amount, CURRENCY,
-        reference=masked(reference), network_ref=found.network_ref, batch_key=_batch_key(batch, header),
-        account=masked(account), payer_name=masked(name), text=masked(text[:MOST_TEXT]),
-        channel=batch.entry_class if batch else "", booked_on=batch.settled_on if batch else None,
-        value_on=batch.effective_on if batch else None, raw=raw_of(entry),
-        original_amount=original_amount, original_currency=original_currency,
-    )  # fmt: skip
+class LineMaker:
+    """Makes the lines of the entries of one file; what is the same for a whole batch is worked out once."""
+
+    def __init__(self, header: FileHeader | None) -> None:
+        self.header = header
+        self._batch: BatchHeader | None = None
+        self._key = ""
+        self._plain: dict[str, str] = {}
+
+    def line(self, entry: Entry) -> StatementLine:
+        """The line of one entry. Amounts become major units; everything else stands as the file says it."""
+        batch = entry.batch
+        if batch is not self._batch:
+            self._batch, self._key, self._plain = batch, _batch_key(batch, self.header), {}
+        amount = Decimal(entry.amount if entry.kind.side == "credit" else -entry.amount).scaleb(-2)
+        found = _reading(entry, batch, self._plain)
+        name, text, reference, account = entry.name, found.text, entry.reference, entry.account
+        original_amount: Decimal | None = None
+        original_currency = ""
+        if batch is not None and batch.is_international:
+            parties = addenda.international_of(entry)
+            name, reference = parties.receiver, parties.receiver_id
+            by = f"from {parties.originator}" if parties.originator else ""
+            text = _joined([text, by, parties.remittance])
+            if parties.amount and _CURRENCY.fullmatch(batch.to_currency) and batch.to_currency != CURRENCY:
+                # Outbound: the amount in the receiver's currency; the layout pictures two decimals.
+                original_amount = Decimal(parties.amount).scaleb(-2).copy_sign(amount)
+                original_currency = batch.to_currency
+        raw = entry.raw
+        is_long = _LONG_NUMBER.search(f"{raw[12:29]}|{raw[39:76]}") is not None
+        if is_long or (batch is not None and batch.is_international):
+            account, reference, name = masked(account), masked(reference), masked(name)
+        return StatementLine(
+            entry.line, found.kind, found.status, amount, CURRENCY,
+            reference=reference, network_ref=found.network_ref, batch_key=self._key,
+            account=account, payer_name=name, text=masked(text[:MOST_TEXT]),
+            channel=batch.entry_class if batch else "", booked_on=batch.settled_on if batch else None,
+            value_on=batch.effective_on if batch else None, raw=raw_of(entry, is_long),
+            original_amount=original_amount, original_currency=original_currency,
+        )  # fmt: skip
 
 
-def _reading(entry: Entry, batch: BatchHeader | None) -> _Reading:
-    """What the entry is for the desk."""
+def _reading(entry: Entry, batch: BatchHeader | None, plain: dict[str, str]) -> _Reading:
+    """What the entry is for the desk; `plain` keeps the texts of the batch by transaction code."""
     if entry.addenda:
         if (came_back := addenda.return_of(entry)) is not None:
             code = came_back.code
@@ -95,7 +114,9 @@ def _reading(entry: Entry, batch: BatchHeader | None) -> _Reading:
         detail = _joined([addenda.remittance_of(entry, MOST_TEXT), addenda.terminal_of(entry)])
     else:
         detail = ""
-    text = _joined([entry.kind.title.capitalize(), _what(batch), detail])
+    if (text := plain.get(entry.code, "")) == "":
+        text = plain[entry.code] = _joined([entry.kind.title.capitalize(), _what(batch)])
+    text = f"{text} · {detail}" if detail else text
     if not entry.amount:
         return _Reading("notice", "success", text, network_ref)
     if entry.kind.action == "advice":
@@ -148,20 +169,22 @@ def _batch_key(batch: BatchHeader | None, header: FileHeader | None) -> str:
     return "-".join(part for part in (made, batch.company_id, batch.number) if part)
 
 
-def raw_of(entry: Entry) -> dict[str, str]:
-    """The entry and its addenda as they stood; card numbers cut, and what is private starred."""
+def raw_of(entry: Entry, is_long: bool) -> dict[str, str]:
+    """The entry and its addenda as they stood; card numbers cut (looked for where `is_long`), and what is
+    private starred."""
     text = entry.raw
-    account = text[12:29]
-    if (kept := masked(account)) != account:
-        text = text[:12] + kept + text[29:]
+    for start, end in _MASKED_COLUMNS if is_long else ():
+        text = text[:start] + masked(text[start:end]).ljust(end - start) + text[end:]
     if entry.card_number:
         digits = entry.card_number
         text = text.replace(digits, f"{digits[:6]}{'*' * max(len(digits) - 10, 0)}{digits[-4:]}")
     raw = {"entry": text.replace(FILLER, "")}
+    if not entry.addenda:
+        return raw
     is_private = entry.batch is not None and entry.batch.entry_class in _PRIVATE
     for number, line in enumerate(entry.addenda[:RAW_ADDENDA], start=1):
         kept = masked(line.rstrip().replace(FILLER, ""))
-        raw[f"addenda {number}"] = _DIGIT.sub("*", kept) if is_private else kept
+        raw[f"addenda {number}"] = kept[:3] + _DIGIT.sub("*", kept[3:]) if is_private else kept
     if entry.addenda_lines > RAW_ADDENDA:
         raw["addenda in all"] = str(entry.addenda_lines)
     return raw

@@ -16,6 +16,7 @@ from paydesk.importers.nacha.fields import BatchHeader, Entry, FileHeader
 from paydesk.importers.nacha.splitting import WIDTH, Line, lines_of
 
 MOST_RAW = 20_000  # characters kept of an entry that could not be read, and its addenda
+MOST_UNREAD = 10_000
 UNREAD_AT_START = 50  # so many lines without one record of ACH: it is something else
 
 
@@ -79,6 +80,10 @@ class Reader:
         self._bad += 1
         if self._bad >= UNREAD_AT_START and not self._good:
             raise NotAnAchFile(f"The first {self._bad} lines hold no record of an ACH file.")
+        if self._bad > MOST_UNREAD and self._bad > self._good:
+            raise NotAnAchFile(
+                f"More than {MOST_UNREAD:,} lines, and more than half, are no record of an ACH file."
+            )
         return Unread(line.number, why, line.text.rstrip() + line.surplus)
 
     def _once(self, line: int, about: str, text: str) -> Iterator[Problem]:
@@ -202,7 +207,7 @@ class Reader:
             stated = "nothing" if control.blocks is None else f"{control.blocks:,}"
             yield Problem(
                 number, "blocks",
-                f"The file control states {stated} blocks of ten records, its records fill "
+                f"The file control states {stated} as the number of blocks of ten records; its records fill "
                 f"{self._blocks_found:,}.",
             )  # fmt: skip
         yield from checks.of_totals(control, self._found, "the file", "file")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 WIDTH = 94
 FILLER = "\u2060"  # stands where a letter of two bytes took two columns; taken out of every name and text
-_STARTS = b"156789"
+_STARTS = frozenset(b"156789")
 _UNBROKEN_FROM = WIDTH + 50  # a line this long is several records, not one with something behind it
 _KEEP = 8 * WIDTH  # never cut so near to the end of what has arrived
 _NO_CONTENT = b" \t\x00\x1a"
@@ -68,7 +68,7 @@ def _of_piece(piece: bytes, number: int) -> Iterator[Line]:
     place = 0
     while len(piece) - place >= _UNBROKEN_FROM:
         text, used = _first_record(piece[place : place + 5 * WIDTH])
-        if piece[place + used] not in _STARTS:
+        if place + used >= len(piece) or piece[place + used] not in _STARTS:
             break
         number += 1
         place += used

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import io
 from decimal import Decimal
 from pathlib import Path
@@ -21,6 +22,7 @@ from paydesk.importers.nacha.tests.builders import (
     change,
     entry,
     head,
+    international,
     payment_information,
 )
 from paydesk.importers.reading import open_file
@@ -129,6 +131,22 @@ def test_another_file_under_its_name_is_refused(content: bytes) -> None:
         list(Nacha().read(io.BytesIO(content)))
 
 
+def test_a_file_that_turns_into_something_else_is_refused() -> None:
+    rest = b"no record at all\n" * 10_001
+    with pytest.raises(NotReadable, match="More than 10,000 lines"):
+        read(as_bytes(ach(Batch([entry()]))) + rest)
+
+
+def test_the_reader_could_be_a_library_of_its_own() -> None:
+    """Only the class of the importer and lines.py know paydesk."""
+    for path in sorted(HERE.glob("*.py")):
+        if path.name in ("__init__.py", "lines.py"):
+            continue
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("paydesk"):
+                assert (node.module or "").startswith("paydesk.importers.nacha."), (path.name, node.module)
+
+
 @pytest.mark.parametrize(
     ("record", "said"),
     [
@@ -227,12 +245,13 @@ def test_many_problems_of_one_kind_are_summed_up() -> None:
 def test_no_full_card_number_and_no_social_security_number_is_kept() -> None:
     number = "4111111111111111"
     card = Batch([entry("27", name=number, reference="123400000000009")], "SHR")
-    account = Batch([entry("27", account=number, trace=2)], number=2)
-    death = payment_information("CUSTOMERSSN*123456789*", trace=3)
-    notice = Batch([entry("23", 0, trace=3, indicator="1"), death], "DNE", number=3)
-    said = repr(lines_in(ach(card, account, notice)))
+    account = Batch([entry("27", account=number, trace=2, name=f"CARD {number}")], number=2)
+    abroad = Batch([international("22", 100, trace=4, addenda=0, account=number)], "IAT", number=3)
+    death = payment_information("CUSTOMERSSN*123456789*", trace=5)
+    notice = Batch([entry("23", 0, trace=5, indicator="1"), death], "DNE", number=4)
+    said = repr(lines_in(ach(card, account, abroad, notice)))
     assert number not in said
-    assert said.count("411111******1111") == 3
+    assert said.count("411111******1111") == 7
     assert "123456789" not in said
 
 
