@@ -49,6 +49,10 @@ def signed_amount(text: str, decimal: DecimalSign = ".") -> tuple[Decimal, str]:
     exponent accepted: a spreadsheet writes one only when it has already lost digits.
     Raises ValueError with a sentence that quotes the text.
     """
+    if decimal == "." and len(text) <= 12 and text.isascii():
+        whole, point, decimals = text.partition(".")
+        if whole.isdigit() and (decimals.isdigit() and len(decimals) <= MOST_DECIMALS if point else True):
+            return Decimal(text), ""
     if decimal == "." and _PLAIN.fullmatch(text):
         return Decimal(text.replace(",", "")), ""
     if len(text) > LONGEST_AMOUNT:

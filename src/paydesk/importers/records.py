@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import MISSING, dataclass, field, fields, make_dataclass
 from datetime import date, datetime
 from decimal import Context, Decimal
-from typing import BinaryIO, Literal, Protocol, runtime_checkable
+from typing import BinaryIO, Literal, Protocol, cast, runtime_checkable
 
 EXACT = Context(prec=120)  # sums and differences of amounts: nothing of a file is ever rounded
 
@@ -79,6 +79,27 @@ class StatementLine:
     def net(self) -> Decimal:
         """What the row left on the account: the amount less the fee, exact."""
         return self.amount if self.fee is None else EXACT.subtract(self.amount, self.fee)
+
+
+# A frozen dataclass sets every field through a check, which is most of what a line costs. Where millions are
+# made, a draft with the same slots is filled and then becomes a line.
+_Draft = make_dataclass(
+    "_Draft",
+    [
+        (each.name, object, field(default_factory=each.default_factory))
+        if each.default_factory is not MISSING
+        else (each.name, object, field(default=each.default))
+        for each in fields(StatementLine)
+    ],
+    slots=True,
+)
+
+
+def line_quickly(*values: object) -> StatementLine:
+    """A StatementLine of its fields in their order, as StatementLine(*values) would make it."""
+    made = _Draft(*values)
+    made.__class__ = StatementLine
+    return cast("StatementLine", made)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from paydesk.importers.delimited import KindRule, Mapping, preview
+from paydesk.importers.delimited.rows import RowReader
 from paydesk.importers.reading import open_file
 from paydesk.importers.records import FileWarning, NotReadable, Record, RejectedLine, Statement, StatementLine
 
@@ -267,3 +268,32 @@ def test_every_row_is_accounted_for(rows: list[list[str]]) -> None:
     filled = [row for row in rows if any(map(str.strip, row))]
     totals = [row for row in filled if {cell.strip().casefold() for cell in row} & {"total", "totals", "sum"}]
     assert len(filled) - len(totals) <= counted + explained <= len(filled) + len(totals) * 3
+
+
+CELLS = st.sampled_from(
+    [
+        "", "5", "5.00", "-5", "0", "0.00", "1,234.50", " 5", "KES 5", "five", "02/01/2024", "'00123", '="1"',
+        "A|B", "02/01/2024 10:20:30", "R1", "254700000001 - A", "254700000001", "4111 1111 1111 1111", "a\tb",
+        "1.2E+22",
+    ]
+)  # fmt: skip
+
+
+@given(st.lists(st.lists(CELLS, min_size=6, max_size=6), min_size=1, max_size=4), st.booleans())
+def test_the_quick_way_makes_what_the_long_way_makes(rows: list[list[str]], two_columns: bool) -> None:
+    columns = {"credit": ("A",), "debit": ("B",)} if two_columns else {"amount": ("A",), "text": ("B",)}
+    rest = {"occurred": ("C",), "provider_ref": ("D",), "party": ("E",), "balance": ("F",)}
+    mapping = Mapping(columns={**columns, **rest}, market="KE", currency="KES")  # type: ignore[dict-item]
+    target = io.StringIO()
+    csv.writer(target).writerows([list("ABCDEF"), *rows])
+    quick = records_or_sentence(mapping, target.getvalue())
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(RowReader, "_needs_the_long_way", lambda self: True)
+        assert quick == records_or_sentence(mapping, target.getvalue())
+
+
+def records_or_sentence(mapping: Mapping, text: str) -> list[Record] | str:
+    try:
+        return read(mapping, text)
+    except NotReadable as refused:
+        return str(refused)
