@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from paydesk.importers.adyen import AdyenAccounting, AdyenNotification, AdyenSettlement
 from paydesk.importers.airtel_callback import AirtelCallback
-from paydesk.importers.braintree import BraintreeSettlement
 from paydesk.importers.bai2 import Bai2
+from paydesk.importers.braintree import BraintreeSettlement
 from paydesk.importers.camt import Camt052, Camt053, Camt054
 from paydesk.importers.chariot import ChariotDeposit
 from paydesk.importers.checkout import CheckoutBreakdown, CheckoutPayouts
@@ -38,6 +38,7 @@ from paydesk.importers.paypal import (
     PayPalSettlement,
     PayPalSubscriptions,
     PayPalTransactions,
+    PayPalWebhook,
 )
 from paydesk.importers.paystack_lists import PaystackSettlements, PaystackTransactions
 from paydesk.importers.paystack_webhook import PaystackWebhook
@@ -53,7 +54,7 @@ from paydesk.importers.venmo import VenmoBalances, VenmoTransactions
 MESSAGES: tuple[type[JsonImporter], ...] = (
     MpesaStk, MpesaC2b, MpesaPull, MpesaResult, HubtelCallback, HubtelStatus, HubtelOrder, MtnCallback,
     AirtelCallback, PaystackWebhook, FlutterwaveWebhook, AdyenNotification, PaystackTransactions,
-    PaystackSettlements, PayPalIpn, PayPalDetails, BraintreeSettlement, StripeEvent,
+    PaystackSettlements, PayPalIpn, PayPalDetails, BraintreeSettlement, StripeEvent, PayPalWebhook,
 )  # fmt: skip
 REPORTS: tuple[type[TableReport], ...] = (
     StripeReport,

@@ -1,4 +1,4 @@
-"""PayPal: SFTP reports (STL, TRR, SAR), activity downloads, IPN messages and saved transaction details."""
+"""PayPal: SFTP reports (STL, TRR, SAR), activity downloads, IPN, webhooks and saved transaction details."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from paydesk.importers.paypal.details import PayPalDetails
 from paydesk.importers.paypal.downloads import PayPalDownload
 from paydesk.importers.paypal.ipn import PayPalIpn, document_of
 from paydesk.importers.paypal.reports import PayPalSettlement, PayPalSubscriptions, PayPalTransactions
+from paydesk.importers.paypal.webhooks import PayPalWebhook
 
 __all__ = [
     "PayPalDetails",
@@ -14,5 +15,6 @@ __all__ = [
     "PayPalSettlement",
     "PayPalSubscriptions",
     "PayPalTransactions",
+    "PayPalWebhook",
     "document_of",
 ]
