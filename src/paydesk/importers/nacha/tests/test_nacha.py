@@ -144,7 +144,7 @@ def test_the_reader_could_be_a_library_of_its_own() -> None:
             continue
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("paydesk"):
-                assert (node.module or "").startswith("paydesk.importers.nacha."), (path.name, node.module)
+                assert f"{node.module}.".startswith("paydesk.importers.nacha."), (path.name, node.module)
 
 
 @pytest.mark.parametrize(
