@@ -19,6 +19,8 @@ PAGES = {
     "payout_file": ("POF", "refunds:file"),
     "pending": ("PND", "pending:page"),
     "message": ("MSG", "callbacks:page"),
+    "reversal_row": ("TKB", "provider_cash:page"),
+    "transit_row": ("TRA", "provider_cash:page"),
     "clock": ("CLK", "clocks:page"),
 }
 

@@ -23,6 +23,7 @@ urlpatterns = [
     path("approvals/", include("paydesk.web.approvals.urls")),
     path("account/", include("paydesk.web.account.own_urls")),
     path("accounts/", include("paydesk.web.providers.urls")),
+    path("in-doubt/", include("paydesk.web.provider_cash.urls")),
     path("clocks/", include("paydesk.web.clocks.urls")),
     path("contracts/", include("paydesk.web.contracts.urls")),
     path("customers/", include("paydesk.web.customers.urls")),

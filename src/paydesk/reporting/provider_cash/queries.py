@@ -9,9 +9,17 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import connection
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import Case, F, Q, QuerySet, Sum, When
 
-from paydesk.domain.payments.models import DayOfRows, HourOfRows, ReversalRow, ShownBalance, TransitRow
+from paydesk.domain.payments.models import (
+    DayOfRows,
+    HourOfRows,
+    Payment,
+    ReversalRow,
+    SettlementBatch,
+    ShownBalance,
+    TransitRow,
+)
 from paydesk.domain.providers.models import SourceAccount
 from paydesk.domain.statements.models import SourceFile, StatementHead
 from paydesk.foundation.people.queries import in_markets
@@ -21,6 +29,7 @@ from paydesk.reporting.provider_cash import rules
 
 HISTORY_DAYS = 14
 HOUR_DAYS = 3
+ORIGINAL_DAYS = 180  # a reversal comes so long after its payment at most
 
 _MOVED = """
 SELECT booked_on, sum(amount_minor)::bigint FROM (
@@ -244,3 +253,51 @@ def channels_of(account: SourceAccount, now: datetime) -> list[dict[str, Any]]:
         }
         for channel, days in sorted(found.items())
     ]
+
+
+def reversal_row_for(actor: Actor, row_id: int) -> ReversalRow:
+    """One reversal row of the actor's markets; raises ReversalRow.DoesNotExist."""
+    found = ReversalRow.objects.select_related("source_account", "statement_line", "payment")
+    return in_markets(found, actor).get(pk=row_id)
+
+
+def transit_row_for(actor: Actor, row_id: int) -> TransitRow:
+    """One row of money in transit of the actor's markets; raises TransitRow.DoesNotExist."""
+    found = TransitRow.objects.select_related("source_account", "statement_line", "partner", "batch")
+    return in_markets(found, actor).get(pk=row_id)
+
+
+def possible_originals(row: ReversalRow, most: int = 20) -> list[Payment]:
+    """Payments a reversal row could have taken back: of its account and currency, not below its amount, from
+    ORIGINAL_DAYS before it on; the same amount first, then the latest. One query."""
+    found = Payment.objects.filter(
+        source_account_id=row.source_account_id, currency=row.currency, amount_minor__gte=row.amount_minor,
+        value_on__range=(row.booked_on - timedelta(days=ORIGINAL_DAYS), row.booked_on),
+        state="received",
+    ).select_related("customer", "contract", "source_account", "statement_line")  # fmt: skip
+    same = Case(When(amount_minor=row.amount_minor, then=0), default=1)
+    return list(found.order_by(same, "-value_on", "-id")[:most])
+
+
+def possible_departures(row: TransitRow, most: int = 20) -> list[TransitRow]:
+    """Open rows by which just this amount left another account of the market, the nearest day first."""
+    found = TransitRow.objects.filter(
+        state="open", market=row.market, currency=row.currency, amount_minor=-row.amount_minor
+    ).exclude(source_account_id=row.source_account_id)
+    rows = list(found.select_related("source_account", "statement_line").order_by("-booked_on", "-id")[:200])
+    return sorted(rows, key=lambda each: abs((each.booked_on - row.booked_on).days))[:most]
+
+
+def possible_batches(row: TransitRow, most: int = 20) -> list[tuple[SettlementBatch, int]]:
+    """Batches of the market that this arrival could settle, with what is left of each in minor units; the
+    nearest amount first. One query."""
+    settled = Sum("transitrow__amount_minor", filter=Q(transitrow__state="matched"), default=0)
+    found = (
+        SettlementBatch.objects.filter(
+            source_account__market=row.market, currency=row.currency, net_minor__gte=row.amount_minor
+        )
+        .annotate(left=F("net_minor") - settled)
+        .filter(left__gte=row.amount_minor)
+        .select_related("source_account")
+    )
+    return [(each, each.left) for each in found.order_by("left", "-id")[:most]]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from django.utils.formats import date_format
 
-from paydesk.web.queues.subjects import Subject
+from paydesk.kernel.refused import Refused
+from paydesk.web.queues.subjects import CASH, Subject
 
 ASKED = "Asked the payer by message."
 STEP = "Wait for the payer's answer"
@@ -12,6 +13,8 @@ STEP = "Wait for the payer's answer"
 
 def ready_text(subject: Subject) -> str:
     """What a payer is asked: whose the money is, what it is for, or whether it left their account."""
+    if subject.kind in CASH:
+        raise Refused("No payer stands behind this: ask the provider.", code="work.no_payer")
     amount = f" {subject.amount}" if subject.amount else ""
     day = date_format(subject.since, "j M Y")
     ref = f"Our reference: {subject.code}."

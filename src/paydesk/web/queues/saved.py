@@ -19,7 +19,12 @@ from paydesk.web.answers import done
 from paydesk.web.queues.whose import VIEW, Tab, filters_in, filters_of, own_tabs
 
 # Lists that have views: the word in the table, and where the list is.
-PLACES = {"unapplied": "unapplied:list", "suspense": "suspense:list", "pending": "pending:list"}
+PLACES = {
+    "unapplied": "unapplied:list",
+    "suspense": "suspense:list",
+    "pending": "pending:list",
+    "cash": "provider_cash:list",
+}
 
 
 class ViewForm(forms.Form):

@@ -13,9 +13,16 @@ from paydesk.domain.callbacks.queries import pending_for
 from paydesk.domain.payments.queries import payment_for
 from paydesk.kernel.actor import Actor
 from paydesk.kernel.money import Money
+from paydesk.reporting.provider_cash.queries import reversal_row_for, transit_row_for
 from paydesk.web.addresses import code_in, kind_and_number
 
-FINDS: dict[str, Any] = {"payment": payment_for, "pending": pending_for}
+FINDS: dict[str, Any] = {
+    "payment": payment_for,
+    "pending": pending_for,
+    "reversal_row": reversal_row_for,
+    "transit_row": transit_row_for,
+}
+CASH = ("reversal_row", "transit_row")  # what a provider's row leaves open: nobody paid it
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +46,10 @@ class Subject:
 
 
 def subject_of(kind: str, thing: Any) -> Subject:
-    """A payment or a pending payment that is loaded already."""
+    """A payment, a pending payment or a row of a provider that is loaded already."""
+    if kind in CASH:
+        said = Money(thing.amount_minor, thing.currency)
+        return Subject(kind, thing.pk, thing.market, thing.booked_on, said, thing)
     if kind == "payment":
         open_money = Money(thing.open_minor, thing.currency)
         return Subject(kind, thing.pk, thing.market, thing.value_on, open_money, thing)

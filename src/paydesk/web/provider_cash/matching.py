@@ -1,0 +1,134 @@
+"""Matching a row in doubt by hand: shown before; a second person where a customer gives money up."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ObjectDoesNotExist
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods
+from django.views.decorators.vary import vary_on_headers
+
+from paydesk.domain.payments.actions import join_transit, match_original, request_original, unmatch_original
+from paydesk.domain.payments.previews import reversal_effects
+from paydesk.kernel.money import Money
+from paydesk.web.access import actor_of, needs
+from paydesk.web.addresses import page_of
+from paydesk.web.answers import came_from, done
+from paydesk.web.payments.effects_shown import looked_at
+from paydesk.web.payments.shown import shown
+from paydesk.web.provider_cash.views import _typed_payment, subject_in
+
+dialog_view: Callable[[Any], Any] = require_http_methods(["GET", "HEAD", "POST"])
+
+
+class Why(forms.Form):
+    note = forms.CharField(
+        label="Why, without names or numbers of customers", max_length=300,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )  # fmt: skip
+
+
+def _dialog(request: HttpRequest, subject: Any, **known: Any) -> HttpResponse:
+    status = 422 if request.method == "POST" else 200
+    shared = {"subject": subject, "at": _back(request, subject), "here": request.path}
+    return render(request, "provider_cash/match.html", shared | known, status=status)
+
+
+def _back(request: HttpRequest, subject: Any) -> str:
+    return came_from(request, page_of(subject.kind, subject.number))
+
+
+@dialog_view
+@needs("payments.reverse")
+@vary_on_headers("HX-Request", "HX-Target")
+def take(request: HttpRequest, code: str, payment: str) -> HttpResponse:
+    """This row took back that payment: at once where nobody owns its money, else by two people."""
+    actor, now = actor_of(request), timezone.now()
+    subject = subject_in(request, code)
+    if subject.kind != "reversal_row":
+        raise Http404("This row took nothing back.")
+    wanted = _typed_payment(actor, payment)
+    by_two = wanted.customer_id is not None and wanted.state == "received"
+    form = Why(request.POST if request.method == "POST" else None, auto_id="take_%s") if by_two else None
+    if request.method == "POST" and form is not None and form.is_valid():
+        request_original(subject.number, wanted.pk, note=form.cleaned_data["note"], by=actor, now=now)
+        return done(request, _back(request, subject), "Asked: a second person decides.")
+    if request.method == "POST" and form is None:
+        said = request.POST.get("version", "")
+        version = int(said) if said.isascii() and said.isdigit() else -1
+        match_original(
+            subject.number, wanted.pk, version=version,
+            by=actor, now=now,
+        )  # fmt: skip
+        return done(request, _back(request, subject), f"{subject.code} took back {shown(wanted).code}.")
+    amount = Money(subject.thing.amount_minor, subject.thing.currency)
+    effects = (
+        looked_at(lambda: reversal_effects(wanted.pk, amount=amount, by=actor, now=now))
+        if wanted.state == "received"
+        else {}
+    )
+    return _dialog(
+        request, subject, heading=f"Take {amount} from {shown(wanted).code}", each=shown(wanted), form=form,
+        by_two=by_two, version=wanted.version, button="Ask for it" if by_two else "Take it from this payment",
+        text="The amount leaves what is recoverable (1310) and comes off this payment, as if the row had "
+        "named it.", **effects,
+    )  # fmt: skip
+
+
+@dialog_view
+@needs("matching.confirm")
+@vary_on_headers("HX-Request", "HX-Target")
+def join(request: HttpRequest, code: str, end: str) -> HttpResponse:
+    """This arrival is what left there (`t12`), or settles that batch (`b12`)."""
+    subject = subject_in(request, code)
+    number = end[1:]
+    if (
+        subject.kind != "transit_row"
+        or end[:1] not in ("t", "b")
+        or not number.isascii()
+        or not number.isdigit()
+    ):
+        raise Http404("There is no such end.")
+    if len(number) > 18:
+        raise Http404("There is no such end.")
+    if request.method == "POST":
+        ids = {"left_id": int(number)} if end[0] == "t" else {"batch_id": int(number)}
+        try:
+            join_transit(subject.number, **ids, by=actor_of(request), now=timezone.now())
+        except ObjectDoesNotExist:
+            raise Http404("There is no such end.") from None
+        return done(request, _back(request, subject), f"{subject.code}: both ends are known.")
+    text = (
+        "Both rows leave money in transit (1025): what left one account is what arrived at the other."
+        if end[0] == "t"
+        else "The amount leaves the provider (1020) and is no longer in transit (1025): it settles it."
+    )
+    return _dialog(
+        request, subject, heading=f"Join {subject.amount}", text=text, button="Join the two ends", form=None
+    )
+
+
+@dialog_view
+@needs("payments.reverse")
+@vary_on_headers("HX-Request", "HX-Target")
+def apart(request: HttpRequest, code: str) -> HttpResponse:
+    """Take apart what a person matched."""
+    subject = subject_in(request, code)
+    form = Why(request.POST if request.method == "POST" else None, auto_id="apart_%s")
+    if subject.kind != "reversal_row":
+        raise Http404("This row took nothing back.")
+    if request.method == "POST" and form.is_valid():
+        unmatch_original(
+            subject.number, note=form.cleaned_data["note"], by=actor_of(request), now=timezone.now()
+        )
+        return done(request, _back(request, subject), "Taken apart: the payment has its money again.")
+    return _dialog(
+        request, subject, heading="Take it off the payment", form=form, button="Take it off",
+        text="The payment has its money again and is laid on its contracts anew; the row waits as "
+        "recoverable (1310).",
+    )  # fmt: skip

@@ -1,0 +1,81 @@
+"""Rows in doubt on the screen: found over all accounts, owned, exported, matched by hand."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from paydesk.domain.payments.models import Payment, ReversalRow, TransitRow
+from paydesk.domain.payments.tests.test_provider_cash import books, post
+from paydesk.foundation.approvals.models import Approval
+from paydesk.foundation.assignments.models import Assignment
+from paydesk.kernel.public_codes import code_of
+from paydesk.web.customers.tests.desk import AtTheDesk
+from tests.builders import NOON, make_contract, make_source_account, row
+
+
+class InDoubt(AtTheDesk):
+    def setUp(self) -> None:
+        super().setUp()
+        self.account = make_source_account()
+        make_contract(account_number="10482937", deposit_minor=0)
+        post(
+            self.account,
+            row(1, "50.00", reference="10482937", provider_ref="ABC123"),
+            row(2, "50.00", reference="nobody", provider_ref="DEF456"),
+            row(3, "-50.00", kind="reversal", provider_ref="R9", text="Correction"),
+            row(4, "-70.00", kind="sweep"), row(5, "-70.00", kind="sweep"),
+        )  # fmt: skip
+        bank = make_source_account(provider="bank", role="settles", ledger_code="1010")
+        post(bank, row(1, "70.00", text="SETTLEMENT", occurred_at=NOON + timedelta(days=1)))
+        self.line = ReversalRow.objects.get()
+        self.arrived = TransitRow.objects.get(amount_minor=70_00)
+        self.known, self.unknown = Payment.objects.order_by("id")
+
+    def at(self, thing=None, act: str = "") -> str:
+        prefix = "TRA" if isinstance(thing, TransitRow) else "TKB"
+        return f"/in-doubt/{code_of(prefix, (thing or self.line).pk)}/{act}"
+
+    def test_one_list_over_all_accounts_with_filters_and_an_export(self):
+        text = self.text("/in-doubt/")
+        assert text.count("data-row") == 4
+        assert "It names no payment of ours" in text
+        assert self.text("/in-doubt/?kind=reversal_row").count("data-row") == 1
+        assert self.text(f"/in-doubt/?account={self.account.pk}").count("data-row") == 3
+        assert self.text("/in-doubt/?whose=mine").count("data-row") == 0
+        assert len(self.text("/in-doubt/export.csv").splitlines()) == 5
+        assert self.client.get("/in-doubt/export.xlsx").status_code == 200
+        assert self.text("/in-doubt/", client=self.signed_in("AN", "KE")).count("data-row") == 0
+        self.text("/in-doubt/", 403, client=self.signed_in("SU"))
+
+    def test_it_is_taken_on_and_planned_like_everything_that_waits(self):
+        code = code_of("TKB", self.line.pk)
+        assert "Ask the payer" not in self.text(self.at())
+        assert self.client.post(f"/work/{code}/take", {"version": 0}).status_code == 302
+        assert Assignment.objects.get().subject_kind == "reversal_row"
+        assert self.text("/in-doubt/?whose=mine").count("data-row") == 1
+
+    def test_money_of_nobody_is_taken_at_once_that_of_a_customer_through_a_second_person(self):
+        theirs = self.at(act=f"take/{code_of('PAY', self.known.pk)}")
+        assert "a second person decides" in self.text(theirs)
+        assert self.client.post(theirs, {"note": "Their call"}).status_code == 302
+        approval = Approval.objects.get(kind="reversal_row.match")
+        assert "waits for a second person" in self.text(self.at())
+        lead = self.signed_in("TL")
+        code = code_of("APR", approval.pk)
+        self.text(f"/approvals/{code}/", client=lead)
+        assert lead.post(f"/approvals/{code}/approve", {"note": ""}).status_code == 302
+        assert books("1310") == {}
+        assert code_of("PAY", self.known.pk) in self.text(self.at())
+        assert self.client.post(self.at(act="apart"), {"note": "It was the other"}).status_code == 302
+        nobodys = self.at(act=f"take/{code_of('PAY', self.unknown.pk)}")
+        assert "Take it from this payment" in self.text(nobodys)
+        assert self.client.post(nobodys, {"version": self.unknown.version}).status_code == 302
+        assert books("1310") == {}
+
+    def test_an_arrival_is_joined_to_where_it_left(self):
+        left = TransitRow.objects.filter(amount_minor=-70_00).first()
+        assert self.text(self.at(self.arrived)).count("It left here") == 2
+        assert self.client.post(self.at(self.arrived, f"join/t{left.pk}"), {}).status_code == 302
+        left.refresh_from_db()
+        assert (left.state, left.found_by) == ("matched", "hand")
+        assert self.client.get(self.at(self.arrived, "join/x1")).status_code == 404

@@ -1,0 +1,247 @@
+"""Rows of providers in doubt: the oldest first, whose they are; one with what it could belong to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.core.exceptions import ObjectDoesNotExist
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import urlencode
+from django.views.decorators.http import require_safe
+from django.views.decorators.vary import vary_on_headers
+
+from paydesk.domain.payments.queries import payment_for
+from paydesk.domain.providers.queries import source_accounts
+from paydesk.foundation.approvals.queries import pending_about
+from paydesk.foundation.assignments.queries import assignments_of, of_whom
+from paydesk.kernel.actor import Actor
+from paydesk.kernel.money import Money
+from paydesk.reporting.provider_cash import queries
+from paydesk.web.access import actor_of, gate, needs
+from paydesk.web.addresses import code_in, number_in, page_of
+from paydesk.web.contracts.forms import ANY, AddressFilters
+from paydesk.web.paging import PAGE_SIZE, Page, page_number
+from paydesk.web.payments.shown import all_shown
+from paydesk.web.queues.saved import first_view, tabs_of
+from paydesk.web.queues.subjects import CASH, subject_or_404
+from paydesk.web.queues.whose import WHOSE, filters_in
+from paydesk.web.queues.work import RowWork, row_work, rows_work, work_of
+from paydesk.web.workbook import Cell, list_download
+
+if TYPE_CHECKING:
+    from paydesk.domain.payments.models import ReversalRow, TransitRow
+
+RIGHT = "providers.manage:view"
+KINDS = {
+    "reversal_row": "taken back, payment not found (1310)",
+    "transit_row": "in transit, other end not seen (1025)",
+}
+WHY = {
+    "reversal_without_original": "it names no payment of ours",
+    "several_originals": "it could be of several payments",
+    "more_than_left": "it takes more than is left of the payment it names",
+    "taken_apart": "a person took it off a payment",
+    "by_hand": "a person matched it",
+    "": "",
+}
+EXPORTED_ROWS = 50_000
+HEAD = (
+    "Code", "What", "Market", "Account", "Day", "Days old", "Amount", "Currency", "Why", "Owner", "Next step",
+    "Next step on", "Id there",
+)  # fmt: skip
+
+
+class CashFilters(AddressFilters):
+    kind = forms.ChoiceField(required=False, label="What", choices=[ANY, *KINDS.items()])
+    account = forms.ChoiceField(required=False)
+    whose = forms.ChoiceField(required=False, choices=[("", "any"), *WHOSE.items()])
+
+    def __init__(self, request: HttpRequest) -> None:
+        super().__init__(request)
+        field: Any = self.fields["account"]
+        accounts = source_accounts(actor_of(request))
+        field.choices = [ANY, *((str(each.pk), each.name) for each in accounts)]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row in doubt. `amount` is what is in doubt, below zero where it left us."""
+
+    kind: str
+    thing: ReversalRow | TransitRow
+    code: str
+    url: str
+    amount: Money
+    age: int
+    why: str
+    work: RowWork
+
+
+def why_of(kind: str, thing: Any) -> str:
+    """Why it is in doubt, in words."""
+    if kind == "reversal_row":
+        return WHY.get(thing.reason, thing.reason.replace("_", " "))
+    return "it left and is not at the bank yet" if thing.amount_minor < 0 else "it arrived, from nobody known"
+
+
+def _found(actor: Actor, filters: CashFilters, most: int) -> list[tuple[str, Any]]:
+    """The oldest `most` rows of both kinds by the filters, in one order; two queries."""
+    wanted, today = filters.wanted, timezone.localdate()
+    found: list[tuple[str, Any]] = []
+    for kind, rows in (
+        ("reversal_row", queries.lone_reversals(actor)),
+        ("transit_row", queries.open_transit(actor)),
+    ):
+        if wanted.get("kind", kind) != kind:
+            continue
+        if account := wanted.get("account"):
+            rows = rows.filter(source_account_id=int(account))
+        if whose := wanted.get("whose"):
+            rows = of_whom(rows, kind, whose, actor, today, since="booked_on")
+        found += [(kind, row) for row in rows[:most]]
+    return sorted(found, key=lambda each: (each[1].booked_on, each[0], each[1].pk))[:most]
+
+
+def _rows(found: list[tuple[str, Any]], today: date) -> list[Row]:
+    """Rows with whose they are; two queries."""
+    work = {
+        kind: rows_work(kind, [(t.pk, t.booked_on) for k, t in found if k == kind], today) for kind in CASH
+    }
+    return [
+        Row(
+            kind, thing, code_in(kind, thing.pk), page_of(kind, thing.pk),
+            Money(thing.amount_minor, thing.currency), (today - thing.booked_on).days, why_of(kind, thing),
+            work[kind][thing.pk],
+        )
+        for kind, thing in found
+    ]  # fmt: skip
+
+
+@require_safe
+@needs(RIGHT)
+@vary_on_headers("HX-Request", "HX-Target")
+def cash_list(request: HttpRequest) -> HttpResponse:
+    """What is in doubt over all accounts, the oldest first; constant queries."""
+    actor, today = actor_of(request), timezone.localdate()
+    filters = CashFilters(request)
+    tabs = tabs_of(request, "cash")
+    if (first := first_view(request, tabs)) is not None:
+        return first
+    number = page_number(request)
+    start = (number - 1) * PAGE_SIZE
+    found = _found(actor, filters, start + PAGE_SIZE + 1)[start:]
+    known = {
+        "page": Page.of(_rows(found, today), number),
+        "filters": filters,
+        "tabs": tabs,
+        "saveable": urlencode(filters_in(request.GET.dict())),
+        "kinds": KINDS,
+        "may_export": gate(actor, "export"),
+    }
+    target = request.htmx.target  # type: ignore[attr-defined]
+    return render(
+        request, "provider_cash/_list.html" if target == "cash" else "provider_cash/list.html", known
+    )
+
+
+def subject_in(request: HttpRequest, code: str) -> Any:
+    """The row behind a code as a thing of a queue."""
+    if all(number_in(kind, code) is None for kind in CASH):
+        raise Http404("There is no such row.")
+    return subject_or_404(actor_of(request), code)
+
+
+@require_safe
+@needs(RIGHT)
+def page(request: HttpRequest, code: str) -> HttpResponse:
+    """One row: what it says, who works on it, what it could belong to; constant queries."""
+    actor = actor_of(request)
+    subject = subject_in(request, code)
+    thing, is_open = subject.thing, subject.thing.state == "open"
+    known: dict[str, Any] = {}
+    if subject.kind == "reversal_row" and is_open:
+        payments = queries.possible_originals(thing)
+        if typed := request.GET.get("payment", ""):
+            payments = [_typed_payment(actor, typed)]
+        asked = pending_about("payment", [each.pk for each in payments])
+        known = {"payments": all_shown(payments), "asked": set(asked), "typed": typed}
+    elif is_open and thing.amount_minor > 0:
+        known = {
+            "departures": [
+                (each, f"t{each.pk}", Money(each.amount_minor, each.currency))
+                for each in queries.possible_departures(thing)
+            ],
+            "batches": [
+                (each, f"b{each.pk}", Money(each.net_minor, each.currency), Money(left, each.currency))
+                for each, left in queries.possible_batches(thing)
+            ],
+        }
+    matched = subject.kind == "reversal_row" and thing.state in ("matched", "confirmed")
+    return render(
+        request,
+        "provider_cash/page.html",
+        known
+        | {
+            "subject": subject,
+            "row": thing,
+            "is_open": is_open,
+            "is_reversal": subject.kind == "reversal_row",
+            "words": KINDS[subject.kind],
+            "why": why_of(subject.kind, thing) if is_open else "",
+            "line_url": reverse("intake:lines", args=[code_in("file", thing.statement_line.file_id)]),
+            "matched": (code_in("payment", thing.payment_id), page_of("payment", thing.payment_id))
+            if matched
+            else None,
+            "may_take_apart": gate(actor, "payments.reverse")
+            if matched and thing.state == "matched" and thing.reason == "by_hand"
+            else None,
+            "may_match": gate(
+                actor, "payments.reverse" if subject.kind == "reversal_row" else "matching.confirm"
+            ),
+            "work": work_of(actor, subject),
+            "at_query": "",
+        },
+    )
+
+
+def _typed_payment(actor: Actor, typed: str) -> Any:
+    number = number_in("payment", typed.strip())
+    try:
+        return payment_for(actor, -1 if number is None or number >= 2**63 else number)
+    except ObjectDoesNotExist:
+        raise Http404("There is no such payment in your markets.") from None
+
+
+@require_safe
+@needs(RIGHT)
+@needs("export")
+def export(request: HttpRequest, kind: str) -> HttpResponseBase:
+    """The rows of the filters in the address as CSV or XLSX, up to 50,000."""
+    if kind not in ("csv", "xlsx"):
+        raise Http404
+    found = _found(actor_of(request), CashFilters(request), EXPORTED_ROWS)
+    name = f"in-doubt-{timezone.localdate().isoformat()}"
+    return list_download(name, kind, HEAD, _cells(found, timezone.localdate()))
+
+
+def _cells(found: list[tuple[str, Any]], today: date) -> Iterator[list[Cell]]:
+    rows = iter(found)
+    while batch := list(islice(rows, 1000)):
+        known = {k: assignments_of(k, [t.pk for kind, t in batch if kind == k]) for k in CASH}
+        for kind, thing in batch:
+            work = row_work(known[kind].get(thing.pk), thing.booked_on, today)
+            yield [
+                code_in(kind, thing.pk), KINDS[kind], thing.market, thing.source_account.name,
+                thing.booked_on,
+                (today - thing.booked_on).days, Money(thing.amount_minor, thing.currency).amount,
+                thing.currency, why_of(kind, thing), work.owner.name if work.owner else "", work.next_step,
+                work.next_step_on, thing.statement_line.provider_ref,
+            ]  # fmt: skip
