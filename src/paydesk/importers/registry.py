@@ -31,6 +31,7 @@ from paydesk.importers.mtn_statement import MtnStatement
 from paydesk.importers.nacha import Nacha
 from paydesk.importers.ofx import Ofx
 from paydesk.importers.other_formats import is_of_another_sort, what_is
+from paydesk.importers.pain import Pain001, Pain002, Pain008
 from paydesk.importers.paypal import (
     PayPalDetails,
     PayPalDownload,
@@ -75,6 +76,9 @@ IMPORTERS: tuple[type[PreparingImporter], ...] = (
     Camt052,
     Camt053,
     Camt054,
+    Pain001,
+    Pain002,
+    Pain008,
     Mt940,
     Mt942,
     Nacha,

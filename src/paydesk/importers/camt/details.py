@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from paydesk.importers.camt.elements import amount_of, instant, numbered
+from paydesk.importers.xml_rows import amount_of, instant, numbered
 
 NO_REFERENCE = {"NOTPROVIDED", "NOTAVAIL", "NOT PROVIDED", "NONREF", "NONE"}
 NETWORK_REFERENCES = ("Refs/TxId", "Refs/UETR", "Refs/ClrSysRef", "Refs/InstrId", "Refs/ChqNb", "Refs/MndtId")

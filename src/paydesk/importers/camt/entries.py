@@ -8,10 +8,10 @@ from decimal import Decimal
 
 from paydesk.importers.amounts import plain_text
 from paydesk.importers.camt.details import Details
-from paydesk.importers.camt.elements import amount_of, one_line
 from paydesk.importers.camt.frames import Frame, frame_of
 from paydesk.importers.card_numbers import MAY_HOLD, card_number_in, masked, masked_row
 from paydesk.importers.records import EXACT, RejectedLine, StatementLine
+from paydesk.importers.xml_rows import amount_of, one_line
 
 LONGEST_TEXT = 2000
 NAMED_IN_BATCH = 3

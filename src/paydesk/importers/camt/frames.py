@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from paydesk.importers.camt.details import Details, code_of
-from paydesk.importers.camt.elements import moment
 from paydesk.importers.camt.kinds import kind_of
 from paydesk.importers.records import Kind, Status
+from paydesk.importers.xml_rows import moment
 
 STATUSES: dict[str, Status] = {"BOOK": "success", "PDNG": "pending", "INFO": "pending", "FUTR": "pending"}
 # How the paths of the texts begin that a frame is made of, in an entry and in its transactions.

@@ -9,7 +9,6 @@ from typing import BinaryIO
 from lxml import etree
 
 from paydesk.importers.camt.details import Details, details_of
-from paydesk.importers.camt.elements import flattened
 from paydesk.importers.camt.entries import entry_line, whole_row
 from paydesk.importers.camt.entry_stream import Alike, EntryStream
 from paydesk.importers.camt.frames import Frame, frame_of
@@ -19,6 +18,7 @@ from paydesk.importers.camt.statement import ENTRY_ORDER, STATEMENT_ORDER, OpenS
 from paydesk.importers.limits import Limits
 from paydesk.importers.records import FileWarning, NotReadable, Record, RejectedLine, Statement, StatementLine
 from paydesk.importers.safe_xml import let_go, let_go_of_kind, local_name
+from paydesk.importers.xml_rows import flattened
 
 MOST_ELEMENTS = 200_000  # of one part of a statement; a transaction that was read counts as one
 MOST_FRAMES = 2_000

@@ -11,10 +11,10 @@ from decimal import Decimal
 from lxml import etree
 
 from paydesk.importers.amounts import plain_text
-from paydesk.importers.camt.elements import amount_of, date_of, text_at
 from paydesk.importers.camt.notes import Notes
 from paydesk.importers.records import EXACT, Statement, StatementLine
 from paydesk.importers.safe_xml import local_name
+from paydesk.importers.xml_rows import amount_of, date_of, text_at
 
 # The order the schema gives the children of a statement and of an entry; what is not here is no part of it.
 _STATEMENT_PARTS = (
