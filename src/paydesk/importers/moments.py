@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -55,12 +56,23 @@ class Moments:
 
         Raises ValueError with a sentence that quotes the text.
         """
+        # With a fraction or an offset, as APIs write it: "2024-03-12T09:30:00.000Z".
+        if len(text) > 19 and text[4:17:3] == "--T::" and text.isascii():
+            with suppress(ValueError):
+                return self._read_iso(datetime.fromisoformat(text))
         # The common shape, "2024-03-12 09:30:00" in any order: the hour and the rest are looked up.
         if len(text) == 19:
             hour, rest = self._hours.get(text[:13]), self._rests.get(text[13:])
             if hour is not None and rest is not None:
                 return hour[0] + rest, hour[1]
         return self._read_slowly(text)
+
+    def _read_iso(self, found: datetime) -> tuple[datetime, date]:
+        """As `read`, of an instant or local time; raises ValueError for a year that cannot be."""
+        if not WINDOW[0] <= found.year <= WINDOW[1]:
+            raise ValueError(f"{found.year} is not a year of our time.")
+        instant = found if found.tzinfo is not None else found.replace(tzinfo=self.zone)
+        return instant.astimezone(UTC), found.date()
 
     def _read_slowly(self, text: str) -> tuple[datetime | None, date]:
         plain = text.strip()

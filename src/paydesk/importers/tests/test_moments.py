@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -72,3 +73,27 @@ def test_what_is_remembered_equals_what_is_worked_out(local: datetime, zone: str
     moments.read((local + timedelta(days=1)).strftime("%d-%m-%Y %H:%M:%S"))
     expected = local.replace(microsecond=0, tzinfo=ZoneInfo(zone)).astimezone(UTC)
     assert moments.read(local.strftime("%d-%m-%Y %H:%M:%S")) == (expected, local.date())
+
+
+@pytest.mark.parametrize("zone", ["UTC", "Europe/Berlin", "America/New_York"])
+@pytest.mark.parametrize("day", ["2026-03-29", "2026-10-25", "1979-01-01", "2026-13-01", "2026-02-30"])
+def test_the_short_way_for_iso_texts_says_what_the_long_one_says(zone: str, day: str) -> None:
+    moments = Moments("dmy", zone)
+
+    def said(read: Callable[[str], object], text: str) -> object:
+        try:
+            return read(text)
+        except ValueError:
+            return "refused"
+
+    for clock in (
+        "02:30:00.5",
+        "02:30:00Z",
+        "10:00:00.25-0530",
+        "10:00:00+05",
+        "24:00:00Z",
+        "10:00:60Z",
+        "10:00Z   x",
+    ):
+        text = f"{day}T{clock}"
+        assert said(moments.read, text) == said(moments._read_slowly, text), text
