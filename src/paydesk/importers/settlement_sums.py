@@ -45,6 +45,7 @@ class _Batch:
     sweep: Decimal = ZERO
     has_sweep: bool = False
     line: int = 0
+    count: int = 0
 
 
 class Batches:
@@ -58,10 +59,14 @@ class Batches:
         self.whole = whole
         self.damaged = False
         self._batches: dict[tuple[str, str], _Batch] = {}
+        self._alone: dict[str, _Batch] = {}
 
     def add(self, line: StatementLine) -> None:
-        """Count a line; rows without a batch, failed and pending ones are not."""
-        if not line.batch_key or line.status != "success":
+        """Count a line; failed and pending ones are not, those without a batch apart."""
+        if line.status != "success":
+            return
+        if not line.batch_key:
+            self._count_alone(line)
             return
         batch = self._batches.setdefault((line.batch_key, line.currency), _Batch(line=line.line))
         if line.kind == "sweep":
@@ -70,13 +75,22 @@ class Batches:
         else:
             batch.rows = EXACT.add(batch.rows, line.net)
 
+    def _count_alone(self, line: StatementLine) -> None:
+        if line.kind == "sweep" or not line.net:
+            return
+        alone = self._alone.setdefault(line.currency, _Batch(line=line.line))
+        alone.rows = EXACT.add(alone.rows, line.net)
+        alone.count += 1
+
     def rows_of(self, batch_key: str, currency: str) -> Decimal:
         """What the rows of a batch left so far, its payout not counted."""
         batch = self._batches.get((batch_key, currency))
         return batch.rows if batch else ZERO
 
     def warnings(self) -> Iterator[FileWarning]:
-        """One per batch that does not come to zero, with both figures; the first few one by one."""
+        """One per batch that does not come to zero, with both figures, the first few one by one; and one for
+        what is in no batch beside batches that were paid out.
+        """
         left = 0
         found = 0
         for (key, currency), batch in self._batches.items():
@@ -90,6 +104,15 @@ class Batches:
             yield FileWarning(_sentence(key, currency, batch, rest, damaged=self.damaged), batch.line)
         if left:
             yield FileWarning(f"{left} more batches do not come to what was paid out for them.")
+        paid_out = {currency for (_, currency), batch in self._batches.items() if batch.has_sweep}
+        for currency, alone in self._alone.items():
+            if currency in paid_out:
+                rows = f"{alone.count} rows name" if alone.count > 1 else "1 row names"
+                yield FileWarning(
+                    f"{rows} no batch and the payouts of the file do not hold "
+                    f"{'them' if alone.count > 1 else 'it'}: {plain_text(alone.rows)} {currency}.",
+                    alone.line,
+                )
 
 
 def _sentence(key: str, currency: str, batch: _Batch, rest: Decimal, *, damaged: bool) -> str:

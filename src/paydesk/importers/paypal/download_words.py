@@ -38,6 +38,7 @@ TO_EMAIL = (
     "À l'adresse email", "Adresse email du destinataire",
 )  # fmt: skip
 SUBJECT = ("Subject", "Item Title", "Asunto", "Betreff", "Objet")
+IMPACT = ("Balance Impact", "Impacto en el saldo", "Auswirkung auf Guthaben")
 BANK = ("Bank Name", "Nombre del banco", "Name der Bank", "Nom de la banque")
 
 # The first phrase that stands in the type, as words of its own, decides.

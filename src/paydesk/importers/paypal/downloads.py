@@ -16,7 +16,7 @@ from paydesk.importers.amounts import plain_text
 from paydesk.importers.delimited.tables import Table
 from paydesk.importers.moments import ORDER_WORDS, DateOrder
 from paydesk.importers.paypal import download_words as words
-from paydesk.importers.records import EXACT, FileWarning, Kind, StatementLine, Status
+from paydesk.importers.records import EXACT, FileWarning, Kind, Record, StatementLine, Status
 from paydesk.importers.settlement_rows import Columns, Row
 from paydesk.importers.settlement_sums import Batches, currency_code
 from paydesk.importers.settlement_tables import TableReport
@@ -71,12 +71,23 @@ class PayPalDownload(TableReport):
                 f"{ORDER_WORDS[columns.order]}."
             )
 
+    def records(self, table: Table) -> Iterator[Record]:
+        balances: dict[str, _Balances] = {}
+        for record in super().records(table):
+            if isinstance(record, StatementLine):
+                balances.setdefault(record.currency, _Balances()).add(record)
+            yield record
+        for each in balances.values():
+            if warning := each.warning():
+                yield warning
+
     def lines(self, row: Row, batches: Batches) -> Iterator[StatementLine | FileWarning]:
         currency = currency_code(row.text(*words.CURRENCY), "The currency")
         gross = row.needed_amount(*words.GROSS)
         fee, net = row.amount(*words.FEE), row.amount(*words.NET)
         type_word = row.text(*words.TYPE)
-        kind = _kind(type_word, gross)
+        only_told = row.text(*words.IMPACT).casefold() == "memo"
+        kind: Kind = "notice" if only_told else _kind(type_word, gross)
         status = _status(row.text(*words.STATUS))
         kept = None if fee is None else EXACT.minus(fee)
         if net is not None:
@@ -117,6 +128,42 @@ class PayPalDownload(TableReport):
 def _named_kind(word: str) -> Kind | None:
     key = " ".join(word.split()).casefold()
     return next((kind for pattern, kind in _KINDS if pattern.search(key)), None)
+
+
+class _Balances:
+    """The running balance of one currency: whether the rows lead from its first to its last figure."""
+
+    def __init__(self) -> None:
+        self.first: StatementLine | None = None
+        self.last: StatementLine | None = None
+        self.rows = ZERO
+
+    def add(self, line: StatementLine) -> None:
+        if line.balance is None or line.status != "success":
+            return
+        self.first = self.first or line
+        self.last = line
+        self.rows = EXACT.add(self.rows, line.net)
+
+    def warning(self) -> FileWarning | None:
+        """Both figures where the balance does not tie in either order of the rows."""
+        if self.first is None or self.last is None:
+            return None
+        ways = []
+        for oldest, newest in ((self.first, self.last), (self.last, self.first)):
+            assert oldest.balance is not None
+            assert newest.balance is not None
+            made = EXACT.add(EXACT.subtract(oldest.balance, oldest.net), self.rows)
+            if made == newest.balance:
+                return None
+            ways.append((made, newest))
+        made, newest = ways[0]
+        assert newest.balance is not None
+        return FileWarning(
+            f"The balance in {newest.currency} does not tie: the rows make {plain_text(made)}, the last row "
+            f"says {plain_text(newest.balance)}.",
+            newest.line,
+        )
 
 
 def _kind(word: str, gross: Decimal) -> Kind:

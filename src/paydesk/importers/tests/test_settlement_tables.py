@@ -52,12 +52,17 @@ class TestBatches:
 
     def test_currencies_and_batches_are_apart(self) -> None:
         lines = [line("payment", "10"), line("sweep", "-10"), line("payment", "7", currency="USD")]
-        assert said_of(*lines, line("sweep", "-7", currency="USD"), line("payment", "1", batch="")) == []
+        assert said_of(*lines, line("sweep", "-7", currency="USD")) == []
 
     def test_a_batch_without_payout_is_said_only_of_a_report_that_holds_whole_batches(self) -> None:
         assert said_of(line("payment", "10")) == []
         (said,) = said_of(line("payment", "10"), whole=True)
         assert "come to 10 EUR and the file has no payout of it" in said
+
+    def test_what_is_in_no_batch_is_said_beside_batches_that_were_paid_out(self) -> None:
+        alone = [line("payment", "3", "0.10", batch=""), line("refund", "-1", batch="")]
+        (said,) = said_of(line("payment", "10"), line("sweep", "-10"), *alone)
+        assert said == "2 rows name no batch and the payouts of the file do not hold them: 1.90 EUR."
 
     def test_many_differences_are_counted(self) -> None:
         rows = [line("sweep", "-1", batch=f"B{number}") for number in range(8)]

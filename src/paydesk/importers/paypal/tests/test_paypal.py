@@ -166,3 +166,18 @@ def test_a_file_cut_inside_a_quotation_is_refused() -> None:
     cut = whole.replace('"INVCONSUMER2","","",""', '"INVCONSUMER2","","","', 1)
     with pytest.raises(NotReadable, match=r"quotation mark|cannot be split"):
         list(open_file(io.BytesIO(cut.encode()), filename="it.csv"))
+
+
+def test_a_balance_that_does_not_tie_is_said_with_both_figures_and_newest_first_is_fine() -> None:
+    header, *rows = (HERE / "samples" / "invented_download.csv").read_text().splitlines()[:5]
+
+    def said(*lines: str) -> list[str]:
+        body = "\n".join([header, *lines, ""]).encode()
+        return warnings_of(open_file(io.BytesIO(body), filename="it.csv"))
+
+    assert said(*rows) == said(*reversed(rows)) == []
+    wrong = rows[2].replace('"1,061.50","",""', '"1,061.55","",""')
+    assert wrong != rows[2]
+    assert said(rows[0], rows[1], wrong) == [
+        "The balance in EUR does not tie: the rows make 1061.50, the last row says 1061.55."
+    ]

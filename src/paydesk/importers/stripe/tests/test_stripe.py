@@ -58,6 +58,9 @@ def test_the_real_settlement_report_has_seven_rows_and_its_payout() -> None:
     settled = [line for line in lines if line.batch_key == "po_test123"]
     assert sum(line.net for line in settled) == 0  # the dispute reversal belongs to no payout yet
     assert {line.currency for line in lines} == {"USD"}
+    assert warnings_of(found)[-1] == (
+        "1 row names no batch and the payouts of the file do not hold it: 3.35 USD."
+    )
 
 
 @there
