@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, cast
 
 from lxml import etree
 
+from paydesk.importers.limits import LIMITS
 from paydesk.importers.records import NotReadable
 
 _DOCTYPE = re.compile(rb"<!\s*(DOCTYPE|ENTITY)", re.IGNORECASE)
@@ -37,6 +38,7 @@ def namespace(element: etree._Element) -> str:
     return tag[1:].partition("}")[0] if isinstance(tag, str) and tag.startswith("{") else ""
 
 
+_COUNTED_EVERY = 200_000  # events after which the elements in memory are counted
 _OPTIONS: dict[str, Any] = {
     "events": ("start", "end"),
     "resolve_entities": False,
@@ -56,7 +58,9 @@ def xml_events(file: BinaryIO) -> Iterator[tuple[str, etree._Element]]:
     """
     _refuse_doctype(file)
     try:
-        for event, element in etree.iterparse(file, **_OPTIONS):
+        for number, (event, element) in enumerate(etree.iterparse(file, **_OPTIONS), start=1):
+            if not number % _COUNTED_EVERY:
+                _refuse_crowd(element)
             if event == "start" and element.getparent() is None and element.getroottree().docinfo.doctype:
                 raise NotReadable("The XML file has a document type (DOCTYPE), which no bank sends.")
             yield str(event), element
@@ -77,6 +81,7 @@ class PullParser:
         _refuse_doctype(file)
         self._parser = etree.XMLPullParser(**_OPTIONS)
         self.skipped_lines = 0
+        self._seen = 0
 
     def feed(self, data: bytes) -> Iterator[tuple[str, etree._Element]]:
         """The events of the next bytes. Raises NotReadable as xml_events does."""
@@ -97,7 +102,11 @@ class PullParser:
             raise _damaged(problem, self.skipped_lines) from problem
 
     def _events(self) -> Iterator[tuple[str, etree._Element]]:
-        for event, element in self._parser.read_events():
+        events: Any = self._parser.read_events()
+        for event, element in events:
+            self._seen += 1
+            if not self._seen % _COUNTED_EVERY:
+                _refuse_crowd(element)
             if event == "start" and element.getparent() is None and element.getroottree().docinfo.doctype:
                 raise NotReadable("The XML file has a document type (DOCTYPE), which no bank sends.")
             yield event, element
@@ -111,6 +120,16 @@ def _refuse_doctype(file: BinaryIO) -> None:
     if _DOCTYPE.search(head.replace(b"\x00", b"")):
         raise NotReadable(
             "The XML file has a document type (DOCTYPE), which no bank sends; it is not opened."
+        )
+
+
+def _refuse_crowd(element: etree._Element) -> None:
+    """Refuse a file that keeps too many elements in memory; what belongs to a statement is let go of."""
+    count = element.getroottree().xpath("count(//*)")
+    if cast("int", count) > LIMITS.xml_elements:
+        raise NotReadable(
+            f"The XML file holds more than {LIMITS.xml_elements:,} elements that belong to no statement; it "
+            "is damaged or was made to fill the memory."
         )
 
 
