@@ -80,9 +80,9 @@ class Reader:
         self._bad += 1
         if self._bad >= UNREAD_AT_START and not self._good:
             raise NotAnAchFile(f"The first {self._bad} lines hold no record of an ACH file.")
-        if self._bad > MOST_UNREAD and self._bad > self._good:
+        if self._bad > MOST_UNREAD and 2 * self._bad > self._good:
             raise NotAnAchFile(
-                f"More than {MOST_UNREAD:,} lines, and more than half, are no record of an ACH file."
+                f"More than {MOST_UNREAD:,} of its lines cannot be read as records of an ACH file."
             )
         return Unread(line.number, why, line.text.rstrip() + line.surplus)
 
