@@ -37,7 +37,7 @@ def requests_of_the_morning(people: Mapping[str, Actor], at: datetime) -> list[R
             market=MARKET, state="received", reserved_minor=0, refunded_minor=0, customer__isnull=False,
             amount_minor__lte=MOST_MINOR, statement_line__occurred_at__lt=asked_at,
             source_account__provider__kind="mobile_money", reversed_minor=0,
-        ).exclude(pk__in=[each.payment_id for each in recorded])  # fmt: skip
+        ).exclude(customer__in=[each.payment.customer_id for each in recorded])  # fmt: skip
         payment = free.order_by("-statement_line__occurred_at", "-pk").first()
         if payment is None:
             continue

@@ -129,7 +129,9 @@ def may_apply(actor: Actor, payment: Payment) -> Gate:
     if not PAYMENT.from_state(payment.state):
         return Gate(False, "This payment was taken back, so there is nothing to apply.")
     if payment.open_minor == 0:
-        return Gate(False, "Nothing is open: all of this payment is applied.")
+        is_applied = payment.allocated_minor or payment.credited_minor
+        where = "all of this payment is applied" if is_applied else "its money is held or went back"
+        return Gate(False, f"Nothing is open: {where}.")
     allowed = gate_to_ask(actor, "payments.allocate")
     is_unknown = allowed.allowed and payment.customer_id is None
     return gate_to_ask(actor, "payments.identify") if is_unknown else allowed
