@@ -35,7 +35,8 @@ def status_line(part: str, own: dict[str, str], batch: str, number: int) -> Stat
     said = ", ".join([*reasons, *more])
     amount = "OrgnlTxRef/Amt/InstdAmt"
     figure = f" of {own[amount]} {own.get(amount + '@Ccy', '')}".rstrip() if amount in own else ""
-    text = f"{' '.join(filter(None, [WHAT[part], about]))}{figure}: {status or 'no status'}{f' ({said})' if said else ''}"
+    what = " ".join(filter(None, [WHAT[part], about]))
+    text = f"{what}{figure}: {status or 'no status'}{f' ({said})' if said else ''}"
     try:
         on, at = moment(own, "AccptncDtTm")
     except ValueError:
