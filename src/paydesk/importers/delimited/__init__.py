@@ -9,7 +9,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import BinaryIO
 
-from paydesk.importers.delimited.guessing import Column, FieldGuess, Guess, Question, guess_table
+from paydesk.importers.delimited.guesses import Column, FieldGuess, Guess, Question
+from paydesk.importers.delimited.guessing import guess_table
 from paydesk.importers.delimited.mapped_file import MappedFile, needs_of
 from paydesk.importers.delimited.mapping import (
     FIELD_WORDS,

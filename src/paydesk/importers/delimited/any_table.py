@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 from typing import BinaryIO
 
 from paydesk.importers.about import About
-from paydesk.importers.delimited.guessing import dialect_words, guess_table
+from paydesk.importers.delimited.guesses import dialect_words
+from paydesk.importers.delimited.guessing import guess_table
 from paydesk.importers.delimited.mapped_file import read_table
 from paydesk.importers.delimited.mapping import FIELD_WORDS, Mapping
 from paydesk.importers.delimited.spreadsheets import OLE_SIGNATURE
