@@ -9,3 +9,4 @@ BENCHMARKS = {
     "read": "paydesk.bench.read",
     "search": "paydesk.bench.search",
 }
+WITHOUT_DATABASE = {"read"}

@@ -21,7 +21,6 @@ from paydesk.bench import long_files
 from paydesk.bench.results import Bench, Goal, Result, in_turn, median
 from paydesk.importers.reading import open_file
 
-NEEDS_DATABASE = False
 MIB = 1024 * 1024
 FLAT_MIB = 32  # what a stream may grow by and still be called flat
 LOOKED_EVERY = 1_000
