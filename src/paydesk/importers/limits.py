@@ -4,12 +4,27 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
 from paydesk.kernel.refused import Refused
 
 MIB = 1024 * 1024
 PREFIX = "PAYDESK_READ_"
+# Environment variable to limit; docs/how-to/configure.md says what each means.
+VARIABLES = {
+    "PAYDESK_READ_UNPACKED_BYTES": "unpacked_bytes",
+    "PAYDESK_READ_RATIO": "ratio",
+    "PAYDESK_READ_RATIO_FROM_BYTES": "ratio_from_bytes",
+    "PAYDESK_READ_MEMBERS": "members",
+    "PAYDESK_READ_NESTING": "nesting",
+    "PAYDESK_READ_LINE_CHARS": "line_chars",
+    "PAYDESK_READ_SHEET_CELLS": "sheet_cells",
+    "PAYDESK_READ_WORKBOOK_BYTES": "workbook_bytes",
+    "PAYDESK_READ_XML_DETAILS": "xml_details",
+    "PAYDESK_READ_XML_ELEMENTS": "xml_elements",
+    "PAYDESK_READ_JSON_BYTES": "json_bytes",
+    "PAYDESK_READ_LISTED": "listed",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,14 +60,13 @@ class Limits:
 
         Raises Refused for a name there is not and for what is no number above zero.
         """
-        names = {PREFIX + each.name.upper(): each.name for each in fields(cls)}
         values: dict[str, int] = {}
         for variable, text in environment.items():
             if not variable.startswith(PREFIX) or not text.strip():
                 continue
-            if variable not in names:
+            if variable not in VARIABLES:
                 raise Refused(
-                    f"There is no setting {variable}; there are {', '.join(sorted(names))}.",
+                    f"There is no setting {variable}; there are {', '.join(sorted(VARIABLES))}.",
                     code="setting.unknown",
                 )
             digits = text.strip().replace("_", "")
@@ -61,7 +75,7 @@ class Limits:
                     f"{variable} is {text.strip()[:40]!r}; it has to be a whole number above 0.",
                     code="setting.no_number",
                 )
-            values[names[variable]] = int(digits[:19])
+            values[VARIABLES[variable]] = int(digits[:19])
         return cls(**values)
 
 

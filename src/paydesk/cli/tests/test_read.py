@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
 
 from paydesk.cli import main
-from paydesk.importers.limits import Limits
+from paydesk.importers.limits import VARIABLES, Limits
 from paydesk.importers.records import RejectedLine
 from paydesk.importers.summary import Summary
 from paydesk.kernel.refused import Refused
@@ -144,6 +145,7 @@ def test_a_setting_that_is_no_number_is_refused_in_a_sentence() -> None:
     with pytest.raises(Refused, match="no setting PAYDESK_READ_MEMBER;"):
         Limits.of({"PAYDESK_READ_MEMBER": "3"})
     assert Limits.of({"PAYDESK_READ_MEMBERS": "3_000", "PAYDESK_HOME": "x"}) == Limits(members=3000)
+    assert set(VARIABLES.values()) == {each.name for each in fields(Limits)}
 
 
 def test_more_rejected_rows_than_are_listed_are_counted() -> None:

@@ -52,10 +52,12 @@ class AdyenSettlement(AdyenReport):
         word = row.text("Type")
         kind = _kind(row, word)
         currency = currency_code(row.text("Net Currency"), "'Net Currency'")
+        gross = _credit_less_debit(row, "Gross Credit (GC)", "Gross Debit (GC)")
         net = _credit_less_debit(row, "Net Credit (NC)", "Net Debit (NC)")
         if net is None:
-            raise ValueError("'Net Debit (NC)' and 'Net Credit (NC)' are empty: no amount.")
-        gross = _credit_less_debit(row, "Gross Credit (GC)", "Gross Debit (GC)")
+            if gross is None or gross != sum_of(row, *FEES):
+                raise ValueError("'Net Debit (NC)' and 'Net Credit (NC)' are empty: no amount.")
+            net = ZERO  # the fees took all of it
         charged = sum_of(row, *FEES)
         amount = EXACT.add(net, charged)
         gross_currency = row.text("Gross Currency").upper() or currency

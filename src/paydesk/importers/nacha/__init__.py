@@ -27,7 +27,8 @@ from paydesk.importers.text_files import encoding_of
 CHUNK = 64 * 1024
 SAID_OF_ONE_KIND = 10  # then the rest is counted
 _RICH_TEXT = b"{\\rtf"
-_HEADER = re.compile(r"101[ \d].{10,60}?094101")
+_HEADER = re.compile(r"101[ \d].{30}0941\d\d")
+_MOVED_HEADER = re.compile(r".{0,8}?101[ \d].{15,55}?(094101)")
 _BATCH = re.compile(r"5(?:200|220|225|280).{46}([A-Z]{3})")
 _ENTRY = re.compile(r"6(\d\d)(\d{9}).{17}\d{10}.{39,60}[01]\d{15}\s*(?:$|\n)")
 _PREAMBLE = re.compile(r"(?:\s*\n|\$\$[^\n]*\n)*")
@@ -62,7 +63,7 @@ class Nacha:
         if head.startswith(_EBCDIC):
             return b"\xf0\xf9\xf4\xf1\xf0\xf1" in head[:100]
         text = _text_of(head)
-        if (found := _HEADER.search(text[:120])) is not None and found.start() <= 8:
+        if _HEADER.match(text) or _MOVED_HEADER.match(text):
             return True
         if (batch := _BATCH.match(text)) is not None:
             return batch[1] in CLASSES
@@ -88,17 +89,15 @@ class Nacha:
                 "text and send it again."
             )
         text = _text_of(head)
-        if (found := _HEADER.search(text[:120])) is not None:
-            column = text.index("094101", found.start()) + 1
-            if column != 35:
-                moved = "too many" if column > 35 else "are missing"
-                raise NotReadable(
-                    f"The file header has 094101 in column {column} instead of 35: {abs(column - 35)} "
-                    "character(s) "
-                    f"{moved} before it, so the columns of the file are not certain; send it again as "
-                    "the bank "
-                    "made it."
-                )
+        if not _HEADER.match(text) and (found := _MOVED_HEADER.match(text)) is not None:
+            column = found.start(1) + 1
+            moved = "too many" if column > 35 else "are missing"
+            raise NotReadable(
+                f"The file header has 094101 in column {column} instead of 35: {abs(column - 35)} "
+                "character(s) "
+                f"{moved} before it, so the columns of the file are not certain; send it again as the "
+                "bank made it."
+            )
         return Prepared(self.name, None, lambda: self._records(file))
 
     def _records(self, file: BinaryIO) -> Iterator[Record]:
@@ -210,4 +209,7 @@ _ABOUT = {
     "no_batch_control": "batches without a control record",
     "batch_number": "batch numbers that do not rise",
     "company": "batches without a company name",
+    "description": "batches without a purpose",
+    "name": "entries without a name",
+    "letters": "lines with characters that are no letters",
 }

@@ -5,10 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from paydesk.importers.nacha.codes import ADDENDA, CLASSES, INTERNATIONAL_TYPES, SERVICE_CLASSES
+from paydesk.importers.nacha.codes import (
+    ADDENDA,
+    CLASSES,
+    INTERNATIONAL_TYPES,
+    NAMED_CLASSES,
+    SERVICE_CLASSES,
+)
 from paydesk.importers.nacha.events import Problem
 from paydesk.importers.nacha.fields import BatchHeader, Control, Entry, FileHeader, check_digit_of, number_in
 from paydesk.importers.nacha.reasons import CHANGES, RETURNS
+from paydesk.importers.nacha.splitting import FILLER
 
 HASH_ROOM = 10**10  # the sum of routing numbers keeps its last ten digits
 
@@ -108,6 +115,11 @@ def of_batch_header(batch: BatchHeader, text: str) -> Iterator[Problem]:
     if not batch.is_international and not batch.company_name.replace("0", "").strip():
         said = "only zeros" if batch.company_name else "nothing"
         yield Problem(batch.line, "company", f"{where} has {said} where the company's name belongs.")
+    if not batch.description.replace("0", "").strip():
+        said = "only zeros" if batch.description else "nothing"
+        yield Problem(
+            batch.line, "description", f"{where} has {said} where the purpose of its entries belongs."
+        )
     stated = text[69:75]
     if batch.effective_on is None and stated.strip(" 0"):
         yield Problem(
@@ -115,6 +127,23 @@ def of_batch_header(batch: BatchHeader, text: str) -> Iterator[Problem]:
         )
     if number_in(batch.number) is None:
         yield Problem(batch.line, "batch_number", f"A batch has {batch.number!r} where its number belongs.")
+
+
+def of_frame(control: Control, batches: int, blocks: int) -> Iterator[Problem]:
+    """Differences between the file control and the batches and blocks that were found."""
+    pairs = (
+        ("batches", control.batches, f"the number of batches; {batches:,} were found."),
+        ("blocks", control.blocks, f"the number of blocks of ten records; its records fill {blocks:,}."),
+    )
+    for (about, stated, text), found in zip(pairs, (batches, blocks), strict=True):
+        if stated != found:
+            says = "nothing" if stated is None else f"{stated:,}"
+            yield Problem(control.line, about, f"The file control states {says} as {text}")
+
+
+def unprintable(text: str) -> str:
+    """The first character that is no letter, digit, sign or blank; "" when there is none."""
+    return next((each for each in text if not each.isprintable() and each not in (FILLER, "\u00a0")), "")
 
 
 def of_batch(batch: BatchHeader, control: Control) -> Iterator[Problem]:
@@ -165,6 +194,9 @@ def of_entry(entry: Entry) -> Iterator[Problem]:
             f"Line {line}: a {entry.kind.side} in batch {batch.short}, which is for {sides} "
             f"(service class {batch.service_class}).",
         )  # fmt: skip
+    if batch.entry_class in NAMED_CLASSES and action == "move" and not entry.name.replace("0", ""):
+        said = "only zeros" if entry.name else "blank"
+        yield Problem(line, "name", f"Line {line}: the receiver's name is {said}.")
     only = CLASSES[batch.entry_class].side if batch.entry_class in CLASSES else None
     if only and action == "move" and entry.kind.side != only and not batch.is_reversal:
         yield Problem(
@@ -211,6 +243,14 @@ def of_addenda(entry: Entry) -> Iterator[Problem]:
                 "addenda; here "
                 f"are {found}.",
             )  # fmt: skip
+        if batch is not None and batch.entry_class == "IAT" and found >= known.least:
+            missing = [each for each in known.addenda[:7] if each not in types]
+            if missing:
+                yield Problem(
+                    line, "addenda_type",
+                    f"Line {line}: the international entry lacks addenda {', '.join(missing)} "
+                    f"({ADDENDA[missing[0]]}).",
+                )  # fmt: skip
         if wrong := next((each for each in types if each not in known.addenda), None):
             what = (
                 f"of type {wrong} ({ADDENDA[wrong]})"

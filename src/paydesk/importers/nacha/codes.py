@@ -38,7 +38,7 @@ CLASSES: dict[str, EntryClass] = {
     "CTX": EntryClass("company payment with remittance data", 0, MANY),
     "DNE": EntryClass("notice of a death", 1, 1),
     "ENR": EntryClass("enrolment for payments of the government", 1, MANY),
-    "IAT": EntryClass("international payment", 7, 12, ("10", "11", "12", "13", "14", "15", "16", "17", "18")),
+    "IAT": EntryClass("international payment", 7, 14, ("10", "11", "12", "13", "14", "15", "16", "17", "18")),
     "MTE": EntryClass("withdrawal at a machine", 1, 1, ("02",)),
     "POP": EntryClass("check taken at the till, collected as a debit", side="debit"),
     "POS": EntryClass("card payment at a till", 1, 1, ("02",)),
@@ -121,6 +121,9 @@ ADDENDA: dict[str, str] = {
     "98": "notification of change",
     "99": "return",
 }
+
+# Somebody's name is the evidence of these; in others a blank one is usual.
+NAMED_CLASSES = frozenset({"CIE", "PPD", "TEL", "WEB"})
 
 INTERNATIONAL_TYPES = frozenset(
     (

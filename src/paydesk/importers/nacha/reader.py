@@ -107,6 +107,11 @@ class Reader:
                 "which should be "
                 "the last; they were read as well.",
             )  # fmt: skip
+        if not line.text.isprintable() and (odd := checks.unprintable(line.text)):
+            yield Problem(
+                line.number, "letters",
+                f"Line {line.number} holds {odd!r}, which is no letter: check its names and texts.",
+            )  # fmt: skip
         if line.surplus:
             yield Problem(
                 line.number, "length",
@@ -196,20 +201,7 @@ class Reader:
         number, text = self._control
         control = fields.file_control(number, text, advices=self._classes == {"ADV"})
         yield control
-        if control.batches != self._batches:
-            stated = "nothing" if control.batches is None else f"{control.batches:,}"
-            yield Problem(
-                number,
-                "batches",
-                f"The file control states {stated} as the number of batches; {self._batches:,} were found.",
-            )
-        if control.blocks != self._blocks_found:
-            stated = "nothing" if control.blocks is None else f"{control.blocks:,}"
-            yield Problem(
-                number, "blocks",
-                f"The file control states {stated} as the number of blocks of ten records; its records fill "
-                f"{self._blocks_found:,}.",
-            )  # fmt: skip
+        yield from checks.of_frame(control, self._batches, self._blocks_found)
         yield from checks.of_totals(control, self._found, "the file", "file")
 
     def _entry_record(self, line: Line) -> Iterator[Event]:

@@ -11,11 +11,13 @@ import re
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from decimal import Decimal
+from typing import BinaryIO
 from urllib.parse import parse_qsl
 
 from paydesk.importers.about import About
 from paydesk.importers.json_messages import Fields, JsonImporter, NotJson, currency_code, raw_of
-from paydesk.importers.records import Kind, StatementLine, Status
+from paydesk.importers.prepared import Prepared
+from paydesk.importers.records import Kind, NotReadable, StatementLine, Status
 from paydesk.importers.zone_words import ZonedMoments
 
 STATUSES: Mapping[str, Status] = {
@@ -27,6 +29,7 @@ STATUSES: Mapping[str, Status] = {
 MOST_FIELDS = 300
 _DATE = re.compile(r"(\d{1,2}:\d{2}:\d{2}) ([A-Za-z]{3}\.? \d{1,2}, \d{4}) ([A-Z]{2,5})", re.ASCII)
 _CLOCK = ZonedMoments("mdy")
+_FORM = re.compile(rb"[\w.%+-]{1,80}=[^&\s]{0,2000}&")
 
 
 class PayPalIpn(JsonImporter):
@@ -50,6 +53,26 @@ class PayPalIpn(JsonImporter):
             and "ipn_track_id" in document
             and ("payment_status" in document or "txn_type" in document)
         )
+
+    def recognises(self, head: bytes) -> bool:
+        return super().recognises(head) or _is_form(head)
+
+    def prepare(self, file: BinaryIO) -> Prepared:
+        """Also of a saved form, as PayPal posts it, or several, one per line."""
+        file.seek(0)
+        if not _is_form(file.read(64 * 1024)):
+            return super().prepare(file)
+        file.seek(0)
+        body = file.read(self.limits.json_bytes + 1)
+        if len(body) > self.limits.json_bytes:
+            raise NotReadable(
+                f"The file is larger than {self.limits.json_bytes:,} bytes; send the messages in parts."
+            )
+        try:
+            documents = [document_of(row) for row in body.splitlines() if row.strip()]
+        except NotJson as problem:
+            raise NotReadable(str(problem)) from problem
+        return Prepared(self.name, None, lambda: self.records(documents))
 
     def account(self, document: Fields) -> str | None:
         return document.id("receiver_id") or document.text("business") or None
@@ -87,6 +110,10 @@ class PayPalIpn(JsonImporter):
             booked_on=booked_on,
             raw=raw_of(document.found),
         )
+
+
+def _is_form(head: bytes) -> bool:
+    return _FORM.match(head) is not None and b"ipn_track_id=" in head
 
 
 def _meaning(document: Fields, word: str) -> tuple[Kind, Status]:

@@ -196,3 +196,16 @@ def usual_hours(counts: Mapping[datetime, int]) -> dict[int, int]:
         for hour, rows in by_hour.items()
         if len(rows) * USUAL_SHARE >= len(days) and len(days) >= 2
     }
+
+
+WEEKEND = (5, 6)
+
+
+def due_days(have: Iterable[date], last: date, *, is_bank: bool) -> list[date]:
+    """Days without a file after the first that has one, up to `last`; at a bank weekends are not due."""
+    known = set(have)
+    if not known:
+        return []
+    first = min(known)
+    days = (first + timedelta(days=n) for n in range((last - first).days + 1))
+    return [day for day in days if day not in known and not (is_bank and day.weekday() in WEEKEND)]

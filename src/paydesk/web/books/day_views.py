@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
@@ -32,10 +33,13 @@ from paydesk.web.books.aged_views import WORDS
 from paydesk.web.books.asked import asked
 from paydesk.web.books.trial_views import PATIENCE_SECONDS, RIGHT
 from paydesk.web.contracts.forms import day_input
+from paydesk.web.links import rows_at
 from paydesk.web.people_names import names_by_label
+from paydesk.web.providers.gaps import gap_words
 
 if TYPE_CHECKING:
     from paydesk.reporting.books.models import DayClosing
+    from paydesk.reporting.provider_cash.missing import Missing
 
 CLOSE, REOPEN = "ledger.close_day", "ledger.reopen_period"
 SHOWN = 12
@@ -96,7 +100,7 @@ def days(request: HttpRequest) -> HttpResponse:
     last = open_day(market, timezone.now()) - timedelta(1)
     through, is_through = min(wanted.on, last), closed_through(market)
     with within_patience(PATIENCE_SECONDS):
-        ready = readiness(actor, market, through)
+        ready = readiness(actor, market, through, timezone.now())
     shown = shown_closings(actor, list(closings(actor, market)[:SHOWN]))
     known = {
         "asked": wanted,
@@ -107,6 +111,7 @@ def days(request: HttpRequest) -> HttpResponse:
         "closed_through": is_through,
         "is_closed": is_through is not None and through <= is_through,
         "ready": ready,
+        "gaps": list(_gaps(ready.missing)),
         "old_money": [(WORDS[each.kind], each) for each in ready.old_money],
         "waiting": [each for each in shown if each.closing.state == DAY_CLOSING.start],
         "past": [each for each in shown if each.closing.state != DAY_CLOSING.start],
@@ -119,6 +124,17 @@ def days(request: HttpRequest) -> HttpResponse:
     }
     into = request.htmx.target == "books"  # type: ignore[attr-defined]
     return render(request, "books/_days.html" if into else "books/days.html", known)
+
+
+def _gaps(missing: Sequence[Missing]) -> Iterator[tuple[str, str]]:
+    """What to download, in words, each with the place where it is handed over."""
+    for each in missing:
+        url = rows_at("intake:files", upload_to=each.account.pk)
+        if each.days:
+            days = ", ".join(f"{day:%-d %b}" for day in each.days)
+            yield f"No file of {each.account.name} for {days}", url
+        for words in gap_words(each.account.name, each.gaps):
+            yield words, url
 
 
 def _said(request: HttpRequest) -> tuple[str, dict[str, Any]]:

@@ -177,3 +177,17 @@ def test_items_of_two_merchant_accounts_in_one_message_are_rejected() -> None:
         1:
     ]
     assert "merchant accounts One, Two" in said
+
+
+def test_an_empty_net_is_none_only_where_the_fees_took_all() -> None:
+    header = (
+        "Psp Reference,Type,Gross Credit (GC),Commission (NC),Net Debit (NC),Net Credit (NC),Net Currency"
+    )
+    rows = ["A1,Settled,0.15,0.15,,,EUR,2026-03-02,1", "A2,Settled,100.00,0.15,,,EUR,2026-03-02,1"]
+    body = "\n".join([f"{header},Creation Date,Batch Number", *rows, ""])
+    taken, rejected = [
+        each for each in open_file(io.BytesIO(body.encode()), filename="it") if hasattr(each, "raw")
+    ]
+    assert isinstance(taken, StatementLine)
+    assert (taken.amount, taken.net) == (Decimal("0.15"), Decimal("0.00"))
+    assert "no amount" in getattr(rejected, "reason", "")

@@ -93,6 +93,16 @@ class TestShapesOfFiles:
         found = [(line.amount, line.payer_name, line.network_ref) for line in lines_in(content)]
         assert found == self.expected()
 
+    def test_a_wrong_mark_in_the_header_is_said(self) -> None:
+        said = warnings_in([FILE[0].replace("094101", "094109"), *FILE[1:]])
+        assert said == ["The file header says '094109' where every ACH file says 094101 (columns 35 to 40)."]
+
+    @pytest.mark.parametrize(
+        "header", [head(created="2603020941", modifier="1"), head().replace("1999999999", "0941012345")]
+    )
+    def test_the_mark_may_stand_in_other_fields_too(self, header: str) -> None:
+        assert warnings_in([header, *FILE[1:]]) == []
+
     def test_several_files_in_one_are_told_apart(self) -> None:
         second = ach(Batch([entry("22", 700)]), header=head(modifier="B"))
         records = read([*FILE, *second])
@@ -228,6 +238,9 @@ class TestControlsThatLie:
         (Batch([entry("21", 0, indicator="1"), change("C55", "", original=1, trace=1)], "COR"), "'C55' is"),
         (Batch([advice("82", 5, sequence=1)]), "does not belong into class PPD"),
         (Batch([entry()], over={"company": "0000"}), "only zeros"),
+        (Batch([entry()], description="00000"), "only zeros where the purpose"),
+        (Batch([entry(name="")], "TEL"), "the receiver's name is blank"),
+        (Batch([entry(name="EXAMPLE\x05PERSON")]), "holds '\\x05'"),
     ],
 )  # fmt: skip
 def test_a_broken_rule_is_said_and_the_entry_is_read(batch: Batch, said: str) -> None:

@@ -42,7 +42,7 @@ def ask_to_close(market: str, through_on: date, *, reason: str, by: Actor, now: 
     _lock(market)
     if why := _why_not_closed(market, through_on, now):
         raise DayClosingRefused(why)
-    ready = readiness(by, market, through_on)
+    ready = readiness(by, market, through_on, now)
     if not ready.is_ready and not reason.strip():
         raise DayClosingRefused(
             "Not everything is ready. Say in a few words why the day is closed all the same.",

@@ -1,10 +1,10 @@
-"""What is not ready before a day is closed: files, money that waits, figures that do not tie."""
+"""What is not ready before a day is closed: files, gaps, money that waits, figures that do not tie."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from django.db.models import Q
 
@@ -14,6 +14,7 @@ from paydesk.kernel.actor import Actor
 from paydesk.kernel.money import Money
 from paydesk.reporting.books.queries import aged, tie_out
 from paydesk.reporting.books.queries.trial_balance import AsOf
+from paydesk.reporting.provider_cash.missing import Missing, missing_through
 
 OWNER_AFTER_BAND = 1  # from the second age on (2 days) money that waits must have an owner
 MOST_FILES = 20
@@ -36,10 +37,11 @@ class Readiness:
     more_files: bool
     old_money: Sequence[OldMoney]
     breaks: Sequence[tie_out.Tied]
+    missing: Sequence[Missing]
 
     @property
     def is_ready(self) -> bool:
-        return not (self.files or self.old_money or self.breaks)
+        return not (self.files or self.old_money or self.breaks or self.missing)
 
     @property
     def counts(self) -> dict[str, int]:
@@ -48,10 +50,11 @@ class Readiness:
             "files": len(self.files),
             "old_items": sum(each.count for each in self.old_money),
             "breaks": len(self.breaks),
+            "accounts_with_gaps": len(self.missing),
         }
 
 
-def readiness(actor: Actor, market: str, through_on: date) -> Readiness:
+def readiness(actor: Actor, market: str, through_on: date, now: datetime) -> Readiness:
     """What is not ready to close a market through a day: a few queries per list."""
     actor.needs("ledger:view", market=market)
     files = list(
@@ -70,5 +73,9 @@ def readiness(actor: Actor, market: str, through_on: date) -> Readiness:
                 amount = sum((band.amount for band in bands), Money(0, found.currency))
                 old.append(OldMoney(kind, count, amount))
     return Readiness(
-        files[:MOST_FILES], len(files) > MOST_FILES, old, tie_out.breaks(tie_out.tie_out(actor, market))
+        files[:MOST_FILES],
+        len(files) > MOST_FILES,
+        old,
+        tie_out.breaks(tie_out.tie_out(actor, market)),
+        missing_through(actor, market, through_on, now),
     )

@@ -7,6 +7,7 @@ from django.test import TestCase
 
 from paydesk.domain.ledger.models import ClosedPeriod, JournalEntry
 from paydesk.domain.ledger.steps import PeriodClosedRefused
+from paydesk.domain.statements.models import SourceFile
 from paydesk.foundation.approvals.steps import SamePersonRefused, end
 from paydesk.foundation.audit.models import AuditRecord
 from paydesk.foundation.people.authority import rights_of
@@ -23,6 +24,7 @@ from paydesk.reporting.books.actions import (
 from paydesk.reporting.books.models import DayClosing
 from paydesk.reporting.books.queries.days import closed_through
 from paydesk.reporting.books.tests.histories import post
+from paydesk.reporting.provider_cash.missing import missing_through
 from tests.browser.people import make_market
 from tests.builders import ANALYST, NOON, TODAY, make_contract, make_source_account, receive, row
 
@@ -108,6 +110,18 @@ class Days(TestCase):
         with pytest.raises(DayClosingRefused, match="Not everything is ready"):
             self.ask(reason=" ")
         assert self.ask().open_points["old_items"] == 1
+
+    def test_days_nobody_handed_over_are_named(self):
+        account = make_source_account()
+        receive(account, row(1, "7.00", booked_on=YESTERDAY))
+        first = NOON - timedelta(days=5)
+        SourceFile.objects.update(
+            state="posted", posted_at=NOON, covers_from=first, covers_to=first + timedelta(hours=9)
+        )
+        (missing,) = missing_through(ANALYST, "GH", YESTERDAY, NOON)
+        assert (missing.account, missing.days) == (account, [TODAY - timedelta(days=n) for n in (4, 3, 2, 1)])
+        assert not missing_through(ANALYST, "GH", first.date(), NOON)
+        assert self.ask().open_points["accounts_with_gaps"] == 1
 
     def test_what_comes_for_a_closed_day_is_booked_on_the_open_day_and_keeps_its_value_date(self):
         make_contract(account_number="10482937")

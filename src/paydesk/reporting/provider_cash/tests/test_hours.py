@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.test import TestCase
@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from paydesk.domain.payments.actions import receive_lines
 from paydesk.domain.statements.models import SourceFile
 from paydesk.reporting.provider_cash import queries
-from paydesk.reporting.provider_cash.rules import HOUR, hours_in, merged, usual_hours
+from paydesk.reporting.provider_cash.rules import HOUR, due_days, hours_in, merged, usual_hours
 from paydesk.web.providers.gaps import gap_words
 from tests.builders import WORKER, make_source_account, row, store_lines
 
@@ -135,3 +135,12 @@ class FromTheDesk(TestCase):
         (channel,) = queries.channels_of(account, now)
         assert (channel["channel"], channel["yesterday"]) == ("mpesa", 3)
         assert found.cells[0][0] + HOUR == found.cells[1][0]
+
+
+def test_days_without_a_file_are_due_after_the_first_and_not_at_a_bank_on_a_weekend():
+    friday = date(2026, 3, 6)
+    have = [friday - timedelta(days=1), friday + timedelta(days=4)]
+    last = friday + timedelta(days=5)
+    assert due_days(have, last, is_bank=True) == [friday, date(2026, 3, 9), date(2026, 3, 11)]
+    assert len(due_days(have, last, is_bank=False)) == 5
+    assert due_days([], last, is_bank=False) == []
