@@ -52,6 +52,8 @@ class ChariotDeposit(TableReport):
         if kind is None:
             kind = "adjustment"
             row.columns.unknown(row, "type", word, "an adjustment")
+        if (word == "donation" and gross < 0) or (word in ("refund", "chargeback") and gross > 0):
+            raise ValueError(f"A {word} of {plain_text(gross)} contradicts itself; ask Chariot what it is.")
         stated, kept = row.amount("settled_fee_amount"), EXACT.subtract(gross, net)
         if stated is not None and stated.copy_abs() != kept.copy_abs():
             yield FileWarning(

@@ -129,11 +129,12 @@ class CheckoutBreakdown(TableReport):
 def _kind(row: Row, word: str, gross: Decimal) -> Kind:
     if not gross:
         return "fee"
-    kind = KINDS.get(" ".join(word.casefold().split()))
+    plain = " ".join(word.casefold().split())
+    kind = KINDS.get(plain)
     if kind is None:
         row.columns.unknown(row, "Type", word, "an adjustment")
         return "adjustment"
-    if kind == "payment" and gross < 0:
+    if (kind == "payment" and gross < 0) or (plain in ("refund", "chargeback") and gross > 0):
         raise ValueError(f"A {word} of {plain_text(gross)} contradicts itself; ask Checkout.com what it is.")
     return kind
 

@@ -7,7 +7,7 @@ rounding alone explains that the rows come to something else, a rounding row clo
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -46,10 +46,12 @@ class Transfer:
     """The totals row: what was transferred, and the cells as they stood."""
 
     line: int
-    cells: dict[str, str] = field(default_factory=dict)
+    cells: dict[str, str]
+    by_key: dict[str, str]
 
     def text(self, name: str) -> str:
-        return self.cells.get(header_key(name), "").strip()
+        """A cell by its column, case and signs aside; "" when there is none."""
+        return self.by_key.get(header_key(name), "").strip()
 
     def amount(self, name: str) -> Decimal | None:
         """Raises NotReadable: without the totals nothing of the report can be compared."""
@@ -176,10 +178,10 @@ def transfer_of(table: Table) -> Transfer:
     for place, row in enumerate(table.above):
         first = row[0].strip().upper() if row else ""
         if first == "ROW_TYPE":
-            names = tuple(header_key(cell) for cell in row)
+            names = tuple(cell.strip() for cell in row)
         elif first == "HEADER" and names:
             cells = {name: cell for name, cell in zip(names, row, strict=False) if name}
-            return Transfer(place + 1, cells)
+            return Transfer(place + 1, cells, {header_key(name): cell for name, cell in cells.items()})
     raise NotReadable(
         "This settlement report of dLocal has no HEADER row with the totals above its rows, so the currency "
         "and the transfer are not known; export it again."

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from paydesk.importers.reading import open_file
-from paydesk.importers.records import FileWarning, NotReadable, StatementLine
+from paydesk.importers.records import FileWarning, NotReadable, RejectedLine, StatementLine
 from paydesk.importers.tests.whole_output import assert_as_expected
 
 HERE = Path(__file__).parents[1]
@@ -19,6 +19,16 @@ SHARED = Path(__file__).parents[6] / "shared" / "samples" / "psp" / "chariot"
 
 def test_the_sample_reads_as_expected() -> None:
     assert_as_expected(open_file(SAMPLE, filename=SAMPLE.name), HERE / "expected" / f"{SAMPLE.stem}.json")
+
+
+def test_a_refund_above_zero_is_rejected() -> None:
+    body = SAMPLE.read_text().replace(",donation,Invented Giver", ",refund,Invented Giver")
+    (rejected,) = [
+        each
+        for each in open_file(io.BytesIO(body.encode()), filename="a.csv")
+        if isinstance(each, RejectedLine)
+    ]
+    assert "refund of 50 contradicts itself" in rejected.reason
 
 
 def test_a_file_without_its_currency_is_refused_in_words() -> None:

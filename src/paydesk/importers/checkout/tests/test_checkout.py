@@ -110,8 +110,15 @@ def test_a_report_without_its_currency_column_is_refused_in_words() -> None:
         list(open_file(io.BytesIO(body.encode()), filename="a.csv"))
 
 
-def test_a_charge_below_zero_is_rejected() -> None:
-    body = BREAKDOWN + "Charge,pay_1,A,2026-03-01T10:00:00,EUR,P1,-10,-9.70\n"
+@pytest.mark.parametrize(
+    "row",
+    [
+        "Charge,pay_1,A,2026-03-01T10:00:00,EUR,P1,-10,-9.70",
+        "Refund,pay_1,A,2026-03-01T10:00:00,EUR,P1,10,9.70",
+    ],
+)
+def test_an_amount_that_contradicts_its_type_is_rejected(row: str) -> None:
+    body = f"{BREAKDOWN}{row}\n"
     (rejected,) = [
         each
         for each in open_file(io.BytesIO(body.encode()), filename="a.csv")
