@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from paydesk.domain.callbacks import steps
 from paydesk.domain.callbacks.reading import read_message
 from paydesk.domain.payments.actions import receive_lines
+from paydesk.domain.providers.dialects import DIALECTS
 from paydesk.domain.providers.models import SourceAccount
 from paydesk.domain.providers.rules import dialect_of
 from paydesk.domain.statements import rules as line_rules
@@ -67,7 +68,9 @@ def post(messages: Sequence[Message], *, by: Actor, now: datetime) -> int:
     new_ids = [line_id for day in days.values() for line_id in day.new_ids]
     payments = receive_lines(new_ids, by=by, now=now) if new_ids else 0
     for day in days.values():
-        steps.follow(day.account, [row.line for row in day.rows], now=now)
+        spoken = DIALECTS.get(accounts[day.account.pk][1])
+        promises = spoken is None or spoken.follows_promises
+        steps.follow(day.account, [row.line for row in day.rows], now=now, promises=promises)
     settle(list(settled.values()), at=now)
     _record(days.values(), settled, payments, by, now)
     return payments

@@ -17,13 +17,16 @@ from paydesk.importers.records import StatementLine
 SUBJECT = "pending"  # what clocks and the audit trail call a pending payment
 
 
-def follow(account: SourceAccount, lines: Sequence[StatementLine], *, now: datetime) -> None:
-    """Remember the pending among `lines` and settle those that are final; in any order, repeats are harmless.
+def follow(
+    account: SourceAccount, lines: Sequence[StatementLine], *, now: datetime, promises: bool = True
+) -> None:
+    """Remember the pending payments among `lines`, settle those that are final; in any order, repeats are
+    harmless. With `promises` False nothing new is remembered.
 
     Joins the caller's transaction; up to three statements.
     """
-    pending = {line.provider_ref: line for line in lines if line.status == "pending"}
-    if pending:
+    pending = {line.provider_ref: line for line in lines if _is_awaited(line)}
+    if pending and promises:
         _hear(account, list(pending.values()), now)
     finals = [line for line in lines if line.status != "pending"]
     # The id of a push is not the id of its payment, so a late "accepted" must find that it is over.
@@ -36,6 +39,11 @@ def follow(account: SourceAccount, lines: Sequence[StatementLine], *, now: datet
         ]
         if any(refs):
             settle_by_refs(account.pk, [ref for ref in refs if ref], state, now)
+
+
+def _is_awaited(line: StatementLine) -> bool:
+    """Whether a payment to us is promised by a line; money that goes out is nobody's to wait for."""
+    return line.status == "pending" and line.kind == "payment" and line.amount >= 0
 
 
 _SETTLES_FROM = {"failed": ["waiting", "stale"], "received": ["waiting", "stale", "failed", "expired"]}

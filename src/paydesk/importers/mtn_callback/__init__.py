@@ -61,6 +61,7 @@ class MtnCallback(JsonImporter):
             first, kind, status, amount if is_in else -amount, currency_code(document),
             reference=document.text("externalId"),
             provider_ref=document.needed_id("financialTransactionId") if status == "success" else ref,
+            network_ref=document.id("referenceId") if status == "success" else "",
             account="" if msisdn else number[:100], msisdn=msisdn, text=_text(document, is_in, status),
             raw=raw_of(document.found),
         )  # fmt: skip

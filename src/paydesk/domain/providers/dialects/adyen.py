@@ -78,4 +78,5 @@ DIALECT = Dialect(
     known="documented",
     proof=Proof(check, "HMAC-SHA256 of each item, in its additionalData.hmacSignature"),
     answer=Answer(b"[accepted]", "text/plain; charset=utf-8"),
+    follows_promises=False,
 )

@@ -95,7 +95,9 @@ class Dialect:
     """One provider's way of sending callbacks.
 
     `channels` by the last part of their address. `set_up` is the sentence for whoever enters the address at
-    the provider. `answers` read what it says when it is asked. `missing` says what is not understood.
+    the provider. `answers` read what it says when it is asked. `missing` says what is not understood. Where
+    a promise is kept days later by a file (an authorisation), `follows_promises` is False: nobody is to be
+    asked about it within the hour.
     """
 
     code: str
@@ -109,6 +111,7 @@ class Dialect:
     answers: tuple[type[JsonImporter], ...] = ()
     methods: tuple[str, ...] = ("POST",)
     missing: str = ""
+    follows_promises: bool = True
 
     def answer_to(self, call: Call, keys: Sequence[Keys]) -> Answer:
         """What is said once `call` is stored."""

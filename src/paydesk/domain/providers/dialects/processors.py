@@ -61,6 +61,7 @@ STRIPE = Dialect(
     ),
     known="documented",
     proof=Proof(timed_hmac("Stripe-Signature", b"."), "Stripe-Signature: HMAC-SHA256 of time and body"),
+    follows_promises=False,
 )
 CHECKOUT = Dialect(
     code="checkout",
@@ -125,4 +126,5 @@ PAYPAL = Dialect(
         required=False,
     ),  # fmt: skip
     missing="Webhook events are kept and not read: IPN messages and files are.",
+    follows_promises=False,
 )

@@ -16,6 +16,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from paydesk.domain.callbacks.models import PendingPayment
 from paydesk.domain.callbacks.tests.company import payments_of, post_all
 from paydesk.domain.providers.actions import open_callbacks
 from paydesk.domain.providers.models import CallbackEndpoint
@@ -255,3 +256,35 @@ def test_by_paystacks_event_and_by_its_list_it_is_one_payment(keys: Any) -> None
     posted = post_file(file.pk, by=WORKER, now=NOON)
     assert (posted.new_count, posted.known_count, posted.payment_count) == (0, 1, 0)
     assert len(payments_of(endpoint.source_account)) == 1
+
+
+def stripe_event(kind: str, **found: Any) -> bytes:
+    event = {"id": f"evt_{kind}", "object": "event", "type": kind, "created": 1772438400, "livemode": True}
+    return json.dumps({**event, "data": {"object": {"amount": 5000, "currency": "eur", **found}}}).encode()
+
+
+def test_money_promised_to_somebody_else_is_kept_and_nobody_waits_for_it(keys: Any) -> None:
+    endpoint = endpoint_of("stripe", currency="EUR")
+    keys(endpoint, SECRET)
+    at = str(int(timezone.now().timestamp()))
+    for body in (
+        stripe_event("payout.created", id="po_i1", object="payout", status="pending"),
+        stripe_event("charge.pending", id="py_i1", object="charge", captured=True),
+    ):
+        code = hmac.new(SECRET.encode(), f"{at}.".encode() + body, hashlib.sha256).hexdigest()
+        assert post(endpoint, "event", body, **{"stripe-signature": f"t={at},v1={code}"}).status_code == 200
+    post_all()
+    assert [(each.state, each.outcome) for each in stored(endpoint)] == [("understood", "pending")] * 2
+    assert not PendingPayment.objects.filter(source_account=endpoint.source_account).exists()
+
+
+def test_an_ambiguous_airtel_payment_waits_and_its_success_settles_it() -> None:
+    endpoint = endpoint_of("airtel")
+    for code in ("TA", "TS"):
+        body = {"transaction": {"id": "MP1", "status": code, "message": "invented"}, "amount": 50,
+                "currency": "GHS", "reference": "x"}  # fmt: skip
+        assert post(endpoint, "payment", json.dumps(body).encode()).status_code == 200
+        post_all()
+        pending = PendingPayment.objects.get(source_account=endpoint.source_account)
+        assert pending.state == {"TA": "waiting", "TS": "received"}[code]
+        assert len(payments_of(endpoint.source_account)) == {"TA": 0, "TS": 1}[code]
