@@ -137,6 +137,19 @@ def _wrong(looked: Looked) -> str:
     """The most important thing about a file in one line, with how much more there is to know."""
     summary = looked.summary
     assert summary is not None
+    return _verdict(looked, summary) + _not_moved(summary)
+
+
+def _not_moved(summary: Summary) -> str:
+    """Lines that moved nothing (yet), which the sums of pending ones hide."""
+    counts = dict.fromkeys(("pending", "failed"), 0)
+    for (_, status), count in summary.kinds.items():
+        if status in counts:
+            counts[status] += count
+    return "".join(f"; {count:,} {status}" for status, count in counts.items() if count)
+
+
+def _verdict(looked: Looked, summary: Summary) -> str:
     notes = summary.notes()
     if summary.rejected:
         first = summary.rejected[0]

@@ -120,6 +120,7 @@ def test_a_person_sees_a_line_for_each_file_and_what_is_wrong(
     assert "M-Pesa" in portal
     assert "1,200.00 KES" in portal
     assert "1 rejected line 5" in portal
+    assert "; 1 failed" in portal
     assert "cut off.ofx - The OFX file is damaged or cut off" in out
     assert "a JSON document: answers.json" in out
     assert out.splitlines()[-1].startswith(

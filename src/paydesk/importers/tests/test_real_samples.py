@@ -16,7 +16,6 @@ from paydesk.cli import main
 from paydesk.importers.delimited import guess
 from paydesk.importers.reading import open_file
 from paydesk.importers.records import FileWarning, RejectedLine, StatementLine
-from paydesk.importers.registry import format_names
 
 SAMPLES = Path(__file__).parents[5] / "shared" / "samples"
 pytestmark = pytest.mark.skipif(not SAMPLES.is_dir(), reason="the shared samples are not here")
@@ -43,9 +42,6 @@ def expected() -> list[dict[str, str]]:
 def test_a_file_has_the_expected_verdict_entries_and_sums(row: dict[str, str]) -> None:
     """Valid: read with exactly its entries and totals, or refused when there is nothing in it. Else: refused,
     or read with a warning or a rejected row that says what is wrong."""
-    folder = row["file"].partition("/")[0]
-    if folder in ("bai2", "nacha") and folder not in format_names():
-        pytest.skip(f"{folder} is not read yet")
     code, found, _ = command(str(SAMPLES / row["file"]))
     if row["verdict"] != "valid":
         assert code == 2 or found["warnings"] or found["rejected"]
