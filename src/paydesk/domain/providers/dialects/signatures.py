@@ -94,7 +94,10 @@ def braintree(call: Call, keys: Keys) -> str:
     The hex is HMAC-SHA1 by the SHA-1 of the private key: Braintree's own scheme, in which SHA-1 is no hash
     of a document that somebody else could choose.
     """
-    form = parse_qs(call.body.decode("ascii", "replace"), max_num_fields=10)
+    try:
+        form = parse_qs(call.body.decode("ascii", "replace"), max_num_fields=10)
+    except ValueError:
+        return MISSING
     payload, signed = form.get("bt_payload", [""])[0], form.get("bt_signature", [""])[0]
     pairs = dict(pair.split("|", 1) for pair in signed.split("&") if "|" in pair)
     if not payload or keys["public_key"] not in pairs:

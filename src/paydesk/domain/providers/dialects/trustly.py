@@ -20,7 +20,7 @@ def check(call: Call, keys: Keys) -> str:
         return MISSING
     try:
         _own_key(keys)
-    except ValueError:
+    except (ValueError, TypeError):  # the latter where it is protected by a password
         return "our own private key, which signs the answer, cannot be read"
     message = f"{method}{uuid}{serialized(data)}".encode()
     # SHA-1 is what Trustly signs with.

@@ -168,6 +168,7 @@ def test_a_right_signature_is_taken_a_wrong_or_missing_one_is_not(
         b'{"notificationItems": [1, null]}',
         b'{"params": 1}',
         b"bt_payload=1",
+        b"a=1&" * 20,
     ):
         assert refuses(code, junk, {}, keys)
         assert refuses(code, junk, dict.fromkeys(headers, "☃" * 9), keys)
