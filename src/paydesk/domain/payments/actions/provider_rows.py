@@ -23,7 +23,7 @@ MATCH = "reversal_row.match"
 RIGHT, JOIN = "payments.reverse", "matching.confirm"
 
 
-def check_original(row: ReversalRow, payment: Payment) -> None:
+def _check_original(row: ReversalRow, payment: Payment) -> None:
     """Raises CorrectionRefused where this row cannot have taken back this payment."""
     if row.state != "open":
         raise CorrectionRefused("This row has its payment already.")
@@ -55,7 +55,7 @@ def request_original(row_id: int, payment_id: int, *, note: str, by: Actor, now:
     payment = Payment.objects.get(pk=payment_id)
     by.needs(RIGHT, market=row.market)
     approvals.refuse_if_related(by, "customer", [payment.customer_id])
-    check_original(row, payment)
+    _check_original(row, payment)
     if not note.strip():
         raise CorrectionRefused("Say why: the second person decides on what you write here.")
     amount = Money(row.amount_minor, row.currency)
@@ -104,7 +104,7 @@ def _match(row_id: int, payment_id: int, version: int | None, by: Actor, now: da
     row = ReversalRow.objects.select_for_update().get(pk=row_id)
     payment = locked(payment_id, version=version)
     approvals.refuse_if_related(by, "customer", [payment.customer_id])
-    check_original(row, payment)
+    _check_original(row, payment)
     state = call(
         "payments_give_original",
         (row.pk, "bigint"), (payment.pk, "bigint"), (by.label, "text"), (now, "timestamptz"),
