@@ -19,7 +19,7 @@ from paydesk.importers.text_files import encoding_of
 
 CHUNK = 256 * 1024
 MOST_SHAPES = 24  # tried for one entry
-MOST_BUILT = 200  # of one file
+MOST_BUILT = 100  # of one file
 _LONGEST_TAG = 4096
 PARSED_FIRST = 20  # a small file is not worth a shape
 _ENTRY_END = re.compile(rb"</(?:[A-Za-z_][\w.-]*:)?Ntry[ \t\r\n]*>")

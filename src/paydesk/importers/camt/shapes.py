@@ -17,8 +17,8 @@ from typing import Any
 from paydesk.importers.camt.details import parts_of
 from paydesk.importers.camt.frames import FRAME, Frame
 
-LONGEST = 16_000  # bytes of an entry that is worth a shape
-MOST_GROUPS = 300
+LONGEST = 6_000  # bytes of an entry that is worth a shape
+MOST_GROUPS = 120
 _TAG = re.compile(
     rb"<(?P<end>/)?(?P<name>(?:[A-Za-z_][\w.-]*:)?[A-Za-z_][\w.-]*)"
     rb"(?P<attributes>(?:[ \t\r\n]+[A-Za-z_][\w.-]*[ \t]*=[ \t]*\"[^\"<>&\s]+\")*)[ \t\r\n]*(?P<empty>/)?>"

@@ -23,7 +23,7 @@ _START = re.compile(
     r"(?:[^\n]{0,200}\n){0,8}?(?:\{[^\n]{0,160}\{4: *)?:20:[^\n]{0,80}\n(?:[^:\n][^\n]{0,80}\n|\n)*"
     r"(?::(?:21|13D?|NS):[^\n]*\n(?:[^:\n][^\n]*\n)*)*:25P?:",
 )
-_INTERIM = re.compile(r"\{2:[IO]942|^\s*:?942\b|^:34F:|^:90[CD]:", re.MULTILINE)
+_INTERIM = re.compile(r"\{2:[IO]942|^[ \t]*:?942\b|^:34F:|^:90[CD]:", re.MULTILINE)
 _DAILY = re.compile(r"^:6[02][FM]:", re.MULTILINE)
 
 

@@ -20,7 +20,7 @@ _OTHER_TAG = re.compile(r":[0-9]{2}[A-Z]?:")
 _ENVELOPE = re.compile(rb"[\x00-\x20]*\{[1-5]:")
 _END = re.compile(r"-(?:\}.*|XXX)?")
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]+")
-_AHEAD = re.compile(rb"[\r\n][\x00-\x20]*(?:\{[^\r\n]{0,160}\{4: *)?:(20|61|62F|62M):")
+_AHEAD = re.compile(rb"[\r\n][\x00-\x09\x0b\x0c\x0e-\x20]*(?:\{[^\r\n]{0,160}\{4: *)?:(20|61|62F|62M):")
 _CHUNK = 64 * 1024
 MOST_LINES = 400  # of one field; the standard knows six
 

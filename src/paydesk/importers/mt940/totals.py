@@ -13,7 +13,7 @@ from paydesk.importers.records import EXACT, StatementLine
 # :90D: and :90C: of an MT942; the sums Dutch ING writes into the :86: of the whole statement, old and new.
 _NINETY = re.compile(r"\s*(\d{1,9})\s*([A-Z]{3})\s*(\d+(?:[,.]\d*)?|,\d+)\s*")
 _ING_OLD = re.compile(r"D(\d{6})C(\d{6})D(\d+,\d*)C(\d+,\d*)")
-_ING_NEW = re.compile(r"/SUM/(\d+)/(\d+)/(\d+,\d*)/(\d+,\d*)/")
+_ING_NEW = re.compile(r"/SUM/(\d{1,9})/(\d{1,9})/(\d+,\d*)/(\d+,\d*)/")
 _WORDS = {"C": "credits", "D": "debits"}
 
 
@@ -37,17 +37,21 @@ class Totals:
     def stated(self, side: str, text: str) -> str:
         """Take in a :90C: or :90D:; the currency it names, "" when it cannot be read."""
         found = _NINETY.fullmatch(text)
-        if found is None:
+        total = _amount(found[3]) if found else None
+        if found is None or total is None:
             return ""
-        self.claims[side] = (int(found[1]), _amount(found[3]))
+        self.claims[side] = (int(found[1]), total)
         return found[2]
 
     def stated_in_text(self, text: str) -> None:
         """Take in the totals of a statement's own :86:, where it has any."""
         found = _ING_OLD.fullmatch(text) or _ING_NEW.fullmatch(text)
-        if found is not None:
-            self.claims["D"] = (int(found[1]), _amount(found[3]))
-            self.claims["C"] = (int(found[2]), _amount(found[4]))
+        if found is None:
+            return
+        for side, count, total_text in (("D", 1, 3), ("C", 2, 4)):
+            total = _amount(found[total_text])
+            if total is not None:
+                self.claims[side] = (int(found[count]), total)
 
 
 def differences(totals: Totals, label: str) -> Iterator[str]:
@@ -60,5 +64,9 @@ def differences(totals: Totals, label: str) -> Iterator[str]:
             )
 
 
-def _amount(text: str) -> Decimal:
-    return exact_amount(text.replace(".", ","), ",")
+def _amount(text: str) -> Decimal | None:
+    """The amount in `text`, None where it is none: then there is nothing to compare."""
+    try:
+        return exact_amount(text.replace(".", ","), ",")
+    except ValueError:
+        return None

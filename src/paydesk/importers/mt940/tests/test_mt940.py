@@ -146,6 +146,17 @@ def test_a_line_without_end_is_refused() -> None:
         list(Mt940(limits=Limits(line_chars=4000)).read(io.BytesIO(text.encode())))
 
 
+def test_a_file_of_blank_lines_is_read_in_no_time() -> None:
+    records = read(f"{HEAD}{chr(10) * 60_000}:61:240301C2,00NTRF\n{FOOT}")
+    assert [each.amount for each in lines(records)] == [2]
+
+
+def test_a_claimed_total_that_is_no_amount_is_not_compared() -> None:
+    said = warnings(read(f"{HEAD}{FOOT.replace('-', ':86:/SUM/1/1/0,999999999999/2,0/')}"))
+    assert "states 1 credits of 2.0" in said
+    assert "debits" not in said
+
+
 def test_a_time_of_day_in_a_table_is_no_statement() -> None:
     assert not Mt940().recognises(b"Receipt No.,Time\nQ1,28-02-2026 17:20:37\n")
 
