@@ -31,7 +31,7 @@ def test_every_sample_itself_keeps_the_promises() -> None:
         assert watched(each) == "read"
 
 
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=500, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.integers(0, 10_000), st.integers(0, 2**32))
 def test_damage_of_any_file_gives_records_or_one_sentence(which: int, seed: int) -> None:
     found = samples()
