@@ -1,4 +1,4 @@
-"""MTN MoMo merchant statement CSV: parties as FRI numbers, amounts without a sign, a currency after each."""
+"""An MTN MoMo portal export read by a mapping: FRI numbers, amounts without a sign, a currency after each."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from paydesk.demo.rows import Row, major
 from paydesk.importers.delimited.mapping import KindRule, Mapping
 
 HEADER = (
-    "Id", "External Transaction Id", "Date", "Status", "Type", "From", "From Name", "To", "To Name", "Amount",
-    "Currency", "Fee", "Currency", "Balance", "Currency", "Note",
+    "Transaction Id", "External Transaction Id", "Date", "Status", "Type", "From", "From Name", "To",
+    "To Name", "Amount", "Currency", "Fee", "Currency", "Balance", "Currency", "Note",
 )  # fmt: skip
 TYPES = {
     "payment": "PAYMENT", "failed": "PAYMENT", "reversal": "REVERSAL", "sweep": "EXTERNAL_TRANSFER",
@@ -22,7 +22,7 @@ STATUSES = {"success": "SUCCESSFUL", "pending": "PENDING", "failed": "FAILED"}
 
 MAPPING = Mapping(
     columns={
-        "provider_ref": ("Id",),
+        "provider_ref": ("Transaction Id",),
         "network_ref": ("External Transaction Id",),
         "occurred": ("Date",),
         "status": ("Status",),
@@ -82,7 +82,7 @@ def _open(stream: BinaryIO, market: DemoMarket, account: DemoAccount, made: date
 MOMO = Layout(
     _open,
     "MoMo_Statement_{account}_{first:%Y%m%d}.csv",
-    "MTN MoMo merchant statement",
+    "MTN MoMo portal export",
     MAPPING,
     fees="once a day",
 )

@@ -98,13 +98,15 @@ class MtnStatement(TableReport):
         at, on = self.moments[ZONES.get(currency, "UTC")].read(row.text("Date"))
         other = "From" if is_in else "To"
         number = _number(row.text(other))
+        ours, note = row.text("External Transaction Id"), row.text("Note")
+        typed = note if is_in and not ours else ""  # a payment the payer began: what they typed names it
         yield StatementLine(
             row.line, _kind(row.text("Type"), status, is_in=is_in), status, amount if is_in else -amount,
             currency, fee=None if status == "failed" else fee,
-            reference=row.text("External Transaction Id"), provider_ref=row.id("Id"),
+            reference=ours or typed, provider_ref=row.id("Id"),
             account="" if any_msisdn(number) else number, msisdn=any_msisdn(number),
             payer_name=row.text(f"{other} Name", f"{other} Handler Name"),
-            text=row.text("Note") or row.text("Type"), channel=row.text("Type"),
+            text=(note if not typed else "") or row.text("Type"), channel=row.text("Type"),
             balance=row.amount("Balance"), occurred_at=at if currency in ZONES else None, booked_on=on,
             raw=row.raw(),
         )  # fmt: skip

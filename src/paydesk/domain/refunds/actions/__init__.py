@@ -1,11 +1,6 @@
 """The verbs of refunds: asking, deciding, releasing, sending, hearing what became of them."""
 
-from paydesk.domain.refunds.actions.checking import (
-    ChecksChangedRefused,
-    RefundChangedRefused,
-    RefundRefused,
-    look_again,
-)
+from paydesk.domain.refunds.actions.checking import look_again
 from paydesk.domain.refunds.actions.entitling import (
     ENTITLE,
     approve_refund,
@@ -34,6 +29,7 @@ from paydesk.domain.refunds.actions.releasing import (
     save_payout_profile,
     send_payout_file,
 )
+from paydesk.domain.refunds.steps import ChecksChangedRefused, RefundChangedRefused, RefundRefused
 
 __all__ = [
     "ENTITLE",

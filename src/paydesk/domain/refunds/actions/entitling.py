@@ -10,10 +10,10 @@ from django.db import transaction
 from paydesk.domain.payments.models import Payment
 from paydesk.domain.payments.steps import let_go, locked, owe_back, reserve
 from paydesk.domain.refunds import clocks, queries, rules
-from paydesk.domain.refunds.actions.checking import RefundRefused, check_again
-from paydesk.domain.refunds.actions.checking import locked as locked_refund
 from paydesk.domain.refunds.models import Refund
 from paydesk.domain.refunds.states import ON_THE_WAY, REFUND
+from paydesk.domain.refunds.steps import RefundRefused, check_again
+from paydesk.domain.refunds.steps import locked as locked_refund
 from paydesk.foundation.approvals import steps as approvals
 from paydesk.foundation.approvals.models import Approval
 from paydesk.foundation.approvals.queries import pending_about

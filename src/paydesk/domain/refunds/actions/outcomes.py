@@ -13,10 +13,10 @@ from django.db import transaction
 
 from paydesk.domain.ledger.steps import Entry, Leg, post_entries
 from paydesk.domain.refunds import clocks, queries, rules
-from paydesk.domain.refunds.actions.checking import RefundRefused, locked
 from paydesk.domain.refunds.actions.entitling import _record
 from paydesk.domain.refunds.models import PayoutFile, Refund
 from paydesk.domain.refunds.states import PAYOUT_FILE, REFUND
+from paydesk.domain.refunds.steps import RefundRefused, locked
 from paydesk.foundation.approvals import steps as approvals
 from paydesk.foundation.approvals.models import Approval
 from paydesk.foundation.clocks.steps import meet_clocks

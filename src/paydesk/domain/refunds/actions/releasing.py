@@ -11,11 +11,11 @@ from django.db import transaction
 from paydesk.domain.ledger.steps import Entry, Leg, post_entries
 from paydesk.domain.providers.models import SourceAccount
 from paydesk.domain.refunds import queries
-from paydesk.domain.refunds.actions.checking import RefundRefused, check_again
 from paydesk.domain.refunds.actions.entitling import _record
 from paydesk.domain.refunds.models import PayoutFile, PayoutProfile, Refund
 from paydesk.domain.refunds.payout_formats import FORMATS, content_of
 from paydesk.domain.refunds.states import PAYOUT_FILE, REFUND
+from paydesk.domain.refunds.steps import RefundRefused, check_again
 from paydesk.foundation.approvals import steps as approvals
 from paydesk.foundation.approvals.models import Approval
 from paydesk.foundation.audit import steps as audit

@@ -1,0 +1,59 @@
+"""What a refund is held to before anybody acts on it: as the person saw it, and its checks once more."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from paydesk.domain.refunds import queries
+from paydesk.domain.refunds.models import Refund
+from paydesk.kernel.refused import ChangedRefused, Refused
+
+
+class RefundRefused(Refused):
+    """This cannot be done with this refund."""
+
+    code = "refund.refused"
+
+
+class RefundChangedRefused(ChangedRefused):
+    """Somebody was first."""
+
+    code = "refund.changed"
+
+
+class ChecksChangedRefused(RefundRefused):
+    """The checks say more than when it was asked for: it is decided on by itself, by somebody who looked."""
+
+    code = "refund.checks_changed"
+
+
+def locked(refund_id: int, version: int | None) -> Refund:
+    """The refund, locked; `version` is the one the person saw, None for whoever saw none (a file, a test).
+
+    Raises RefundChangedRefused, Refund.DoesNotExist.
+    """
+    refund = Refund.objects.select_for_update().get(pk=refund_id)
+    if version is not None and refund.version != version:
+        raise RefundChangedRefused(
+            f"{queries.code(refund)} was changed since you opened it. Reload it and look again."
+        )
+    return refund
+
+
+def check_again(refunds: Sequence[Refund], now: datetime) -> None:
+    """Run calculator, payee and duplicate checks once more. Joins the verb's transaction.
+
+    Raises RefundRefused where the money is not there any more, ChecksChangedRefused where there is something
+    to look at that was not there when the refund was asked for or last looked at.
+    """
+    told = []
+    for refund in refunds:
+        if gone := queries.why_not_payable(refund):
+            raise RefundRefused(gone)
+        told += [f"{queries.code(refund)}: {doubt}" for doubt in queries.new_doubts(refund, now)]
+    if told:
+        raise ChecksChangedRefused(
+            f"Not done: the checks changed since it was asked for. {' '.join(told)} "
+            "It is amber now: look at it by itself, then approve or reject it."
+        )
