@@ -74,7 +74,8 @@ class StoredSuggestion(models.Model):
 class PossibleDouble(models.Model):
     """A payment that came minutes after a similar one: same payer, phone, amount and contract, other ids.
 
-    Both are posted: people do pay twice on purpose. It is only shown, so that a person can ask.
+    Of unknown payers the phone is the same, or the name as sent. Both are posted: people do pay twice on
+    purpose. It is only shown, so that a person can ask; `on_purpose_at` says since when nobody need ask.
     """
 
     payment = models.OneToOneField(
@@ -86,10 +87,25 @@ class PossibleDouble(models.Model):
     )
     market = models.CharField(max_length=2)
     value_on = models.DateField()
+    on_purpose_at = models.DateTimeField(null=True)
+    on_purpose_by = models.CharField(max_length=80, default="", db_default="")
 
     class Meta:
         app_label = "payments"
-        indexes = [models.Index(fields=["market", "-value_on"], name="possible_double_newest")]
+        indexes = [
+            models.Index(
+                fields=["market", "-value_on"],
+                name="possible_double_newest",
+                condition=Q(on_purpose_at__isnull=True),
+            )
+        ]
         constraints = [
-            models.CheckConstraint(condition=~Q(payment=models.F("first")), name="possible_double_of_another")
+            models.CheckConstraint(
+                condition=~Q(payment=models.F("first")), name="possible_double_of_another"
+            ),
+            models.CheckConstraint(
+                condition=Q(on_purpose_at__isnull=True, on_purpose_by="")
+                | (Q(on_purpose_at__isnull=False) & ~Q(on_purpose_by="")),
+                name="possible_double_answered_by_somebody",
+            ),
         ]

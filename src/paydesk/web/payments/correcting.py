@@ -10,12 +10,13 @@ from django import forms
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 from django.views.decorators.vary import vary_on_headers
 
 from paydesk.domain.contracts.queries import ContractStanding, contracts_of, find_contracts, standings
 from paydesk.domain.payments import previews
 from paydesk.domain.payments.actions import (
+    answer_double,
     request_move,
     request_reversal,
     split_payment,
@@ -346,3 +347,18 @@ def undo(request: HttpRequest, payment_id: int) -> HttpResponse:
     known = known_of(request, payment) | {"what": undo_words(last, payment.currency) if last else ""}
     known |= looked_at(lambda: previews.undo_effects(payment.pk, by=actor, now=now))
     return render(request, "payments/undo.html", known)
+
+
+# Paid twice, or meant
+
+
+@require_POST
+@needs("payments.allocate")
+def answer(request: HttpRequest, payment_id: int) -> HttpResponse:
+    """Say that the similar payments minutes apart were meant; with `again`, ask anew."""
+    actor = actor_of(request)
+    payment = payment_or_404(actor, payment_id)
+    again = "again" in request.POST
+    answer_double(payment.pk, on_purpose=not again, by=actor, now=timezone.now())
+    text = "It is asked again." if again else "Noted: paid twice on purpose. The hint is gone."
+    return done(request, place_to_return(request, payment), text)

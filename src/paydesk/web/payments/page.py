@@ -26,7 +26,8 @@ from paydesk.web.approvals.words import words_of
 from paydesk.web.clocks.chips import chips_of
 from paydesk.web.payments.acts import acts_of
 from paydesk.web.payments.postings import shown_entries
-from paydesk.web.payments.shown import all_shown, shown
+from paydesk.web.payments.shown import shown
+from paydesk.web.payments.similar import shown_similar
 from paydesk.web.payments.timeline import timeline
 from paydesk.web.payments.trail import Names, names_in, shown_records
 from paydesk.web.queues.subjects import subject_of
@@ -58,7 +59,8 @@ def page_context(request: HttpRequest, payment_id: int) -> dict[str, Any]:
     story = story_of(payment)
     approvals = list(approvals_of("payment", payment.pk)[:MOST_APPROVALS])
     refunds = all_refunds_shown(refunds_of_payment(payment.pk))
-    names = names_in(story, approvals, refunds)
+    similar = similar_to(payment)
+    names = names_in(story, approvals, refunds, [each.on_purpose_by for each in similar])
     owners = sub_accounts(story.entries)
     waiting = {each.kind: each for each in approvals if each.state == APPROVAL.start}
     waits = why_open([payment]).get(payment.pk, "")
@@ -79,7 +81,8 @@ def page_context(request: HttpRequest, payment_id: int) -> dict[str, Any]:
         "reversal_requests": requests_on(actor, payment),
         "raw": masked_raw(payment, eyes),
         "apply": may_apply(actor, payment),
-        "similar": all_shown(similar_to(payment)),
+        "similar": shown_similar(similar, names),
+        "may_answer": gate(actor, "payments.allocate").allowed,
         "at_query": "",
         "chips": chips_of(actor, "payment", payment.pk, timezone.now()),
         "work": work_of(actor, subject_of("payment", payment)),

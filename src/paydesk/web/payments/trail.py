@@ -31,14 +31,15 @@ Names = Mapping[str, str]
 
 
 def names_in(
-    story: PaymentStory, approvals: Sequence[Approval] = (), refunds: Sequence[ShownRefund] = ()
-) -> Names:
+    story: PaymentStory, approvals: Sequence[Approval] = (), refunds: Sequence[ShownRefund] = (),
+    others: Sequence[str] = (),
+) -> Names:  # fmt: skip
     """The names of everybody in a story, by the label they acted under; one query."""
     labels = {label for each in approvals for label in (each.asked_by, each.decided_by) if label}
     labels |= {record.actor for record in story.records} | {entry.actor for entry in story.entries}
     labels |= {each.refund.requested_by for each in refunds}
     labels |= {each.refund.approved_by for each in refunds if each.refund.approved_by}
-    labels |= {allocation.actor for allocation in story.allocations}
+    labels |= {allocation.actor for allocation in story.allocations} | {label for label in others if label}
     return names_by_label(labels | {story.payment.statement_line.file.uploaded_by})
 
 

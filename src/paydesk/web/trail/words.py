@@ -34,6 +34,8 @@ VERB_WORDS = {
     "payment.reverse_requested": "Asked to take the payment back",
     "payment.reversed": "Took the payment back",
     "payment.charged_back": "Booked a chargeback",
+    "payment.double_on_purpose": "Noted that it was paid twice on purpose",
+    "payment.double_asked_again": "Took back that it was paid twice on purpose",
     "payment.split": "Split the payment over contracts",
     "payment.unapplied": "Took the payment off a contract",
     "payment.undone": "Undid their last act",

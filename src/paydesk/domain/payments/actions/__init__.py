@@ -20,6 +20,7 @@ from paydesk.domain.payments.actions.correcting import (
     request_reversal,
     request_write_off,
 )
+from paydesk.domain.payments.actions.doubles import DoubleRefused, answer_double
 from paydesk.domain.payments.actions.files import confirm_file, post_file, receive_lines
 from paydesk.domain.payments.actions.provider_rows import (
     approve_original,
@@ -39,9 +40,11 @@ from paydesk.domain.payments.actions.unposting import (
 __all__ = [
     "ApplyRefused",
     "CorrectionRefused",
+    "DoubleRefused",
     "SecondPersonRefused",
     "ShownBalanceRefused",
     "UnpostRefused",
+    "answer_double",
     "apply_payment",
     "approve_apply",
     "approve_move",

@@ -1,7 +1,7 @@
 """Reads about payments: lists by filter, one payment with its whole story, what waits for a person."""
 
 from paydesk.domain.payments.queries.corrections import applied_to, undoable, written_off_on
-from paydesk.domain.payments.queries.doubles import possible_doubles_count, similar_to
+from paydesk.domain.payments.queries.doubles import Similar, possible_doubles_count, similar_to
 from paydesk.domain.payments.queries.finding import (
     RowFound,
     ids_of_amount,
@@ -72,6 +72,7 @@ __all__ = [
     "PlannedPart",
     "RowFound",
     "SORTS",
+    "Similar",
     "SubAccount",
     "Suggested",
     "TooMuchToReadRefused",

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, datetime
 
 from django.db.models import Q
 
@@ -12,13 +13,30 @@ from paydesk.foundation.people.queries import in_markets
 from paydesk.kernel.actor import Actor
 
 
-def similar_to(payment: Payment) -> list[Payment]:
+@dataclass(frozen=True, slots=True)
+class Similar:
+    """A payment that may be the same one again. `on_purpose_by` is who said that it was meant, if anybody."""
+
+    payment: Payment
+    on_purpose_at: datetime | None
+    on_purpose_by: str
+
+
+def similar_to(payment: Payment) -> list[Similar]:
     """The payments this one may be a double of, or that may be doubles of it, by time; one query."""
     pairs = PossibleDouble.objects.filter(Q(payment=payment) | Q(first=payment))
     pairs = pairs.select_related("payment", "first").order_by("payment__paid_at")
-    return [pair.first if pair.payment_id == payment.pk else pair.payment for pair in pairs]
+    return [
+        Similar(
+            pair.first if pair.payment_id == payment.pk else pair.payment,
+            pair.on_purpose_at,
+            pair.on_purpose_by,
+        )
+        for pair in pairs
+    ]
 
 
 def possible_doubles_count(actor: Actor, *, since: date) -> int:
-    """How many payments since a value date may be doubles; one query by index."""
-    return in_markets(PossibleDouble.objects.filter(value_on__gte=since), actor).count()
+    """How many payments since a value date may be doubles and nobody answered; one query by index."""
+    found = PossibleDouble.objects.filter(value_on__gte=since, on_purpose_at__isnull=True)
+    return in_markets(found, actor).count()

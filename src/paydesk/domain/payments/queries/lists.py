@@ -73,7 +73,7 @@ def payments(
     elif wanted.get("applied") == "part":
         found = found.filter(IS_OPEN, open_minor__lt=F("amount_minor"))
     if wanted.get("double"):
-        found = found.filter(possible_double__isnull=False)
+        found = found.filter(possible_double__isnull=False, possible_double__on_purpose_at__isnull=True)
     if text := str(wanted.get("q", "")).strip():
         found = found.filter(_matching(actor, text))
     return found.order_by(*SORTS.get(sort, SORTS["-value"]))

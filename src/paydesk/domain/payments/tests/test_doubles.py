@@ -2,11 +2,17 @@
 
 from datetime import timedelta
 
+import pytest
 from django.db import connection
 from django.test import TestCase
 
+from paydesk.domain.payments.actions import DoubleRefused, answer_double
 from paydesk.domain.payments.models import Payment
 from paydesk.domain.payments.queries import payments, possible_doubles_count, similar_to
+from paydesk.foundation.audit.models import AuditRecord
+from paydesk.foundation.people.authority import rights_of
+from paydesk.kernel.actor import Actor
+from paydesk.kernel.refused import NotAllowedRefused
 from tests.builders import ANALYST, NOON, TODAY, make_contract, make_source_account, receive, row
 
 
@@ -24,6 +30,9 @@ class PossibleDoubles(TestCase):
         with connection.cursor() as cursor:
             cursor.execute("SELECT payments_learn_from(%s, 9000000000)", [after])
 
+    def similar(self, payment):
+        return [each.payment for each in similar_to(payment)]
+
     def doubles(self):
         return set(payments(ANALYST, {"double": "1"}))
 
@@ -32,7 +41,7 @@ class PossibleDoubles(TestCase):
         second = self.pay(minutes=5)
         self.notice()
         assert self.doubles() == {second}
-        assert (similar_to(second), similar_to(first)) == ([first], [second])
+        assert (self.similar(second), self.similar(first)) == ([first], [second])
         assert possible_doubles_count(ANALYST, since=TODAY) == 1
         assert Payment.objects.filter(allocated_minor=10_00).count() == 2, "both are applied"
 
@@ -54,4 +63,42 @@ class PossibleDoubles(TestCase):
         earlier = self.pay()
         self.notice(after=later.pk)
         assert self.doubles() == {later}
-        assert similar_to(later) == [earlier]
+        assert self.similar(later) == [earlier]
+
+    def test_of_unknown_payers_the_phone_or_else_the_name_as_sent_says_who(self):
+        def unknown(minutes, phone="", name="", amount="9.00"):
+            at = NOON + timedelta(minutes=minutes)
+            return receive(self.account, row(1, amount, msisdn=phone, payer_name=name, occurred_at=at))[0]
+
+        by_phone = unknown(0, "233209990003"), unknown(3, "233209990003")
+        by_name = unknown(60, name="Abena Invented"), unknown(61, "233209990004", " ABENA INVENTED")
+        unknown(120, "233209990005", "Kwesi Invented")
+        unknown(121, "233209990006", "Kwesi Invented")  # another phone
+        unknown(180), unknown(181)  # nothing says who
+        unknown(240, "233209990007"), unknown(246, "233209990007")
+        unknown(300, "233209990008"), unknown(301, "233209990008", amount="9.50")
+        self.notice()
+        assert self.doubles() == {by_phone[1], by_name[1]}
+        assert self.similar(by_name[0]) == [by_name[1]]
+
+    def test_the_answer_that_it_was_meant_ends_the_hint_and_can_be_taken_back(self):
+        first, second = self.pay(), self.pay(minutes=1)
+        self.notice()
+        for refused in (Actor("person", 1, "Auditor", rights_of(["AU"]), frozenset({"GH"})),
+                        Actor("person", 2, "Elsewhere", rights_of(["AN"]), frozenset({"KE"}))):  # fmt: skip
+            with pytest.raises(NotAllowedRefused):
+                answer_double(first.pk, on_purpose=True, by=refused, now=NOON)
+        with pytest.raises(DoubleRefused):
+            answer_double(first.pk, on_purpose=False, by=ANALYST, now=NOON)
+        assert answer_double(first.pk, on_purpose=True, by=ANALYST, now=NOON) == [second.pk]
+        assert (self.doubles(), possible_doubles_count(ANALYST, since=TODAY)) == (set(), 0)
+        (pair,) = similar_to(second)
+        assert (pair.on_purpose_by, pair.on_purpose_at) == (ANALYST.label, NOON)
+        (record,) = AuditRecord.objects.filter(verb="payment.double_on_purpose")
+        assert (record.subject_id, record.changes) == (str(first.pk), {"similar": [second.pk]})
+        with pytest.raises(DoubleRefused):
+            answer_double(second.pk, on_purpose=True, by=ANALYST, now=NOON)
+        self.notice()
+        assert self.doubles() == set(), "noticed again, it stays answered"
+        answer_double(second.pk, on_purpose=False, by=ANALYST, now=NOON)
+        assert self.doubles() == {second}

@@ -168,3 +168,11 @@ class PossibleDoubles(OnTheDesk):
         assert f'Perhaps paid twice: within five minutes of <a href="/payments/{code(first)}/"' in self.get(
             f"/payments/{code(second)}/"
         )
+        self.client.post(f"/payments/{code(second)}/twice")
+        assert code(second) not in self.get("/payments/?double=1")
+        answered = self.get(f"/payments/{code(first)}/")
+        assert "Paid twice on purpose, beside" in answered
+        assert "said AN Person" in answered
+        self.client.post(f"/payments/{code(first)}/twice", {"again": "1"})
+        assert code(second) in self.get("/payments/?double=1")
+        assert self.signed_in("AU").post(f"/payments/{code(first)}/twice").status_code == 403
