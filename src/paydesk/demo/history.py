@@ -62,11 +62,11 @@ def write(
             if open_amount > 0:
                 due.append((open_amount, last - timedelta(days=draw.randrange(days))))
             for amount, day in due:
-                rows[contract.rail.key].append(planter.row(contract, amount, planter.moment(day)))
+                rows[contract.rail.key].append(planter.taken_over(contract, amount, day))
                 contract.credited += amount
         for key, here in rows.items():
             here.sort(key=lambda row: (row.at, row.provider_ref))
-            cash[key].run_history(here, last, planter.ids[key])
+            cash[key].run_history(here)
             _add(market, files[key], here, truth)
     return list(_finished(files))
 

@@ -59,8 +59,9 @@ class ProviderCash:
         self.run([row])
         return row
 
-    def run_history(self, rows: list[Row], last: date, ids: Ids) -> None:
-        """Balances for the rows of a month up to `last`, and a sweep; fees were billed apart then."""
+    def run_history(self, rows: list[Row]) -> None:
+        """Balances for the rows of a month; fees were billed apart then. The bank's files of that time are
+        not here, so nothing left for it: the first evening sweeps what was collected."""
         for row in rows:
             row.fee = row.fee if self.layout.fees == "in the row" else 0
         self.run(rows)
@@ -68,8 +69,6 @@ class ProviderCash:
             return
         if not self.layout.sweeps_itself:
             self.balance = 0
-        elif rows and (sweep := self.sweep(last, ids)):
-            rows.append(sweep)
 
     def with_fees(self, day: date, rows: list[Row], ids: Ids) -> list[Row]:
         """The rows with fees as this provider shows them: after each payment under its id, or one a day."""

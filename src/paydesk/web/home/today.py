@@ -15,6 +15,7 @@ from paydesk.domain.reversal_requests.queries import count_unanswered
 from paydesk.foundation.approvals.queries import count_to_decide
 from paydesk.foundation.assignments.queries import NEEDED, of_whom
 from paydesk.kernel.actor import Actor
+from paydesk.reporting.provider_cash.queries import lone_reversals, open_transit
 from paydesk.web.links import rows_at
 
 MOST = 1_000  # counted no further
@@ -31,7 +32,7 @@ class Line:
 
 
 def lines_of_today(actor: Actor, near_count: int) -> list[Line]:
-    """At most nine counts, a query each; `near_count` is suspense probably of somebody who is late."""
+    """At most ten counts, a query or two each; `near_count` is suspense probably of somebody who is late."""
     today = timezone.localdate()
     lines = [
         Line(
@@ -67,6 +68,21 @@ def lines_of_today(actor: Actor, near_count: int) -> list[Line]:
     if actor.may("payments.answer_reversal_request:view"):
         asked = rows_at("reversal_requests:list")
         lines.append(Line(count_unanswered(actor), "reversal requests wait for our answer", asked))
+    if actor.may("providers.manage:view"):
+        in_doubt = sum(
+            of_whom(rows, kind, NEEDED, actor, today, since="booked_on")[:MOST].count()
+            for kind, rows in (
+                ("reversal_row", lone_reversals(actor)),
+                ("transit_row", open_transit(actor)),
+            )
+        )
+        lines.append(
+            Line(
+                in_doubt,
+                "provider rows in doubt must have an owner",
+                rows_at("provider_cash:list", whose=NEEDED),
+            )
+        )
     if actor.may("payments.receive_by_hand:view"):
         lines.append(
             Line(
