@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+import unicodedata
 
 DONE = 0
 BROKEN = 1  # a checked invariant does not hold, a test failed
@@ -18,7 +19,22 @@ class WrongUse(Exception):
 
 def say(text: str) -> None:
     """One line of progress or refusal, on stderr; stdout belongs to the result."""
-    print(text, file=sys.stderr, flush=True)
+    print(printable(text), file=sys.stderr, flush=True)
+
+
+def printable(text: str) -> str:
+    """`text` with what would command the terminal, turn its writing around or break the print made visible.
+
+    A file name or a cell may hold escape sequences; line ends and tabs stay.
+    """
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(
+        each
+        if each in "\n\t" or unicodedata.category(each) not in ("Cc", "Cf", "Cs", "Zl", "Zp")
+        else ascii(each)[1:-1]
+        for each in text
+    )
 
 
 def add_json(parser: argparse.ArgumentParser) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+from paydesk.cli.outcomes import printable
 from paydesk.importers.about import about_of
 from paydesk.importers.profiles import named
 from paydesk.importers.reading import Reading, open_file
@@ -108,14 +109,15 @@ def look_at_all(
     console = Console(stderr=True)
     sizes = [max(path.stat().st_size, 1) for path, _ in files]
     with Bar(
-        TextColumn("Reading"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[name]}"),
+        TextColumn("Reading"), BarColumn(), MofNCompleteColumn(),
+        TextColumn("{task.fields[name]}", markup=False),  # a name may hold brackets
         console=console, transient=True, disable=not console.is_terminal or len(files) < BAR_FROM_FILES,
     ) as bar:  # fmt: skip
         # The bar counts files; a large one moves it while it is read, by its share.
         task = bar.add_task("", total=len(files), name="")
         found = []
         for place, ((path, name), size) in enumerate(zip(files, sizes, strict=True)):
-            bar.update(task, completed=place, name=name)
+            bar.update(task, completed=place, name=printable(name))
 
             def progress(done: int, place: int = place, size: int = size) -> None:
                 bar.update(task, completed=place + min(done / size, 1))

@@ -7,9 +7,11 @@ from decimal import Decimal
 from itertools import groupby
 
 from rich.console import Console
-from rich.markup import escape
+from rich.markup import escape as without_markup
+from rich.padding import Padding
 from rich.table import Table
 
+from paydesk.cli.outcomes import printable
 from paydesk.cli.read_files import Looked
 from paydesk.importers.amounts import plain_text
 from paydesk.importers.summary import Summary
@@ -20,11 +22,17 @@ SHOWN_STATEMENTS = 50
 NAMED_OTHERS = 6
 LONGEST_NOTE = 110
 WIDE = 240  # where nobody looks at a terminal lines are not broken
+NARROW = 120  # below it a file is a few lines instead of one row
 
 
 def console() -> Console:
     found = Console(highlight=False)
     return found if found.is_terminal else Console(highlight=False, width=WIDE)
+
+
+def escape(text: str) -> str:
+    """Text of a file or its name, so that it is shown as it stands and commands nothing."""
+    return without_markup(printable(text.replace("\n", "\\n")))
 
 
 # One file
@@ -53,7 +61,7 @@ def _show_statements(out: Console, summary: Summary) -> None:
     for statement, lines in list(zip(summary.statements, summary.lines_of, strict=True))[:SHOWN_STATEMENTS]:
         table.add_row(
             escape(statement.account or "not stated"),
-            statement.currency or "not stated",
+            escape(statement.currency or "not stated"),
             plain_text(statement.opening) if statement.opening is not None else "not stated",
             plain_text(statement.closing) if statement.closing is not None else "not stated",
             f"{lines:,}",
@@ -67,7 +75,8 @@ def _show_statements(out: Console, summary: Summary) -> None:
 
 
 def _show_sums(out: Console, summary: Summary) -> None:
-    out.print(f"\n{summary.lines:,} lines, {summary.rejected_count:,} rejected")
+    lines = f"{summary.lines:,} line{'s' if summary.lines != 1 else ''}"
+    out.print(f"\n{lines}, {summary.rejected_count:,} rejected")
     for currency in summary.credit:
         unknown = " (currency not stated)" if currency == "XXX" else ""
         credit, debit = plain_text(summary.credit[currency]), plain_text(summary.debit[currency])
@@ -95,7 +104,9 @@ def show_overview(found: list[Looked]) -> None:
     """A line for each file that was read, then what was not and why, and last the totals."""
     out = console()
     read = [each for each in found if each.summary is not None]
-    if read:
+    if read and out.width < NARROW:
+        _show_stacked(out, read)
+    elif read:
         out.print(_overview(read))
     _show_refused(out, "Refused: damaged, or not what they claim to be", found, ("refused", "locked"))
     _show_refused(out, "Tables whose columns a person has to map once, in the intake", found, ("mapping",))
@@ -124,6 +135,26 @@ def _overview(read: list[Looked]) -> Table:
             _wrong(each),
         )
     return table
+
+
+def _show_stacked(out: Console, read: list[Looked]) -> None:
+    """What _overview shows, for a terminal too narrow for its columns."""
+    for each in read:
+        summary = each.summary
+        assert summary is not None
+        out.print(f"[bold]{escape(each.name)}[/bold]  {escape(each.title)}", overflow="fold")
+        sums = [
+            f"{word} {_amounts(side).replace(chr(10), ', ')}"
+            for word, side in (("in", summary.credit), ("out", summary.debit))
+            if any(side.values())
+        ]
+        out.print(
+            Padding(
+                "  ".join([f"{summary.lines:,} line{'s' if summary.lines != 1 else ''}", *sums]), (0, 0, 0, 4)
+            )
+        )
+        wrong = f"wrong: {_wrong(each)}" if each.is_clean else _wrong(each)
+        out.print(Padding(wrong, (0, 0, 0, 4)))
 
 
 def _amounts(sums: dict[str, Decimal]) -> str:

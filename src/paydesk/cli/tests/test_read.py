@@ -140,6 +140,29 @@ def test_several_files_may_be_named_and_a_folder_of_nothing_readable_is_refused(
     assert "None of the 2 files could be read" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("columns", [80, 240])
+def test_names_and_cells_command_no_terminal(
+    columns: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("paydesk.cli.read_shown.WIDE", columns)
+    names = ["\x1b[2J\x1b]0;a\x07.csv", "[red][x].csv", "two\nlines.csv", "\u202egpj.csv", "odd\udcff.csv"]
+    for name in names:
+        (tmp_path / name).write_text(CSV + "\x1b[31mT1,12-03-2024 10:00:00,,Completed,\x1b[31m7,,7\n" + ROWS)
+    assert main(["read", str(tmp_path), "--details"]) == 0
+    assert main(["read", str(tmp_path / "\x1b[2Jnot there")]) == 64
+    out, err = capsys.readouterr()
+    said = out + err
+    assert not {"\x1b", "\x07", "\u202e", "\udcff"} & set(said)
+    for shown in (
+        r"\x1b[2J\x1b]0;a\x07.csv",
+        "[red][x].csv",
+        r"two\nlines.csv",
+        r"\u202egpj.csv",
+        "2 rejected",
+    ):
+        assert shown in out
+
+
 def test_a_setting_that_is_no_number_is_refused_in_a_sentence() -> None:
     with pytest.raises(Refused, match="PAYDESK_READ_MEMBERS is 'many'"):
         Limits.of({"PAYDESK_READ_MEMBERS": "many"})
