@@ -13,6 +13,7 @@ from paydesk.importers.records import NotReadable
 
 _DOCTYPE = re.compile(rb"<!\s*(DOCTYPE|ENTITY)", re.IGNORECASE)
 _OTHER_LINE = re.compile(r" line \d+")
+_ADVICE = re.compile(r"[,;]? ?(?:use|try) XML_PARSE_HUGE.*")  # to programmers
 _PROLOGUE_BYTES = 64 * 1024
 
 
@@ -58,7 +59,8 @@ def xml_events(file: BinaryIO) -> Iterator[tuple[str, etree._Element]]:
     """
     _refuse_doctype(file)
     try:
-        for number, (event, element) in enumerate(etree.iterparse(file, **_OPTIONS), start=1):
+        source = cast("BinaryIO", _Watched(file))
+        for number, (event, element) in enumerate(etree.iterparse(source, **_OPTIONS), start=1):
             if not number % _COUNTED_EVERY:
                 _refuse_crowd(element)
             if event == "start" and element.getparent() is None and element.getroottree().docinfo.doctype:
@@ -68,6 +70,29 @@ def xml_events(file: BinaryIO) -> Iterator[tuple[str, etree._Element]]:
         raise _damaged(problem, 0) from problem
     except (LookupError, UnicodeError, OSError) as problem:
         raise NotReadable(f"The XML file cannot be decoded ({problem}).") from problem
+
+
+class _Watched:
+    """A file whose bytes are refused when no tag ends in very many of them: the parser would keep all."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self._length = 0
+
+    def read(self, size: int = -1) -> bytes:
+        data = self._file.read(size)
+        self.look_at(data)
+        return data
+
+    def look_at(self, data: bytes) -> None:
+        """Raises NotReadable for a tag or a text longer than the longest line of a text file."""
+        end = data.rfind(b">")
+        self._length = self._length + len(data) if end < 0 else len(data) - end - 1
+        if self._length > LIMITS.line_chars:
+            raise NotReadable(
+                f"The XML file goes on for more than {LIMITS.line_chars:,} characters without the end of a "
+                "tag, which no statement does; it is damaged."
+            )
 
 
 class PullParser:
@@ -80,11 +105,13 @@ class PullParser:
         """Raises NotReadable when `file` has a document type."""
         _refuse_doctype(file)
         self._parser = etree.XMLPullParser(**_OPTIONS)
+        self._watched = _Watched(file)
         self.skipped_lines = 0
         self._seen = 0
 
     def feed(self, data: bytes) -> Iterator[tuple[str, etree._Element]]:
         """The events of the next bytes. Raises NotReadable as xml_events does."""
+        self._watched.look_at(data)
         try:
             self._parser.feed(data)
             yield from self._events()
@@ -135,6 +162,7 @@ def _refuse_crowd(element: etree._Element) -> None:
 
 def _damaged(problem: etree.XMLSyntaxError, skipped_lines: int) -> NotReadable:
     message = " ".join((problem.msg or "it ends before its first element").split(", line")[0].split())
+    message = _ADVICE.sub("", message)
     message = _OTHER_LINE.sub("", message)  # the line of another tag, which does not count what was left out
     where = f" (line {problem.lineno + skipped_lines})" if problem.lineno else ""
     return NotReadable(f"The XML file is damaged{where}: {message}. Send it again.")

@@ -87,6 +87,19 @@ def test_a_line_without_an_end_is_refused_before_it_fills_the_memory(begin: byte
     assert refusal(Made(begin, piece, 40 * MIB))
 
 
+@pytest.mark.parametrize(
+    "root", [b"BkToCstmrStmt", b"CstmrCdtTrfInitn"], ids=["fed in pieces", "from a file"]
+)
+def test_a_tag_without_an_end_is_not_kept_by_the_parser(root: bytes) -> None:
+    message = b"camt.053.001.08" if root == b"BkToCstmrStmt" else b"pain.001.001.09"
+    begin = b'<Document xmlns="urn:iso:std:iso:20022:tech:xsd:%b"><%b><GrpHdr a="' % (message, root)
+    assert "more than 1,048,576 characters without the end of a tag" in refusal(Made(begin, b"x", 3 * MIB))
+
+
+def test_what_xml_says_to_programmers_is_left_out() -> None:
+    assert "HUGE" not in refusal(Made(ISO + b"<Stmt>", b"<a>", MIB // 4))
+
+
 def test_entities_are_not_expanded() -> None:
     text = b'<!DOCTYPE a [<!ENTITY b "cccccccccc"><!ENTITY d "&b;&b;&b;&b;">]>' + ISO + b"&d;"
     assert "DOCTYPE" in refusal(Made(text, b" ", 1000))
