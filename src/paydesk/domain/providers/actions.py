@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import secrets
-from datetime import datetime, timedelta
+from collections.abc import Collection
+from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.db import IntegrityError, transaction
 
 from paydesk.domain.providers.callback_secrets import digest_of, secret_of
 from paydesk.domain.providers.dialects import DIALECTS
+from paydesk.domain.providers.expected import EVERY_DAY
 from paydesk.domain.providers.models import (
     KINDS,
     ROLES,
@@ -81,6 +83,41 @@ def add_source_account(
         at=now,
         changes={"role": role, "currency": currency, "provider": provider.code},
         market=market,
+    )
+    return account
+
+
+@transaction.atomic(durable=True)
+def set_expected_hours(
+    source_account_id: int, *, weekdays: Collection[int], opens: time | None, closes: time | None,
+    by: Actor, now: datetime,
+) -> SourceAccount:  # fmt: skip
+    """Say when rows of an account are expected: on which weekdays, from when until the cut-off, on its clock.
+
+    No weekday: as usual for its kind. No hours: as rows came before. Nothing is asked for outside of them.
+    Raises SourceAccountRefused for one time without the other, the same time twice or no such weekday.
+    """
+    account = SourceAccount.objects.select_for_update().get(pk=source_account_id)
+    by.needs("providers.manage", market=account.market)
+    if (opens is None) != (closes is None):
+        raise SourceAccountRefused("Say both from when and until when rows come, or neither.")
+    if opens is not None and opens == closes:
+        raise SourceAccountRefused("From and until are the same time. Leave both empty for the whole day.")
+    if not set(weekdays) <= set(EVERY_DAY):
+        raise SourceAccountRefused("There are seven weekdays, Monday is 0.")
+    account.expected_weekdays, account.expected_from, account.expected_to = sorted(weekdays), opens, closes
+    account.save(update_fields=["expected_weekdays", "expected_from", "expected_to"])
+    audit.record(
+        "source_account.expected_set",
+        subject=("source_account", account.pk),
+        by=by,
+        at=now,
+        changes={
+            "weekdays": account.expected_weekdays,
+            "from": opens.isoformat("minutes") if opens else None,
+            "to": closes.isoformat("minutes") if closes else None,
+        },
+        market=account.market,
     )
     return account
 

@@ -3,6 +3,8 @@
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
+from paydesk.domain.providers.expected import EVERY_DAY, Expected, due_weekdays
+
 ROLES = [
     ("originates", "Originates payments"),
     ("settles", "Settles (receives sweeps and payouts)"),
@@ -26,7 +28,9 @@ class SourceAccount(models.Model):
     """One account we hold with a provider; its files and callbacks say what happened on it.
 
     `identifier` is the provider's number for it (paybill, till, merchant account, IBAN). `ledger_code` is the
-    account of the chart that its receipts are booked on: 1020 at a provider, 1010 at a bank.
+    account of the chart that its receipts are booked on: 1020 at a provider, 1010 at a bank. Rows are
+    expected on `expected_weekdays` (empty: as usual for its kind) from `expected_from` until `expected_to`,
+    the cut-off (None: as they came before), by its own clock.
     """
 
     provider = models.ForeignKey(Provider, on_delete=models.PROTECT, related_name="source_accounts")
@@ -38,6 +42,9 @@ class SourceAccount(models.Model):
     ledger_code = models.CharField(max_length=4, default="1020")
     time_zone = models.CharField(max_length=40, default="UTC")
     expected_every_days = models.PositiveSmallIntegerField(default=1)
+    expected_weekdays = ArrayField(models.SmallIntegerField(), default=list)
+    expected_from = models.TimeField(null=True)
+    expected_to = models.TimeField(null=True)
 
     class Meta:
         constraints = [
@@ -48,10 +55,28 @@ class SourceAccount(models.Model):
             models.CheckConstraint(
                 condition=models.Q(ledger_code__in=["1010", "1020"]), name="source_account_ledger_code_known"
             ),
+            models.CheckConstraint(
+                condition=models.Q(expected_from__isnull=True, expected_to__isnull=True)
+                | (
+                    models.Q(expected_from__isnull=False, expected_to__isnull=False)
+                    & ~models.Q(expected_from=models.F("expected_to"))
+                ),
+                name="source_account_expected_hours_sound",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(expected_weekdays__contained_by=list(EVERY_DAY)),
+                name="source_account_expected_weekdays_known",
+            ),
         ]
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def expected(self) -> Expected:
+        """When rows of it are expected."""
+        days = due_weekdays(self.provider.kind, self.expected_weekdays)
+        return Expected(days, self.expected_from, self.expected_to)
 
 
 class FileProfile(models.Model):

@@ -11,6 +11,7 @@ from typing import Any
 from django.db import connection
 from django.db.models import Count, Q, QuerySet, Sum
 
+from paydesk.domain.providers.expected import due_weekdays
 from paydesk.domain.statements import rules
 from paydesk.domain.statements.models import (
     RejectedLine,
@@ -282,6 +283,7 @@ class Coverage:
     provider_kind: str
     time_zone: str
     expected_every_days: int
+    weekdays: frozenset[int]  # on which a file is due
     days_behind: int | None
 
 
@@ -291,7 +293,7 @@ def coverage(actor: Actor, now: datetime) -> list[Coverage]:
         cursor.execute(
             """
             SELECT s.id, s.name, p.name, s.market, s.currency, s.role, max(f.covers_to), max(f.posted_at),
-                   p.kind, s.time_zone, s.expected_every_days
+                   p.kind, s.time_zone, s.expected_every_days, s.expected_weekdays
             FROM providers_sourceaccount s
             JOIN providers_provider p ON p.id = s.provider_id
             LEFT JOIN statements_sourcefile f ON f.source_account_id = s.id AND f.state = 'posted'
@@ -301,7 +303,11 @@ def coverage(actor: Actor, now: datetime) -> list[Coverage]:
             {"all": actor.markets is None, "markets": sorted(actor.markets or ())},
         )
         return [
-            Coverage(*row, days_behind=(now.date() - row[6].date()).days if row[6] else None)
+            Coverage(
+                *row[:-1],
+                weekdays=due_weekdays(row[8], row[-1]),
+                days_behind=(now.date() - row[6].date()).days if row[6] else None,
+            )
             for row in cursor.fetchall()
         ]
 

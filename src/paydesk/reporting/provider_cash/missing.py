@@ -29,7 +29,7 @@ class Missing:
 def missing_through(actor: Actor, market: str, through_on: date, now: datetime) -> list[Missing]:
     """Accounts of a market of which something is missing up to a day, by name; four queries.
 
-    Nothing is due before the first file of the last DAYS_LOOKED_AT days, nor at a bank on a weekend. Accounts
+    Nothing is due before the first file of the last DAYS_LOOKED_AT days, nor on a closed day. Accounts
     that are evidence only are never asked for.
     """
     accounts = [
@@ -45,7 +45,7 @@ def missing_through(actor: Actor, market: str, through_on: date, now: datetime) 
         have = known.get(account.pk, set())
         today = now.astimezone(ZoneInfo(account.time_zone)).date()
         last = min(through_on, today - timedelta(days=1))  # the day that goes on is not over
-        days = due_days(have, last, is_bank=account.provider.kind == "bank")
+        days = due_days(have, last, account.expected.weekdays)
         here = hours.get(account.pk)
         gaps = [
             gap

@@ -192,7 +192,8 @@ def shown_balances(account: SourceAccount) -> QuerySet[ShownBalance]:
 def hours_of(accounts: Sequence[SourceAccount], now: datetime) -> dict[int, rules.Hours]:
     """The hours of the last days of accounts that originate payments and state times, by account id.
 
-    Two queries. An account without a history of two days is left out.
+    Two queries. An account without a history of two days is left out, unless its hours are set. The accounts
+    come with their provider.
     """
     paying = [account for account in accounts if account.role == "originates"]
     since = now - timedelta(days=HISTORY_DAYS + HOUR_DAYS + 1)
@@ -221,13 +222,20 @@ def hours_of(accounts: Sequence[SourceAccount], now: datetime) -> dict[int, rule
         first = midnight - timedelta(days=HOUR_DAYS - 1)
         rows_of = counts.get(account.pk, {})
         usual = rules.usual_hours({at: n for at, n in rows_of.items() if at < first})
-        if not usual:
-            continue
         covers = periods.get(account.pk, [])
+        expected = account.expected
+        if not usual and not (expected.has_hours and (rows_of or covers)):
+            continue
         # Files come for the day that is over, or up to what the newest of today holds already.
         due = max([midnight, *(end for _, end in covers if end <= local)])
         found[account.pk] = rules.hours_in(
-            first, midnight + timedelta(days=1), rows=rows_of, usual=usual, periods=covers, due_until=due
+            first,
+            midnight + timedelta(days=1),
+            rows=rows_of,
+            usual=usual,
+            periods=covers,
+            due_until=due,
+            expected=expected,
         )
     return found
 

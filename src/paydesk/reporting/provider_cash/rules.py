@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+
+from paydesk.domain.providers.expected import Expected
 
 HOUR = timedelta(hours=1)
 USUAL_SHARE = 2  # an hour is usual when rows came in it on one of so many days of the history
@@ -136,14 +138,17 @@ def hours_in(
     usual: Mapping[int, int],
     periods: Iterable[tuple[datetime, datetime]],
     due_until: datetime,
+    expected: Expected | None = None,
 ) -> Hours:
     """Judge each hour from `first` up to `last` (local time, on the hour).
 
     `rows` counts rows by hour, whoever brought them; `usual` the rows an hour of the day usually has, without
     those in which none come; `periods` are the times files cover from their first to their last row. What
-    ends after `due_until` need not be there yet.
+    ends after `due_until` need not be there yet. Outside of what is `expected` nothing is missing; where its
+    hours are set they decide, else what is usual does.
     """
     covers = merged(periods)
+    parts: dict[datetime, tuple[datetime, datetime]] = {}
     cells: list[tuple[datetime, str]] = []
     at = first
     while at < last:
@@ -152,25 +157,39 @@ def hours_in(
             state = "in"
         elif is_inside:
             state = "quiet" if usual.get(at.hour, 0) >= BUSY_ROWS else "in"
-        elif at.hour not in usual:
+        elif (part := _expected_part(at, usual, expected)) is None:
             state = "none"
         else:
-            state = "missing" if at + HOUR <= due_until else "ahead"
+            parts[at] = part
+            state = "missing" if part[1] <= due_until else "ahead"
         cells.append((at, state))
         at += HOUR
-    return Hours(cells, _gaps(cells, covers))
+    return Hours(cells, _gaps(cells, covers, parts))
 
 
-def _gaps(cells: Sequence[tuple[datetime, str]], covers: Sequence[tuple[datetime, datetime]]) -> list[Gap]:
+def _expected_part(
+    at: datetime, usual: Mapping[int, int], expected: Expected | None
+) -> tuple[datetime, datetime] | None:
+    if expected is None or not expected.has_hours:
+        is_closed = expected is not None and not expected.is_due_on(at.date())
+        return (at, at + HOUR) if at.hour in usual and not is_closed else None
+    return expected.part_of_hour(at)
+
+
+def _gaps(
+    cells: Sequence[tuple[datetime, str]],
+    covers: Sequence[tuple[datetime, datetime]],
+    parts: Mapping[datetime, tuple[datetime, datetime]],
+) -> list[Gap]:
     """Runs of missing hours of one day, over hours of which nothing is known or expected; an edge lies
     where the files beside it end, if that is near."""
     found: list[Gap] = []
     goes_on = False
     for at, state in cells:
         if state == "missing" and goes_on and found[-1].start.date() == at.date():
-            found[-1] = Gap(found[-1].start, at + HOUR)
+            found[-1] = Gap(found[-1].start, parts[at][1])
         elif state == "missing":
-            found.append(Gap(at, at + HOUR))
+            found.append(Gap(*parts[at]))
         goes_on = bool(found) and (state == "missing" or (goes_on and state == "none"))
     return [
         Gap(
@@ -198,14 +217,11 @@ def usual_hours(counts: Mapping[datetime, int]) -> dict[int, int]:
     }
 
 
-WEEKEND = (5, 6)
-
-
-def due_days(have: Iterable[date], last: date, *, is_bank: bool) -> list[date]:
-    """Days without a file after the first that has one, up to `last`; at a bank weekends are not due."""
+def due_days(have: Iterable[date], last: date, weekdays: Collection[int]) -> list[date]:
+    """Days without a file after the first that has one, up to `last`; closed days are not due."""
     known = set(have)
     if not known:
         return []
     first = min(known)
     days = (first + timedelta(days=n) for n in range((last - first).days + 1))
-    return [day for day in days if day not in known and not (is_bank and day.weekday() in WEEKEND)]
+    return [day for day in days if day not in known and day.weekday() in weekdays]

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from paydesk.domain.providers.models import SourceAccount
 
 DAYS_SHOWN = 14
-WEEKEND = (5, 6)
 GAPS_SHOWN = 3
 
 
@@ -105,11 +104,11 @@ def _behind(reach: Coverage, through: date) -> int | None:
 
 
 def _is_due(reach: Coverage, day: date) -> bool:
-    return not (reach.provider_kind == "bank" and day.weekday() in WEEKEND)
+    return day.weekday() in reach.weekdays
 
 
 def _days(reach: Coverage, known: set[date], since: date) -> list[Day]:
-    """Nothing is due before the first file, nor at a bank on a weekend."""
+    """Nothing is due before the first file, nor on a closed day."""
     first = min(known, default=None)
     return [
         Day(

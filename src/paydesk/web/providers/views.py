@@ -17,6 +17,7 @@ from paydesk.web.access import actor_of, gate, needs
 from paydesk.web.intake.account_views import AccountForm
 from paydesk.web.people_names import names_by_label
 from paydesk.web.providers.callback_views import shown_callbacks
+from paydesk.web.providers.expected_views import expected_words
 from paydesk.web.providers.profiles import shown_profiles
 
 
@@ -33,6 +34,7 @@ def account_list(request: HttpRequest) -> HttpResponse:
     names = names_by_label(profile.created_by for profile in profiles)
     roles = dict(account_roles())
     chosen = request.GET.get("account", "")
+    chosen_account = next((account for account in accounts if str(account.pk) == chosen), None)
     return render(
         request,
         "providers/list.html",
@@ -51,10 +53,9 @@ def account_list(request: HttpRequest) -> HttpResponse:
             "profiles": shown_profiles(
                 [p for p in profiles if not chosen or str(p.source_account_id) == chosen], names
             ),
-            "chosen": next((account for account in accounts if str(account.pk) == chosen), None),
-            "callbacks": shown_callbacks(
-                request, next((account for account in accounts if str(account.pk) == chosen), None)
-            ),
+            "chosen": chosen_account,
+            "expected": expected_words(chosen_account) if chosen_account else "",
+            "callbacks": shown_callbacks(request, chosen_account),
             "may_manage": gate(actor, "providers.manage"),
         },
     )

@@ -62,6 +62,7 @@ VERB_WORDS = {
     "policy.changed": "Changed by when things are due",
     "callbacks.closed": "Closed a callback address",
     "callbacks.limited": "Set who may send callbacks",
+    "source_account.expected_set": "Set when rows of an account are expected",
     "source_account.balance_entered": "Entered the balance a portal shows",
     "callbacks.opened": "Opened a callback address",
     "callbacks.posted": "Posted callbacks",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from django.test import TestCase
@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from paydesk.domain.payments.actions import receive_lines
+from paydesk.domain.providers.expected import Expected, due_weekdays
 from paydesk.domain.statements.models import SourceFile
 from paydesk.reporting.provider_cash import queries
 from paydesk.reporting.provider_cash.rules import HOUR, due_days, hours_in, merged, usual_hours
@@ -135,12 +136,46 @@ class FromTheDesk(TestCase):
         (channel,) = queries.channels_of(account, now)
         assert (channel["channel"], channel["yesterday"]) == ("mpesa", 3)
         assert found.cells[0][0] + HOUR == found.cells[1][0]
+        account.expected_from, account.expected_to = time(7), time(15)
+        (narrower,) = queries.hours_of([account], now).values()
+        assert gap_words("M-Pesa", narrower.gaps)[-1] == "Download M-Pesa 9 Mar 07:00–08:30, 12:30–15:00"
 
 
 def test_days_without_a_file_are_due_after_the_first_and_not_at_a_bank_on_a_weekend():
     friday = date(2026, 3, 6)
     have = [friday - timedelta(days=1), friday + timedelta(days=4)]
     last = friday + timedelta(days=5)
-    assert due_days(have, last, is_bank=True) == [friday, date(2026, 3, 9), date(2026, 3, 11)]
-    assert len(due_days(have, last, is_bank=False)) == 5
-    assert due_days([], last, is_bank=False) == []
+    assert due_days(have, last, due_weekdays("bank", [])) == [friday, date(2026, 3, 9), date(2026, 3, 11)]
+    assert len(due_days(have, last, due_weekdays("psp", []))) == 5
+    assert due_days(have, last, due_weekdays("bank", [5])) == [friday + timedelta(days=1)]
+    assert due_days([], last, due_weekdays("psp", [])) == []
+
+
+def expecting(opens: str, closes: str, *, rows, weekdays=range(7), days=1):
+    hours = hours_in(
+        DAY, DAY + timedelta(days=days), rows=rows, usual=USUAL, periods=[],
+        due_until=DAY + timedelta(days=days),
+        expected=Expected(frozenset(weekdays), time.fromisoformat(opens), time.fromisoformat(closes)),
+    )  # fmt: skip
+    return gap_words("Hubtel", hours.gaps)
+
+
+def test_outside_of_the_hours_of_the_account_nothing_is_missing():
+    morning = {at(h): 3 for h in range(8, 14)}
+    assert expecting("08:00", "17:05", rows=morning) == ["Download Hubtel 2 Mar 14:00–17:05"]
+    assert expecting("07:30", "17:05", rows=morning) == ["Download Hubtel 2 Mar 07:30–08:00, 14:00–17:05"]
+    assert expecting("08:00", "14:00", rows=morning) == []
+    assert expecting("20:00", "00:00", rows={}) == ["Download Hubtel 2 Mar 20:00–24:00"]
+    assert expecting("22:30", "04:15", rows={at(22): 1}) == ["Download Hubtel 2 Mar 00:00–04:15, 23:00–24:00"]
+    only = [DAY.weekday()]
+    assert expecting("08:00", "09:00", rows={}, days=2, weekdays=only) == [
+        "Download Hubtel 2 Mar 08:00–09:00"
+    ]
+
+
+def test_closed_days_are_no_gap_where_only_the_usual_hours_are_known():
+    hours = hours_in(
+        DAY, DAY + timedelta(days=1), rows={}, usual=USUAL, periods=[], due_until=at(24),
+        expected=Expected(frozenset({5, 6})),
+    )  # fmt: skip
+    assert hours.gaps == []

@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from paydesk.domain.providers.queries import source_accounts
 from paydesk.domain.providers.steps import save_profile
+from paydesk.foundation.audit.models import AuditRecord
 from paydesk.kernel.actor import system
 from paydesk.web.customers.tests.desk import AtTheDesk
 from tests.builders import WORKER, make_source_account
@@ -60,3 +61,22 @@ class Accounts(AtTheDesk):
         assert "Your role cannot do this" in self.text("/accounts/", client=auditor)
         assert auditor.post("/accounts/new/", self.said()).status_code == 403
         assert source_accounts(system("tests")).count() == 1
+
+    def test_when_rows_are_expected_is_set_and_said(self):
+        here = f"/accounts/?account={self.account.pk}"
+        assert "Every day, in the hours in which they came before" in self.text(here)
+        path = f"/accounts/{self.account.pk}/expected/"
+        answer = self.client.post(
+            path, {"weekdays": ["0", "1", "2", "3", "4"], "opens": "08:00", "closes": ""}
+        )
+        assert answer.status_code == 422
+        assert "or neither" in answer.content.decode()
+        said = {"weekdays": ["0", "1", "2", "3", "4"], "opens": "08:00", "closes": "17:05"}
+        answer = self.client.post(path, said)
+        assert (answer.status_code, answer["Location"]) == (302, here)
+        assert "Mon to Fri, 08:00–17:05" in self.text(here)
+        (record,) = AuditRecord.objects.filter(verb="source_account.expected_set")
+        assert record.changes == {"weekdays": [0, 1, 2, 3, 4], "from": "08:00", "to": "17:05"}
+        for role, status in (("AU", 403), ("FC", 403)):
+            assert self.signed_in(role).post(path, said).status_code == status
+        assert self.signed_in("AN", "KE").post(path, said).status_code == 404
