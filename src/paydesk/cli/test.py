@@ -4,7 +4,7 @@ Words after `--` go to pytest. Files run beside each other, in a process per pro
 tests marked `alone`. With `-- -n0` all of them run in one process, as a debugger wants it.
 
 The database is that of DATABASE_URL, else a private one made for this run. Where CI=true a missing browser
-fails, and on a machine with more than one PostgreSQL the business and foundation tests run on each.
+fails, and on a machine with more than one PostgreSQL what our SQL does is tested on each.
 """
 
 from __future__ import annotations
@@ -24,7 +24,12 @@ from paydesk.cli.outcomes import BROKEN, DONE, WrongUse, say
 if TYPE_CHECKING:
     from paydesk.config.postgres_binaries import Binaries
 
-ON_EVERY_SERVER = ["src/paydesk/domain", "src/paydesk/foundation", "-m", "not browser and not server"]
+# Where our own SQL, its triggers and its locks are tested.
+ON_EVERY_SERVER = [
+    *(f"src/paydesk/domain/{name}" for name in ("ledger", "payments", "contracts", "statements", "callbacks")),
+    *(f"src/paydesk/foundation/{name}" for name in ("audit", "outbox", "clocks")),
+    "-m", "not browser and not server",
+]  # fmt: skip
 FAILED, NO_TESTS = 1, 5  # what pytest ends with
 
 
@@ -55,7 +60,7 @@ def run(args: argparse.Namespace) -> int:
     throw_away.sweep(say)
     if in_ci and not words and not os.environ.get("DATABASE_URL"):
         for other in _other_servers():
-            say(f"Business and foundation tests on PostgreSQL {other.version} ({other.kind}):")
+            say(f"What our SQL does on PostgreSQL {other.version} ({other.kind}):")
             if not _passed(ON_EVERY_SERVER, parallel, other):
                 broken.append(f"tests on PostgreSQL {other.version}")
     if not _passed(words, parallel):
