@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import hashlib
 import io
 import lzma
 import tempfile
@@ -27,10 +28,14 @@ _NOT_CONTENT = ("__MACOSX/", ".DS_Store", "Thumbs.db", "desktop.ini")
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """One readable file: itself, or a member of an archive. `path` is empty for a file that is no archive."""
+    """One readable file: itself, or a member of an archive. `path` is empty for a file that is no archive.
+
+    `digest` is the same for members that are the same byte for byte, empty outside an archive.
+    """
 
     path: str
     file: BinaryIO
+    digest: bytes = b""
 
     def head(self, size: int = 64 * 1024) -> bytes:
         """The first bytes; the position is the start again afterwards."""
@@ -47,7 +52,7 @@ def members(file: BinaryIO, name: str, limits: Limits = LIMITS) -> list[Member]:
     encrypted archive, an empty one, and one beyond a limit, naming the limit.
     """
     if not file.seekable():
-        file = _spooled(file, "the file", _Budget(limits, packed=1), free=True)
+        file, _ = _spooled(file, "the file", _Budget(limits, packed=1), free=True)
     size = file.seek(0, io.SEEK_END)
     file.seek(0)
     budget = _Budget(limits, packed=max(size, 1))
@@ -86,17 +91,20 @@ class _Budget:
             raise NotReadable(f"The archive holds more than {self.limits.members} files; send it in parts.")
 
 
-def _taken_apart(file: BinaryIO, path: str, budget: _Budget, depth: int) -> Iterator[Member]:
+def _taken_apart(
+    file: BinaryIO, path: str, budget: _Budget, depth: int, digest: bytes = b""
+) -> Iterator[Member]:
     head = file.read(8)
     file.seek(0)
     if head.startswith(GZIP):
         inner = f"{path or 'gzip'}"
         _check_depth(depth, budget)
         try:
-            unpacked = _spooled(cast("IO[bytes]", gzip.GzipFile(fileobj=file, mode="rb")), inner, budget)
+            content = cast("IO[bytes]", gzip.GzipFile(fileobj=file, mode="rb"))
+            unpacked, digest = _spooled(content, inner, budget)
         except (OSError, EOFError, zlib.error) as problem:
             raise NotReadable(f"The gzip file is damaged or cut off ({problem}); send it again.") from problem
-        yield from _taken_apart(unpacked, path, budget, depth + 1)
+        yield from _taken_apart(unpacked, path, budget, depth + 1, digest)
     elif head.startswith(EMPTY_ZIP):
         return
     elif head.startswith(ZIP) and not is_workbook(head, file):
@@ -104,7 +112,7 @@ def _taken_apart(file: BinaryIO, path: str, budget: _Budget, depth: int) -> Iter
         yield from _of_zip(file, path, budget, depth)
     else:
         budget.count()
-        yield Member(path, file)
+        yield Member(path, file, digest)
 
 
 def _of_zip(file: BinaryIO, path: str, budget: _Budget, depth: int) -> Iterator[Member]:
@@ -121,8 +129,8 @@ def _of_zip(file: BinaryIO, path: str, budget: _Budget, depth: int) -> Iterator[
                     )
                 inner = f"{path}/{info.filename}" if path else info.filename
                 with closing(archive.open(info)) as content:
-                    unpacked = _spooled(content, inner, budget)
-                yield from _taken_apart(unpacked, inner, budget, depth + 1)
+                    unpacked, digest = _spooled(content, inner, budget)
+                yield from _taken_apart(unpacked, inner, budget, depth + 1, digest)
     except (zipfile.BadZipFile, zlib.error, lzma.LZMAError, OSError, EOFError, ValueError) as problem:
         raise NotReadable(f"The zip file is damaged ({problem}); send it again.") from problem
     except (NotImplementedError, RuntimeError) as problem:
@@ -134,12 +142,14 @@ def _check_depth(depth: int, budget: _Budget) -> None:
         raise NotReadable(f"Archives are nested more than {budget.limits.nesting} deep; unpack them first.")
 
 
-def _spooled(source: IO[bytes], what: str, budget: _Budget, *, free: bool = False) -> BinaryIO:
-    """`source` copied to a temporary file that is gone when it is closed."""
+def _spooled(source: IO[bytes], what: str, budget: _Budget, *, free: bool = False) -> tuple[BinaryIO, bytes]:
+    """`source` copied to a temporary file that is gone when it is closed, and the digest of its bytes."""
+    digest = hashlib.sha256()
     target = tempfile.SpooledTemporaryFile(max_size=_KEPT_IN_MEMORY)  # noqa: SIM115  # handed on, open
     while chunk := source.read(_CHUNK):
         if not free:
             budget.spend(len(chunk))
         target.write(chunk)
+        digest.update(chunk)
     target.seek(0)
-    return cast("BinaryIO", target)
+    return cast("BinaryIO", target), digest.digest()

@@ -47,9 +47,9 @@ class Reading:
     Iterating raises NotReadable when damage shows only further down: then nothing of the file may be used.
     """
 
-    def __init__(self, parts: list[Part], opened: ExitStack, left_out: Sequence[str] = ()) -> None:
+    def __init__(self, parts: list[Part], opened: ExitStack, notes: Sequence[str] = ()) -> None:
         self.parts = parts
-        self.left_out = left_out
+        self.notes = notes
         self._opened = opened
         self._current = 0
         formats = {part.prepared.format for part in parts}
@@ -58,7 +58,7 @@ class Reading:
         self.profile_name = names.pop() if len(names) == 1 else None
 
     def __iter__(self) -> Iterator[Record]:
-        yield from (FileWarning(text) for text in self.left_out)
+        yield from (FileWarning(text) for text in self.notes)
         if len(self.parts) == 1:
             yield from self.parts[0].prepared.records()
             return
@@ -123,10 +123,12 @@ def open_file(
             if member.file is not stream:
                 opened.callback(member.file.close)
         parts: list[Part] = []
+        read: list[Member] = []
         left_out: list[NotPayments] = []
         for member in found:
             try:
                 parts.append(_prepared(member, filename, mapping, format, limits))
+                read.append(member)
             except NotPayments as other:
                 left_out.append(other)
         if not parts:
@@ -134,7 +136,22 @@ def open_file(
     except BaseException:
         opened.close()
         raise
-    return Reading(parts, opened, [f"{other} It was left out." for other in left_out])
+    notes = [f"{other} It was left out." for other in left_out]
+    return Reading(parts, opened, [*notes, *_twins(read)])
+
+
+def _twins(read: Sequence[Member]) -> list[str]:
+    """What to say of members of an archive that are the same: their payments count more than once."""
+    first: dict[bytes, str] = {}
+    said = []
+    for member in read:
+        if member.digest in first:
+            said.append(
+                f"{member.path} is the same as {first[member.digest]}, byte for byte; both were read, so each "
+                "of its rows counts twice."
+            )
+        first.setdefault(member.digest, member.path)
+    return said
 
 
 def _prepared(

@@ -140,6 +140,23 @@ def test_a_letter_in_an_archive_of_statements_is_left_out_with_a_warning() -> No
     assert any(isinstance(each, StatementLine) for each in records)
 
 
+def test_the_same_file_twice_in_an_archive_is_said() -> None:
+    records = read(
+        zipped(
+            {
+                "a.csv": CSV,
+                "b.csv": CSV + b"\n",
+                "copy of a.csv": CSV,
+                "1.pdf": b"%PDF-1.7",
+                "2.pdf": b"%PDF-1.7",
+            }
+        )
+    )
+    said = [each.text for each in records if isinstance(each, FileWarning) and "byte for byte" in each.text]
+    assert len(said) == 1
+    assert said[0].startswith("copy of a.csv is the same as a.csv")
+
+
 def test_a_zip_under_a_password_is_refused() -> None:
     content = bytearray(zipped({"a.csv": CSV}))
     for mark in (b"PK\x03\x04", b"PK\x01\x02"):
