@@ -147,8 +147,8 @@ def _twins(read: Sequence[Member]) -> list[str]:
     for member in read:
         if member.digest in first:
             said.append(
-                f"{member.path} is the same as {first[member.digest]}, byte for byte; both were read, so each "
-                "of its rows counts twice."
+                f"{member.path} is the same as {first[member.digest]}, byte for byte; both were read, so "
+                "each of its rows counts twice."
             )
         first.setdefault(member.digest, member.path)
     return said
