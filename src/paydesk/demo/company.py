@@ -56,6 +56,8 @@ class Contract:
     active: bool = True
     credited: int = 0
     deposit_seen: bool = False
+    kin: tuple[str, str] | None = None  # phone and name, as the provider writes it, of a relative who pays
+    kin_paid: list[date] = field(default_factory=list)  # with the number typed, so that the desk learns
 
     @property
     def price(self) -> int:

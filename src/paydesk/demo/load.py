@@ -28,6 +28,7 @@ from paydesk.domain.contracts.actions import Terms, activate_contract, load_cont
 from paydesk.domain.contracts.models import Contract as StoredContract
 from paydesk.domain.parties.models import Customer
 from paydesk.domain.payments.actions import apply_payment, confirm_file, post_file
+from paydesk.domain.payments.learning import learn_all_so_far
 from paydesk.domain.payments.models import Payment
 from paydesk.domain.providers.actions import add_source_account, open_callbacks
 from paydesk.domain.providers.models import CallbackEndpoint, Provider, SourceAccount
@@ -184,6 +185,8 @@ class Loader:
         last: date | None = None
         for step in self.story.steps():
             if step.at.date() != last:
+                if last is not None:
+                    learn_all_so_far()  # as the worker does over the day
                 last = step.at.date()
                 n = (last - self.story.first_day).days
                 self.say(f"Demo company: day {n} of {days}, {self.files} files, {self.payments:,} payments")

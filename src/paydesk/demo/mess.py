@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from random import Random
 
 from paydesk.demo.chance import Numbers, base36, chance
 from paydesk.demo.company import Contract, phone
@@ -29,6 +30,10 @@ BANK_CYCLE = ("no_reference", "wrong_digit", "prefix_apart")
 NO_REFERENCE_PERCENT = 15  # of the rows of people with two contracts or a shared phone
 ROUNDS_UP_LAST_PERCENT = 25
 FREE_WORDS = ("loan", "phone", "deposit", "0", "my phone payment", "for Mama", "weekly", "pay")
+KIN_EVERY = 15  # of the contracts taken over one is paid by a relative, who typed its number then
+LINKED_DAYS = 90  # so long a confirmation of a link counts in full
+LINKED_AFTER = 2
+KIN_FROM = 5_000_000
 RELATIVES_FROM = 4_000_000  # phones of people who are no customers: no customer's number is that high
 
 
@@ -92,7 +97,8 @@ class Planter:
         self.ids = ids
         self.phones = Numbers(seed, f"phones {market.code}", 10**market.subscriber_digits)
         self.draw = chance(seed, "mess", market.code)
-        self.relatives = 0
+        self.kin_draw = chance(seed, "kin", market.code)
+        self.relatives = self.taken = 0
         self.count = 0
         self.banked = 0
         self._round: list[str] = []
@@ -113,6 +119,8 @@ class Planter:
             if tidy and amount == contract.remaining and self.draw.randrange(100) < ROUNDS_UP_LAST_PERCENT:
                 row.amount += self.market.round_minor
                 row.mess = "overpaid_last"
+            elif self._is_linked(contract, day):
+                self._relative_by_link(row, contract)
             else:
                 self._plant(planted, contract, tomorrow)
         else:
@@ -121,6 +129,18 @@ class Planter:
             if each.expected == "contract":
                 contract.credited = min(contract.price, contract.credited + each.amount)
         return planted
+
+    def taken_over(self, contract: Contract, amount: int, day: date) -> Row:
+        """A payment of the time before the desk; some contracts were paid by a relative already then."""
+        row = self.row(contract, amount, self.moment(day))
+        if contract.credited == 0 and contract.rail.provider_kind != "bank":
+            self.taken += 1
+            if self.taken % KIN_EVERY == 1:
+                contract.kin = self._other_person(row, KIN_FROM + self.taken, self.kin_draw)
+        if contract.kin:
+            row.msisdn, row.payer = contract.kin
+            contract.kin_paid.append(day)
+        return row
 
     def row(self, contract: Contract, amount: int, at: datetime) -> Row:
         """An ordinary payment to `contract` from its customer's own phone or bank account."""
@@ -236,13 +256,28 @@ class Planter:
 
     # Who paid
 
-    def _someone_else(self, row: Row) -> None:
+    def _other_person(self, row: Row, n: int, draw: Random) -> tuple[str, str]:
+        """The n-th phone of the payer's operator, and a name for it."""
         operators = {row.msisdn[3:5], row.msisdn[3:6]}
         market = self.market
         operator = next(name for name, starts in market.phone_prefixes.items() if operators & set(starts))
-        row.msisdn = phone(market, operator, RELATIVES_FROM + self.relatives, self.phones)
-        row.payer = as_provider_writes(person_name(market.code, self.draw), self.draw)
+        name = as_provider_writes(person_name(market.code, draw), draw)
+        return phone(market, operator, n, self.phones), name
+
+    def _someone_else(self, row: Row) -> None:
+        row.msisdn, row.payer = self._other_person(row, RELATIVES_FROM + self.relatives, self.draw)
         self.relatives += 1
+
+    def _is_linked(self, contract: Contract, day: date) -> bool:
+        """Whether the desk learnt from the number a relative typed, often and lately enough."""
+        lately = [paid for paid in contract.kin_paid if (day - paid).days < LINKED_DAYS]
+        return len(lately) >= LINKED_AFTER
+
+    def _relative_by_link(self, row: Row, contract: Contract) -> None:
+        """The relative who paid before pays again and types nothing that helps."""
+        assert contract.kin is not None
+        row.msisdn, row.payer = contract.kin
+        row.mess, row.reference, row.rule = "relative_by_link", "", "payer_link"
 
     def _relative(self, row: Row) -> None:
         self._someone_else(row)

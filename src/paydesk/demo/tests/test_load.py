@@ -21,12 +21,13 @@ UNTIL = date(2026, 3, 4)
 def test_the_desk_decides_every_planted_row_as_expected(committed_db: str, tmp_path: Path) -> None:
     truth = tmp_path / "truth"
     lines: list[str] = []
-    made = load_company(customers=40, days=4, until=UNTIL, seed=2, truth=truth, say=lines.append)
+    made = load_company(customers=40, days=4, until=UNTIL, seed=10, truth=truth, say=lines.append)
 
     assert list(differences(truth)) == []
     assert [finding for finding in check_all(most_rows=5) if finding.rows] == []
 
     assert made.payments == Payment.objects.count() > 150
+    assert Payment.objects.filter(rule="payer_link").count() > 0, "a relative is found by what was learnt"
     assert made.rows == len(table(truth, "rows.csv"))
     expected = {row["expected"] for row in table(truth, "callbacks.csv")}
     assert expected >= {"payment", "known", "pending", "rejected"}

@@ -107,10 +107,11 @@ def catch_up_identification_clocks(now: datetime) -> int:
         without = cursor.fetchall()
         cursor.execute(
             """
-            SELECT c.subject_id, p.state <> 'received' FROM clocks_clock c
+            SELECT c.subject_id, p.customer_id IS NULL OR p.state <> 'received' FROM clocks_clock c
             JOIN payments_payment p ON p.id = c.subject_id
             WHERE c.kind = %s AND c.subject_kind = 'payment' AND c.ended_as = ''
-              AND (p.customer_id IS NOT NULL OR p.state <> 'received')
+              AND (p.customer_id IS NOT NULL OR p.state <> 'received'
+                   OR (p.open_minor = 0 AND p.reserved_minor = 0))
             """,
             [IDENTIFICATION],
         )
@@ -122,10 +123,10 @@ def catch_up_identification_clocks(now: datetime) -> int:
         clocks.start_clocks(IDENTIFICATION, "payment", starts, market=market, now=now)
         for market, starts in sorted(by_market.items())
     )
-    named = meet_identification_clocks([pk for pk, taken_back in gone if not taken_back], now)
-    taken_back = [pk for pk, taken_back in gone if taken_back]
+    named = meet_identification_clocks([pk for pk, went_back in gone if not went_back], now)
+    went_back = [pk for pk, went_back in gone if went_back]
     stopped = clocks.stop_clocks(
-        IDENTIFICATION, "payment", taken_back, why="the payment was taken back", at=now
+        IDENTIFICATION, "payment", went_back, why="its money was taken back or paid back", at=now
     )
     return started + named + stopped
 
