@@ -24,6 +24,7 @@ from paydesk.foundation.people.queries import markets_of
 from paydesk.web.access import actor_of, gate, needs
 from paydesk.web.addresses import page_of
 from paydesk.web.approvals.words import words_of
+from paydesk.web.clocks.chips import chips_of
 from paydesk.web.paging import PAGE_SIZE, Page, page_number
 from paydesk.web.people_names import names_by_label
 from paydesk.web.refunds.detail import Act, Event
@@ -128,7 +129,6 @@ def story_of(request: HttpRequest, asked: ReversalRequest) -> dict[str, Any]:
     labels = {record.actor for record in records} | {asked.recorded_by}
     labels |= {label for a in approvals for label in (a.asked_by, a.decided_by) if label}
     names = names_by_label(labels)
-    clock = earliest_of("reversal_request", [asked.pk]).get(asked.pk)
     blocked = gate(actor, ANSWER).reason or (
         "It waits for a second person: take the request back, or have it rejected." if waiting else ""
     )
@@ -136,7 +136,7 @@ def story_of(request: HttpRequest, asked: ReversalRequest) -> dict[str, Any]:
         "open_code": each.code,
         "each": each,
         "asked": asked,
-        "clock": standing(clock, now) if clock else None,
+        "chips": chips_of(actor, "reversal_request", asked.pk, now),
         "waiting": [(words_of(a.kind).one, names[a.asked_by], a, page_of("approval", a.pk)) for a in waiting],
         "acts": [
             Act(

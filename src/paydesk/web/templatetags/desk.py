@@ -271,13 +271,14 @@ def action(
 
 
 @register.inclusion_tag("components/field.html")
-def field(bound: BoundField, css: str = "", full: bool = False) -> dict[str, Any]:
-    """A form field with label, help and its error beside it."""
+def field(bound: BoundField, css: str = "", full: bool = False, marked: bool = True) -> dict[str, Any]:
+    """A form field with label, help and its error beside it; what may stay empty is marked unless told."""
     widget = bound.field.widget
     is_check = isinstance(widget, CheckboxInput)
     kind = "form-check-input" if is_check else "form-select" if isinstance(widget, Select) else "form-control"
     attrs: dict[str, str | bool] = {"class": f"{kind} {css}".strip()}
-    return {"field": bound, "control": bound.as_widget(attrs=attrs), "is_check": is_check, "full": full}
+    control = bound.as_widget(attrs=attrs)
+    return {"field": bound, "control": control, "is_check": is_check, "full": full, "marked": marked}
 
 
 @register.inclusion_tag("components/sort_head.html", takes_context=True)
