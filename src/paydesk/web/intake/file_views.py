@@ -12,7 +12,7 @@ from django_htmx.http import HttpResponseClientRefresh
 
 from paydesk.domain.payments.actions import confirm_file, request_unpost
 from paydesk.domain.payments.kept_rows import kept_rows_of_file
-from paydesk.domain.payments.queries import results_of_file
+from paydesk.domain.payments.queries import files_with_same_rows, results_of_file
 from paydesk.domain.statements import queries
 from paydesk.domain.statements.actions import discard_file
 from paydesk.domain.statements.states import WORKING
@@ -122,7 +122,8 @@ def asked_to_unpost(found: Any) -> Any:
 
 
 def _stopped(request: HttpRequest, found: Any) -> HttpResponse:
-    return _page(request, found, "intake/stopped.html", {})
+    others = files_with_same_rows(found) if found.state == "unposted" else []
+    return _page(request, found, "intake/stopped.html", {"others": others})
 
 
 _PAGES = {
@@ -197,6 +198,7 @@ def unpost(request: HttpRequest, code: str) -> HttpResponseBase:
     facts = {
         "file": found,
         "result": Result.of(found.pk, results_of_file(found.pk), []),
+        "others": files_with_same_rows(found),
         "blocked": "" if found.state == "posted" else "Only a posted file can be un-posted.",
     }
     facts["blocked"] = facts["blocked"] or why_not_unposted(request, found)

@@ -9,6 +9,7 @@ from django.db.models import F, Q, Sum
 from django.db.models.functions import Coalesce
 
 from paydesk.domain.payments.models import Payment
+from paydesk.domain.payments.queries.same_rows import files_with_same_rows
 from paydesk.domain.payments.steps import PaymentRefused, call
 from paydesk.domain.statements import steps as statements
 from paydesk.domain.statements.models import SourceFile, StatementLine
@@ -49,7 +50,7 @@ def request_unpost(file_id: int, *, note: str, by: Actor, now: datetime) -> Appr
     reasons = [
         f"{other.filename} holds some of the same rows ({other.known_count} were known when it came): "
         "hand it over again afterwards, so that they are posted from it."
-        for other in _confirmed_by(file)[:5]
+        for other in files_with_same_rows(file)
     ]
     approval = approvals.ask(
         UNPOST,
@@ -153,13 +154,3 @@ def _check(file: SourceFile) -> None:
             "Their money has left: put them right one by one.",
             payments=count,
         )
-
-
-def _confirmed_by(file: SourceFile) -> list[SourceFile]:
-    """Posted files of the same account that held rows known before, in the same time."""
-    others = SourceFile.objects.filter(
-        source_account=file.source_account, state="posted", known_count__gt=0
-    ).exclude(pk=file.pk)
-    if file.covers_from and file.covers_to:
-        others = others.filter(covers_from__lte=file.covers_to, covers_to__gte=file.covers_from)
-    return list(others.order_by(F("posted_at").desc(nulls_last=True)))

@@ -27,6 +27,7 @@ from paydesk.domain.payments.queries.lists import (
     totals_up_to,
     within_patience,
 )
+from paydesk.domain.payments.queries.same_rows import files_with_same_rows
 from paydesk.domain.payments.queries.story import (
     AllocationPreview,
     PaidInstalment,
@@ -80,6 +81,7 @@ __all__ = [
     "applied_to",
     "allocation_preview",
     "claims_of",
+    "files_with_same_rows",
     "following",
     "ids_of_amount",
     "newest_of_contracts",

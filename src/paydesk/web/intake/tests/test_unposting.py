@@ -86,12 +86,15 @@ class UnpostAFile(TestCase):
         wider = table(paid(1), paid(2, "20.00"), paid(4, "7.00"))
         other = posted(self.account, wider, "wider.csv")
         assert (other.new_count, other.known_count) == (1, 2)
+        link = f'<a href="/intake/{code(other)}/">wider.csv</a>'
+        assert link in self.text(self.analyst, f"/intake/{code(self.file)}/unpost/")
         self.ask()
         assert "wider.csv holds some of the same rows" in self.text(
             self.lead, f"/approvals/{code_of('APR', Approval.objects.get().pk)}/"
         )
         self.approve()
         unpost_file(self.file.pk, by=WORKER, now=timezone.now())
+        assert link in self.text(self.analyst, f"/intake/{code(self.file)}/")
         again = posted(self.account, wider, "wider.csv")
         assert (again.new_count, again.known_count) == (2, 1)
         # Once more it is the same file again: nothing of it was withdrawn since.
