@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Literal
 
@@ -28,6 +29,7 @@ _NUMBER = {
     ",": re.compile(r"(?:\d{1,3}(?:([.'’ ])\d{3})(?:\1\d{3})*|\d+)(?:,\d*)?|,\d+", re.ASCII),
 }
 _PLAIN = re.compile(r"-?(?:\d{1,3}(?:,\d{3}){1,3}|\d{1,14})(?:\.\d{1,8})?", re.ASCII)
+_PLAIN_COLUMN = re.compile(r"(?:-?\d{1,14}(?:\.\d{1,8})?(?:\n|\Z))+", re.ASCII)
 _SHAPE = re.compile(
     r"(?P<open>\()? ?(?P<sign>[+-])? ?(?P<before>[^\d\s+\-(),'’.](?:[^\d\s+\-(),'’.]|\.(?!\d)){0,5})? ?"
     r"(?P<sign2>[+-])? ?(?P<number>[\d.,][\d.,'’ ]*?) ?(?P<sign3>[+-])? ?"
@@ -83,6 +85,14 @@ def signed_amount(text: str, decimal: DecimalSign = ".") -> tuple[Decimal, str]:
         raise ValueError(f"{text!r} has more decimals than any currency has.")
     negative = signs == ["-"] or bool(shape["open"]) or word_sign == -1
     return (value.copy_negate() if negative else value), currency
+
+
+def plain_amounts(texts: Sequence[str]) -> list[Decimal] | None:
+    """The amounts of a column in one go where each is digits with a decimal point at most, else None."""
+    joined = "\n".join(texts)
+    if joined.count("\n") != len(texts) - 1 or _PLAIN_COLUMN.fullmatch(joined) is None:
+        return None
+    return list(map(Decimal, texts))
 
 
 def _words(text: str, words: list[str | None]) -> tuple[str, int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 from typing import Literal
@@ -66,6 +67,18 @@ class Moments:
             if hour is not None and rest is not None:
                 return hour[0] + rest, hour[1]
         return self._read_slowly(text)
+
+    def read_column(self, texts: Iterable[str]) -> list[tuple[datetime | None, date]]:
+        """What `read` makes of each text of a column; raises ValueError as it does."""
+        found: list[tuple[datetime | None, date]] = []
+        hours, rests = self._hours, self._rests
+        for text in texts:
+            try:
+                start, day = hours[text[:13]]
+                found.append((start + rests[text[13:]], day))
+            except KeyError:
+                found.append(self.read(text))
+        return found
 
     def _read_iso(self, found: datetime) -> tuple[datetime, date]:
         """As `read`, of an instant or local time; raises ValueError for a year that cannot be."""

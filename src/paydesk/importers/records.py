@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import MISSING, dataclass, field, fields, make_dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, fields, make_dataclass
 from datetime import date, datetime
 from decimal import Context, Decimal
 from typing import BinaryIO, Literal, Protocol, cast, runtime_checkable
@@ -85,21 +85,17 @@ class StatementLine:
 # made, a draft with the same slots is filled and then becomes a line.
 _Draft = make_dataclass(
     "_Draft",
-    [
-        (each.name, object, field(default_factory=each.default_factory))
-        if each.default_factory is not MISSING
-        else (each.name, object, field(default=each.default))
-        for each in fields(StatementLine)
-    ],
+    [(each.name, object) for each in fields(StatementLine)],
     slots=True,
 )
 
 
-def line_quickly(*values: object) -> StatementLine:
-    """A StatementLine of its fields in their order, as StatementLine(*values) would make it."""
-    made = _Draft(*values)
-    made.__class__ = StatementLine
-    return cast("StatementLine", made)
+def lines_of_columns(columns: Sequence[Iterable[object]]) -> list[StatementLine]:
+    """One StatementLine per place of `columns`, which are all its fields in their order."""
+    made = list(map(_Draft, *columns))
+    for each in made:
+        each.__class__ = StatementLine
+    return cast("list[StatementLine]", made)
 
 
 @dataclass(frozen=True, slots=True)

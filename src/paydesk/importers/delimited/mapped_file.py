@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
-from contextlib import suppress
-from decimal import Context, Decimal
+from collections.abc import Iterator, Sequence
+from decimal import Context, Decimal, localcontext
+from itertools import chain, compress
 from typing import BinaryIO
 
 from paydesk.importers.amounts import plain_text
+from paydesk.importers.delimited.blocks import BlockReader, in_blocks
 from paydesk.importers.delimited.mapping import Field, Mapping, header_key
-from paydesk.importers.delimited.rows import RowReader
+from paydesk.importers.delimited.rows import ZERO, Known, RowReader
 from paydesk.importers.delimited.tables import TAIL_ROWS, Table, open_table
 from paydesk.importers.limits import LIMITS, Limits
 from paydesk.importers.prepared import Prepared
@@ -80,24 +81,24 @@ def read_table(table: Table, mapping: Mapping) -> Iterator[Record]:
     others = _Others(table.names)
     last_balance: Decimal | None = None
     undated = reader.places["occurred"] < 0 and reader.places["booked"] < 0
-    for line, row in table.rows():
-        # Without a date column nothing else tells a totals row from data.
-        if undated and others.take(line, row, reader):
-            if others.totals_line == line:
-                yield from sums.compare(line, row)
-            continue
-        found = reader.read(line, row)
-        if isinstance(found, StatementLine):
-            sums.add(found, row)
-            if found.balance is not None:
-                last_balance = found.balance
-            yield found
-        elif others.take(line, row, reader):
-            if others.totals_line == line:
-                yield from sums.compare(line, row)
-        else:
-            sums.add_rejected(row)
-            yield found
+    by_block = BlockReader(reader)
+    for part, lines, columns in chain.from_iterable(map(by_block.parts, in_blocks(table.rows()))):
+        sums.add(lines, columns)
+        last_balance = next((x.balance for x in reversed(lines) if x.balance is not None), last_balance)
+        yield from lines
+        for line, row in () if lines else part:
+            # Without a date column nothing else tells a totals row from data.
+            found = None if undated and others.take(line, row, reader) else reader.read(line, row)
+            if isinstance(found, StatementLine):
+                sums.add([found], [(cell,) for cell in row])
+                last_balance = found.balance if found.balance is not None else last_balance
+                yield found
+            elif found is None or others.take(line, row, reader):
+                if others.totals_line == line:
+                    yield from sums.compare(line, row)
+            else:
+                sums.add_rejected(row)
+                yield found
     yield from others.warnings()
     if head.opening is not None and head.closing is not None and last_balance is not None:
         yield from sums.tie(head)
@@ -171,24 +172,37 @@ class _Sums:
         self.open = dict(zero)  # of rows that failed or wait
         self.before = dict(zero)  # of every row up to the last totals row
         self.effect = Decimal(0)
+        self.known = Known(self._amount)
 
-    def add(self, line: StatementLine, row: list[str]) -> None:
-        """A row that was read."""
-        self._add(row, self.total)
-        if line.status == "success":
-            self.effect = EXACT.add(self.effect, line.amount)
-        else:
-            self._add(row, self.open)
+    def add(self, lines: list[StatementLine], columns: Sequence[tuple[str, ...]]) -> None:
+        """Rows that were read, and their cells by column."""
+        if not lines:
+            return
+        self._add(columns, self.total)
+        good = [line.amount for line in lines if line.status == "success"]
+        with localcontext(EXACT):
+            self.effect = sum(good, self.effect)
+        if len(good) < len(lines):
+            waits = [line.status != "success" for line in lines]
+            self._add([tuple(compress(column, waits)) for column in columns], self.open)
 
     def add_rejected(self, row: list[str]) -> None:
         """A rejected row is still in the file's own totals."""
-        with suppress(ValueError):
-            self._add(row, self.total)
+        self._add([(cell,) for cell in row], self.total)
 
-    def _add(self, row: list[str], sums: dict[Field, Decimal]) -> None:
+    def _add(self, columns: Sequence[tuple[str, ...]], sums: dict[Field, Decimal]) -> None:
         for name, place in self.columns:
-            if place < len(row) and (text := row[place]):
-                sums[name] = EXACT.add(sums[name], self.reader.amounts[text][0])
+            if place < len(columns):
+                amounts = list(map(self.known.__getitem__, filter(None, columns[place])))
+                with localcontext(EXACT):
+                    sums[name] = sum(amounts, sums[name])
+
+    def _amount(self, text: str) -> Decimal:
+        """A cell that is no amount adds nothing: blanks, or the fee of a failed row."""
+        try:
+            return self.reader.amounts[text][0]
+        except ValueError:
+            return ZERO
 
     def compare(self, line: int, row: list[str]) -> Iterator[FileWarning]:
         """A warning with both figures for each column whose total in `row` fits none of our sums.

@@ -6,9 +6,10 @@ import re
 from collections.abc import Callable
 from datetime import date, datetime
 from decimal import Decimal
+from typing import TypeVar
 
-from paydesk.importers.amounts import Amounts, plain_text, signed_amount
-from paydesk.importers.card_numbers import MAY_HOLD, card_number_in, masked_row, may_hold_card
+from paydesk.importers.amounts import Amounts, plain_text
+from paydesk.importers.card_numbers import MAY_HOLD, card_number_in, masked_row
 from paydesk.importers.delimited.mapping import FIELDS, Field, Mapping, header_key
 from paydesk.importers.delimited.tables import Table, UnclosedRow
 from paydesk.importers.delimited.words import ID_ENDINGS, STATUS_WORDS
@@ -19,7 +20,6 @@ from paydesk.importers.records import (
     RejectedLine,
     StatementLine,
     Status,
-    line_quickly,
 )
 from paydesk.kernel.phone_numbers import PLANS, e164_digits
 
@@ -31,6 +31,8 @@ SHORTEST_CARD = 13
 _MANGLED = re.compile(r"\d(?:\.\d+)?E\+\d+", re.IGNORECASE)
 
 
+Said = TypeVar("Said")
+Meaning = TypeVar("Meaning")
 Money = tuple[Decimal, str]
 When_ = tuple[datetime | None, date | None, date | None]
 
@@ -41,30 +43,20 @@ _TEXT_FIELDS: tuple[Field, ...] = (
 )  # fmt: skip
 
 
-# Columns that need more than a look-up.
-_LONG_WAY: tuple[Field, ...] = (
-    "direction", "fee", "net", "occurred_time", "booked", "value", "original_amount", "original_currency",
-)  # fmt: skip
+class Known(dict[Said, Meaning]):
+    """What each text of a column (or the texts of several) means, worked out once for each. Bounded."""
 
-
-class Words(dict[str, str]):
-    """What each text of a word column means, worked out once per different text. Bounded."""
-
-    def __init__(self, meaning: Callable[[str], str], room: int = 5_000) -> None:
+    def __init__(self, meaning: Callable[[Said], Meaning], room: int = 5_000) -> None:
         super().__init__()
         self.meaning = meaning
         self.room = room
 
-    def __missing__(self, text: str) -> str:
+    def __missing__(self, text: Said) -> Meaning:
         found = self.meaning(text)
         if len(self) >= self.room:
             self.clear()
         self[text] = found
         return found
-
-
-class _NotQuick(Exception):
-    """The row needs the long way."""
 
 
 class RowReader:
@@ -81,98 +73,38 @@ class RowReader:
         widths = [len(row) for _, row in table.sample(60)]
         self.short_rows_usual = sum(1 for width in widths if width < self.width) * 2 > len(widths)
         self.amounts = Amounts(mapping.decimal)
-        self._moments = Moments(mapping.date_order, mapping.time_zone)
+        self.moments = Moments(mapping.date_order, mapping.time_zone)
         self._directions = self._direction_words()
         known = mapping.statuses or STATUS_WORDS
         self._known_statuses: dict[str, Status] = {word.casefold(): status for word, status in known.items()}
-        self._statuses = Words(self._status_of)
-        self._rules = {when: self._rules_for(when) for when in ("in", "out")}
-        self._kinds = {
-            "in": Words(lambda text: self._kind_of(text, "in")),
-            "out": Words(lambda text: self._kind_of(text, "out")),
+        self.statuses = Known(self._status_of)
+        self.rules: dict[str, list[tuple[str, Kind]]] = {
+            when: self._rules_for(when) for when in ("in", "out")
         }
-        self._free = self._free_text_places()
-        self._money = self._money_reader()
+        self.rules[""] = []  # a failed row has no other kind
+        self._kinds: dict[str, Known[str, str]] = {
+            "in": Known(lambda text: self._kind_of(text, "in")),
+            "out": Known(lambda text: self._kind_of(text, "out")),
+        }
+        self.free = self._free_text_places()
+        self.money = self._money_reader()
         self._texts = tuple(self.places[each] for each in _TEXT_FIELDS)
-        self._originals = (self.places["original_amount"], self.places["original_currency"])
-        self._words_repeat = mapping.kind_match == "exact"
-        self._plan = _plan_of(mapping.market)
-        self._at_amount, self._at_occurred = self.places["amount"], self.places["occurred"]
-        self._at_credit, self._at_debit = self.places["credit"], self.places["debit"]
-        self._is_plain_mapping = (
-            bool(mapping.currency)
-            and mapping.amount_sign == "plus_is_in"
-            and self._at_occurred >= 0
-            and not self._needs_the_long_way()
-        )
-
-    def _needs_the_long_way(self) -> bool:
-        """Whether the table has a column that only `_line` reads."""
-        return any(self.places.get(each, -1) >= 0 for each in _LONG_WAY)
+        self.originals = (self.places["original_amount"], self.places["original_currency"])
+        self.words_repeat = mapping.kind_match == "exact"
+        self.usual_phone = _usual_phone(mapping.market)
 
     def read(self, line: int, row: list[str]) -> StatementLine | RejectedLine:
         """The statement line of `row`, or the rejected line with a reason a person can act on."""
         raw = dict(zip(self.names, row, strict=False))
         try:
-            if len(row) != self.width or isinstance(row, UnclosedRow):
-                row = self._fitted(row)
-            joined = f"|{'|'.join(row)}|"
-            plain = joined.isascii()
-            if self._free and (not plain or may_hold_card(joined)):
+            row = self.fitted(row)
+            if self.free:
                 self._check_card_numbers(row)
-            if (
-                plain
-                and self._is_plain_mapping
-                and joined.isprintable()
-                and joined.count("|") == self.width + 1
-                and not ("| " in joined or " |" in joined or "|=" in joined or "|'" in joined)
-            ):
-                try:
-                    return self._quick_line(line, [*row, ""], raw)
-                except (ValueError, _NotQuick):
-                    pass  # the long way finds the same and says it in a sentence
             return self._line(line, [*row, ""], raw)
         except ValueError as problem:
             if beyond := " | ".join(row[self.width :]).strip(" |"):
                 raw["beyond the header"] = beyond
             return RejectedLine(line, str(problem), masked_row(raw))
-
-    def _quick_line(self, line: int, row: list[str], raw: dict[str, str]) -> StatementLine:
-        """What `_line` makes, for a row of ASCII cells with nothing to trim. Raises where it is not sure."""
-        (
-            at_status, at_kind, at_msisdn, at_payer, at_party, at_text, at_provider_ref, at_reference,
-            at_network_ref, at_batch_key, at_account, at_channel, at_balance,
-        ) = self._texts  # fmt: skip
-        if self._at_amount >= 0:
-            amount, currency = self.amounts[row[self._at_amount]]
-        else:
-            credit, debit = row[self._at_credit], row[self._at_debit]
-            if credit and not debit:
-                amount, currency = self.amounts[credit]
-            else:
-                amount, currency = self._two_columns(row)
-        status = self._statuses[row[at_status]] if at_status >= 0 else "success"
-        if status == "failed" or (currency and currency != self.mapping.currency):
-            raise _NotQuick
-        when = "out" if amount < 0 else "in"
-        word = row[at_kind]
-        kind = self._kinds[when][word] if self._words_repeat else self._kind_of(word, when)
-        occurred_at, booked_on = self._moments.read(row[self._at_occurred])
-        msisdn, payer = row[at_msisdn], row[at_payer]
-        if party := row[at_party]:
-            party_msisdn, party_name = split_party(party)
-            msisdn, payer = msisdn or party_msisdn, payer or party_name
-        provider_ref = row[at_provider_ref]
-        if "+" in provider_ref:
-            raise _NotQuick
-        balance = row[at_balance]
-        return line_quickly(
-            line, kind, status, amount, self.mapping.currency, None, row[at_reference], provider_ref,
-            row[at_network_ref], row[at_batch_key], row[at_account], self._phone(msisdn) if msisdn else "",
-            payer, row[at_text], row[at_channel],
-            signed_amount(balance, self.mapping.decimal)[0] if balance else None,
-            occurred_at, booked_on, None, raw,
-        )  # fmt: skip
 
     def _line(self, line: int, row: list[str], raw: dict[str, str]) -> StatementLine:
         # A place of -1 is a field without a column: it reads the empty cell put at the end of the row.
@@ -180,30 +112,20 @@ class RowReader:
             at_status, at_kind, at_msisdn, at_payer, at_party, at_text, at_provider_ref, at_reference,
             at_network_ref, at_batch_key, at_account, at_channel, at_balance,
         ) = self._texts  # fmt: skip
-        amount, sign_currency = self._money(row)
-        status = self._statuses[row[at_status]] if at_status >= 0 else "success"
-        when = "out" if amount < 0 else "in"
+        amount, sign_currency = self.money(row)
+        status = self.statuses[row[at_status]] if at_status >= 0 else "success"
         if status == "failed":
             kind, fee, note = "failed", None, ""
         else:
-            word = row[at_kind]
-            kind = self._kinds[when][word] if self._words_repeat else self._kind_of(word, when)
-            fee, note = self._fee(row, amount)
-        occurred_at, booked_on, value_on = self._dates(row)
-        msisdn, payer = row[at_msisdn].strip(), row[at_payer].strip()
-        if party := row[at_party]:
-            party_msisdn, party_name = split_party(party)
-            msisdn, payer = msisdn or party_msisdn, payer or party_name
+            kind = self.kind(row[at_kind], "out" if amount < 0 else "in")
+            fee, note = self.fee(row, amount)
+        occurred_at, booked_on, value_on = self.dates(row)
+        msisdn, payer = self.payer(row[at_msisdn].strip(), row[at_payer].strip(), row[at_party])
         text = row[at_text].strip()
-        provider_ref = _cleaned(row[at_provider_ref])
-        if "+" in provider_ref and _MANGLED.fullmatch(provider_ref):
-            raise ValueError(
-                f"The id {provider_ref} was cut by a spreadsheet, so two payments may share it; "
-                "export the file again as CSV and do not open it in between."
-            )
+        provider_ref = whole_id(row[at_provider_ref])
         balance = row[at_balance].strip()
-        currency = self._currency(row, sign_currency)
-        original = self._original(row, amount, currency) if min(self._originals) >= 0 else (None, "")
+        currency = self.currency(row, sign_currency)
+        original = self.original(row, amount, currency) if min(self.originals) >= 0 else (None, "")
         return StatementLine(
             line,
             kind,  # type: ignore[arg-type]  # Words holds the checked words of the mapping
@@ -211,16 +133,16 @@ class RowReader:
             amount,
             currency,
             fee,
-            _cleaned(row[at_reference]),
+            cleaned(row[at_reference]),
             provider_ref,
-            _cleaned(row[at_network_ref]),
-            _cleaned(row[at_batch_key]),
-            _cleaned(row[at_account]),
-            self._phone(msisdn) if msisdn else "",
+            cleaned(row[at_network_ref]),
+            cleaned(row[at_batch_key]),
+            cleaned(row[at_account]),
+            msisdn,
             payer,
             f"{text} {note}".strip() if note else text,
             row[at_channel].strip(),
-            self._number("balance", balance)[0] if balance else None,
+            self.number("balance", balance)[0] if balance else None,
             occurred_at,
             booked_on,
             value_on,
@@ -236,11 +158,11 @@ class RowReader:
         return self._two_columns
 
     def _signed_amount(self, row: list[str]) -> Money:
-        amount, currency = self._number("amount", row[self.places["amount"]])
+        amount, currency = self.number("amount", row[self.places["amount"]])
         return (amount if self.mapping.amount_sign == "plus_is_in" else amount.copy_negate()), currency
 
     def _directed_amount(self, row: list[str]) -> Money:
-        amount, currency = self._number("amount", row[self.places["amount"]])
+        amount, currency = self.number("amount", row[self.places["amount"]])
         word = row[self.places["direction"]]
         sign = self._directions.get(word.strip().casefold())
         if sign is None:
@@ -253,8 +175,8 @@ class RowReader:
 
     def _two_columns(self, row: list[str]) -> Money:
         credit_text, debit_text = row[self.places["credit"]].strip(), row[self.places["debit"]].strip()
-        credit, currency = self._number("credit", credit_text) if credit_text else (ZERO, "")
-        debit, other = self._number("debit", debit_text) if debit_text else (ZERO, "")
+        credit, currency = self.number("credit", credit_text) if credit_text else (ZERO, "")
+        debit, other = self.number("debit", debit_text) if debit_text else (ZERO, "")
         if credit and debit:
             raise ValueError(
                 f"{self._name('credit')} is {credit_text} and {self._name('debit')} is {debit_text} "
@@ -273,16 +195,16 @@ class RowReader:
             return debit, other
         return debit.copy_negate(), other
 
-    def _original(self, row: list[str], amount: Decimal, currency: str) -> tuple[Decimal | None, str]:
+    def original(self, row: list[str], amount: Decimal, currency: str) -> tuple[Decimal | None, str]:
         """What the payer paid in another currency; nothing where it is the same one or not said."""
-        at_amount, at_currency = self._originals
+        at_amount, at_currency = self.originals
         code = row[at_currency].strip().upper()
         if not row[at_amount].strip() or not _CODE.fullmatch(code) or code == currency:
             return None, ""
-        found = self._number("original_amount", row[at_amount])[0]
+        found = self.number("original_amount", row[at_amount])[0]
         return (found.copy_abs().copy_sign(amount), code) if found else (None, "")
 
-    def _number(self, name: Field, text: str) -> Money:
+    def number(self, name: Field, text: str) -> Money:
         try:
             return self.amounts[text]
         except ValueError as problem:
@@ -290,7 +212,7 @@ class RowReader:
                 raise ValueError(f"{self._name(name)} is empty.") from problem
             raise ValueError(f"{self._name(name)}: {problem}") from problem
 
-    def _fee(self, row: list[str], amount: Decimal) -> tuple[Decimal | None, str]:
+    def fee(self, row: list[str], amount: Decimal) -> tuple[Decimal | None, str]:
         """What the provider kept back, and a note when the payer bore the charge on top.
 
         Where the file states the amount after fees, that decides: a charge the payer bore was never ours.
@@ -298,10 +220,10 @@ class RowReader:
         fee_text, net_text = row[self.places["fee"]].strip(), row[self.places["net"]].strip()
         if not fee_text and not net_text:
             return None, ""
-        charge = self._number("fee", fee_text)[0].copy_abs() if fee_text else None
+        charge = self.number("fee", fee_text)[0].copy_abs() if fee_text else None
         if not net_text:
             return charge, ""
-        net = self._number("net", net_text)[0].copy_abs()
+        net = self.number("net", net_text)[0].copy_abs()
         kept = amount.copy_abs() - net
         if kept < 0:
             raise ValueError(
@@ -316,7 +238,7 @@ class RowReader:
             )
         return kept, ""
 
-    def _currency(self, row: list[str], beside_amount: str) -> str:
+    def currency(self, row: list[str], beside_amount: str) -> str:
         if self.mapping.currency:
             if beside_amount and beside_amount != self.mapping.currency:
                 raise ValueError(
@@ -349,6 +271,10 @@ class RowReader:
             )
         return status
 
+    def kind(self, text: str, when: str) -> str:
+        """The kind that a cell says, of money "in" or "out"; raises ValueError for an unknown word."""
+        return self._kinds[when][text] if self.words_repeat else self._kind_of(text, when)
+
     def _rules_for(self, when: str) -> list[tuple[str, Kind]]:
         rules = self.mapping.kinds
         return [(rule.phrase.casefold(), rule.kind) for rule in rules if rule.when in ("any", when)]
@@ -356,17 +282,11 @@ class RowReader:
     def _kind_of(self, text: str, when: str) -> Kind:
         by_sign = self.mapping.kind_in if when == "in" else self.mapping.kind_out
         word = " ".join(text.split()).casefold()
-        rules = self._rules[when]
         if not word or not self.mapping.kinds:
             return by_sign
-        if self._words_repeat:
-            for phrase, kind in rules:
-                if phrase == word:
-                    return kind
-        else:
-            for phrase, kind in rules:
-                if phrase in word:
-                    return kind
+        for phrase, kind in self.rules[when]:
+            if phrase == word if self.words_repeat else phrase in word:
+                return kind
         if self.mapping.unknown_kind == "by_sign":
             return by_sign
         raise ValueError(
@@ -376,7 +296,7 @@ class RowReader:
 
     # Dates
 
-    def _dates(self, row: list[str]) -> When_:
+    def dates(self, row: list[str]) -> When_:
         at = self.places
         instant: datetime | None = None
         booked: date | None = None
@@ -397,17 +317,22 @@ class RowReader:
 
     def _moment(self, name: Field, text: str) -> tuple[datetime | None, date]:
         try:
-            return self._moments.read(text)
+            return self.moments.read(text)
         except ValueError as problem:
             raise ValueError(f"{self._name(name)}: {problem}") from problem
 
     # Other cells
 
+    def payer(self, msisdn: str, name: str, party: str) -> tuple[str, str]:
+        """Phone number and name of the payer; of `party`, which holds both, what the others do not say."""
+        if party:
+            party_msisdn, party_name = split_party(party)
+            msisdn, name = msisdn or party_msisdn, name or party_name
+        return (self._phone(msisdn) if msisdn else ""), name
+
     def _phone(self, text: str) -> str:
         """E.164 digits where the number fits a plan; else the text as it stands (masked, foreign)."""
-        country_code, length = self._plan
-        digits = len(text) == length and text.isascii() and text.isdigit()
-        if digits and text.startswith(country_code) and text[len(country_code)] != "0":
+        if self.usual_phone.fullmatch(text):
             return text  # the common case: a portal writes it so
         return e164_digits(text, self.mapping.market) or text
 
@@ -422,22 +347,24 @@ class RowReader:
         return tuple(sorted(typed - {-1}))
 
     def _check_card_numbers(self, row: list[str]) -> None:
-        long_ones = [text for place in self._free if len(text := row[place]) >= SHORTEST_CARD]
+        long_ones = [text for place in self.free if len(text := row[place]) >= SHORTEST_CARD]
         if MAY_HOLD.search("\n".join(long_ones)) is None:
             return
-        for place in self._free:
+        for place in self.free:
             if card_number_in(row[place]) is not None:
                 raise ValueError(
                     f"{self.names[place]!r} holds a full card number, which may not be stored; "
                     "have the sender take it out and send the row again."
                 )
 
-    def _fitted(self, row: list[str]) -> list[str]:
+    def fitted(self, row: list[str]) -> list[str]:
         if isinstance(row, UnclosedRow):
             raise ValueError(
                 f"A quotation mark in this row is not closed: the lines up to {row.last_line} were taken for "
                 "part of it and are not read. Close it and send the file again."
             )
+        if len(row) == self.width:
+            return row
         if len(row) < self.width:
             # Where rows usually end at the last filled cell that is the file's way; else the row is cut off,
             # and the cell it ends with may be half of an amount.
@@ -459,10 +386,10 @@ class RowReader:
         return repr(self.names[place]) if place >= 0 else name
 
 
-def _plan_of(market: str) -> tuple[str, int]:
-    """The country code of a market and the length of its numbers with it; one that fits nothing for none."""
-    country_code, national_length = PLANS.get(market, ("", -1))
-    return country_code, len(country_code) + national_length
+def _usual_phone(market: str) -> re.Pattern[str]:
+    """A number of `market` as E.164 digits, as portals write it; fits nothing for no market."""
+    country_code, length = PLANS.get(market, ("(?!)", 1))
+    return re.compile(rf"{country_code}[1-9][0-9]{{{length - 1}}}")
 
 
 def places_of(mapping: Mapping, names: tuple[str, ...]) -> dict[Field, int]:
@@ -496,7 +423,18 @@ def split_party(text: str) -> tuple[str, str]:
     return (number if len(number) >= SHORTEST_PHONE else ""), name.strip()
 
 
-def _cleaned(text: str) -> str:
+def whole_id(text: str) -> str:
+    """The provider's id in a cell; raises ValueError where a spreadsheet has cut it."""
+    found = cleaned(text)
+    if "+" in found and _MANGLED.fullmatch(found):
+        raise ValueError(
+            f"The id {found} was cut by a spreadsheet, so two payments may share it; "
+            "export the file again as CSV and do not open it in between."
+        )
+    return found
+
+
+def cleaned(text: str) -> str:
     """A reference without blanks around it or a spreadsheet's ways to protect digits, ="1" and '1."""
     text = text.strip()
     if text[:1] == "=" and len(text) > 2 and text[1] == text[-1] == '"':

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import fields
 from datetime import date, datetime
 from decimal import Decimal
@@ -22,6 +22,8 @@ def as_json(record: Record) -> dict[str, Any]:
         name: str(value) if isinstance(value, Decimal | datetime | date) else value
         for name, value in kept.items()
     }
+    if isinstance(raw := plain.get("raw"), Mapping):
+        plain["raw"] = dict(raw)
     return {"record": type(record).__name__, **plain}
 
 

@@ -9,11 +9,10 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from paydesk.importers.delimited import KindRule, Mapping, preview
-from paydesk.importers.delimited.rows import RowReader
+from paydesk.importers.delimited import Field, KindRule, Mapping, blocks, preview
 from paydesk.importers.reading import open_file
 from paydesk.importers.records import FileWarning, NotReadable, Record, RejectedLine, Statement, StatementLine
 
@@ -279,17 +278,64 @@ CELLS = st.sampled_from(
 )  # fmt: skip
 
 
-@given(st.lists(st.lists(CELLS, min_size=6, max_size=6), min_size=1, max_size=4), st.booleans())
-def test_the_quick_way_makes_what_the_long_way_makes(rows: list[list[str]], two_columns: bool) -> None:
-    columns = {"credit": ("A",), "debit": ("B",)} if two_columns else {"amount": ("A",), "text": ("B",)}
-    rest = {"occurred": ("C",), "provider_ref": ("D",), "party": ("E",), "balance": ("F",)}
-    mapping = Mapping(columns={**columns, **rest}, market="KE", currency="KES")  # type: ignore[dict-item]
+REST: dict[Field, tuple[str, ...]] = {"occurred": ("C",), "party": ("E",), "balance": ("F",)}
+KINDS = (KindRule("sale", "payment", "in"), KindRule("r1", "refund"), KindRule("a", "fee", "out"))
+LAYOUTS = {
+    "two columns": Mapping(
+        {"credit": ("A",), "debit": ("B",), "provider_ref": ("D",), **REST}, market="KE", currency="KES"
+    ),
+    "phrases": Mapping(
+        {"amount": ("A",), "kind": ("D",), "text": ("D",), "reference": ("B",), **REST},
+        currency="KES", market="KE", kinds=KINDS, kind_match="contains", unknown_kind="reject",
+    ),
+    "words, fees and status": Mapping(
+        {"amount": ("A",), "kind": ("D",), "fee": ("B",), "status": ("E",), "booked": ("C",)},
+        kinds=KINDS, statuses={"": "pending", "r1": "failed", "254700000001 - a": "success", "5": "success"},
+    ),
+}  # fmt: skip
+
+
+@settings(max_examples=50)
+@given(
+    st.lists(st.lists(CELLS, min_size=6, max_size=6) | st.lists(CELLS, max_size=8), min_size=1, max_size=12),
+    st.sampled_from(sorted(LAYOUTS)),
+    st.sampled_from(["5", "5.00", "-7"]),
+)
+def test_a_block_by_columns_reads_what_its_rows_read_one_by_one(
+    odd: list[list[str]], layout: str, amount: str
+) -> None:
+    mapping = LAYOUTS[layout]
+    plain = [amount, "", "02/01/2024 10:20:30", "sale", "254700000001 - A", "5"]
     target = io.StringIO()
-    csv.writer(target).writerows([list("ABCDEF"), *rows])
-    quick = records_or_sentence(mapping, target.getvalue())
+    csv.writer(target).writerows(
+        [list("ABCDEF"), *[plain] * 11, *odd, *[plain] * 7, ["Total", "", "", "", "9"]]
+    )
+    by_columns = records_or_sentence(mapping, target.getvalue())
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(RowReader, "_needs_the_long_way", lambda self: True)
-        assert quick == records_or_sentence(mapping, target.getvalue())
+        patch.setattr(blocks, "FEW_ROWS", blocks.BLOCK_ROWS)
+        patch.setattr(blocks.BlockReader, "_lines", _no_lines)
+        assert by_columns == records_or_sentence(mapping, target.getvalue())
+
+
+def _no_lines(self: blocks.BlockReader, block: object) -> None:
+    raise ValueError("Every row by itself.")
+
+
+def test_cells_that_are_no_amount_beside_the_money_do_not_stop_the_sums() -> None:
+    two = Mapping(columns={"credit": ("In",), "debit": ("Out",), "occurred": ("Date",)}, currency="GHS")
+    assert [line.amount for line in lines(two, "Date,In,Out\n02/01/2024, ,5\n")] == [Decimal(-5)]
+    fees = replace(SIMPLE, columns={**SIMPLE.columns, "fee": ("Fee",), "status": ("State",)})
+    (line,) = lines(fees, "Date,Amount,Fee,State\n02/01/2024,5,n/a,failed\n")
+    assert (line.kind, line.fee) == ("failed", None)
+
+
+def test_rows_before_damage_are_read_before_it_is_refused() -> None:
+    count = blocks.BLOCK_ROWS + 3
+    text = "Date,Amount\n" + "02/01/2024,5\n" * count + "02/01/2024," + "5" * 200_000 + "\n"
+    found: list[Record] = []
+    with pytest.raises(NotReadable):
+        found.extend(open_file(io.BytesIO(text.encode()), filename="a.csv", mapping=SIMPLE))
+    assert sum(isinstance(each, StatementLine) for each in found) == count
 
 
 def records_or_sentence(mapping: Mapping, text: str) -> list[Record] | str:
