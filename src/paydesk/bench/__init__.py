@@ -7,6 +7,7 @@ is imported by the command when it runs.
 BENCHMARKS = {
     "posting": "paydesk.bench.posting",
     "read": "paydesk.bench.read",
+    "reconcile": "paydesk.bench.reconcile",
     "search": "paydesk.bench.search",
 }
-WITHOUT_DATABASE = {"read"}
+WITHOUT_DATABASE = {"read", "reconcile"}

@@ -19,7 +19,8 @@ U = TypeVar("U")
 class Bench:
     """One run: `quick` takes small sizes, `only` keeps what begins with it, `say` tells progress.
 
-    `customers` and `payments` are the size of the company where a benchmark has one; 0 leaves it to that.
+    `customers` and `payments` are the size of the company where a benchmark has one, `rows` of a side; 0
+    leaves it to that. `memory_limit` is for the engine of matching ("2GB").
     """
 
     quick: bool
@@ -27,6 +28,8 @@ class Bench:
     only: str = ""
     customers: int = 0
     payments: int = 0
+    rows: int = 0
+    memory_limit: str = ""
 
     def wants(self, what: str) -> bool:
         return what.startswith(self.only)

@@ -30,6 +30,7 @@ COMMANDS = {
     "migrate": "paydesk.cli.migrate",
     "read": "paydesk.cli.read",
     "formats": "paydesk.cli.formats",
+    "reconcile": "paydesk.cli.reconcile",
     "fuzz": "paydesk.cli.fuzz",
     "check": "paydesk.cli.check",
     "bench": "paydesk.cli.bench",

@@ -28,6 +28,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--only", metavar="TEXT", default="", help="only what begins with this text")
     parser.add_argument("--customers", type=int, default=0, metavar="N", help="search: how many customers")
     parser.add_argument("--payments", type=int, default=0, metavar="N", help="search: how many payments")
+    parser.add_argument("--rows", type=int, default=0, metavar="N", help="reconcile: how many payments")
+    parser.add_argument("--memory-limit", default="", metavar="2GB", help="reconcile: the engine's memory")
     add_json(parser)
 
 
@@ -38,9 +40,19 @@ def run(args: argparse.Namespace) -> int:
 
     if (args.customers or args.payments) and args.name != "search":
         raise WrongUse("--customers and --payments are for `bench search`.")
-    if args.customers < 0 or args.payments < 0:
-        raise WrongUse("--customers and --payments are numbers above 0.")
-    bench = Bench(quick=args.quick, only=args.only, say=say, customers=args.customers, payments=args.payments)
+    if (args.rows or args.memory_limit) and args.name != "reconcile":
+        raise WrongUse("--rows and --memory-limit are for `bench reconcile`.")
+    if min(args.customers, args.payments, args.rows) < 0:
+        raise WrongUse("--customers, --payments and --rows are numbers above 0.")
+    bench = Bench(
+        quick=args.quick,
+        only=args.only,
+        say=say,
+        customers=args.customers,
+        payments=args.payments,
+        rows=args.rows,
+        memory_limit=args.memory_limit,
+    )
     results = []
     with _database(bench, args.name) as (url, server_version):
         where = machine(server_version)

@@ -1,0 +1,1 @@
+"""Two tables in, matches and exceptions out. Plain Python that knows no file format and no table of ours."""

@@ -1,0 +1,84 @@
+"""A whole run: the passes in the order of the rules, then a class for whatever is left."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from ibis.expr.types import Table
+
+from paydesk.matching.engines import Engine
+from paydesk.matching.passes import (
+    covering,
+    derived,
+    differing,
+    duplicates,
+    exact,
+    groups,
+    leftovers,
+    reversals,
+)
+from paydesk.matching.rules import Rule, Rules
+from paydesk.matching.sides import KEYS
+from paydesk.matching.state import Found, State
+
+PASSES: dict[str, Callable[[State, Rule], None]] = {
+    "exact": exact.run,
+    "groups": groups.run,
+    "differing": differing.run,
+    "duplicates": duplicates.run,
+    "reversals": reversals.run,
+    "derived": derived.run,
+    "covering": covering.run,
+}
+# What the passes look at; the rest of a side is for people.
+COMPARED = ("line_id", "id", "name", "amount", "fee", "currency", "at", "status", *KEYS)
+Progress = Callable[[str, int, int], None]  # the pass, how many are done, how many there are
+
+
+def match(
+    engine: Engine,
+    left: Table,
+    right: Table,
+    rules: Rules,
+    progress: Progress = lambda name, done, of: None,
+) -> Found:
+    """Matches and exceptions of two sides (sides.SCHEMA). Every line is in one match or in one exception.
+
+    The same lines give the same result, in whatever order they stand, as long as their ids are unique.
+    """
+    state = _begun(engine, left, right, rules)
+    steps = len(rules.passes) + 1
+    for done, rule in enumerate(rules.passes):
+        progress(rule.name, done, steps)
+        PASSES[rule.kind](state, rule)
+    progress(leftovers.RULE, steps - 1, steps)
+    leftovers.run(state)
+    progress("", steps, steps)
+    return state.found
+
+
+def _begun(engine: Engine, left: Table, right: Table, rules: Rules) -> State:
+    ours, theirs = (
+        engine.rows(
+            side.aggregate(
+                lines=side.count(),
+                ids=side.provider_key.count(),
+                fees=(side.fee != 0).sum().fill_null(0),
+            )
+        )[0]
+        for side in (left, right)
+    )
+    return State(
+        engine,
+        rules,
+        left.select(*COMPARED),
+        right.select(*COMPARED),
+        left.select(*COMPARED),
+        right.select(*COMPARED),
+        left_lines=ours["lines"],
+        right_lines=theirs["lines"],
+        left_ids=ours["ids"],
+        right_ids=theirs["ids"],
+        left_fees=ours["fees"] > 0,
+        right_fees=theirs["fees"] > 0,
+    )
