@@ -330,7 +330,7 @@ def test_cells_that_are_no_amount_beside_the_money_do_not_stop_the_sums() -> Non
 
 
 def test_rows_before_damage_are_read_before_it_is_refused() -> None:
-    count = blocks.BLOCK_ROWS + 3
+    count = blocks.BLOCK_ROWS * 2 + 3
     text = "Date,Amount\n" + "02/01/2024,5\n" * count + "02/01/2024," + "5" * 200_000 + "\n"
     found: list[Record] = []
     with pytest.raises(NotReadable):
