@@ -96,6 +96,13 @@ def test_a_tag_without_an_end_is_not_kept_by_the_parser(root: bytes) -> None:
     assert "more than 1,048,576 characters without the end of a tag" in refusal(Made(begin, b"x", 3 * MIB))
 
 
+def test_a_name_twice_among_very_many_is_found_at_once() -> None:
+    names = b"".join(b'"k%d":1,' % number for number in range(30_000))
+    text = b'{"TransactionType":"Pay Bill","TransID":"A","TransTime":"20260101120000","TransAmount":"1",'
+    text += b'"BusinessShortCode":"1","BillRefNumber":"x","MSISDN":"254700000001",' + names + b'"k29999":2}'
+    assert "'k29999' stands twice" in refusal(Made(text, b" ", len(text)))
+
+
 def test_what_xml_says_to_programmers_is_left_out() -> None:
     assert "HUGE" not in refusal(Made(ISO + b"<Stmt>", b"<a>", MIB // 4))
 
