@@ -61,7 +61,7 @@ class Engine(Protocol):
 def _duckdb_sql(operation: ibis.expr.operations.Node) -> str:
     """The SQL of an expression. Writing it takes longer than a small stage runs, and stages are numbered the
     same in every run, so a second run in one process writes none."""
-    return ibis.to_sql(operation.to_expr(), dialect="duckdb", pretty=False)
+    return str(ibis.to_sql(operation.to_expr(), dialect="duckdb", pretty=False))
 
 
 class DuckDb:

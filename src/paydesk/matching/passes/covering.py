@@ -101,10 +101,10 @@ def only_set(lines: list[Line], amount: int, most: int) -> list[Line] | None:
                 continue
             known = ways.setdefault(reached, [])
             known.extend([each | 1 << place for each in sets][: 2 - len(known)])
-    sets = ways.get(amount, [])
-    if len(sets) != 1 or sets[0].bit_count() < FEWEST:
+    found = ways.get(amount, [])
+    if len(found) != 1 or found[0].bit_count() < FEWEST:
         return None
-    return [line for place, line in enumerate(lines) if sets[0] >> place & 1]
+    return [line for place, line in enumerate(lines) if found[0] >> place & 1]
 
 
 def _sum(lines: list[Line]) -> int:

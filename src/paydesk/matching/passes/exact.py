@@ -40,7 +40,8 @@ def _by_provider_id(state: State, rule: Rule) -> None:
     once, nth = sided(left, right, keys), None
     if engine.count(repeated):
         once = sided(left.anti_join(repeated, key), right.anti_join(repeated, key), keys)
-        nth = sided(*(ranked(side.semi_join(repeated, key), keys) for side in (left, right)), [*keys, "rank"])
+        ours, theirs = (ranked(side.semi_join(repeated, key), keys) for side in (left, right))
+        nth = sided(ours, theirs, [*keys, "rank"])
     what = "Provider id, amount, currency and status are the same"
     found = as_pairs(
         once.filter(days_apart(once, rule["days"])), rule=rule.name, score=SURE, why=_by_day(once, what)
