@@ -81,7 +81,7 @@ def test_keys_find_a_customer_and_open_them(
     page.keyboard.press("g")
     page.keyboard.press("c")
     page.wait_for_url(f"{desk}/customers/")
-    page.get_by_label("Name, phone, account or our number").fill("1048")
+    page.get_by_label("Name, phone, account, identity or our number").fill("1048")
     page.keyboard.press("Enter")
     expect(page.get_by_role("link", name="1048", exact=False).first).to_be_visible()
     assert "text=1048" in page.url

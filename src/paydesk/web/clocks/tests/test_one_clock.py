@@ -18,17 +18,22 @@ from paydesk.kernel.public_codes import code_of
 from paydesk.web.customers.tests.desk import AtTheDesk
 from tests.builders import make_source_account, receive, row
 
-NOW = timezone.now()
 SUMS = r"8 h round the clock; 2 h 1\d min used; 5 h 4\d min left."
-ROUND = {"calendar": "24x7", "by": system("tests"), "now": NOW - timedelta(days=2)}
 
 
 class OneClock(AtTheDesk):
     def setUp(self) -> None:
         super().setUp()
-        set_policy("identification", Terms(target_seconds=8 * 3600, pauses={"customer": 36_000}), **ROUND)
+        self.now = timezone.now()  # of this test: the whole suite takes longer than the sums may be off
+        set_policy(
+            "identification",
+            Terms(target_seconds=8 * 3600, pauses={"customer": 36_000}),
+            calendar="24x7",
+            by=system("tests"),
+            now=self.now - timedelta(days=2),
+        )
         (self.payment,) = receive(
-            make_source_account(), row(1, "9.00", reference="?"), now=NOW - timedelta(hours=2, minutes=12)
+            make_source_account(), row(1, "9.00", reference="?"), now=self.now - timedelta(hours=2, minutes=12)
         )
         self.lead = self.signed_in("TL")
 
@@ -63,7 +68,7 @@ class OneClock(AtTheDesk):
 
     def test_a_lead_sets_another_due_time_in_the_zone_of_its_calendar_and_an_analyst_does_not(self):
         assert self.client.get(self.at("due")).status_code == 403
-        day = (NOW + timedelta(days=3)).date()
+        day = (self.now + timedelta(days=3)).date()
         said = {"due_at": f"{day}T15:30", "reason": "Agreed with the branch"}
         assert self.lead.post(self.at("due"), said).status_code == 302
         assert self.clock.due_at.isoformat() == f"{day}T15:30:00+00:00"
@@ -76,9 +81,9 @@ class OneClock(AtTheDesk):
 
     def test_where_the_time_comes_from_outside_a_second_person_decides_in_the_inbox(self):
         with transaction.atomic():
-            steps.start_clocks("reversal_request", "reversal_request", {1: NOW}, market="GH", now=NOW)
+            steps.start_clocks("reversal_request", "reversal_request", {1: self.now}, market="GH", now=self.now)
         clock = Clock.objects.get(kind="reversal_request")
-        day = (NOW + timedelta(days=30)).date()
+        day = (self.now + timedelta(days=30)).date()
         assert "a second person decides" in self.text(self.at("due", clock), client=self.lead)
         said = {"due_at": f"{day}T12:00", "reason": "They gave us more time"}
         assert self.lead.post(self.at("due", clock), said).status_code == 302
