@@ -33,7 +33,9 @@ class OneClock(AtTheDesk):
             now=self.now - timedelta(days=2),
         )
         (self.payment,) = receive(
-            make_source_account(), row(1, "9.00", reference="?"), now=self.now - timedelta(hours=2, minutes=12)
+            make_source_account(),
+            row(1, "9.00", reference="?"),
+            now=self.now - timedelta(hours=2, minutes=12),
         )
         self.lead = self.signed_in("TL")
 
@@ -81,7 +83,9 @@ class OneClock(AtTheDesk):
 
     def test_where_the_time_comes_from_outside_a_second_person_decides_in_the_inbox(self):
         with transaction.atomic():
-            steps.start_clocks("reversal_request", "reversal_request", {1: self.now}, market="GH", now=self.now)
+            steps.start_clocks(
+                "reversal_request", "reversal_request", {1: self.now}, market="GH", now=self.now
+            )
         clock = Clock.objects.get(kind="reversal_request")
         day = (self.now + timedelta(days=30)).date()
         assert "a second person decides" in self.text(self.at("due", clock), client=self.lead)
