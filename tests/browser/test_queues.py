@@ -10,6 +10,7 @@ from paydesk.foundation.people.models import Person
 from paydesk.kernel.public_codes import code_of
 from tests.browser.axe import assert_no_axe_violations
 from tests.browser.conftest import OpenPage
+from tests.browser.settled import settled
 from tests.builders import make_contract, make_source_account, receive_today, row
 
 
@@ -33,6 +34,7 @@ def test_what_waits_is_taken_noted_applied_and_undone_by_keys_alone(
     page.keyboard.press("Enter")
     detail, dialog, toasts = page.locator("#detail"), page.locator("#dialog"), page.locator("#toasts")
     expect(detail).to_contain_text("2 equal claims")
+    settled(page)
     page.keyboard.press("a")
     expect(detail).to_contain_text("Yours")
     page.keyboard.press("n")

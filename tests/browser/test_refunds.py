@@ -14,15 +14,10 @@ from paydesk.kernel.public_codes import code_of
 from tests.browser.axe import assert_no_axe_violations
 from tests.browser.conftest import OpenPage
 from tests.browser.people import make_person
+from tests.browser.settled import settled
 from tests.builders import make_contract, make_source_account, receive_today, row
 
 SignIn = Callable[[Page, Person], None]
-
-
-def settled(page: Page) -> None:
-    """What was swapped in is wired up: a key pressed before that opens the same as a page of its own."""
-    page.wait_for_function("!document.querySelector('.htmx-request, .htmx-swapping, .htmx-settling')")
-    page.wait_for_timeout(300)
 
 
 def test_asked_approved_released_and_one_of_two_failed(
