@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
-
 from django import forms
 from django.db.models import Q
-from django.http import HttpRequest
 
 from paydesk.domain.refunds.queries import number_in
 from paydesk.domain.refunds.rules import RAILS, REASONS
 from paydesk.kernel.phone_numbers import PLANS, e164_digits
 from paydesk.web.addresses import number_in as number_of_kind
-from paydesk.web.contracts.forms import ANY, AddressFilters
+from paydesk.web.contracts.forms import ANY
 from paydesk.web.sight import Looking
-
-if TYPE_CHECKING:
-    from paydesk.foundation.people.models import Market
+from paydesk.web.tabbed import TabbedFilters
 
 # Name in the address: what is written on it, states behind it.
 TABS: dict[str, tuple[str, tuple[str, ...]]] = {
@@ -32,8 +26,10 @@ FIRST_TAB = "decide"
 TAB_OF_STATE = {state: name for name, (_, states) in TABS.items() for state in states}
 
 
-class RefundFilters(AddressFilters):
+class RefundFilters(TabbedFilters):
     """Which tab, and of its refunds which."""
+
+    tabs, first_tab = TABS, FIRST_TAB
 
     tab = forms.ChoiceField(
         required=False, choices=[(name, words) for name, (words, _) in TABS.items()], widget=forms.HiddenInput
@@ -48,27 +44,6 @@ class RefundFilters(AddressFilters):
     flag = forms.ChoiceField(
         required=False, label="By policy", choices=[ANY, ("green", "green"), ("amber", "amber: look at it")]
     )
-
-    def __init__(self, request: HttpRequest, markets: Sequence[Market]) -> None:
-        super().__init__(request)
-        field: Any = self.fields["market"]
-        field.choices = [ANY, *((market.pk, market.name) for market in markets)]
-
-    @property
-    def at_tab(self) -> str:
-        return str(self.wanted.get("tab") or FIRST_TAB)
-
-    @property
-    def states(self) -> tuple[str, ...]:
-        return TABS[self.at_tab][1]
-
-    @property
-    def chosen(self) -> list[tuple[str, str]]:
-        return [pair for pair in super().chosen if not pair[0].startswith("Tab: ")]
-
-    @property
-    def cleared(self) -> str:
-        return f"?tab={self.at_tab}"
 
     def lookups(self, eyes: Looking) -> Q:
         """The filters but the tab; a name that may not be seen is found only when it is said whole."""

@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
-
 from django import forms
 from django.db.models import Q
-from django.http import HttpRequest
 
 from paydesk.domain.reversal_requests.rules import REASONS
 from paydesk.kernel.phone_numbers import PLANS, e164_digits
 from paydesk.web.addresses import number_in
-from paydesk.web.contracts.forms import ANY, AddressFilters
+from paydesk.web.contracts.forms import ANY
 from paydesk.web.sight import Looking
-
-if TYPE_CHECKING:
-    from paydesk.foundation.people.models import Market
+from paydesk.web.tabbed import TabbedFilters
 
 # Name in the address: what is written on it, states behind it.
 TABS: dict[str, tuple[str, tuple[str, ...]]] = {
@@ -28,8 +22,10 @@ FIRST_TAB = "answer"
 TAB_OF_STATE = {state: name for name, (_, states) in TABS.items() for state in states}
 
 
-class RequestFilters(AddressFilters):
+class RequestFilters(TabbedFilters):
     """Which tab, and of its requests which."""
+
+    tabs, first_tab = TABS, FIRST_TAB
 
     tab = forms.ChoiceField(
         required=False, choices=[(name, words) for name, (words, _) in TABS.items()], widget=forms.HiddenInput
@@ -43,27 +39,6 @@ class RequestFilters(AddressFilters):
     held = forms.ChoiceField(
         required=False, label="Money", choices=[ANY, ("yes", "held"), ("no", "not with us any more")]
     )
-
-    def __init__(self, request: HttpRequest, markets: Sequence[Market]) -> None:
-        super().__init__(request)
-        field: Any = self.fields["market"]
-        field.choices = [ANY, *((market.pk, market.name) for market in markets)]
-
-    @property
-    def at_tab(self) -> str:
-        return str(self.wanted.get("tab") or FIRST_TAB)
-
-    @property
-    def states(self) -> tuple[str, ...]:
-        return TABS[self.at_tab][1]
-
-    @property
-    def chosen(self) -> list[tuple[str, str]]:
-        return [pair for pair in super().chosen if not pair[0].startswith("Tab: ")]
-
-    @property
-    def cleared(self) -> str:
-        return f"?tab={self.at_tab}"
 
     def lookups(self, eyes: Looking) -> Q:
         """The filters but the tab; a name that may not be seen is found only when it is said whole."""
