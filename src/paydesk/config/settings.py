@@ -48,6 +48,7 @@ INSTALLED_APPS = [
     "paydesk.domain.hand_receipts",
     "paydesk.domain.refunds",
     "paydesk.domain.reversal_requests",
+    "paydesk.domain.reconciliation",
     "paydesk.reporting.books",
     "paydesk.web",
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -29,6 +30,13 @@ def line_key(line: StatementLine) -> str:
             line.msisdn, line.payer_name,
         ]  # fmt: skip
     return hashlib.md5("\x1f".join(parts).encode(), usedforsecurity=False).hexdigest()
+
+
+def nth_key(key: str, nth: int) -> str:
+    """The key of the second, third... of equal rows without a provider id, as staging numbers them."""
+    if nth == 1:
+        return key
+    return hashlib.md5(f"{uuid.UUID(key)}{nth}".encode(), usedforsecurity=False).hexdigest()
 
 
 def value_date(line: StatementLine, time_zone: ZoneInfo, today: date) -> date:

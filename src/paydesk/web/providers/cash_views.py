@@ -16,6 +16,7 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from paydesk.domain.payments.actions import enter_shown_balance
 from paydesk.domain.providers.queries import source_accounts
+from paydesk.domain.reconciliation.proof import balance_proof
 from paydesk.domain.statements.queries import lines_by_id
 from paydesk.foundation.documents.queries import open_document
 from paydesk.kernel.money import Money
@@ -29,7 +30,8 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from paydesk.domain.providers.models import SourceAccount
-    from paydesk.reporting.provider_cash.rules import DayProof, Hours, Proof
+    from paydesk.domain.reconciliation.rules import DayProof, Proof
+    from paydesk.reporting.provider_cash.rules import Hours
 
 RIGHT = "providers.manage:view"
 MOST_ROWS = 50
@@ -58,7 +60,7 @@ def balance(request: HttpRequest, account_id: int) -> HttpResponse:
     actor = actor_of(request)
     today = timezone.localdate()
     now = timezone.now()
-    proof = queries.balance_proof(account, today=today)
+    proof = balance_proof(account, today=today)
     hours = queries.hours_of([account], now).get(account.pk)
     since = today - timedelta(days=queries.HISTORY_DAYS - 1)
     shown = proof.last.shown if proof.last else None

@@ -1,0 +1,31 @@
+"""The verbs of reconciliation: run a day, explain what it could not prove, match by hand, sign."""
+
+from paydesk.domain.reconciliation.actions.explaining import (  # noqa: F401
+    ExceptionRefused,
+    accept_timing,
+    approve_adjustment,
+    ask_provider,
+    reopen_exception,
+    request_adjustment,
+    resolve_exception,
+)
+from paydesk.domain.reconciliation.actions.matching import (  # noqa: F401
+    MatchRefused,
+    confirm_suggestion,
+    match_by_hand,
+    reject_suggestion,
+    revoke_match,
+)
+from paydesk.domain.reconciliation.actions.running import (  # noqa: F401
+    RunRefused,
+    ask_run,
+    cancel_run,
+    perform_run,
+)
+from paydesk.domain.reconciliation.actions.signing import (  # noqa: F401
+    DayRefused,
+    approve_reopening,
+    approve_signature,
+    ask_to_reopen,
+    ask_to_sign,
+)

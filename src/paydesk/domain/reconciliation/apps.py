@@ -1,0 +1,20 @@
+"""Django's view of this package."""
+
+from django.apps import AppConfig
+
+
+class ReconciliationConfig(AppConfig):
+    name = "paydesk.domain.reconciliation"
+    label = "reconciliation"
+
+    def ready(self) -> None:
+        from paydesk.domain.reconciliation import tasks  # noqa: F401  registers its handlers
+        from paydesk.domain.reconciliation.actions.signing import request_ended
+        from paydesk.domain.reconciliation.clocks import declare_kinds
+        from paydesk.domain.reconciliation.states import ADJUST, REOPEN, SIGN
+        from paydesk.foundation.approvals.steps import when_closed
+
+        declare_kinds()
+        for kind in (SIGN, REOPEN):
+            when_closed(kind, request_ended)
+        assert ADJUST  # its approval holds nothing, so nothing is let go

@@ -1,0 +1,288 @@
+"""The two sides of an account's days: what the ledger holds, and what the provider's own files say.
+
+Right is read again from the documents as they were handed over, not from what intake made of them, so that
+a fault of ours shows as well. Left are the postings on the account's clearing balance, row by row. Both are
+told on the provider's day (booking date, else value date) for the day asked and its two neighbours, because a
+row near the cut-off may stand on either.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+from django.db import connection, transaction
+from django.db.models import Q, QuerySet
+
+from paydesk.domain.providers.models import SourceAccount
+from paydesk.domain.statements import rules as statement_rules
+from paydesk.domain.statements.models import SourceFile
+from paydesk.foundation.documents.queries import open_document
+from paydesk.importers import delimited, reading
+from paydesk.importers.records import StatementLine
+from paydesk.kernel.money import minor_digits
+from paydesk.matching.rules import Rules
+from paydesk.matching.sides import SCALE_DIGITS, SCHEMA, TOLD, millionths, side_table
+
+BATCH = 20_000
+NEIGHBOURS = timedelta(days=1)
+OUR_OWN = ("by_hand", "callbacks")  # no files of the provider
+MOVES_NOTHING = ("order", "notice")
+# What is shown of a row beside what is compared; in the order of FACTS.
+FACTS = pa.schema(
+    {
+        "id": pa.string(),
+        "day": pa.date32(),
+        "kind": pa.string(),
+        "amount_minor": pa.int64(),
+        "place": pa.string(),  # of the file and row, or the code of the payment
+    }
+)
+
+
+@dataclass
+class Side:
+    """One side as Parquet: what is compared, and the facts by id."""
+
+    path: Path
+    facts: Path
+    rows: int = 0
+    keys: set[str] = field(default_factory=set)
+
+
+class SideWriter:
+    """Writes one side in pieces, so that memory stays flat."""
+
+    def __init__(self, folder: Path, name: str, rules: Rules) -> None:
+        self.side = Side(folder / f"{name}.parquet", folder / f"{name}-facts.parquet")
+        self._shortest, self._digits = rules.shortest_reference, rules.phone_digits
+        self._told: list[tuple[object, ...]] = []
+        self._facts: list[tuple[object, ...]] = []
+        self._files = (
+            pq.ParquetWriter(self.side.path, SCHEMA, compression="lz4"),
+            pq.ParquetWriter(self.side.facts, FACTS, compression="lz4"),
+        )
+
+    def add(self, told: Sequence[object], facts: Sequence[object]) -> None:
+        """One row: the fields of sides.TOLD after `line_id`, and those of FACTS after `id`."""
+        self.side.rows += 1
+        self._told.append((self.side.rows, *told))
+        self._facts.append((told[0], *facts))
+        if len(self._told) >= BATCH:
+            self._write()
+
+    def close(self) -> Side:
+        self._write()
+        for file in self._files:
+            file.close()
+        return self.side
+
+    def _write(self) -> None:
+        if self._told:
+            told = dict(zip(TOLD, map(list, zip(*self._told, strict=True)), strict=True))
+            self._files[0].write_table(side_table(told, shortest=self._shortest, digits=self._digits))
+            facts = dict(zip(FACTS.names, map(list, zip(*self._facts, strict=True)), strict=True))
+            self._files[1].write_table(pa.table(facts, schema=FACTS))
+        self._told, self._facts = [], []
+
+
+def files_of(account: SourceAccount, first: date, last: date) -> QuerySet[SourceFile]:
+    """Posted files of the provider that hold rows of these days, by its own clock."""
+    zone = ZoneInfo(account.time_zone)
+    return (
+        SourceFile.objects.filter(
+            source_account=account,
+            state="posted",
+            covers_from__lt=datetime.combine(last + timedelta(days=1), time(), zone),
+            covers_to__gte=datetime.combine(first, time(), zone),
+        )
+        .exclude(format__in=OUR_OWN)
+        .order_by("id")
+    )
+
+
+def newest_change(account: SourceAccount, day: date) -> datetime | None:
+    """When evidence of a day came last, from whatever door; None before any."""
+    start = datetime.combine(day, time(), ZoneInfo(account.time_zone)).astimezone(UTC)
+    near = Q(covers_from__lt=start + timedelta(days=2), covers_to__gte=start - NEIGHBOURS)
+    near |= Q(callbacks_on__range=(day - NEIGHBOURS, day + NEIGHBOURS))
+    found = SourceFile.objects.filter(near, source_account=account, state="posted").order_by("-posted_at")
+    return found.values_list("posted_at", flat=True).first()
+
+
+_LEFT = """
+WITH file AS (
+    SELECT id FROM statements_sourcefile
+    WHERE source_account_id = %(account)s AND state IN ('posted', 'posting')
+      AND ((covers_from < %(until)s AND covers_to >= %(since)s)
+           OR callbacks_on BETWEEN %(first)s - 1 AND %(last)s + 1
+           OR (covers_from IS NULL AND callbacks_on IS NULL AND posted_at >= %(since)s))
+), line AS MATERIALIZED (
+    SELECT l.* FROM file f CROSS JOIN LATERAL (
+        SELECT * FROM statements_statementline WHERE file_id = f.id AND NOT withdrawn OFFSET 0
+    ) l
+    WHERE coalesce(l.booked_on, l.value_on) BETWEEN %(first)s AND %(last)s
+      AND l.status = 'success' AND l.currency = %(currency)s
+)
+SELECT l.id, p.id, l.kind, l.line_key, l.provider_ref, l.reference, l.msisdn, l.payer_name, l.batch_key,
+       l.occurred_at, coalesce(l.booked_on, l.value_on) AS day,
+       coalesce(p.amount_minor, moved.amount_minor, 0), coalesce(payments_minor(l.fee, l.currency), 0)
+FROM line l
+LEFT JOIN LATERAL (
+    SELECT id, amount_minor FROM payments_payment
+    WHERE statement_line_id = l.id AND state <> 'unposted' LIMIT 1
+) p ON true
+LEFT JOIN LATERAL (
+    SELECT sum(g.amount_minor)::bigint AS amount_minor
+    FROM (VALUES ('row:' || l.id), ('reversed:line:' || l.id)) k(key)
+    CROSS JOIN LATERAL (SELECT id FROM ledger_entry WHERE idempotency_key = k.key LIMIT 1) e
+    JOIN ledger_posting g ON g.entry_id = e.id
+    JOIN ledger_account a ON a.id = g.account_id AND a.code = %(code)s AND a.key_id = %(account)s
+    WHERE p.id IS NULL
+) moved ON true
+ORDER BY l.id
+"""
+
+
+def ledger_side(account: SourceAccount, day: date, writer: SideWriter, known: frozenset[str]) -> Side:
+    """What the ledger holds of a day and its neighbours, without the rows of `known` matches."""
+    first, last = day - NEIGHBOURS, day + NEIGHBOURS
+    zone = ZoneInfo(account.time_zone)
+    values = {
+        "account": account.pk, "code": account.ledger_code, "currency": account.currency,
+        "first": first, "last": last,
+        "since": datetime.combine(first, time(), zone),
+        "until": datetime.combine(last + NEIGHBOURS, time(), zone),
+    }  # fmt: skip
+    keeps_fees = account.role == "originates" and account.ledger_code == "1020"
+    scale = 10 ** (SCALE_DIGITS - minor_digits(account.currency))
+    with transaction.atomic(), connection.chunked_cursor() as cursor:
+        cursor.execute(_LEFT, values)
+        while rows := cursor.fetchmany(BATCH):
+            for (
+                line_id, payment_id, kind, line_key, provider_ref, reference, msisdn, name, batch, at, on,
+                amount_minor, fee_minor,
+            ) in rows:  # fmt: skip
+                key = f"payment:{payment_id}" if payment_id else f"line:{line_id}"
+                if not amount_minor or key in known:
+                    continue
+                fee = int(fee_minor) if keeps_fees and kind != "fee" else 0
+                writer.add(
+                    (
+                        key, reference, _named(kind, provider_ref, line_key.hex), "", msisdn, name,
+                        (amount_minor - fee) * scale, fee * scale, account.currency, _seconds(at, on),
+                        "success", batch,
+                    ),
+                    (on, kind, amount_minor, key),
+                )  # fmt: skip
+    return writer.close()
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """A row of a file of the provider and where it stands."""
+
+    line: StatementLine
+    key: str
+    day: date
+    file: SourceFile
+
+
+def provider_side(account: SourceAccount, day: date, writer: SideWriter, known: frozenset[str]) -> Side:
+    """What the provider's files say of a day and its neighbours, each row once, without `known` rows.
+
+    A pending or failed row counts only where no final one of the same id stands beside it and the ledger may
+    have it; a fee that its payment's row shows already is that fee.
+    """
+    zone = ZoneInfo(account.time_zone)
+    rows: dict[str, _Row] = {}
+    days = (day - NEIGHBOURS, day, day + NEIGHBOURS)
+    for file in files_of(account, days[0], days[-1]):
+        for row in _rows_of(file, zone, days):
+            rows.setdefault(row.key, row)
+    final = {row.line.provider_ref for row in rows.values() if row.line.status == "success"} - {""}
+    fees = {
+        row.line.provider_ref: row.line.fee
+        for row in rows.values()
+        if row.line.kind == "payment" and row.line.status == "success" and row.line.fee
+    }
+    keeps_fees = account.role == "originates" and account.ledger_code == "1020"
+    for row in rows.values():
+        line = row.line
+        if row.key in known or line.kind in MOVES_NOTHING or not line.amount:
+            continue
+        if line.status != "success" or line.kind == "failed":
+            if not line.provider_ref or line.provider_ref in final:
+                continue
+        elif line.kind == "fee" and fees.get(line.provider_ref) == -line.amount:
+            continue
+        fee = line.fee or Decimal(0) if keeps_fees and line.kind != "fee" else Decimal(0)
+        try:
+            net, kept = millionths(line.amount - fee), millionths(fee)
+        except ValueError:
+            continue  # nothing of the ledger can have such an amount; intake said so
+        status = "failed" if line.kind == "failed" else line.status
+        kind = "payment" if line.kind == "failed" else line.kind
+        writer.add(
+            (
+                row.key, line.reference, _named(kind, line.provider_ref, row.key), "", line.msisdn,
+                line.payer_name, net, kept, line.currency, _seconds(line.occurred_at, row.day), status,
+                line.batch_key,
+            ),
+            (
+                row.day, line.kind, statement_rules.minor_of(line) or 0,
+                f"{row.file.filename}, row {line.line}",
+            ),
+        )  # fmt: skip
+    return writer.close()
+
+
+def _rows_of(file: SourceFile, zone: ZoneInfo, days: Collection[date]) -> Iterator[_Row]:
+    mapping = delimited.Mapping.from_json(file.mapping) if file.mapping else None
+    seen: dict[str, int] = {}
+    assert file.document_id is not None
+    with (
+        open_document(file.document_id).file as content,
+        reading.open_file(content, filename=file.filename, mapping=mapping) as records,
+    ):
+        for record in records:
+            if not isinstance(record, StatementLine):
+                continue
+            on = record.booked_on or statement_rules.value_date(record, zone, file.uploaded_at.date())
+            key = statement_rules.line_key(record)
+            if not record.provider_ref:
+                # Equal rows without an id are two payments: the n-th has the key that staging gave it.
+                seen[key] = nth = seen.get(key, 0) + 1
+                key = statement_rules.nth_key(key, nth)
+            if on in days:
+                yield _Row(record, key, on, file)
+
+
+def _named(kind: str, provider_ref: str, key: str) -> str:
+    """The id to meet by: a fee may share the id of its payment, and a row without one is itself."""
+    if not provider_ref:
+        return f"row{key}"
+    return provider_ref if kind == "payment" else f"{kind}{provider_ref}"
+
+
+def _seconds(at: datetime | None, on: date) -> int:
+    return int((at or datetime.combine(on, time(12), UTC)).timestamp())
+
+
+def facts_of(side: Side, ids: Iterable[str]) -> dict[str, dict[str, Any]]:
+    """What is known of these rows of a side, by id: the fields as compared, and FACTS."""
+    wanted = list(ids)
+    if not wanted:
+        return {}
+    found: dict[str, dict[str, Any]] = {}
+    for path in (side.path, side.facts):
+        for row in pq.read_table(path, filters=[("id", "in", wanted)]).to_pylist():
+            found.setdefault(row["id"], {}).update(row)
+    return found
