@@ -52,6 +52,7 @@ VERB_WORDS = {
     "reversal_row.match_requested": "Asked to take a provider’s row from the payment",
     "reversal_row.matched": "Said that a provider’s row takes the payment back",
     "reversal_row.unmatched": "Took a provider’s row off the payment",
+    "transit_row.parted": "Took the two ends of money in transit apart",
     "transit_row.joined": "Said where money in transit came from",
     "clock.due_asked": "Asked for another due time",
     "clock.due_set": "Set another due time",
