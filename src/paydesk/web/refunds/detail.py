@@ -44,6 +44,7 @@ FAMILIES = {
     "refund.lost_track": "held", "refund.resolution_asked": "held", "approval.rejected": "failed",
     "approval.withdrawn": "idle", "approval.expired": "idle", "payout_file.asked": "held",
     "payout_file.released": "moving", "payout_file.sent": "moving", "payout_file.put_aside": "idle",
+    "payout_file.refund_taken_out": "idle", "refund.taken_out": "idle",
 }  # fmt: skip
 NEXT_STEPS = {
     "requested": "Somebody else decides whether it is due.",
