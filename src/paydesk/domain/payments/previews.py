@@ -22,13 +22,22 @@ from paydesk.kernel.money import Money
 
 
 def apply_effects(
-    payment_id: int, *, customer_id: int, contract_id: int | None, by: Actor, now: datetime
+    payment_id: int,
+    *,
+    customer_id: int,
+    contract_id: int | None,
+    amount: Money | None = None,
+    by: Actor,
+    now: datetime,
 ) -> Effects:
-    """What applying all that is open would change, a second person's right or not. Raises ApplyRefused."""
+    """What applying what is open, or `amount` of it, would change, a second person's right or not.
+
+    Raises ApplyRefused.
+    """
 
     def correction() -> None:
         payment = locked(payment_id, contract_ids=[contract_id], customer_ids=[customer_id])
-        applying._apply(payment, customer_id, contract_id, None, None, by, now)
+        applying._apply(payment, customer_id, contract_id, amount, None, by, now)
 
     return _looked_at(payment_id, correction, [contract_id], [customer_id], now)
 
