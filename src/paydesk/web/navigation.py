@@ -28,15 +28,26 @@ class Place:
     key: str
     right: str = ""
     second: bool = False  # under "More" on a phone
+    parts: tuple[str, ...] = ()  # further screens that belong here, by the first word of their names
+    unless: str = ""  # a right whose holder sees another place instead
 
 
 PLACES = [
     Place("home", "Home", "home", "h"),
     Place("intake:files", "Intake", "inbox", "i", "files.import:view"),
-    Place("payments:list", "Payments", "card", "p", "payments:view"),
+    Place("payments:list", "Payments", "card", "p", "payments:view", parts=("hand_receipts",)),
     Place("unapplied:list", "Unapplied", "coins", "u", "payments:view"),
     Place("suspense:list", "Suspense", "question", "s", "suspense:view", second=True),
     Place("approvals:inbox", "Approvals", "stamp", "v", "payments:view", second=True),
+    Place(
+        "approvals:limits",
+        "Limits",
+        "stamp",
+        "v",
+        "settings.manage:view",
+        second=True,
+        unless="payments:view",
+    ),
     Place("refunds:list", "Refunds", "undo", "r", "payments:view", second=True),
     Place(
         "reversal_requests:list",
@@ -46,12 +57,12 @@ PLACES = [
         "payments.answer_reversal_request:view",
         second=True,
     ),
-    Place("pending:list", "Pending", "hourglass", "w", "payments:view", second=True),
+    Place("pending:list", "Pending", "hourglass", "w", "payments:view", second=True, parts=("callbacks",)),
     Place("clocks:list", "Clocks", "clock", "k", "clocks:view", second=True),
     Place("customers:list", "Customers", "person", "c", "customers:view", second=True),
     Place("contracts:list", "Contracts", "contract", "t", "customers:view", second=True),
     Place("providers:list", "Accounts", "bank", "a", "providers.manage:view", second=True),
-    Place("provider_cash:list", "In doubt", "scales", "o", "providers.manage:view", second=True),
+    Place("provider_cash:list", "In doubt", "link", "o", "providers.manage:view", second=True),
     Place("books:trial", "Books", "scales", "b", "ledger:view", second=True),
     Place("people:list", "People", "people", "e", "people.manage:view", second=True),
     Place("trail:list", "Trail", "book", "l", "audit:view", second=True),
@@ -80,13 +91,14 @@ def places_for(request: HttpRequest, actor: Actor) -> list[ShownPlace]:
     counts = cache(lambda: _waiting(actor))
     shown = []
     for place in PLACES:
-        if place.right and not actor.may(place.right):
+        if place.right and not actor.may(place.right) or place.unless and actor.may(place.unless):
             continue
         try:
             url = reverse(place.name)
         except NoReverseMatch:  # a place whose screen is not built yet
             continue
-        here = at == place.name or (":" in place.name and at.startswith(place.name.split(":")[0] + ":"))
+        parts = {place.name.split(":")[0], *place.parts} if ":" in place.name else set()
+        here = at == place.name or at.split(":")[0] in parts
         shown.append(ShownPlace(place, url, here, counts))
     return shown
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from paydesk.domain.callbacks import steps
@@ -21,6 +22,7 @@ from paydesk.foundation.inbox.steps import Settled, settle
 from paydesk.importers.amounts import plain_text
 from paydesk.importers.records import StatementLine
 from paydesk.kernel.actor import Actor
+from paydesk.kernel.money import Money, exact_minor
 
 KIND = "callback"
 
@@ -112,7 +114,7 @@ def _store(day: _Day, by: Actor, now: datetime) -> dict[int, Settled]:
             reason = (
                 f"This message says {plain_text(row.line.amount)} {row.line.currency} for "
                 f"{row.line.provider_ref}, but it is stored already with "
-                f"{plain_text(line.amount.normalize())} {line.currency} ({line.filename}). Nothing was "
+                f"{_stored(line.amount, line.currency)} ({line.filename}). Nothing was "
                 "posted by it; ask the provider which is right."
             )
             settled[row.message_id] = Settled(row.message_id, "conflict", ("line", line.line_id), reason)
@@ -124,6 +126,13 @@ def _store(day: _Day, by: Actor, now: datetime) -> dict[int, Settled]:
                 outcome = "contradicts"
             settled[row.message_id] = Settled(row.message_id, outcome, ("line", line.line_id))
     return settled
+
+
+def _stored(amount: Decimal, currency: str) -> str:
+    """An amount of the books with the digits of its currency, and more where it has more."""
+    minor = exact_minor(amount, currency)
+    exact = amount.normalize() if minor is None else Money(minor, currency).amount
+    return f"{plain_text(exact)} {currency}"
 
 
 def _outcome(line: StatementLine) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from django.db import connection
 
@@ -41,17 +42,33 @@ class EntryRow:
 
 def entries_about(cause_kind: str, cause_id: int) -> list[EntryRow]:
     """The journal entries about one thing ("payment", 12), oldest first; one query."""
+    return _entries("e.cause_kind = %s AND e.cause_id = %s", [cause_kind, cause_id])
+
+
+def newest_entry_id() -> int:
+    """The id of the newest entry, 0 where there is none; one query."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT coalesce(max(id), 0) FROM ledger_entry")
+        return int(cursor.fetchone()[0])
+
+
+def entries_made(after_id: int, *, actor: str, at: datetime) -> list[EntryRow]:
+    """What one person's act at one moment put into the books after an entry, oldest first; one query."""
+    return _entries("e.id > %s AND e.actor = %s AND e.posted_at = %s", [after_id, actor, at])
+
+
+def _entries(where: str, values: Sequence[Any]) -> list[EntryRow]:
     with connection.cursor() as cursor:
         cursor.execute(
-            """
+            f"""
             SELECT e.id, e.kind, e.booked_on, e.value_on, e.posted_at, e.actor,
                    a.code, a.key_id, p.amount_minor, p.currency, p.detail_id
             FROM ledger_entry e
             JOIN ledger_posting p ON p.entry_id = e.id
             JOIN ledger_account a ON a.id = p.account_id
-            WHERE e.cause_kind = %s AND e.cause_id = %s ORDER BY e.id, p.leg_no
+            WHERE {where} ORDER BY e.id, p.leg_no
             """,
-            [cause_kind, cause_id],
+            values,
         )
         entries: dict[int, EntryRow] = {}
         legs: dict[int, list[PostingRow]] = {}

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from django.db import connection, transaction
 
 from paydesk.domain.contracts import rules as contract_rules
 from paydesk.domain.contracts.models import Contract, DueItem
+from paydesk.domain.ledger.queries import EntryRow, entries_made, newest_entry_id
 from paydesk.domain.parties.models import Customer
+from paydesk.kernel.actor import Actor
 from paydesk.kernel.money import Money
 
 
@@ -108,6 +110,19 @@ def effects_of(
             for pk in customers
         ],
     )
+
+
+def entries_of(correction: Callable[[], object], *, by: Actor, now: datetime) -> list[EntryRow]:
+    """Carry out `correction` by this person at this moment, see what it posts, and take all of it back."""
+    made: list[EntryRow] = []
+    before = newest_entry_id()
+    try:
+        with transaction.atomic():
+            correction()
+            made = entries_made(before, actor=by.label, at=now)
+            raise _TakenBack
+    except _TakenBack:
+        return made
 
 
 def _contracts(contract_ids: list[int], on: date) -> dict[int, ContractState]:

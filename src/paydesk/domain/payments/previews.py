@@ -11,9 +11,10 @@ from inspect import unwrap
 from zoneinfo import ZoneInfo
 
 from paydesk.domain.contracts.models import Contract, DueItem
-from paydesk.domain.payments.actions import applying, correcting
-from paydesk.domain.payments.effects import Effects, effects_of
-from paydesk.domain.payments.models import Payment
+from paydesk.domain.ledger.queries import EntryRow
+from paydesk.domain.payments.actions import applying, correcting, provider_rows
+from paydesk.domain.payments.effects import Effects, effects_of, entries_of
+from paydesk.domain.payments.models import Payment, ReversalRow
 from paydesk.domain.payments.steps import call, contracts_of, locked, move_to, take_back
 from paydesk.foundation.people.queries import market_by_code
 from paydesk.kernel.actor import Actor
@@ -21,13 +22,22 @@ from paydesk.kernel.money import Money
 
 
 def apply_effects(
-    payment_id: int, *, customer_id: int, contract_id: int | None, by: Actor, now: datetime
+    payment_id: int,
+    *,
+    customer_id: int,
+    contract_id: int | None,
+    amount: Money | None = None,
+    by: Actor,
+    now: datetime,
 ) -> Effects:
-    """What applying all that is open would change, a second person's right or not. Raises ApplyRefused."""
+    """What applying what is open, or `amount` of it, would change, a second person's right or not.
+
+    Raises ApplyRefused.
+    """
 
     def correction() -> None:
         payment = locked(payment_id, contract_ids=[contract_id], customer_ids=[customer_id])
-        applying._apply(payment, customer_id, contract_id, None, None, by, now)
+        applying._apply(payment, customer_id, contract_id, amount, None, by, now)
 
     return _looked_at(payment_id, correction, [contract_id], [customer_id], now)
 
@@ -56,6 +66,35 @@ def reversal_effects(payment_id: int, *, amount: Money | None, by: Actor, now: d
         take_back(payment_id, taken.amount_minor, by=by, at=now)
 
     return _looked_at(payment_id, correction, [], [], now)
+
+
+def unmatch_effects(row_id: int, *, by: Actor, now: datetime) -> tuple[Effects | None, list[EntryRow]]:
+    """What taking a provider's row off its payment would change and post. Raises what the verb raises."""
+    verb = unwrap(provider_rows.unmatch_original)
+    payment_id = ReversalRow.objects.values_list("payment_id", flat=True).get(pk=row_id)
+
+    def correction() -> None:
+        verb(row_id, note="looked at", by=by, now=now)
+
+    if payment_id is None:  # the verb says why not
+        return None, entries_of(correction, by=by, now=now)
+    return _looked_at(payment_id, correction, [], [], now), entries_of(correction, by=by, now=now)
+
+
+def join_entries(
+    arrived_id: int, *, left_id: int | None = None, batch_id: int | None = None, by: Actor, now: datetime
+) -> list[EntryRow]:
+    """What joining an arrival with where it left would post. Raises what the verb raises."""
+    verb = unwrap(provider_rows.join_transit)
+    return entries_of(
+        lambda: verb(arrived_id, left_id=left_id, batch_id=batch_id, by=by, now=now), by=by, now=now
+    )
+
+
+def part_entries(row_id: int, *, by: Actor, now: datetime) -> list[EntryRow]:
+    """What taking two ends of money in transit apart would post. Raises what the verb raises."""
+    verb = unwrap(provider_rows.part_transit)
+    return entries_of(lambda: verb(row_id, note="looked at", by=by, now=now), by=by, now=now)
 
 
 def unapply_effects(payment_id: int, *, contract_id: int, by: Actor, now: datetime) -> Effects:

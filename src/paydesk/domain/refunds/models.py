@@ -28,6 +28,7 @@ class PayoutFile(models.Model):
     released_at = models.DateTimeField(null=True)
     sent_by = models.CharField(max_length=80, default="")
     sent_at = models.DateTimeField(null=True)
+    version = models.IntegerField(default=1)
 
     class Meta:
         constraints = [

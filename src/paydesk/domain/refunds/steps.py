@@ -22,6 +22,12 @@ class RefundChangedRefused(ChangedRefused):
     code = "refund.changed"
 
 
+class PayoutFileChangedRefused(ChangedRefused):
+    """Somebody did something with this payout file since the person opened it."""
+
+    code = "payout_file.changed"
+
+
 class ChecksChangedRefused(RefundRefused):
     """The checks say more than when it was asked for: it is decided on by itself, by somebody who looked."""
 

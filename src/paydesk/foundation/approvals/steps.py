@@ -131,6 +131,25 @@ def end(approval_id: int, transition: str, *, by: Actor, now: datetime, note: st
     return approval
 
 
+def locked_pending(kind: str, subject: tuple[str, int]) -> Approval | None:
+    """What waits for a second person about one thing, locked; None where nothing does.
+
+    Taken before the thing itself is, as whoever decides does.
+    """
+    found = Approval.objects.select_for_update().filter(kind=kind, state="pending")
+    return found.filter(subject_kind=subject[0], subject_id=subject[1]).first()
+
+
+def take_back_to_ask_again(approval: Approval, *, by: Actor, now: datetime, note: str) -> None:
+    """Withdraw what one asked for, to ask for less of it in the same transaction: nothing held is let go.
+
+    The caller holds the lock. Raises ApprovalRefused for anybody else.
+    """
+    if by.id is None or by.id != approval.asked_by_id:
+        raise ApprovalRefused("Only who asked for it changes it. A second person can reject it.")
+    _close(approval, "withdraw", by=by, now=now, note=note, absent_id=None)
+
+
 def add_reasons(approval: Approval, reasons: Sequence[str]) -> None:
     """Something to look at turned up while it waits: it is amber from now on. The caller holds the lock."""
     approval.reasons = list(dict.fromkeys([*approval.reasons, *reasons]))

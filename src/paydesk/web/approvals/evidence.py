@@ -71,10 +71,16 @@ def _effects(request: HttpRequest, approval: Approval, payment: Payment) -> Effe
     if approval.kind in ("payment.reverse", "reversal_row.match"):
         amount = Money(wanted["amount_minor"], payment.currency)
         return previews.reversal_effects(payment.pk, amount=amount, by=by, now=now)
-    preview = previews.move_effects if approval.kind == "payment.move" else previews.apply_effects
-    return preview(
-        payment.pk, customer_id=wanted["customer_id"], contract_id=wanted["contract_id"], by=by, now=now
-    )
+    customer_id, contract_id = wanted["customer_id"], wanted["contract_id"]
+    if approval.kind == "payment.move":
+        return previews.move_effects(
+            payment.pk, customer_id=customer_id, contract_id=contract_id, by=by, now=now
+        )
+    part = wanted.get("amount_minor")
+    return previews.apply_effects(
+        payment.pk, customer_id=customer_id, contract_id=contract_id,
+        amount=Money(part, payment.currency) if part else None, by=by, now=now,
+    )  # fmt: skip
 
 
 def of_due_item(request: HttpRequest, approval: Approval) -> dict[str, Any]:

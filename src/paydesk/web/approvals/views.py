@@ -104,6 +104,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
         "tab": "inbox",
         "filters": filters,
         "batches": groups,
+        "any_green": any(batch.greens for batch in groups),
         "count": len(rows),
         "more": more,
         "sums": sums_of(rows),

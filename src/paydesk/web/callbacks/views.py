@@ -126,9 +126,18 @@ def _rows(
             account.name if account else "an account of another market",
             CHANNELS.get(message.channel, message.channel),
             MESSAGE.family(message.state),
-            OUTCOMES.get(message.outcome, ""),
+            outcome_of(message),
             amounts.get(message.pk),
         )
+
+
+def outcome_of(message: Message) -> str:
+    """What became of it in words; of a rejected one that never got so far, the reason says all."""
+    return (
+        ""
+        if (message.state, message.outcome) == ("rejected", "nothing")
+        else OUTCOMES.get(message.outcome, "")
+    )
 
 
 def _opened(request: HttpRequest, accounts: dict[int, SourceAccount]) -> dict[str, Any]:
@@ -152,7 +161,7 @@ def _opened(request: HttpRequest, accounts: dict[int, SourceAccount]) -> dict[st
         "account": accounts.get(message.source_id),
         "channel": CHANNELS.get(message.channel, message.channel),
         "family": MESSAGE.family(message.state),
-        "outcome": OUTCOMES.get(message.outcome, ""),
+        "outcome": outcome_of(message),
         "became": became,
         "amount": amounts_of(actor, [message]).get(message.pk),
         "cells": list(eyes.row(cells, became.payment if became else None).items()) if cells else [],

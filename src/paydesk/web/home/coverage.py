@@ -47,10 +47,7 @@ class AccountDays:
 
     @property
     def in_through_on(self) -> date | None:
-        """The last day that is in, where the files of an account tell days and no times."""
-        reach = self.reach
-        is_daily = reach.provider_kind == "bank" and reach.covers_to is not None
-        return reach.covers_to.astimezone(ZoneInfo(reach.time_zone)).date() if is_daily else None
+        return in_through_on(self.reach)
 
     @property
     def missing(self) -> list[date]:
@@ -86,7 +83,7 @@ def account_days(
             reach,
             _days(reach, known.get(reach.account_id, set()), since),
             rows_at("intake:files", upload_to=reach.account_id),
-            _behind(reach, through),
+            days_behind(reach, through),
             gaps.get(reach.account_id, []),
             reverse("providers:balance", args=[reach.account_id]) if sees_hours else "",
         )
@@ -94,7 +91,13 @@ def account_days(
     ]
 
 
-def _behind(reach: Coverage, through: date) -> int | None:
+def in_through_on(reach: Coverage) -> date | None:
+    """The last day that is in, where the files of an account tell days and no times."""
+    is_daily = reach.provider_kind == "bank" and reach.covers_to is not None
+    return reach.covers_to.astimezone(ZoneInfo(reach.time_zone)).date() if is_daily else None
+
+
+def days_behind(reach: Coverage, through: date) -> int | None:
     """Due days after the last row up to `through`; past a year it is simply a year."""
     if reach.covers_to is None:
         return None
@@ -104,7 +107,7 @@ def _behind(reach: Coverage, through: date) -> int | None:
 
 
 def _is_due(reach: Coverage, day: date) -> bool:
-    return day.weekday() in reach.weekdays
+    return reach.is_due_on(day)
 
 
 def _days(reach: Coverage, known: set[date], since: date) -> list[Day]:

@@ -149,6 +149,7 @@ def dialog(request: HttpRequest, payment: Payment, chosen: QueryDict) -> dict[st
         known |= {
             "ask": gate_to_ask(actor, "payments.allocate_weak_evidence"),
             "waits_for": pending_about("payment", [payment.pk]).get(payment.pk),
+            "wanted": choice.cleaned_data.get("amount") or Money(payment.open_minor, payment.currency),
         }
     known["outcome"] = outcome_of(payment, known.get("preview"), owner)
     return known
@@ -255,8 +256,9 @@ def confirm(request: HttpRequest, payment: Payment) -> HttpResponse:
     contract_id = None if name_only else contract.pk
     if "ask" in request.POST:
         request_apply(
-            payment.pk, customer_id=owner.pk, contract_id=contract_id, note=request.POST.get("note", ""),
-            version=int(version), by=actor, now=timezone.now(),
+            payment.pk, customer_id=owner.pk, contract_id=contract_id,
+            amount=None if name_only else choice.cleaned_data.get("amount"),
+            note=request.POST.get("note", ""), version=int(version), by=actor, now=timezone.now(),
         )  # fmt: skip
         return done(request, place_to_return(request, payment), "Asked. A second person decides on it.")
     try:

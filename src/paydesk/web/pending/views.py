@@ -29,6 +29,7 @@ from paydesk.kernel.money import Money
 from paydesk.kernel.public_codes import code_of, number_of
 from paydesk.web.access import actor_of, gate, needs
 from paydesk.web.answers import confirmed, unchanged
+from paydesk.web.clocks.chips import chips_of
 from paydesk.web.contracts.forms import ANY, AddressFilters
 from paydesk.web.paging import PAGE_SIZE, Page, page_number
 from paydesk.web.people_names import names_by_label
@@ -185,6 +186,7 @@ def _opened(request: HttpRequest, code: str = "") -> dict[str, Any]:
         "next_step": _next_step(pending),
         "version": f"{pending.version}-{len(answers)}",
         "work": work_of(actor_of(request), subject_of("pending", pending)),
+        "chips": chips_of(actor_of(request), "pending", pending.pk, timezone.now()),
         "at_query": "",
         "is_being_asked": is_open and pending.due_at is not None and pending.due_at <= timezone.now(),
         "is_open": is_open,

@@ -13,15 +13,25 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 from django.views.decorators.vary import vary_on_headers
 
-from paydesk.domain.payments.actions import join_transit, match_original, request_original, unmatch_original
-from paydesk.domain.payments.previews import reversal_effects
+from paydesk.domain.payments.actions import (
+    join_transit,
+    match_original,
+    part_transit,
+    request_original,
+    unmatch_original,
+)
+from paydesk.domain.payments.previews import join_entries, part_entries, reversal_effects, unmatch_effects
 from paydesk.kernel.money import Money
-from paydesk.web.access import actor_of, needs
+from paydesk.kernel.refused import NotAllowedRefused, Refused
+from paydesk.web.access import actor_of, gate, needs
 from paydesk.web.addresses import page_of
 from paydesk.web.answers import came_from, done
-from paydesk.web.payments.effects_shown import looked_at
+from paydesk.web.payments.effects_shown import looked_at, shown_effects
+from paydesk.web.payments.postings import shown_entries
 from paydesk.web.payments.shown import shown
+from paydesk.web.people_names import names_by_label
 from paydesk.web.provider_cash.views import _typed_payment, subject_in
+from paydesk.web.sight import looking
 
 dialog_view: Callable[[Any], Any] = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -37,6 +47,27 @@ def _dialog(request: HttpRequest, subject: Any, **known: Any) -> HttpResponse:
     status = 422 if request.method == "POST" else 200
     shared = {"subject": subject, "at": _back(request, subject), "here": request.path}
     return render(request, "provider_cash/match.html", shared | known, status=status)
+
+
+def _posted(request: HttpRequest, look: Callable[[], Any]) -> dict[str, Any]:
+    """What an act would change and post, to show, or `problem`: the sentence with which it is refused.
+
+    `look` gives the entries, or the effects with them.
+    """
+    try:
+        found = look()
+    except NotAllowedRefused:
+        raise
+    except Refused as refused:
+        return {"problem": refused.text}
+    effects, entries = found if isinstance(found, tuple) else (None, found)
+    actor = actor_of(request)
+    names = names_by_label({entry.actor for entry in entries})
+    return {
+        "effects": None if effects is None else shown_effects(effects),
+        "entries": shown_entries(entries, names, looking(request)),
+        "ledger": gate(actor, "ledger:view"),
+    }
 
 
 def _back(request: HttpRequest, subject: Any) -> str:
@@ -96,39 +127,66 @@ def join(request: HttpRequest, code: str, end: str) -> HttpResponse:
         raise Http404("There is no such end.")
     if len(number) > 18:
         raise Http404("There is no such end.")
-    if request.method == "POST":
-        ids = {"left_id": int(number)} if end[0] == "t" else {"batch_id": int(number)}
-        try:
-            join_transit(subject.number, **ids, by=actor_of(request), now=timezone.now())
-        except ObjectDoesNotExist:
-            raise Http404("There is no such end.") from None
-        return done(request, _back(request, subject), f"{subject.code}: both ends are known.")
+    ids = {"left_id": int(number)} if end[0] == "t" else {"batch_id": int(number)}
+    actor, now = actor_of(request), timezone.now()
+    try:
+        if request.method == "POST":
+            join_transit(subject.number, **ids, by=actor, now=now)
+            return done(request, _back(request, subject), f"{subject.code}: both ends are known.")
+        posted = _posted(request, lambda: join_entries(subject.number, **ids, by=actor, now=now))
+    except ObjectDoesNotExist:
+        raise Http404("There is no such end.") from None
     text = (
         "Both rows leave money in transit (1025): what left one account is what arrived at the other."
         if end[0] == "t"
         else "The amount leaves the provider (1020) and is no longer in transit (1025): it settles it."
     )
     return _dialog(
-        request, subject, heading=f"Join {subject.amount}", text=text, button="Join the two ends", form=None
-    )
+        request, subject, heading=f"Join {subject.amount}", text=text, button="Join the two ends", form=None,
+        **posted,
+    )  # fmt: skip
 
 
 @dialog_view
 @needs("payments.reverse")
 @vary_on_headers("HX-Request", "HX-Target")
 def apart(request: HttpRequest, code: str) -> HttpResponse:
-    """Take apart what a person matched."""
+    """Take a row off the payment a person matched it with."""
     subject = subject_in(request, code)
-    form = Why(request.POST if request.method == "POST" else None, auto_id="apart_%s")
     if subject.kind != "reversal_row":
         raise Http404("This row took nothing back.")
+    actor, now = actor_of(request), timezone.now()
+    form = Why(request.POST if request.method == "POST" else None, auto_id="apart_%s")
+    confirmed = subject.thing.state == "confirmed"
     if request.method == "POST" and form.is_valid():
-        unmatch_original(
-            subject.number, note=form.cleaned_data["note"], by=actor_of(request), now=timezone.now()
-        )
-        return done(request, _back(request, subject), "Taken apart: the payment has its money again.")
+        unmatch_original(subject.number, note=form.cleaned_data["note"], by=actor, now=now)
+        said = "what we took back stays." if confirmed else "the payment has its money again."
+        return done(request, _back(request, subject), f"Taken apart: {said}")
     return _dialog(
         request, subject, heading="Take it off the payment", form=form, button="Take it off",
-        text="The payment has its money again and is laid on its contracts anew; the row waits as "
+        text="What we took back ourselves stays taken back; the row waits as recoverable (1310)."
+        if confirmed
+        else "The payment has its money again and is laid on its contracts anew; the row waits as "
         "recoverable (1310).",
+        **_posted(request, lambda: unmatch_effects(subject.number, by=actor, now=now)),
+    )  # fmt: skip
+
+
+@dialog_view
+@needs("matching.unmatch")
+@vary_on_headers("HX-Request", "HX-Target")
+def part(request: HttpRequest, code: str) -> HttpResponse:
+    """Take the two ends of money in transit apart."""
+    subject = subject_in(request, code)
+    if subject.kind != "transit_row":
+        raise Http404("This row is not in transit.")
+    actor, now = actor_of(request), timezone.now()
+    form = Why(request.POST if request.method == "POST" else None, auto_id="apart_%s")
+    if request.method == "POST" and form.is_valid():
+        part_transit(subject.number, note=form.cleaned_data["note"], by=actor, now=now)
+        return done(request, _back(request, subject), f"{subject.code}: the ends are open again.")
+    return _dialog(
+        request, subject, heading=f"Take {subject.amount} apart", form=form, button="Take the ends apart",
+        text="The amount stands in transit (1025) again, and nothing joins these ends by itself any more.",
+        **_posted(request, lambda: part_entries(subject.number, by=actor, now=now)),
     )  # fmt: skip

@@ -12,4 +12,5 @@ urlpatterns = [
     path("<str:code>/take/<str:payment>", matching.take, name="take"),
     path("<str:code>/join/<str:end>", matching.join, name="join"),
     path("<str:code>/apart", matching.apart, name="apart"),
+    path("<str:code>/part", matching.part, name="part"),
 ]

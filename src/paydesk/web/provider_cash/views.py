@@ -25,7 +25,7 @@ from paydesk.foundation.assignments.queries import assignments_of, of_whom
 from paydesk.kernel.actor import Actor
 from paydesk.kernel.money import Money
 from paydesk.reporting.provider_cash import queries
-from paydesk.web.access import actor_of, gate, needs
+from paydesk.web.access import Gate, actor_of, gate, needs
 from paydesk.web.addresses import code_in, number_in, page_of
 from paydesk.web.contracts.forms import ANY, AddressFilters
 from paydesk.web.paging import PAGE_SIZE, Page, page_number
@@ -52,6 +52,11 @@ WHY = {
     "by_hand": "a person matched it",
     "": "",
 }
+FOUND_BY = {
+    "hand": "as a person says", "amount": "found by the amount alone",
+    "reference": "named by both rows", "batch": "named by the bank",
+}  # fmt: skip
+PARTED = ("hand", "amount")  # what a person may take apart
 EXPORTED_ROWS = 50_000
 HEAD = (
     "Code", "What", "Market", "Account", "Day", "Days old", "Amount", "Currency", "Why", "Owner", "Next step",
@@ -89,6 +94,8 @@ def why_of(kind: str, thing: Any) -> str:
     """Why it is in doubt, in words."""
     if kind == "reversal_row":
         return WHY.get(thing.reason, thing.reason.replace("_", " "))
+    if thing.found_by == "taken_apart":
+        return "a person took it off its other end"
     return "it left and is not at the bank yet" if thing.amount_minor < 0 else "it arrived, from nobody known"
 
 
@@ -200,9 +207,9 @@ def page(request: HttpRequest, code: str) -> HttpResponse:
             "matched": (code_in("payment", thing.payment_id), page_of("payment", thing.payment_id))
             if matched
             else None,
-            "may_take_apart": gate(actor, "payments.reverse")
-            if matched and thing.state == "matched" and thing.reason == "by_hand"
-            else None,
+            "may_take_apart": _may_take_apart(actor, subject.kind, thing),
+            "other_end": _other_end(thing) if subject.kind == "transit_row" else None,
+            "found_by": FOUND_BY.get(getattr(thing, "found_by", ""), ""),
             "may_match": gate(
                 actor, "payments.reverse" if subject.kind == "reversal_row" else "matching.confirm"
             ),
@@ -210,6 +217,21 @@ def page(request: HttpRequest, code: str) -> HttpResponse:
             "at_query": "",
         },
     )
+
+
+def _may_take_apart(actor: Actor, kind: str, thing: Any) -> Gate | None:
+    """Whether the actor may take apart what a person said; None where the rows themselves said it."""
+    if kind == "reversal_row":
+        by_hand = thing.state in ("matched", "confirmed") and thing.reason == "by_hand"
+        return gate(actor, "payments.reverse") if by_hand else None
+    return gate(actor, "matching.unmatch") if thing.state == "matched" and thing.found_by in PARTED else None
+
+
+def _other_end(thing: TransitRow) -> tuple[str, str] | None:
+    """The row at the other end with its page, or the key of the batch; None while it is open."""
+    if thing.partner_id is not None:
+        return code_in("transit_row", thing.partner_id), page_of("transit_row", thing.partner_id)
+    return (thing.batch.batch_key, "") if thing.batch is not None else None
 
 
 def _typed_payment(actor: Actor, typed: str) -> Any:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -14,6 +16,7 @@ from paydesk.domain.providers.queries import account_roles, current_profiles, so
 from paydesk.domain.statements.queries import coverage
 from paydesk.kernel.refused import NotAllowedRefused, Refused
 from paydesk.web.access import actor_of, gate, needs
+from paydesk.web.home.coverage import days_behind, in_through_on
 from paydesk.web.intake.account_views import AccountForm
 from paydesk.web.people_names import names_by_label
 from paydesk.web.providers.callback_views import shown_callbacks
@@ -29,6 +32,7 @@ def account_list(request: HttpRequest) -> HttpResponse:
     """
     actor = actor_of(request)
     accounts = list(source_accounts(actor))
+    yesterday = timezone.localdate() - timedelta(days=1)
     reach = {row.account_id: row for row in coverage(actor, timezone.now())}
     profiles = list(current_profiles(actor))
     names = names_by_label(profile.created_by for profile in profiles)
@@ -44,7 +48,9 @@ def account_list(request: HttpRequest) -> HttpResponse:
                     "account": account,
                     "role": roles[account.role],
                     "role_word": roles[account.role].partition(" (")[0],
-                    "reach": reach.get(account.pk),
+                    "reach": (each := reach.get(account.pk)),
+                    "in_through_on": in_through_on(each) if each else None,
+                    "behind": days_behind(each, yesterday) if each else None,
                     "profiles": sum(profile.source_account_id == account.pk for profile in profiles),
                     "is_chosen": str(account.pk) == chosen,
                 }

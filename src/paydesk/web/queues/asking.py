@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils.formats import date_format
 
 from paydesk.kernel.refused import Refused
-from paydesk.web.queues.subjects import CASH, Subject
+from paydesk.web.queues.subjects import ASKED_FOR, CASH, Subject
 
 ASKED = "Asked the payer by message."
 STEP = "Wait for the payer's answer"
@@ -15,6 +15,8 @@ def ready_text(subject: Subject) -> str:
     """What a payer is asked: whose the money is, what it is for, or whether it left their account."""
     if subject.kind in CASH:
         raise Refused("No payer stands behind this: ask the provider.", code="work.no_payer")
+    if subject.kind in ASKED_FOR and subject.thing.state != "failed":
+        raise Refused("There is nothing to ask the payer about: it goes its way.", code="work.no_payer")
     amount = f" {subject.amount}" if subject.amount else ""
     day = date_format(subject.since, "j M Y")
     ref = f"Our reference: {subject.code}."
@@ -22,6 +24,11 @@ def ready_text(subject: Subject) -> str:
         return (
             f"Hello, your payment{f' of{amount}' if amount else ''} of {day} has not reached us yet. "
             f"If your account was debited, please send us the confirmation code you got. {ref}"
+        )
+    if subject.kind in ASKED_FOR:
+        return (
+            f"Hello, we could not pay{amount} back to you. "
+            f"Please send us a phone number or bank account that takes it. {ref}"
         )
     if subject.thing.customer_id is None:
         return (

@@ -11,6 +11,8 @@ from django.http import Http404
 
 from paydesk.domain.callbacks.queries import pending_for
 from paydesk.domain.payments.queries import payment_for
+from paydesk.domain.refunds.queries import refund_for
+from paydesk.domain.reversal_requests.queries import request_for
 from paydesk.kernel.actor import Actor
 from paydesk.kernel.money import Money
 from paydesk.reporting.provider_cash.queries import reversal_row_for, transit_row_for
@@ -19,9 +21,12 @@ from paydesk.web.addresses import code_in, kind_and_number
 FINDS: dict[str, Any] = {
     "payment": payment_for,
     "pending": pending_for,
+    "refund": refund_for,
+    "reversal_request": request_for,
     "reversal_row": reversal_row_for,
     "transit_row": transit_row_for,
 }
+ASKED_FOR = ("refund", "reversal_request")  # somebody asked for it, and it has days of its own
 CASH = ("reversal_row", "transit_row")  # what a provider's row leaves open: nobody paid it
 
 
@@ -46,10 +51,13 @@ class Subject:
 
 
 def subject_of(kind: str, thing: Any) -> Subject:
-    """A payment, a pending payment or a row of a provider that is loaded already."""
+    """A thing that waits, loaded already."""
     if kind in CASH:
         said = Money(thing.amount_minor, thing.currency)
         return Subject(kind, thing.pk, thing.market, thing.booked_on, said, thing)
+    if kind in ASKED_FOR:
+        said = Money(thing.amount_minor, thing.currency)
+        return Subject(kind, thing.pk, thing.market, thing.requested_at.date(), said, thing)
     if kind == "payment":
         open_money = Money(thing.open_minor, thing.currency)
         return Subject(kind, thing.pk, thing.market, thing.value_on, open_money, thing)

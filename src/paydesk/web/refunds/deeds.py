@@ -112,7 +112,7 @@ DEEDS = {
             "{} failed", "Recorded as failed.", only_in=("sent",),
         ),
         Deed(
-            "no-answer", "No answer", "n", "lose_track", "payouts.release", Why, actions.lose_track_of_refund,
+            "no-answer", "No answer", "m", "lose_track", "payouts.release", Why, actions.lose_track_of_refund,
             "Nobody knows whether it was paid. It is not sent again until two people have settled it.",
             "No answer about {}", "Nobody sends it again until it is found.",
         ),

@@ -25,6 +25,8 @@ from paydesk.web.approvals.words import words_of
 from paydesk.web.clocks.chips import chips_of
 from paydesk.web.payments.postings import shown_entries
 from paydesk.web.people_names import names_by_label
+from paydesk.web.queues.subjects import subject_of
+from paydesk.web.queues.work import work_of
 from paydesk.web.refunds.deeds import DEEDS
 from paydesk.web.refunds.shown import account_words, file_shown, shown
 from paydesk.web.sight import looking
@@ -44,6 +46,7 @@ FAMILIES = {
     "refund.lost_track": "held", "refund.resolution_asked": "held", "approval.rejected": "failed",
     "approval.withdrawn": "idle", "approval.expired": "idle", "payout_file.asked": "held",
     "payout_file.released": "moving", "payout_file.sent": "moving", "payout_file.put_aside": "idle",
+    "payout_file.refund_taken_out": "idle", "refund.taken_out": "idle",
 }  # fmt: skip
 NEXT_STEPS = {
     "requested": "Somebody else decides whether it is due.",
@@ -102,6 +105,9 @@ def story_of(request: HttpRequest, refund: Refund) -> dict[str, Any]:
         "file": file_shown(refund.payout_file) if refund.payout_file else None,
         "sums": calculation_of(refund.payment),
         "chips": chips_of(actor, "refund", refund.pk, now),
+        "work": work_of(actor, subject_of("refund", refund)) if refund.state in NEXT_STEPS else None,
+        "at_query": "",
+        "not_to_ask": refund.state != "failed",
         "waiting": [(words_of(a.kind).one, names[a.asked_by], a, page_of("approval", a.pk)) for a in waiting],
         "acts": acts_of(actor, refund, waiting),
         "next_step": NEXT_STEPS.get(refund.state, ""),

@@ -1,24 +1,26 @@
-"""Payout files: the list, one with its refunds, its document, marking it as sent, putting it aside."""
+"""Payout files: the list, one with its refunds, its document, marking it as sent, what does not go out."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
-from paydesk.domain.refunds.actions import put_payout_file_aside, send_payout_file
+from paydesk.domain.refunds.actions import put_payout_file_aside, send_payout_file, take_refund_out
 from paydesk.domain.refunds.payout_formats import FORMATS
 from paydesk.domain.refunds.queries import float_of, payout_files, refunds_in
 from paydesk.foundation.approvals.queries import approvals_of
 from paydesk.foundation.audit.queries import history
 from paydesk.foundation.documents.queries import open_document
+from paydesk.kernel.actor import Actor
+from paydesk.kernel.money import Money
 from paydesk.kernel.refused import Refused
-from paydesk.web.access import actor_of, gate, needs
-from paydesk.web.addresses import page_of
+from paydesk.web.access import Gate, actor_of, gate, needs
+from paydesk.web.addresses import number_in, page_of
 from paydesk.web.answers import came_from, done
 from paydesk.web.paging import PAGE_SIZE, Page, page_number
 from paydesk.web.people_names import names_by_label
@@ -26,6 +28,9 @@ from paydesk.web.refunds.deeds import Why, dialog_view
 from paydesk.web.refunds.detail import FAMILIES, Event
 from paydesk.web.refunds.shown import all_shown, file_or_404, file_shown
 from paydesk.web.trail.words import verb_words
+
+if TYPE_CHECKING:
+    from paydesk.domain.refunds.models import PayoutFile
 
 SEE, RELEASE = "payouts.release:view", "payouts.release"
 NOT_MADE = "The file is made when a second person has released it."
@@ -74,6 +79,7 @@ def file_page(request: HttpRequest, code: str) -> HttpResponse:
         "asked_by": names[payout.asked_by],
         "document_blocked": release.reason or ("" if payout.document_id else NOT_MADE),
         "acts": {"sent": payout.state == "released", "aside": payout.state == "released"},
+        "take_out": _take_out(actor, payout) if payout.state in ("asked", "released") else None,
         "next_step": NEXT_STEPS.get(payout.state, ""),
         "events": [
             Event(
@@ -104,6 +110,12 @@ def document(request: HttpRequest, code: str) -> HttpResponseBase:
     return response
 
 
+def _seen(request: HttpRequest) -> int:
+    """The version of the file the person had before them; without one, none that ever was."""
+    said = request.POST.get("version", "")
+    return int(said) if said.isascii() and said.isdigit() and len(said) < 10 else -1
+
+
 @dialog_view
 @needs(RELEASE)
 def sent(request: HttpRequest, code: str) -> HttpResponse:
@@ -111,7 +123,7 @@ def sent(request: HttpRequest, code: str) -> HttpResponse:
     actor = actor_of(request)
     payout = file_or_404(actor, code)
     if request.method == "POST":
-        send_payout_file(payout.pk, by=actor, now=timezone.now())
+        send_payout_file(payout.pk, version=_seen(request), by=actor, now=timezone.now())
         text = f"{file_shown(payout).code} is sent. Bring the result file when the provider has one."
         return done(request, page_of("payout_file", payout.pk), text)
     blocked = "" if payout.state == "released" else f"This file is {file_shown(payout).word}."
@@ -127,9 +139,52 @@ def put_aside(request: HttpRequest, code: str) -> HttpResponse:
     payout = file_or_404(actor, code)
     form = Why(request.POST if request.method == "POST" else None, auto_id="aside_%s")
     if request.method == "POST" and form.is_valid():
-        put_payout_file_aside(payout.pk, note=form.cleaned_data["note"], by=actor, now=timezone.now())
+        put_payout_file_aside(
+            payout.pk, note=form.cleaned_data["note"], version=_seen(request), by=actor, now=timezone.now()
+        )
         text = "Put aside. Its refunds are free for another file."
         return done(request, came_from(request, page_of("payout_file", payout.pk)), text)
     blocked = "" if payout.state == "released" else f"This file is {file_shown(payout).word}."
     known = {"each": file_shown(payout), "payout": payout, "form": form, "blocked": blocked}
     return render(request, "refunds/put_aside.html", known, status=422 if request.method == "POST" else 200)
+
+
+@dialog_view
+@needs(RELEASE)
+def take_out(request: HttpRequest, code: str, refund: str) -> HttpResponse:
+    """One refund does not go out with this file: it is made, or asked for, again without it."""
+    actor = actor_of(request)
+    payout = file_or_404(actor, code)
+    number = number_in("refund", refund)
+    found = next((each for each in all_shown(refunds_in(payout)) if each.refund.pk == number), None)
+    form = Why(request.POST if request.method == "POST" else None, auto_id="out_%s")
+    here = page_of("payout_file", payout.pk)
+    if request.method == "POST" and number is not None and form.is_valid():
+        take_refund_out(
+            payout.pk, number, note=form.cleaned_data["note"], version=_seen(request), by=actor,
+            now=timezone.now(),
+        )  # fmt: skip
+        text = f"{refund} is free for another file."
+        return done(request, came_from(request, here), text)
+    if found is None:
+        raise Http404("This refund is not in this file.")
+    blocked = _take_out(actor, payout).reason
+    known = {
+        "each": file_shown(payout), "payout": payout, "row": found, "form": form, "blocked": blocked,
+        "left": Money(payout.total_minor, payout.currency) - found.amount, "here": request.path,
+    }  # fmt: skip
+    return render(request, "refunds/take_out.html", known, status=422 if request.method == "POST" else 200)
+
+
+def _take_out(actor: Actor, payout: PayoutFile) -> Gate:
+    """May the actor take a refund out of this file? While it waits, only who put it together."""
+    may = gate(actor, RELEASE)
+    if not may.allowed:
+        return may
+    if payout.state not in ("asked", "released"):
+        return Gate(False, f"This file is {file_shown(payout).word}.")
+    if payout.count < 2:
+        return Gate(False, "It is the only one in this file.")
+    if payout.state == "asked" and payout.asked_by_id != actor.id:
+        return Gate(False, "While it waits only who put it together changes it. Others can reject it.")
+    return may

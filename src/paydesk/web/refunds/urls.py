@@ -19,6 +19,7 @@ urlpatterns = [
     path("files/<str:code>/document", files.document, name="document"),
     path("files/<str:code>/sent", files.sent, name="sent"),
     path("files/<str:code>/put-aside", files.put_aside, name="put_aside"),
+    path("files/<str:code>/take-out/<str:refund>", files.take_out, name="take_out"),
     path("columns/<int:account_id>/", profiles.columns, name="columns"),
     path("<str:code>/", views.page, name="page"),
     path("<str:code>/payee", asking.payee, name="payee"),

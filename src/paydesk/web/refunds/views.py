@@ -21,7 +21,8 @@ from paydesk.kernel.money import Money
 from paydesk.web.access import actor_of, gate, needs
 from paydesk.web.paging import PAGE_SIZE, Page, page_number
 from paydesk.web.people_names import names_by_label
-from paydesk.web.refunds.detail import story_of
+from paydesk.web.queues.work import RowWork, rows_work
+from paydesk.web.refunds.detail import NEXT_STEPS, story_of
 from paydesk.web.refunds.filters import TAB_OF_STATE, TABS, RefundFilters
 from paydesk.web.refunds.shown import RIGHT, ShownRefund, file_shown, refund_or_404, shown
 from paydesk.web.sight import Looking, looking
@@ -44,11 +45,12 @@ HEAD = (
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One refund in the list, with its clock."""
+    """One refund in the list, with its clock and whose it is."""
 
     each: ShownRefund
     url: str
     clock: ClockStanding | None
+    work: RowWork
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,13 +102,19 @@ def found_by(filters: RefundFilters, eyes: Looking) -> QuerySet[Refund]:
 
 
 def rows_of(request: HttpRequest, found: Sequence[Refund]) -> Iterable[Row]:
-    """Rows with their clocks; one query."""
+    """Rows with their clocks and whose they are; two queries."""
     now, clocks = timezone.now(), earliest_of("refund", [refund.pk for refund in found])
+    work = rows_work("refund", [(each.pk, each.requested_at.date()) for each in found], timezone.localdate())
     for refund in found:
         each, query = shown(refund), request.GET.copy()
         query["open"] = each.code
         clock = clocks.get(refund.pk)
-        yield Row(each, f"{request.path}?{query.urlencode()}", standing(clock, now) if clock else None)
+        yield Row(
+            each,
+            f"{request.path}?{query.urlencode()}",
+            standing(clock, now) if clock else None,
+            work[refund.pk] if refund.state in NEXT_STEPS else RowWork(),
+        )
 
 
 def baskets(filters: RefundFilters, eyes: Looking) -> list[Basket]:

@@ -61,18 +61,18 @@ DEEDS = {
     deed.name: deed
     for deed in (
         Deed(
-            "contest", "Contest", "c", "contest", Contest, actions.request_contest,
+            "contest", "Contest", "p", "contest", Contest, actions.request_contest,
             "The proof of value is made now, for the second person and then for the provider. "
             "Once they agree the money is let go.",
             "Ask to contest {}", "Asked. A second person reads the proof and decides.", True,
         ),
         Deed(
-            "accept", "Accept", "p", "accept", Agree, actions.request_acceptance,
+            "accept", "Accept", "y", "accept", Agree, actions.request_acceptance,
             "The money stays held until the provider's own row takes it.",
             "Ask to give {} back", "Asked. A second person decides on it.",
         ),
         Deed(
-            "release", "Closed for us", "l", "release", Decided, actions.release_request,
+            "release", "Closed for us", "e", "release", Decided, actions.release_request,
             "Only what the provider says: what is held is the customer's again, and the case is over.",
             "Let {} go", "Closed. What was held is the customer's again.",
         ),

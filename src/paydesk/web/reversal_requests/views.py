@@ -27,6 +27,8 @@ from paydesk.web.approvals.words import words_of
 from paydesk.web.clocks.chips import chips_of
 from paydesk.web.paging import PAGE_SIZE, Page, page_number
 from paydesk.web.people_names import names_by_label
+from paydesk.web.queues.subjects import subject_of
+from paydesk.web.queues.work import RowWork, rows_work, work_of
 from paydesk.web.refunds.detail import Act, Event
 from paydesk.web.reversal_requests.deeds import DEEDS, why_not
 from paydesk.web.reversal_requests.filters import TAB_OF_STATE, TABS, RequestFilters
@@ -61,11 +63,12 @@ NEXT_STEPS = {
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One request in the list, with its clock."""
+    """One request in the list, with its clock and whose it is."""
 
     each: ShownRequest
     url: str
     clock: ClockStanding | None
+    work: RowWork
 
 
 @require_safe
@@ -102,13 +105,21 @@ def found_by(filters: RequestFilters, eyes: Looking) -> Any:
 
 
 def rows_of(request: HttpRequest, found: Sequence[ReversalRequest]) -> Iterable[Row]:
-    """Rows with their clocks; one query."""
+    """Rows with their clocks and whose they are; two queries."""
     now, clocks = timezone.now(), earliest_of("reversal_request", [each.pk for each in found])
+    work = rows_work(
+        "reversal_request", [(asked.pk, asked.requested_at.date()) for asked in found], timezone.localdate()
+    )
     for asked in found:
         each, query = shown(asked), request.GET.copy()
         query["open"] = each.code
         clock = clocks.get(asked.pk)
-        yield Row(each, f"{request.path}?{query.urlencode()}", standing(clock, now) if clock else None)
+        yield Row(
+            each,
+            f"{request.path}?{query.urlencode()}",
+            standing(clock, now) if clock else None,
+            work[asked.pk] if asked.state in NEXT_STEPS else RowWork(),
+        )
 
 
 def opened(request: HttpRequest) -> dict[str, Any]:
@@ -137,6 +148,8 @@ def story_of(request: HttpRequest, asked: ReversalRequest) -> dict[str, Any]:
         "each": each,
         "asked": asked,
         "chips": chips_of(actor, "reversal_request", asked.pk, now),
+        "work": work_of(actor, subject_of("reversal_request", asked)) if asked.state in NEXT_STEPS else None,
+        "at_query": "",
         "waiting": [(words_of(a.kind).one, names[a.asked_by], a, page_of("approval", a.pk)) for a in waiting],
         "acts": [
             Act(

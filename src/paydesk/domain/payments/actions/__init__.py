@@ -26,6 +26,7 @@ from paydesk.domain.payments.actions.provider_rows import (
     approve_original,
     join_transit,
     match_original,
+    part_transit,
     request_original,
     unmatch_original,
 )
@@ -56,6 +57,7 @@ __all__ = [
     "enter_shown_balance",
     "join_transit",
     "match_original",
+    "part_transit",
     "post_file",
     "receive_lines",
     "replay_contract",

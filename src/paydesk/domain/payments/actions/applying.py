@@ -119,19 +119,20 @@ def request_apply(
     *,
     customer_id: int,
     contract_id: int | None,
+    amount: Money | None = None,
     note: str,
     version: int | None = None,
     by: Actor,
     now: datetime,
 ) -> Approval:
-    """Ask a second person to apply money, with the reason why it is theirs.
+    """Ask a second person to apply what is open, or `amount` of it, with the reason why it is theirs.
 
     For money that waited long in suspense, and for whoever asks and does not apply. Raises ApplyRefused.
     """
     payment = Payment.objects.get(pk=payment_id)
     by.needs_to_ask("payments.allocate_weak_evidence", market=payment.market)
     approvals.refuse_if_related(by, "customer", [customer_id])
-    _check_applicable(payment, customer_id, contract_id, None, version)
+    _check_applicable(payment, customer_id, contract_id, amount, version)
     if not note.strip():
         raise ApplyRefused("Say what shows that this money is theirs: a second person decides on it.")
     aged = rules.why_aged(payment.received_at, now)
@@ -140,9 +141,14 @@ def request_apply(
         subject=("payment", payment.pk),
         market=payment.market,
         right="payments.allocate_weak_evidence",
-        payload={"version": payment.version, "customer_id": customer_id, "contract_id": contract_id},
+        payload={
+            "version": payment.version,
+            "customer_id": customer_id,
+            "contract_id": contract_id,
+            "amount_minor": amount.amount_minor if amount else None,
+        },
         reasons=[aged or "Asked for by somebody who does not apply it: read why it is theirs."],
-        amount=Money(payment.open_minor, payment.currency),
+        amount=amount or Money(payment.open_minor, payment.currency),
         note=note.strip(),
         by=by,
         now=now,
@@ -152,7 +158,12 @@ def request_apply(
         subject=("payment", payment.pk),
         by=by,
         at=now,
-        changes={"approval_id": approval.pk, "customer_id": customer_id, "contract_id": contract_id},
+        changes={
+            "approval_id": approval.pk,
+            "customer_id": customer_id,
+            "contract_id": contract_id,
+            **({"amount_minor": amount.amount_minor} if amount else {}),
+        },
         market=payment.market,
     )
     return approval
@@ -160,15 +171,20 @@ def request_apply(
 
 @transaction.atomic(durable=True)
 def approve_apply(approval_id: int, *, by: Actor, now: datetime, note: str = "") -> Payment:
-    """The second person says yes: identified and applied. Raises ApprovalRefused, ApplyRefused."""
+    """The second person says yes: identified and applied, as much as was asked for.
+
+    Raises ApprovalRefused, ApplyRefused.
+    """
     approval = approvals.decide(approval_id, APPLY_AGED, by=by, now=now, note=note)
     wanted = approval.payload
     approvals.refuse_if_related(by, "customer", [wanted["customer_id"]])
     payment = locked(
         approval.subject_id, contract_ids=[wanted["contract_id"]], customer_ids=[wanted["customer_id"]]
     )
+    part = wanted.get("amount_minor")  # what was asked for before parts could be has none
+    amount = Money(part, payment.currency) if part else None
     return _apply(
-        payment, wanted["customer_id"], wanted["contract_id"], None, wanted["version"], by, now, approval.pk
+        payment, wanted["customer_id"], wanted["contract_id"], amount, wanted["version"], by, now, approval.pk
     )
 
 

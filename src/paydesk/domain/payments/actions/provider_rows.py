@@ -20,7 +20,7 @@ from paydesk.kernel.actor import Actor
 from paydesk.kernel.money import Money
 
 MATCH = "reversal_row.match"
-RIGHT, JOIN = "payments.reverse", "matching.confirm"
+RIGHT, JOIN, PART = "payments.reverse", "matching.confirm", "matching.unmatch"
 
 
 def _check_original(row: ReversalRow, payment: Payment) -> None:
@@ -125,11 +125,13 @@ def _match(row_id: int, payment_id: int, version: int | None, by: Actor, now: da
 def unmatch_original(row_id: int, *, note: str, by: Actor, now: datetime) -> ReversalRow:
     """Take apart what a person matched: the payment has its money again, the row waits as recoverable.
 
-    Raises CorrectionRefused for what a row named by itself, and for what it only confirmed.
+    Where the row only confirmed what a person had reversed before, that stays. Raises CorrectionRefused for
+    what a row named by itself.
     """
     row = ReversalRow.objects.select_for_update().get(pk=row_id)
     by.needs(RIGHT, market=row.market)
-    if row.state != "matched" or row.reason != "by_hand":
+    was = row.state
+    if was not in ("matched", "confirmed") or row.reason != "by_hand":
         raise CorrectionRefused(
             "Only what a person matched can be taken apart; other rows name their payment."
         )
@@ -143,7 +145,7 @@ def unmatch_original(row_id: int, *, note: str, by: Actor, now: datetime) -> Rev
         subject=("payment", payment_id),
         by=by,
         at=now,
-        changes={"reversal_row_id": row.pk, "amount_minor": row.amount_minor, "state": ["matched", "open"]},
+        changes={"reversal_row_id": row.pk, "amount_minor": row.amount_minor, "state": [was, "open"]},
         market=row.market,
         note=note.strip(),
     )
@@ -190,6 +192,39 @@ def join_transit(
     )
     arrived.refresh_from_db()
     return arrived
+
+
+@transaction.atomic(durable=True)
+def part_transit(row_id: int, *, note: str, by: Actor, now: datetime) -> TransitRow:
+    """Take apart two ends that a person joined or the amount alone did; both are open again, for people.
+
+    `row_id` may be either end. Raises CorrectionRefused for what the rows themselves name.
+    """
+    seen = TransitRow.objects.get(pk=row_id)
+    both = [number for number in (seen.pk, seen.partner_id) if number is not None]
+    ends = {row.pk: row for row in TransitRow.objects.select_for_update().filter(pk__in=both).order_by("pk")}
+    row = ends[row_id]
+    by.needs(PART, market=row.market)
+    if row.state != "matched" or row.partner_id != seen.partner_id or row.found_by not in ("hand", "amount"):
+        raise CorrectionRefused(
+            "Only what a person joined, or the amount alone, can be taken apart; other rows name their end."
+        )
+    if not note.strip():
+        raise CorrectionRefused("Say why, in a few words: the reason is kept in the audit trail.")
+    arrived = max(ends.values(), key=lambda each: each.amount_minor)
+    changes = {"left_id": arrived.partner_id, "batch_id": arrived.batch_id, "found_by": arrived.found_by}
+    call("payments_part_transit", (arrived.pk, "bigint"), (by.label, "text"), (now, "timestamptz"))
+    audit.record(
+        "transit_row.parted",
+        subject=("transit_row", arrived.pk),
+        by=by,
+        at=now,
+        changes={**changes, "amount_minor": arrived.amount_minor},
+        market=arrived.market,
+        note=note.strip(),
+    )
+    row.refresh_from_db()
+    return row
 
 
 def _check_batch(arrived: TransitRow, batch: SettlementBatch) -> None:

@@ -13,10 +13,13 @@ from paydesk.domain.payments.actions import (
     approve_original,
     join_transit,
     match_original,
+    part_transit,
     request_original,
     unmatch_original,
 )
 from paydesk.domain.payments.models import Payment, ReversalRow, SettlementBatch, TransitRow
+from paydesk.domain.payments.previews import join_entries, part_entries, unmatch_effects
+from paydesk.domain.payments.steps import locked, take_back
 from paydesk.domain.payments.tests.test_provider_cash import books, broken, post, unpost
 from paydesk.foundation.approvals.steps import SamePersonRefused
 from paydesk.foundation.audit.models import AuditRecord
@@ -71,10 +74,48 @@ class ByHand(TestCase):
 
         approve_original(self.ask(line, Payment.objects.get(pk=payment.pk)).pk, by=self.lead, now=NOON)
         line.refresh_from_db()
-        assert (line.state, Payment.objects.get(pk=payment.pk).state) == ("confirmed", "reversed")
-        assert books("1310") == {}
+        assert (line.state, Payment.objects.get(pk=payment.pk).state) == ("matched", "reversed"), "as before"
+        assert books("1020", "1310", "2010") == {("1020", self.account.pk): 7_00}
         assert broken() == []
         assert AuditRecord.objects.filter(verb="reversal_row.matched").count() == 2
+
+        effects, posted = unmatch_effects(line.pk, by=self.analyst, now=NOON)
+        assert effects is not None
+        assert effects.contracts[0].changes, "the contract has the money again"
+        assert {leg.code for entry in posted for leg in entry.postings} >= {"1020", "1310", "2010"}
+        assert ReversalRow.objects.get().state == "matched", "looking changes nothing"
+        unmatch_original(line.pk, note="Again another", by=self.analyst, now=NOON)
+        assert Payment.objects.get(pk=payment.pk).allocated_minor == 50_00
+        assert books("1020", "1310") == {("1020", self.account.pk): 7_00, ("1310", 0): 50_00}
+        assert broken() == []
+        approve_original(self.ask(line, Payment.objects.get(pk=payment.pk)).pk, by=self.lead, now=NOON)
+        unpost(self.lines)
+        assert books("1020", "1310", "2020") == {("1020", self.account.pk): 7_00}
+        assert broken() == []
+
+    def test_what_only_confirmed_a_reversal_of_ours_is_taken_apart_and_the_reversal_stays(self):
+        payment, line = self.taken_back()
+        locked(payment.pk)
+        take_back(payment.pk, 50_00, by=self.lead, at=NOON)
+        match_original(line.pk, payment.pk, version=None, by=self.analyst, now=NOON)
+        assert ReversalRow.objects.get().state == "confirmed"
+        assert books("1020", "1310") == {}
+        unmatch_original(line.pk, note="Another one", by=self.analyst, now=NOON)
+        assert Payment.objects.get().state == "reversed"
+        assert books("1020", "1310") == {("1020", self.account.pk): -50_00, ("1310", 0): 50_00}
+        assert broken() == []
+
+    def test_a_reversal_outlives_the_file_of_its_payment_and_finds_it_in_the_next(self):
+        wrong = post(self.account, row(1, "50.00", reference="10482937", provider_ref="ABC123"))
+        post(self.account, row(1, "-50.00", kind="reversal", text="Reversal of ABC123"))
+        assert books("1020", "1310") == {}
+        unpost(wrong)
+        assert books("1020", "1310") == {("1020", self.account.pk): -50_00, ("1310", 0): 50_00}
+        assert broken() == []
+        post(self.account, row(1, "50.00", reference="10482937", provider_ref="ABC123"))
+        assert books("1020", "1310", "2010") == {}
+        assert ReversalRow.objects.get().payment_id == Payment.objects.order_by("-id")[0].pk
+        assert broken() == []
 
     def test_money_of_nobody_known_is_taken_by_one_and_the_file_can_still_be_unposted(self):
         payment, line = self.taken_back(reference="nobody")
@@ -122,6 +163,10 @@ class ByHand(TestCase):
         batch = SettlementBatch.objects.get()
         with pytest.raises(CorrectionRefused, match="same market, currency and amount"):
             join_transit(credit.pk, left_id=left.pk, by=self.analyst, now=NOON)
+        (shown,) = join_entries(seventy.pk, left_id=left.pk, by=self.analyst, now=NOON)
+        assert [(leg.code, leg.key_id, str(leg.debit or "")) for leg in shown.postings] == [
+            ("1025", bank.pk, "70.00 GHS"), ("1025", self.account.pk, ""),
+        ]  # fmt: skip
         join_transit(seventy.pk, left_id=left.pk, by=self.analyst, now=NOON)
         join_transit(credit.pk, batch_id=batch.pk, by=self.analyst, now=NOON)
         assert books("1025") == {("1025", self.account.pk): 70_00}, "the other sweep is still on its way"
@@ -131,3 +176,36 @@ class ByHand(TestCase):
             join_transit(
                 TransitRow.objects.get(amount_minor=1_00).pk, batch_id=batch.pk, by=self.analyst, now=NOON
             )
+
+    def test_two_ends_joined_by_hand_are_taken_apart_and_joined_otherwise(self):
+        bank = make_source_account(provider="bank", role="settles", ledger_code="1010")
+        sent = post(self.account, row(1, "-70.00", kind="sweep"), row(2, "-70.00", kind="sweep"))
+        post(bank, row(1, "70.00", text="SETTLEMENT", occurred_at=NOON + timedelta(days=1)))
+        wrong, right = TransitRow.objects.filter(amount_minor=-70_00).order_by("pk")
+        arrived = TransitRow.objects.get(amount_minor=70_00)
+        both_ways = books("1025")
+        controller = make_person("F", "FC", email="fc@desk.example").actor()
+        for left in (wrong, right, wrong):
+            join_transit(arrived.pk, left_id=left.pk, by=self.analyst, now=NOON)
+            assert books("1025") == {("1025", self.account.pk): 70_00}
+            assert broken() == []
+            with pytest.raises(NotAllowedRefused):
+                part_transit(arrived.pk, note="No", by=controller, now=NOON)
+            (shown,) = part_entries(left.pk, by=self.analyst, now=NOON)
+            assert len(shown.postings) == 2
+            part_transit(left.pk, note="It was the other", by=self.analyst, now=NOON)
+            assert books("1025") == both_ways
+            assert broken() == []
+        with pytest.raises(CorrectionRefused, match="Only what a person joined"):
+            part_transit(arrived.pk, note="Again", by=self.analyst, now=NOON)
+        join_transit(arrived.pk, left_id=wrong.pk, by=self.analyst, now=NOON)
+        unpost(sent)
+        assert books("1025") == {("1025", bank.pk): -70_00}, "only the arrival is left"
+        assert broken() == []
+        post(self.account, row(1, "-70.00", kind="sweep"))
+        assert books("1025") == {}, "the amount alone tells, and a person did not say otherwise of this one"
+        part_transit(arrived.pk, note="Not that one", by=self.analyst, now=NOON)
+        post(self.account, row(3, "5.00", reference="nobody"))
+        arrived.refresh_from_db()
+        assert arrived.state == "open", "nothing joins them by itself any more"
+        assert broken() == []

@@ -20,22 +20,31 @@ from paydesk.domain.refunds.actions.outcomes import (
     record_outcome,
     request_resolution,
 )
+from paydesk.domain.refunds.actions.payout_files import (
+    put_payout_file_aside,
+    send_payout_file,
+    take_refund_out,
+)
 from paydesk.domain.refunds.actions.releasing import (
     RELEASE,
     approve_release,
-    put_payout_file_aside,
     release_ended,
     request_release,
     save_payout_profile,
-    send_payout_file,
 )
-from paydesk.domain.refunds.steps import ChecksChangedRefused, RefundChangedRefused, RefundRefused
+from paydesk.domain.refunds.steps import (
+    ChecksChangedRefused,
+    PayoutFileChangedRefused,
+    RefundChangedRefused,
+    RefundRefused,
+)
 
 __all__ = [
     "ENTITLE",
     "RELEASE",
     "RESOLVE",
     "ChecksChangedRefused",
+    "PayoutFileChangedRefused",
     "RefundChangedRefused",
     "RefundRefused",
     "ResultLine",
@@ -57,5 +66,6 @@ __all__ = [
     "request_resolution",
     "save_payout_profile",
     "send_payout_file",
+    "take_refund_out",
     "try_refund_again",
 ]

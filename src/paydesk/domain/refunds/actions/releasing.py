@@ -8,10 +8,8 @@ from datetime import datetime
 
 from django.db import transaction
 
-from paydesk.domain.ledger.steps import Entry, Leg, post_entries
 from paydesk.domain.providers.models import SourceAccount
 from paydesk.domain.refunds import queries
-from paydesk.domain.refunds.actions.entitling import _record
 from paydesk.domain.refunds.models import PayoutFile, PayoutProfile, Refund
 from paydesk.domain.refunds.payout_formats import FORMATS, content_of
 from paydesk.domain.refunds.states import PAYOUT_FILE, REFUND
@@ -68,22 +66,7 @@ def request_release(
         refund.payout_file = payout
         refund.version += 1
         refund.save(update_fields=["payout_file", "version", "reasons"])
-    looked_at = [f"{queries.code(refund)}: {refund.reasons[0]}" for refund in refunds if refund.reasons]
-    approval = approvals.ask(
-        RELEASE,
-        subject=("payout_file", payout.pk),
-        market=payout.market,
-        right="payouts.release",
-        payload={
-            "refunds": [[refund.pk, refund.amount_minor, refund.version] for refund in refunds],
-            "source_account_id": account.pk,
-            "format": format,
-        },
-        reasons=looked_at[:20],
-        amount=total,
-        by=by,
-        now=now,
-    )
+    approval = ask_release(payout, refunds, by=by, now=now)
     audit.record(
         "payout_file.asked",
         subject=("payout_file", payout.pk),
@@ -98,6 +81,39 @@ def request_release(
         market=payout.market,
     )
     return payout
+
+
+def ask_release(payout: PayoutFile, refunds: Sequence[Refund], *, by: Actor, now: datetime) -> Approval:
+    """Ask a second person to let these refunds of a payout file go. Joins the caller's transaction."""
+    looked_at = [f"{queries.code(refund)}: {refund.reasons[0]}" for refund in refunds if refund.reasons]
+    return approvals.ask(
+        RELEASE,
+        subject=("payout_file", payout.pk),
+        market=payout.market,
+        right="payouts.release",
+        payload={
+            "refunds": [[refund.pk, refund.amount_minor, refund.version] for refund in refunds],
+            "source_account_id": payout.source_account_id,
+            "format": payout.format,
+        },
+        reasons=looked_at[:20],
+        amount=Money(payout.total_minor, payout.currency),
+        by=by,
+        now=now,
+    )
+
+
+def made(payout: PayoutFile, refunds: Sequence[Refund], *, by: Actor, now: datetime) -> int:
+    """Keep the file that carries these refunds; returns its document. Joins the caller's transaction."""
+    again = f"-{payout.version}" if payout.document_id else ""
+    document = documents.store(
+        io.BytesIO(content_of(payout, refunds, now)),
+        filename=f"refunds-{payout.market}-{payout.pk}{again}.{FORMATS[payout.format].ending}",
+        by=by,
+        now=now,
+        market=payout.market,
+    )
+    return document.pk
 
 
 @transaction.atomic(durable=True)
@@ -124,15 +140,9 @@ def approve_release(approval_id: int, *, by: Actor, now: datetime, note: str = "
         approvals.refuse_if_related(by, "customer", [refund.customer_id])
     check_again(refunds, now)
     _check_float(payout.source_account, Money(payout.total_minor, payout.currency))
-    document = documents.store(
-        io.BytesIO(content_of(payout, refunds, now)),
-        filename=f"refunds-{payout.market}-{payout.pk}.{FORMATS[payout.format].ending}",
-        by=by,
-        now=now,
-        market=payout.market,
-    )
+    payout.document_id = made(payout, refunds, by=by, now=now)
     payout.state = PAYOUT_FILE.after("release", payout.state)
-    payout.document_id = document.pk
+    payout.version += 1
     payout.released_by, payout.released_at = by.label, now
     payout.save()
     for refund in refunds:
@@ -147,7 +157,7 @@ def approve_release(approval_id: int, *, by: Actor, now: datetime, note: str = "
         changes={
             "approval_id": approval.pk,
             "refunds": [refund.pk for refund in refunds],
-            "document_id": document.pk,
+            "document_id": payout.document_id,
             "state": ["asked", payout.state],
         },
         market=payout.market,
@@ -159,85 +169,12 @@ def release_ended(approval: Approval, by: Actor, now: datetime) -> None:
     """The release was rejected, withdrawn or has expired: its refunds are free again. Joins a transaction."""
     payout = PayoutFile.objects.select_for_update().get(pk=approval.subject_id)
     payout.state = PAYOUT_FILE.after("put_aside", payout.state)
-    payout.save(update_fields=["state"])
+    payout.version += 1
+    payout.save(update_fields=["state", "version"])
     for refund in payout.refunds.select_for_update():
         refund.payout_file = None
         refund.version += 1
         refund.save(update_fields=["payout_file", "version"])
-
-
-@transaction.atomic(durable=True)
-def put_payout_file_aside(payout_file_id: int, *, note: str, by: Actor, now: datetime) -> PayoutFile:
-    """A released file will not be uploaded: its refunds go out with another one. Raises TransitionRefused."""
-    payout = PayoutFile.objects.select_for_update().get(pk=payout_file_id)
-    by.needs("payouts.release", market=payout.market)
-    if payout.state != "released":
-        raise RefundRefused("Only a file that is made and not sent yet can be put aside.")
-    if not note.strip():
-        raise RefundRefused("Say why it is not sent.")
-    payout.state = PAYOUT_FILE.after("put_aside", payout.state)
-    payout.save(update_fields=["state"])
-    for refund in payout.refunds.select_for_update():
-        refund.state = REFUND.after("take_out", refund.state)
-        refund.payout_file = None
-        refund.version += 1
-        refund.save(update_fields=["state", "payout_file", "version"])
-    audit.record(
-        "payout_file.put_aside",
-        subject=("payout_file", payout.pk),
-        by=by,
-        at=now,
-        changes={"state": ["released", payout.state]},
-        market=payout.market,
-        note=note.strip(),
-    )
-    return payout
-
-
-@transaction.atomic(durable=True)
-def send_payout_file(payout_file_id: int, *, by: Actor, now: datetime) -> PayoutFile:
-    """The file was uploaded: its refunds are on their way (Dr 2050 / Cr 1030). Twice is once."""
-    payout = (
-        PayoutFile.objects.select_for_update(of=["self"])
-        .select_related("source_account")
-        .get(pk=payout_file_id)
-    )
-    by.needs("payouts.release", market=payout.market)
-    if payout.state == "sent":
-        return payout
-    payout.state = PAYOUT_FILE.after("send", payout.state)
-    payout.sent_by, payout.sent_at = by.label, now
-    payout.save(update_fields=["state", "sent_by", "sent_at"])
-    refunds = list(payout.refunds.select_for_update().order_by("pk"))
-    for refund in refunds:
-        refund.state = REFUND.after("send", refund.state)
-        refund.sent_at = now
-        refund.tries += 1
-        refund.version += 1
-    post_entries(
-        [
-            Entry(
-                kind="refund.sent",
-                market=refund.market,
-                booked_on=now.date(),
-                value_on=now.date(),
-                cause_kind="refund",
-                cause_id=refund.pk,
-                idempotency_key=f"refund_sent:{refund.pk}:{refund.tries}",
-                legs=[
-                    Leg("2050", refund.pk, refund.amount_minor, refund.currency),
-                    Leg("1030", payout.source_account_id, -refund.amount_minor, refund.currency, refund.pk),
-                ],
-            )
-            for refund in refunds
-        ],
-        by=by,
-        at=now,
-    )
-    Refund.objects.bulk_update(refunds, ["state", "sent_at", "tries", "version"])
-    for refund in refunds:
-        _record("refund.sent", refund, by, now, payout_file_id=payout.pk)
-    return payout
 
 
 @transaction.atomic(durable=True)

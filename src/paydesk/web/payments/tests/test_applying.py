@@ -45,6 +45,22 @@ class Applying(OnTheDesk):
         self.payment.refresh_from_db()
         assert (self.payment.customer_id, self.payment.open_minor) == (self.contract.customer_id, 0)
 
+    def test_a_part_is_asked_for_and_shown_to_whoever_decides(self):
+        officer, lead = self.signed_in("CO"), self.signed_in("TL")
+        page = officer.get(f"{self.path}?{self.choice}&amount=20").content.decode()
+        assert "Ask a second person to apply 20.00 GHS" in page
+        for wrong in ("120.01", "0"):
+            assert self.confirm(officer, ask="1", note="x", amount=wrong).status_code == 422
+        assert self.confirm(officer, ask="1", note="She sent the receipt", amount="20").status_code == 200
+        (waits,) = Approval.objects.all()
+        assert waits.amount_minor == 20_00
+        path = f"/approvals/{code_of('APR', waits.pk)}/"
+        shown = lead.get(path).content.decode()
+        assert "100.00" in shown, "what stays unapplied stands in the effects"
+        assert lead.post(f"{path}approve", {"note": ""}).status_code == 302
+        self.payment.refresh_from_db()
+        assert (self.payment.allocated_minor, self.payment.open_minor) == (20_00, 100_00)
+
     def test_as_you_type_the_contracts_of_the_market_are_found(self):
         make_market("KE")
         make_source_account(market="KE", currency="KES")

@@ -66,6 +66,10 @@ class InDoubt(AtTheDesk):
         assert lead.post(f"/approvals/{code}/approve", {"note": ""}).status_code == 302
         assert books("1310") == {}
         assert code_of("PAY", self.known.pk) in self.text(self.at())
+        dialog = self.text(self.at(act="apart"))
+        assert "10482937" in dialog, "what it does to the contract"
+        for said in ("What is posted", "1310", "Recoverable: its payment is not known", "50.00"):
+            assert said in dialog, said
         assert self.client.post(self.at(act="apart"), {"note": "It was the other"}).status_code == 302
         nobodys = self.at(act=f"take/{code_of('PAY', self.unknown.pk)}")
         assert "Take it from this payment" in self.text(nobodys)
@@ -79,3 +83,10 @@ class InDoubt(AtTheDesk):
         left.refresh_from_db()
         assert (left.state, left.found_by) == ("matched", "hand")
         assert self.client.get(self.at(self.arrived, "join/x1")).status_code == 404
+        assert code_of("TRA", left.pk) in self.text(self.at(self.arrived))
+        dialog = self.text(self.at(left, "part"))
+        assert "What is posted" in dialog
+        assert dialog.count("1025") >= 2
+        self.text(self.at(left, "part"), 403, client=self.signed_in("FC"))
+        assert self.client.post(self.at(left, "part"), {"note": "The other one"}).status_code == 302
+        assert "took it off its other end" in self.text(self.at(self.arrived))

@@ -91,7 +91,7 @@ class OnTheRefundDesk(TestCase):
 
     def sent(self, *refunds: Refund) -> PayoutFile:
         payout = self.released(*refunds)
-        self.post("AN", reverse("refunds:sent", args=[self.file_code(payout)]))
+        self.post("AN", reverse("refunds:sent", args=[self.file_code(payout)]), {"version": payout.version})
         return payout
 
     def act(self, role: str, refund: Refund, deed: str, status: int = 302, **said: str) -> str:

@@ -100,19 +100,37 @@ class PayingOut(OnTheRefundDesk):
     def test_sent_twice_is_sent_once(self):
         payout = self.released(self.approved())
         path = reverse("refunds:sent", args=[self.file_code(payout)])
-        self.post("AN", path)
-        self.post("AN", path)
+        assert f'name="version" value="{payout.version}"' in self.get("AN", path)
+        self.post("AN", path, status=409)
+        self.post("AN", path, {"version": payout.version})
+        self.post("AN", path, {"version": payout.version})
         assert Refund.objects.get().tries == 1
-        self.post(
-            "AN", reverse("refunds:put_aside", args=[self.file_code(payout)]), {"note": "No"}, status=409
-        )
+        aside = reverse("refunds:put_aside", args=[self.file_code(payout)])
+        self.post("AN", aside, {"note": "No", "version": payout.version}, status=409)
+
+    def test_one_refund_is_taken_out_of_a_file(self):
+        stays, goes = self.approved("50.00"), self.approved("20.00")
+        payout = self.released(stays, goes)
+        page = reverse("refunds:file", args=[self.file_code(payout)])
+        assert self.get("AN", page).count("Take out…") == 2
+        path = reverse("refunds:take_out", args=[self.file_code(payout), code(goes)])
+        assert "50.00" in self.get("AN", path)
+        said = {"note": "The wallet is closed", "version": payout.version}
+        self.post("TL", path, said, status=403)
+        self.post("AN", path, {**said, "note": ""}, status=422)
+        self.post("AN", path, said)
+        self.post("AN", path, said, status=409)
+        text = self.get("AN", page)
+        for shown in ("Took a refund out", "The wallet is closed", "1 refund ·", code(stays)):
+            assert shown in text, shown
+        assert self.now(goes).payout_file is None
 
     def test_put_aside_with_a_reason_frees_its_refunds(self):
         refund = self.approved()
         payout = self.released(refund)
         path = reverse("refunds:put_aside", args=[self.file_code(payout)])
         self.post("AN", path, {"note": " "}, status=422)
-        self.post("AN", path, {"note": "The portal is down"})
+        self.post("AN", path, {"note": "The portal is down", "version": payout.version})
         assert self.now(refund).payout_file is None
         assert "The portal is down" in self.get("AN", reverse("refunds:file", args=[self.file_code(payout)]))
 
