@@ -11,6 +11,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 
 from paydesk.domain.payments.queries import waiting_counts
+from paydesk.domain.reconciliation.queries import count_open
 from paydesk.domain.refunds.queries import count_waiting
 from paydesk.domain.reversal_requests.queries import count_unanswered
 from paydesk.domain.statements.queries import waiting_files
@@ -57,6 +58,8 @@ PLACES = [
         "payments.answer_reversal_request:view",
         second=True,
     ),
+    Place("reconciliation:overview", "Days", "calendar", "d", "matching.run:view", second=True),
+    Place("exceptions:list", "Exceptions", "alert", "x", "matching.run:view", second=True),
     Place("pending:list", "Pending", "hourglass", "w", "payments:view", second=True, parts=("callbacks",)),
     Place("clocks:list", "Clocks", "clock", "k", "clocks:view", second=True),
     Place("customers:list", "Customers", "person", "c", "customers:view", second=True),
@@ -104,7 +107,7 @@ def places_for(request: HttpRequest, actor: Actor) -> list[ShownPlace]:
 
 
 def _waiting(actor: Actor) -> dict[str, int]:
-    """What waits for a person, by the name of its place; six cheap queries, for who may see it."""
+    """What waits for a person, by the name of its place; seven cheap queries, for who may see it."""
     found: dict[str, int] = {}
     if actor.may("files.import:view"):
         found["intake:files"] = waiting_files(actor)
@@ -115,4 +118,6 @@ def _waiting(actor: Actor) -> dict[str, int]:
         found["refunds:list"] = count_waiting(actor)
     if actor.may("payments.answer_reversal_request:view"):
         found["reversal_requests:list"] = count_unanswered(actor)
+    if actor.may("matching.run:view"):
+        found["exceptions:list"] = count_open(actor)
     return found

@@ -4,6 +4,7 @@ from django.urls import include, path
 
 from paydesk.web.callbacks.urls import door_urls
 from paydesk.web.health import health
+from paydesk.web.reconciliation.urls import day_urls, exception_urls
 from paydesk.web.waiting.urls import suspense_urls, unapplied_urls
 
 urlpatterns = [
@@ -15,6 +16,8 @@ urlpatterns = [
     path("payments/", include("paydesk.web.payments.urls")),
     path("pending/", include("paydesk.web.pending.urls")),
     path("refunds/", include("paydesk.web.refunds.urls")),
+    path("reconciliation/", include(day_urls)),
+    path("exceptions/", include(exception_urls)),
     path("reversal-requests/", include("paydesk.web.reversal_requests.urls")),
     path("callbacks/", include("paydesk.web.callbacks.urls")),
     path("unapplied/", include(unapplied_urls)),

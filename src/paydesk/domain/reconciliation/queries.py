@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
+from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet, Sum
 
 from paydesk.domain.payments.models import DayOfRows
 from paydesk.domain.providers.models import SourceAccount
@@ -30,6 +30,7 @@ from paydesk.kernel.refused import Refused
 
 CODE_PREFIX = "EXC"
 SUBJECT = "exception"
+SPAN = timedelta(days=3)
 
 
 def code(found: ReconciliationException) -> str:
@@ -332,3 +333,37 @@ def days_to_run(now: datetime, *, since_days: int = 7) -> list[tuple[int, date]]
             if evidence.files_of(account, day, day).exists():
                 found.append((account.pk, day))
     return found
+
+
+def open_by_class(actor: Actor) -> dict[str, tuple[int, dict[str, int], date]]:
+    """Unsolved exceptions by class, the most first: (how many, money at risk by currency, the oldest day)."""
+    found: dict[str, tuple[int, dict[str, int], date]] = {}
+    rows = (
+        in_markets(ReconciliationException.objects.filter(state__in=UNSOLVED), actor)
+        .values_list("kind", "currency")
+        .annotate(count=Count("id"), amount=Sum("amount_minor"), oldest=Min("day"))
+        .order_by()
+    )
+    for kind, currency, count, amount, oldest in rows:
+        before = found.get(kind, (0, {}, oldest))
+        found[kind] = (before[0] + count, {**before[1], currency: amount}, min(before[2], oldest))
+    return dict(sorted(found.items(), key=lambda each: (-each[1][0], each[0])))
+
+
+def counts_by_state(actor: Actor) -> dict[str, int]:
+    """How many exceptions wait in each state; one query, resolved ones are not counted."""
+    found = ReconciliationException.objects.filter(state__in=UNSOLVED)
+    return dict(in_markets(found, actor).values_list("state").annotate(count=Count("id")).order_by())
+
+
+def likely_partner(actor: Actor, found: ReconciliationException) -> ReconciliationException | None:
+    """The unsolved exception of the other side that comes nearest: the same account and currency, the same
+    amount first, then the nearest day. None for a pair, and where there is none."""
+    if bool(found.left_key) == bool(found.right_key):
+        return None
+    others = unsolved(actor, source_account=found.source_account, currency=found.currency).exclude(
+        pk=found.pk
+    )
+    others = others.filter(left_key="") if found.left_key else others.filter(right_key="")
+    near = others.filter(amount_minor=found.amount_minor, day__range=(found.day - SPAN, found.day + SPAN))
+    return near.order_by("day", "id").first()

@@ -14,12 +14,14 @@ from django.http import HttpRequest
 
 from paydesk.domain.hand_receipts import actions as hand_receipts
 from paydesk.domain.payments import actions as payments
+from paydesk.domain.reconciliation import actions as reconciliation
 from paydesk.domain.refunds import actions as refunds
 from paydesk.domain.reversal_requests import actions as reversal_requests
 from paydesk.foundation.due_times.actions import SET_DUE, WAIVE, approve_due
 from paydesk.reporting.books.actions.days import approve_days
 from paydesk.web.approvals import evidence
 from paydesk.web.hand_receipts import evidence as by_hand_evidence
+from paydesk.web.reconciliation import evidence as reconciliation_evidence
 from paydesk.web.refunds import evidence as refund_evidence
 from paydesk.web.reversal_requests import evidence as reversal_evidence
 
@@ -69,6 +71,18 @@ KINDS = {
         Kind(
             "due_item.write_off", payments.approve_write_off, _contract, evidence.of_due_item,
             "approvals/_due_item.html",
+        ),
+        Kind(
+            "exception.adjust", reconciliation.approve_adjustment, _subject,
+            reconciliation_evidence.of_exception, "reconciliation/_evidence_exception.html",
+        ),
+        Kind(
+            "day.sign", reconciliation.approve_signature, _subject, reconciliation_evidence.of_day,
+            "reconciliation/_evidence_day.html",
+        ),
+        Kind(
+            "day.reopen", reconciliation.approve_reopening, _subject, reconciliation_evidence.of_day,
+            "reconciliation/_evidence_day.html",
         ),
         Kind(
             "refund.entitle", refunds.approve_refund, _subject, refund_evidence.of_refund,

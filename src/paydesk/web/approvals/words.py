@@ -62,6 +62,13 @@ WORDS = {
     "days.reopen": KindWords(
         "Open days again", "Days to open again", "open again", "asked to open days again"
     ),
+    "exception.adjust": KindWords(
+        "Adjust a difference", "Differences to adjust", "adjust", "asked to adjust the difference"
+    ),
+    "day.sign": KindWords("Sign a reconciled day", "Days to sign", "sign", "asked to sign the day"),
+    "day.reopen": KindWords(
+        "Open a signed day again", "Signed days to open again", "open again", "asked to open the day again"
+    ),
     "clock.set_due": KindWords(
         "Set another due time", "Due times to set", "set the due time", "asked for another due time"
     ),

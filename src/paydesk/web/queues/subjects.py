@@ -11,6 +11,7 @@ from django.http import Http404
 
 from paydesk.domain.callbacks.queries import pending_for
 from paydesk.domain.payments.queries import payment_for
+from paydesk.domain.reconciliation.queries import exception_for
 from paydesk.domain.refunds.queries import refund_for
 from paydesk.domain.reversal_requests.queries import request_for
 from paydesk.kernel.actor import Actor
@@ -23,6 +24,7 @@ FINDS: dict[str, Any] = {
     "pending": pending_for,
     "refund": refund_for,
     "reversal_request": request_for,
+    "exception": exception_for,
     "reversal_row": reversal_row_for,
     "transit_row": transit_row_for,
 }
@@ -55,6 +57,9 @@ def subject_of(kind: str, thing: Any) -> Subject:
     if kind in CASH:
         said = Money(thing.amount_minor, thing.currency)
         return Subject(kind, thing.pk, thing.market, thing.booked_on, said, thing)
+    if kind == "exception":
+        said = Money(thing.amount_minor, thing.currency)
+        return Subject(kind, thing.pk, thing.market, thing.day, said, thing)
     if kind in ASKED_FOR:
         said = Money(thing.amount_minor, thing.currency)
         return Subject(kind, thing.pk, thing.market, thing.requested_at.date(), said, thing)

@@ -1,0 +1,31 @@
+"""The days of accounts, and the queue of exceptions."""
+
+from django.urls import path
+
+from paydesk.web.reconciliation import days, deeds, exceptions, matches, results, signing
+
+day_urls = (
+    [
+        path("", days.overview, name="overview"),
+        path("run/", days.run_all, name="run_all"),
+        path("matches/<int:match_id>/<str:deed>", matches.act, name="match"),
+        path("runs/<int:run_id>/rows", results.rows, name="rows"),
+        path("runs/<int:run_id>/rows.<str:kind>", results.export, name="export_rows"),
+        path("runs/<int:run_id>/cancel", days.cancel, name="cancel"),
+        path("<int:account_id>/<str:day>/", days.page, name="day"),
+        path("<int:account_id>/<str:day>/run", days.run, name="run"),
+        path("<int:account_id>/<str:day>/sign", signing.sign, name="sign"),
+        path("<int:account_id>/<str:day>/reopen", signing.reopen, name="reopen"),
+    ],
+    "reconciliation",
+)
+exception_urls = (
+    [
+        path("", exceptions.exception_list, name="list"),
+        path("match", matches.by_hand, name="match"),
+        path("export.<str:kind>", exceptions.export, name="export"),
+        path("<str:code>/", exceptions.page, name="page"),
+        path("<str:code>/<str:deed>", deeds.act, name="act"),
+    ],
+    "exceptions",
+)
