@@ -101,7 +101,7 @@ def load_contracts(
             refused.append((row.line, problem))
         elif here in taken:
             if taken[here] == (row.customer_ref, row.price_minor, row.currency):
-                if problem := identity_problem(row, names, other_names):
+                if problem := _identity_problem(row, names, other_names):
                     refused.append((row.line, problem))
                 else:
                     known += 1
@@ -141,7 +141,7 @@ def load_contracts(
     return Loaded(ids, known, refused, len(identified))
 
 
-def identity_problem(row: Terms, names: dict[tuple[str, str], str], other_names: bool) -> str:
+def _identity_problem(row: Terms, names: dict[tuple[str, str], str], other_names: bool) -> str:
     """Why the identity number of a row about a known contract is not its customer's; "" where nothing is."""
     if not (row.identity_number or row.identity_kind):
         return ""

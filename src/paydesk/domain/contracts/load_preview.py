@@ -11,10 +11,10 @@ from paydesk.domain.contracts.actions import (
     Terms,
     _currencies,
     _existing,
+    _identity_problem,
     _names,
     _other_name,
     _plan,
-    identity_problem,
 )
 from paydesk.domain.contracts.identities import with_new_identity
 from paydesk.domain.contracts.rules import market_problem
@@ -85,7 +85,7 @@ def preview_load(
                 brings = row.identity_number or row.identity_kind
                 if brings and not other_names and (known_as := _other_name(row, names)):
                     others.append((row, known_as))
-                elif problem := identity_problem(row, names, other_names):
+                elif problem := _identity_problem(row, names, other_names):
                     refused.append((row.line, problem))
                 else:
                     known.append(row)
