@@ -9,8 +9,6 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Iterable
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from paydesk.cli.outcomes import DONE, OUR_ERROR, REFUSED, WrongUse, add_json, say
@@ -19,15 +17,14 @@ from paydesk.kernel.refused import Refused
 if TYPE_CHECKING:
     from paydesk.cli.read_files import Looked
 
-SKIPPED = ("__MACOSX", "Thumbs.db", "desktop.ini")
-
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "file",
         metavar="FILE",
         nargs="+",
-        help="a file (bank or provider statement, report, callback; or a zip or gzip of them) or a folder",
+        help="a file (bank or provider statement, report, callback; or a zip or gzip of them), a folder, "
+        "or - for what is piped in",
     )
     parser.add_argument("--format", metavar="NAME", help="read it as this; ./paydesk formats lists the names")
     parser.add_argument("--details", action="store_true", help="of several files, show each in full as well")
@@ -36,23 +33,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Exit 0 when a file was read, whatever is wrong in it; 2 when every one was refused."""
-    from paydesk.cli.read_files import look_at, look_at_all
+    from paydesk.cli.read_files import Looked, look_at, look_at_all
+    from paydesk.cli.read_found import found_in
     from paydesk.cli.read_shown import show_details, show_overview
     from paydesk.importers.registry import importer_named
 
-    given = [Path(text) for text in args.file]
-    for path in given:
-        if not path.exists():
-            raise WrongUse(f"There is no file {path}.")
-        if not path.is_file() and not path.is_dir():
-            raise WrongUse(f"{path} is not a file.")
+    given = found_in(args.file)
     if args.format:
         try:
             importer_named(args.format)
         except KeyError as problem:
             raise WrongUse(str(problem.args[0])) from problem
-    if len(given) == 1 and given[0].is_file():
-        looked = look_at(given[0], args.file[0], format=args.format)
+    if given.is_one:
+        looked = look_at(*given.files[0], format=args.format)
         if looked.is_locked:
             raise WrongUse(looked.refused)
         if looked.summary is None:
@@ -62,10 +55,10 @@ def run(args: argparse.Namespace) -> int:
         else:
             show_details(looked)
         return DONE
-    files = files_in(given)
-    if not files:
+    found = look_at_all(given.files, format=args.format, debug=args.debug)
+    found += [Looked(name, "locked", refused=why) for name, why in given.closed]
+    if not found:
         raise WrongUse(f"{', '.join(args.file)} holds no file.")
-    found = look_at_all(files, format=args.format, debug=args.debug)
     if args.json:
         print(json.dumps({"files": [each.as_json() for each in found]}))
     else:
@@ -85,21 +78,3 @@ def _outcome(found: list[Looked]) -> int:
         return DONE
     say(f"None of the {len(found):,} files could be read.")
     return REFUSED
-
-
-def files_in(given: Iterable[Path]) -> list[tuple[Path, str]]:
-    """Every file to read with the name it is shown by: files as given, folders with all they hold, by name.
-
-    Hidden files and what systems leave in folders are skipped, links to folders not followed.
-    """
-    found: dict[Path, str] = {}
-    for path in given:
-        if not path.is_dir():
-            found.setdefault(path, str(path))
-            continue
-        for each in sorted(path.rglob("*")):
-            inside = each.relative_to(path)
-            if any(part.startswith(".") or part in SKIPPED for part in inside.parts) or not each.is_file():
-                continue
-            found.setdefault(each, str(inside))
-    return list(found.items())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, BinaryIO, Literal
 
 from paydesk.cli.outcomes import printable
 from paydesk.importers.about import about_of
@@ -20,7 +20,7 @@ BAR_FROM_FILES = 5
 Progress = Callable[[int], None]  # bytes of the file read so far
 
 # refused: damaged or not what it claims. mapping: a table nobody has mapped. other: no payments at all.
-# locked: this user may not read it. error: ours.
+# locked: it could not be opened. error: ours.
 Verdict = Literal["read", "refused", "mapping", "other", "locked", "error"]
 
 
@@ -71,14 +71,20 @@ class Looked:
 
 
 def look_at(
-    path: Path, name: str, *, format: str | None = None, debug: bool = True, progress: Progress | None = None
+    file: Path | BinaryIO,
+    name: str,
+    *,
+    format: str | None = None,
+    debug: bool = True,
+    progress: Progress | None = None,
 ) -> Looked:
-    """Read `path` to its end. Why it cannot be read stands in `refused`; with `debug` our own errors rise.
+    """Read `file` to its end. Why it cannot be read stands in `refused`; with `debug` our own errors rise.
 
     Without `progress` a large file in a terminal has a bar of its own.
     """
     try:
-        with open_file(path, filename=path.name, format=format) as reading:
+        short = file.name if isinstance(file, Path) else name
+        with open_file(file, filename=short, format=format) as reading:
             records = _with_bar(reading) if progress is None else _told(reading, progress)
             summary = Summary().add_all(records)
             return Looked(name, "read", reading.format, reading.profile_name, summary)
@@ -90,6 +96,11 @@ def look_at(
         return Looked(name, "refused", refused=str(problem))
     except PermissionError:
         return Looked(name, "locked", refused=f"{name} may not be read by this user.")
+    except FileNotFoundError:
+        return Looked(name, "locked", refused=f"{name} is not there any more.")
+    except OSError as problem:
+        why = problem.strerror or type(problem).__name__
+        return Looked(name, "locked", refused=f"{name} could not be read to its end: {why}.")
     except Exception as problem:
         if debug:
             raise
@@ -99,15 +110,15 @@ def look_at(
 
 
 def look_at_all(
-    files: list[tuple[Path, str]], *, format: str | None = None, debug: bool = False
+    files: list[tuple[Path | BinaryIO, str]], *, format: str | None = None, debug: bool = False
 ) -> list[Looked]:
-    """Look at each of `files` (path, name to show), with one progress bar on stderr over all of them."""
+    """Look at each of `files` (with the name to show), with one progress bar on stderr over all of them."""
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, TextColumn
     from rich.progress import Progress as Bar
 
     console = Console(stderr=True)
-    sizes = [max(path.stat().st_size, 1) for path, _ in files]
+    sizes = [_size_of(file) for file, _ in files]
     with Bar(
         TextColumn("Reading"), BarColumn(), MofNCompleteColumn(),
         TextColumn("{task.fields[name]}", markup=False),  # a name may hold brackets
@@ -116,14 +127,21 @@ def look_at_all(
         # The bar counts files; a large one moves it while it is read, by its share.
         task = bar.add_task("", total=len(files), name="")
         found = []
-        for place, ((path, name), size) in enumerate(zip(files, sizes, strict=True)):
+        for place, ((file, name), size) in enumerate(zip(files, sizes, strict=True)):
             bar.update(task, completed=place, name=printable(name))
 
             def progress(done: int, place: int = place, size: int = size) -> None:
                 bar.update(task, completed=place + min(done / size, 1))
 
-            found.append(look_at(path, name, format=format, debug=debug, progress=progress))
+            found.append(look_at(file, name, format=format, debug=debug, progress=progress))
     return found
+
+
+def _size_of(file: Path | BinaryIO) -> int:
+    try:
+        return max(file.stat().st_size, 1) if isinstance(file, Path) else 1
+    except OSError:  # it went away; look_at says so
+        return 1
 
 
 def _told(reading: Reading, progress: Progress) -> Iterator[Record]:

@@ -48,7 +48,7 @@ def show_details(looked: Looked) -> None:
     _show_statements(out, summary)
     _show_sums(out, summary)
     reasons = (f"line {each.line}: {each.reason}" for each in summary.rejected)
-    _list(out, "Rejected rows", reasons, SHOWN_REJECTED)
+    _list(out, "Rejected rows", reasons, SHOWN_REJECTED, summary.rejected_count)
     _list(out, "To know", summary.notes(), SHOWN_WARNINGS)
     if looked.is_clean:
         out.print("\n[green]Nothing is wrong with it.[/green]")
@@ -86,7 +86,8 @@ def _show_sums(out: Console, summary: Summary) -> None:
         out.print(f"  {count:>8,}  {kind.replace('_', ' ')}{'' if status == 'success' else ', ' + status}")
 
 
-def _list(out: Console, title: str, texts: Iterable[str], most: int) -> None:
+def _list(out: Console, title: str, texts: Iterable[str], most: int, count: int = 0) -> None:
+    """The first `most` of the texts, of which there are `count` if not all are listed."""
     found = list(texts)
     if not found:
         return
@@ -94,7 +95,8 @@ def _list(out: Console, title: str, texts: Iterable[str], most: int) -> None:
     for text in found[:most]:
         out.print(f"  - {escape(text)}", soft_wrap=True)
     if len(found) > most:
-        out.print(f"  and {len(found) - most:,} more; --json lists them all")
+        listed = "them all" if count <= len(found) else f"the first {len(found):,}"
+        out.print(f"  and {max(count, len(found)) - most:,} more; --json lists {listed}")
 
 
 # Many files
@@ -108,7 +110,8 @@ def show_overview(found: list[Looked]) -> None:
         _show_stacked(out, read)
     elif read:
         out.print(_overview(read))
-    _show_refused(out, "Refused: damaged, or not what they claim to be", found, ("refused", "locked"))
+    _show_refused(out, "Refused: damaged, or not what they claim to be", found, ("refused",))
+    _show_refused(out, "Could not be opened", found, ("locked",))
     _show_refused(out, "Tables whose columns a person has to map once, in the intake", found, ("mapping",))
     _show_refused(out, "Errors of paydesk's own; please report them", found, ("error",))
     _show_others(out, [each for each in found if each.verdict == "other"])
@@ -218,8 +221,11 @@ def _show_refused(out: Console, title: str, found: list[Looked], verdicts: tuple
     out.print(f"\n[yellow]{title}[/yellow]")
     for each in refused:
         short = each.name.rpartition("/")[2]
-        said = each.refused.removeprefix(f"{short} is ")
-        said = f"is {said}" if said != each.refused else f"- {said}"
+        said = f"- {each.refused}"
+        for verb in ("is", "may"):  # a sentence that begins with the name does not say it twice
+            for name in (each.name, short):
+                if each.refused.startswith(f"{name} {verb} "):
+                    said = each.refused[len(name) + 1 :]
         out.print(f"  [bold]{escape(each.name)}[/bold] {escape(said)}", soft_wrap=True)
 
 
@@ -251,7 +257,8 @@ def _totals(found: list[Looked]) -> str:
         f"{len(read):,} read ({clean:,} with nothing wrong, {rejected:,} with rejected rows)",
     ]
     for verdicts, words in (
-        (("refused", "locked"), "refused"),
+        (("refused",), "refused"),
+        (("locked",), "not opened"),
         (("mapping",), "to be mapped"),
         (("error",), "with an error of paydesk's own"),
         (("other",), "not payment files"),

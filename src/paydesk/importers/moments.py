@@ -27,6 +27,7 @@ _TIME = re.compile(
     re.ASCII,
 )
 LONGEST_MOMENT = 50
+FURTHEST_ZONE = timedelta(hours=14)
 WINDOW = (1980, 2100)  # a year outside is a wrong column or a wrong order, never a payment
 
 
@@ -178,4 +179,6 @@ def _offset_of(text: str) -> timedelta:
         return timedelta()
     digits = text[1:].replace(":", "")
     size = timedelta(hours=int(digits[:2]), minutes=int(digits[2:] or 0))
+    if size > FURTHEST_ZONE:
+        raise ValueError(f"{text!r} is no offset from UTC.")
     return -size if text[0] == "-" else size

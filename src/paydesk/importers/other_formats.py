@@ -33,6 +33,11 @@ _MESSAGES = {
     "OFX": "an OFX file",
     "html": "a web page",
 }
+AS_XLSX = "open it in a spreadsheet program and save it as XLSX"
+_SPREADSHEETS = (  # what spreadsheet programs open, though it is none by its bytes
+    ("schemas-microsoft-com:office:spreadsheet", "a spreadsheet in the XML form of 2003"),
+    ("schemas-microsoft-com:office:excel", "a web page that a spreadsheet program made"),
+)
 _XML_NAME = re.compile(r"<(?:[\w.-]+:)?([A-Za-z_][\w.-]*)[\s>/]")
 _ISO_NAME = re.compile(r"\b((?:camt|pain|pacs|head|admi|acmt)\.\d{3}(?:\.\d{3}\.\d{2})?)\b")
 
@@ -73,6 +78,9 @@ def what_is(head: bytes) -> str | None:
             return what
     text = text_of(head)
     if is_xml(head):
+        for mark, what in _SPREADSHEETS:
+            if mark in text:
+                return f"{what}; {AS_XLSX}"
         name = xml_name(head)
         iso = _ISO_NAME.search(text[:5_000])
         if message := _MESSAGES.get(name.removesuffix("V01")):
@@ -87,6 +95,8 @@ def is_of_another_sort(head: bytes) -> bool:
     False for a piece of a format that is read, and for an archive that only has to be packed in another way.
     """
     what = what_is(head) or ""
-    if any(head.startswith(signature) for signature, named in _SIGNATURES if "send it as" not in named):
+    if "; " in what:  # what to do about it: a person thinks it is a statement
+        return False
+    if any(map(head.startswith, (signature for signature, _ in _SIGNATURES))):
         return True
     return what.startswith(("a JSON document", "a web page", "an XML file"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
@@ -37,6 +38,30 @@ class Part:
     size: int
 
 
+class Watched:
+    """A file on disk, looked at again after it was read: another program may still be writing it."""
+
+    def __init__(self, file: BinaryIO, name: str) -> None:
+        self._file = file
+        self._name = name
+        self._before = self._now()
+
+    def _now(self) -> tuple[int, int]:
+        now = os.fstat(self._file.fileno())
+        return now.st_size, now.st_mtime_ns
+
+    def changed(self) -> str:
+        """What happened to it meanwhile, as a sentence; "" for nothing."""
+        now = self._now()
+        if now == self._before:
+            return ""
+        sizes = f", from {self._before[0]:,} to {now[0]:,} bytes" if now[0] != self._before[0] else ""
+        return (
+            f"{self._name} was changed while it was read{sizes}: perhaps it is still being written; read it "
+            "again when it is finished."
+        )
+
+
 class Reading:
     """What open_file found. Iterate over it once or more; it streams from the file, which stays open.
 
@@ -47,8 +72,15 @@ class Reading:
     Iterating raises NotReadable when damage shows only further down: then nothing of the file may be used.
     """
 
-    def __init__(self, parts: list[Part], opened: ExitStack, notes: Sequence[str] = ()) -> None:
+    def __init__(
+        self,
+        parts: list[Part],
+        opened: ExitStack,
+        notes: Sequence[str] = (),
+        watched: Watched | None = None,
+    ) -> None:
         self.parts = parts
+        self.watched = watched
         self.notes = notes
         self._opened = opened
         self._current = 0
@@ -58,6 +90,16 @@ class Reading:
         self.profile_name = names.pop() if len(names) == 1 else None
 
     def __iter__(self) -> Iterator[Record]:
+        try:
+            yield from self._records()
+        except NotReadable as problem:
+            if self.watched and (changed := self.watched.changed()):
+                raise NotReadable(changed) from problem
+            raise
+        if self.watched and (changed := self.watched.changed()):
+            raise NotReadable(changed)
+
+    def _records(self) -> Iterator[Record]:
         yield from (FileWarning(text) for text in self.notes)
         if len(self.parts) == 1:
             yield from self.parts[0].prepared.records()
@@ -117,7 +159,12 @@ def open_file(
     """
     opened = ExitStack()
     try:
-        stream = opened.enter_context(file.open("rb")) if isinstance(file, Path) else file
+        watched: Watched | None = None
+        if isinstance(file, Path):
+            stream: BinaryIO = opened.enter_context(file.open("rb"))
+            watched = Watched(stream, filename)
+        else:
+            stream = file
         found = members(stream, filename, limits)
         for member in found:
             if member.file is not stream:
@@ -137,7 +184,7 @@ def open_file(
         opened.close()
         raise
     notes = [f"{other} It was left out." for other in left_out]
-    return Reading(parts, opened, [*notes, *_twins(read)])
+    return Reading(parts, opened, [*notes, *_twins(read)], watched)
 
 
 def _twins(read: Sequence[Member]) -> list[str]:

@@ -30,7 +30,7 @@ from paydesk.importers.mtn_callback import MtnCallback
 from paydesk.importers.mtn_statement import MtnStatement
 from paydesk.importers.nacha import Nacha
 from paydesk.importers.ofx import Ofx
-from paydesk.importers.other_formats import is_of_another_sort, what_is
+from paydesk.importers.other_formats import AS_XLSX, is_of_another_sort, what_is
 from paydesk.importers.pain import Pain001, Pain002, Pain008
 from paydesk.importers.paypal import (
     PayPalDetails,
@@ -116,7 +116,12 @@ def importer_for(head: bytes, name: str = "", limits: Limits = LIMITS) -> Prepar
         if importer.recognises(head):
             return importer
     kind = NotPayments if is_of_another_sort(head) else NotReadable
-    raise kind(f"{name or 'The file'} is {what_is(head)}, which paydesk does not read.")
+    what, _, instead = (what_is(head) or "").partition("; ")
+    if what == "a web page" and name.lower().endswith((".xls", ".xlsx")):
+        kind, what, instead = NotReadable, "a web page under the name of a spreadsheet", AS_XLSX
+    raise kind(
+        f"{name or 'The file'} is {what}, which paydesk does not read{'; ' if instead else ''}{instead}."
+    )
 
 
 def importer_named(format_name: str, limits: Limits = LIMITS) -> PreparingImporter:

@@ -113,9 +113,12 @@ class TableReport:
         yield self.statement(table, self._first(table, columns))
         columns.forget()
         batches = Batches(whole=self.batches_are_whole)
+        narrowest = last = len(columns.names)
+        last_line = 0
         for line, cells in table.rows():
             if not any(map(str.strip, cells)):
                 continue
+            narrowest, last, last_line = min(narrowest, last), len(cells), line
             try:
                 row = row_of(line, cells, columns)
                 if self.is_other(row):
@@ -128,6 +131,12 @@ class TableReport:
                 raw = {name: masked(cell) for name, cell in zip(columns.names, cells, strict=False)}
                 batches.damaged = True
                 yield RejectedLine(line, str(problem), raw)
+        if last < narrowest:
+            yield FileWarning(
+                f"Line {last_line}, the last, has {last} of {narrowest} columns, so the file may be cut off: "
+                "compare it with the provider's own sums, or export it again.",
+                last_line,
+            )
         yield from columns.warnings()
         if self.has_batches:
             yield from batches.warnings()

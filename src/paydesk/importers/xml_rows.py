@@ -8,10 +8,12 @@ from decimal import Decimal
 from lxml import etree
 
 from paydesk.importers.amounts import exact_amount
+from paydesk.importers.moments import WINDOW
 from paydesk.importers.safe_xml import local_name
 
 _MOMENTS: dict[str, tuple[date, datetime | None]] = {}
 _REMEMBERED = 2_000
+_BEHIND_A_DATE = ("", "T", "Z", "+", "-", " ")  # a time or a zone
 
 
 def flattened(element: etree._Element) -> dict[str, str]:
@@ -87,8 +89,12 @@ def moment(raw: dict[str, str], name: str) -> tuple[date | None, datetime | None
     if found is None:
         try:
             found = date.fromisoformat(text[:10]), instant(text)
+            if text[10:11] not in _BEHIND_A_DATE:
+                raise ValueError(text)
         except ValueError as problem:
             raise ValueError(f"its {name} {text!r} is not a date.") from problem
+        if not WINDOW[0] <= found[0].year <= WINDOW[1]:
+            raise ValueError(f"its {name} {text!r} is not a date of our time ({found[0].year}).")
         if len(_MOMENTS) >= _REMEMBERED:
             _MOMENTS.clear()
         _MOMENTS[text] = found

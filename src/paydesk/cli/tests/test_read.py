@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import io
 import json
+import os
+import sys
+from collections.abc import Iterator
 from dataclasses import fields
 from pathlib import Path
 
 import pytest
 
 from paydesk.cli import main
+from paydesk.cli.read_files import look_at
 from paydesk.importers.limits import VARIABLES, Limits
-from paydesk.importers.records import RejectedLine
+from paydesk.importers.reading import open_file
+from paydesk.importers.records import NotReadable, RejectedLine
 from paydesk.importers.summary import Summary
 from paydesk.kernel.refused import Refused
 
@@ -138,6 +144,67 @@ def test_several_files_may_be_named_and_a_folder_of_nothing_readable_is_refused(
     assert len(json.loads(capsys.readouterr().out)["files"]) == 2
     assert main(["read", str(folder / "letter.txt"), str(folder / "answers.json")]) == 2
     assert "None of the 2 files could be read" in capsys.readouterr().err
+
+
+def test_what_cannot_be_opened_is_named_and_stops_nothing(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / "lost.csv").symlink_to(folder / "no such file")
+    (folder / "loop").symlink_to(folder)
+    os.mkfifo(folder / "pipe")
+    walk = os.walk
+
+    def with_a_locked_folder(top: Path, onerror: object = None) -> Iterator[object]:
+        onerror(PermissionError(13, "no", str(folder / "hr")))  # type: ignore[operator]
+        return walk(top)
+
+    monkeypatch.setattr("os.walk", with_a_locked_folder)
+    assert main(["read", str(folder)]) == 0
+    out = capsys.readouterr().out
+    assert "  lost.csv is a link to a file that is not there." in out
+    assert "  loop is a link to a folder, which is not followed; name it to read it." in out
+    assert "  pipe is a pipe, not a file; ./paydesk read - reads what is piped in." in out
+    assert "  hr is a folder that may not be opened by this user." in out
+    assert out.splitlines()[-1].startswith("10 files; 2 read")
+    assert "; 4 not opened; " in out.splitlines()[-1]
+    assert main(["read", str(folder / "pipe")]) == 64
+    assert main(["read", str(folder / "lost.csv")]) == 64
+    assert (
+        look_at(folder / "went away.csv", "went away.csv").refused == "went away.csv is not there any more."
+    )
+
+
+def test_a_dash_reads_what_is_piped_in(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    read_end, write_end = os.pipe()
+    os.write(write_end, (CSV + ROWS).encode())
+    os.close(write_end)
+    with open(read_end) as piped:
+        monkeypatch.setattr(sys, "stdin", piped)
+        assert main(["read", "-", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["credit"] == {"KES": "1200.00"}
+    with pytest.raises(NotReadable, match="standard input brings more than 100 bytes; save it"):
+        open_file(_Pipe(b"x" * 101), filename="standard input", limits=Limits(unpacked_bytes=100))
+
+
+class _Pipe(io.BytesIO):
+    def seekable(self) -> bool:
+        return False
+
+
+def test_a_file_that_changes_while_it_is_read_is_refused(portal: Path) -> None:
+    for meanwhile, said in (
+        (lambda: os.truncate(portal, 200), r"changed while it was read, from [\d,]+ to 200 bytes: perhaps"),
+        (lambda: os.utime(portal, (1, 1)), "changed while it was read: perhaps"),
+    ):
+        portal.write_text(CSV + ROWS)
+        with open_file(portal, filename="portal.csv") as reading:
+            records = iter(reading)
+            next(records)
+            meanwhile()
+            with pytest.raises(NotReadable, match=said):
+                list(records)
 
 
 @pytest.mark.parametrize("columns", [80, 240])

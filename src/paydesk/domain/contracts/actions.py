@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
+from paydesk.domain.contracts.identities import add_identities, customers_of
 from paydesk.domain.contracts.models import Contract
 from paydesk.domain.contracts.rules import Frequency, is_other_name, market_problem, schedule
 from paydesk.domain.contracts.states import CONTRACT
@@ -59,11 +60,15 @@ class Terms:
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """What a load made: ids of new contracts, how many were known already, and refused rows with a reason."""
+    """What a load made: ids of new contracts, how many were known already, and refused rows with a reason.
+
+    `identities` is how many identity numbers were added for customers, known or new.
+    """
 
     contract_ids: list[int]
     known: int
     refused: list[tuple[int, str]]
+    identities: int = 0
 
 
 @transaction.atomic(durable=True)
@@ -72,8 +77,9 @@ def load_contracts(
 ) -> Loaded:
     """Make the contracts of `rows` with their customers, phones and due items; post the sale of active ones.
 
-    A row whose account number exists already under the same customer and price is known and left alone; with
-    other terms it is refused with a reason, like every row that makes no plan. Other rows are not held up.
+    A row whose account number exists already under the same customer and price is known and left alone, save
+    that an identity number it brings is added to its customer; with other terms it is refused with a reason,
+    like every row that makes no plan. Other rows are not held up.
     A row whose customer number is known under another name is refused too unless `other_names` says that
     somebody looked: then its contract becomes one of the known customer's, whose name stays.
     Raises NotAllowedRefused for a market the actor does not work in.
@@ -85,6 +91,7 @@ def load_contracts(
     taken, names = _existing(rows), _names(rows)
     currencies = _currencies()
     known = 0
+    documented: list[Terms] = []
     fresh: list[tuple[Terms, str, list[tuple[str, date, int]]]] = []
     seen: dict[tuple[str, str], int] = {}
     for row in rows:
@@ -94,7 +101,11 @@ def load_contracts(
             refused.append((row.line, problem))
         elif here in taken:
             if taken[here] == (row.customer_ref, row.price_minor, row.currency):
-                known += 1
+                if problem := _identity_problem(row, names, other_names):
+                    refused.append((row.line, problem))
+                else:
+                    known += 1
+                    documented.append(row)
             else:
                 refused.append(
                     (row.line, f"Account number {row.account_number} exists already with other terms.")
@@ -112,15 +123,35 @@ def load_contracts(
             except ValueError as broken:
                 refused.append((row.line, str(broken)))
     ids = _write(fresh, by=by, now=now) if fresh else []
+    documented += [row for row, _, _ in fresh]
+    identified = add_identities(documented, customers_of(documented))
     audit.record(
         "contracts.loaded",
         subject=("contracts", source or "by hand"),
         by=by,
         at=now,
-        changes={"made": len(ids), "known": known, "refused": len(refused)},
+        changes={
+            "made": len(ids),
+            "known": known,
+            "refused": len(refused),
+            **({"identities": len(identified), "customers": identified} if identified else {}),
+        },
         market=rows[0].market if rows else None,
     )
-    return Loaded(ids, known, refused)
+    return Loaded(ids, known, refused, len(identified))
+
+
+def _identity_problem(row: Terms, names: dict[tuple[str, str], str], other_names: bool) -> str:
+    """Why the identity number of a row about a known contract is not its customer's; "" where nothing is."""
+    if not (row.identity_number or row.identity_kind):
+        return ""
+    if not other_names and (known_as := _other_name(row, names)):
+        return f"Customer {row.customer_ref} is {known_as}, not {row.customer_name}."
+    try:
+        identity_of(row.identity_kind, row.identity_number)
+    except ValueError as problem:
+        return str(problem)
+    return ""
 
 
 def _one_load_at_a_time() -> None:
@@ -218,7 +249,7 @@ def _write(
 
 
 def _customers(cursor: Any, rows: list[Terms], *, by: Actor, now: datetime) -> dict[tuple[str, str], int]:
-    """Ids of the customers of `rows` by (market, external_ref): made if missing, with phones, documents."""
+    """Ids of the customers of `rows` by (market, external_ref): made if missing, with phones."""
     cursor.execute(
         """
         INSERT INTO parties_customer (market, name, external_ref, opened_at, created_by, version)
@@ -234,15 +265,7 @@ def _customers(cursor: Any, rows: list[Terms], *, by: Actor, now: datetime) -> d
             [r.customer_name for r in rows],
         ],
     )
-    cursor.execute(
-        """
-        SELECT c.market, c.external_ref, c.id FROM parties_customer c
-        JOIN (SELECT DISTINCT * FROM unnest(%s::text[], %s::text[])) r(market, ref)
-            ON c.market = r.market AND c.external_ref = r.ref
-        """,
-        [[r.market for r in rows], [r.customer_ref for r in rows]],
-    )
-    ids = {(market, ref): number for market, ref, number in cursor.fetchall()}
+    ids = customers_of(rows)
     phones = {
         (ids[row.market, row.customer_ref], e164_digits(phone, row.market))
         for row in rows
@@ -253,18 +276,6 @@ def _customers(cursor: Any, rows: list[Terms], *, by: Actor, now: datetime) -> d
         " SELECT * FROM unnest(%s::bigint[], %s::text[]) ON CONFLICT DO NOTHING",
         [[number for number, _ in sorted(phones)], [msisdn for _, msisdn in sorted(phones)]],
     )
-    identities = {
-        (ids[row.market, row.customer_ref], *identity_of(row.identity_kind, row.identity_number))
-        for row in rows
-        if row.identity_number
-    }
-    if identities:
-        customers, kinds, numbers, keys = (list(column) for column in zip(*sorted(identities), strict=True))
-        cursor.execute(
-            "INSERT INTO parties_customeridentity (customer_id, kind, number, key)"
-            " SELECT * FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::text[]) ON CONFLICT DO NOTHING",
-            [customers, kinds, numbers, keys],
-        )
     return ids
 
 

@@ -7,7 +7,16 @@ from dataclasses import dataclass
 
 from django.db import connection
 
-from paydesk.domain.contracts.actions import Terms, _currencies, _existing, _names, _other_name, _plan
+from paydesk.domain.contracts.actions import (
+    Terms,
+    _currencies,
+    _existing,
+    _identity_problem,
+    _names,
+    _other_name,
+    _plan,
+)
+from paydesk.domain.contracts.identities import with_new_identity
 from paydesk.domain.contracts.rules import market_problem
 from paydesk.kernel.actor import Actor
 from paydesk.kernel.money import Money
@@ -28,8 +37,10 @@ class CurrencyTotal:
 class LoadPreview:
     """The rows by what would become of them, and the sums of those that would be made.
 
+    `identities` are those of the known ones that bring an identity number which their customer has not yet.
     `other_names` are rows whose customer number is known under another name, with that name: they are not
-    among the new ones until somebody says that they are of that customer.
+    among the new ones, and their identity number is not taken, until somebody says that they are of that
+    customer.
     """
 
     new: Sequence[Terms]
@@ -40,12 +51,18 @@ class LoadPreview:
     customers_new: int
     customers_known: int
     other_names: Sequence[tuple[Terms, str]] = ()
+    identities: Sequence[Terms] = ()
+
+    @property
+    def to_load(self) -> list[Terms]:
+        """The rows that loading would do something with."""
+        return [*self.new, *self.identities]
 
 
 def preview_load(
     rows: Sequence[Terms], *, by: Actor, markets: Collection[str], other_names: bool = False
 ) -> LoadPreview:
-    """Sort `rows` as `load_contracts` would, without writing anything; four queries.
+    """Sort `rows` as `load_contracts` would, without writing anything; five queries.
 
     `markets` are those there are for `by`: a row of another is refused here, `load_contracts` would refuse
     the whole load for it.
@@ -65,7 +82,13 @@ def preview_load(
             refused.append((row.line, wrong))
         elif here in taken:
             if taken[here] == (row.customer_ref, row.price_minor, row.currency):
-                known.append(row)
+                brings = row.identity_number or row.identity_kind
+                if brings and not other_names and (known_as := _other_name(row, names)):
+                    others.append((row, known_as))
+                elif problem := _identity_problem(row, names, other_names):
+                    refused.append((row.line, problem))
+                else:
+                    known.append(row)
             else:
                 text = f"Account number {row.account_number} exists already with other terms."
                 refused.append((row.line, text))
@@ -93,6 +116,7 @@ def preview_load(
         len(customers) - there,
         there,
         others,
+        with_new_identity(known),
     )
 
 

@@ -90,11 +90,12 @@ def add_source_account(
 @transaction.atomic(durable=True)
 def set_expected_hours(
     source_account_id: int, *, weekdays: Collection[int], opens: time | None, closes: time | None,
-    by: Actor, now: datetime,
+    closed_on_holidays: bool, by: Actor, now: datetime,
 ) -> SourceAccount:  # fmt: skip
     """Say when rows of an account are expected: on which weekdays, from when until the cut-off, on its clock.
 
-    No weekday: as usual for its kind. No hours: as rows came before. Nothing is asked for outside of them.
+    No weekday: as usual for its kind. No hours: as rows came before. Nothing is asked for outside of them,
+    nor on the holidays of its market if it is closed then.
     Raises SourceAccountRefused for one time without the other, the same time twice or no such weekday.
     """
     account = SourceAccount.objects.select_for_update().get(pk=source_account_id)
@@ -106,7 +107,8 @@ def set_expected_hours(
     if not set(weekdays) <= set(EVERY_DAY):
         raise SourceAccountRefused("There are seven weekdays, Monday is 0.")
     account.expected_weekdays, account.expected_from, account.expected_to = sorted(weekdays), opens, closes
-    account.save(update_fields=["expected_weekdays", "expected_from", "expected_to"])
+    account.closed_on_holidays = closed_on_holidays
+    account.save(update_fields=["expected_weekdays", "expected_from", "expected_to", "closed_on_holidays"])
     audit.record(
         "source_account.expected_set",
         subject=("source_account", account.pk),
@@ -116,6 +118,7 @@ def set_expected_hours(
             "weekdays": account.expected_weekdays,
             "from": opens.isoformat("minutes") if opens else None,
             "to": closes.isoformat("minutes") if closes else None,
+            "closed_on_holidays": closed_on_holidays,
         },
         market=account.market,
     )

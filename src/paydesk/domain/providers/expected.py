@@ -19,6 +19,8 @@ def due_weekdays(provider_kind: str, chosen: Collection[int]) -> frozenset[int]:
 class Expected:
     """Rows come on `weekdays` from `opens` until `closes`, the provider's cut-off; 00:00 ends at midnight.
 
+    On the days in `closed`, the holidays of its market where they count for the account, none come.
+
     Where `closes` lies before `opens` the hours run over midnight, and the part after it belongs to the day
     on which it lies. Without hours (both None) the rows that came before say when rows usually come.
     """
@@ -26,9 +28,10 @@ class Expected:
     weekdays: frozenset[int]
     opens: time | None = None
     closes: time | None = None
+    closed: frozenset[date] = frozenset()
 
     def is_due_on(self, day: date) -> bool:
-        return day.weekday() in self.weekdays
+        return day.weekday() in self.weekdays and day not in self.closed
 
     @property
     def has_hours(self) -> bool:

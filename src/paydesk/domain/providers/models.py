@@ -30,7 +30,8 @@ class SourceAccount(models.Model):
     `identifier` is the provider's number for it (paybill, till, merchant account, IBAN). `ledger_code` is the
     account of the chart that its receipts are booked on: 1020 at a provider, 1010 at a bank. Rows are
     expected on `expected_weekdays` (empty: as usual for its kind) from `expected_from` until `expected_to`,
-    the cut-off (None: as they came before), by its own clock.
+    the cut-off (None: as they came before), by its own clock; not on holidays of its market where
+    `closed_on_holidays` says so.
     """
 
     provider = models.ForeignKey(Provider, on_delete=models.PROTECT, related_name="source_accounts")
@@ -45,6 +46,7 @@ class SourceAccount(models.Model):
     expected_weekdays = ArrayField(models.SmallIntegerField(), default=list)
     expected_from = models.TimeField(null=True)
     expected_to = models.TimeField(null=True)
+    closed_on_holidays = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         constraints = [
@@ -74,7 +76,7 @@ class SourceAccount(models.Model):
 
     @property
     def expected(self) -> Expected:
-        """When rows of it are expected."""
+        """When rows of it are expected, holidays aside: `queries.expected_of` knows those."""
         days = due_weekdays(self.provider.kind, self.expected_weekdays)
         return Expected(days, self.expected_from, self.expected_to)
 

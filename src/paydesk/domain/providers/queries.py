@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.db.models import Q, QuerySet
 
 from paydesk.domain.providers.callback_secrets import digest_of, secret_of
+from paydesk.domain.providers.expected import Expected
 from paydesk.domain.providers.models import (
     KINDS,
     ROLES,
@@ -17,6 +19,7 @@ from paydesk.domain.providers.models import (
     Provider,
     SourceAccount,
 )
+from paydesk.foundation.clocks.queries import closed_days_of
 from paydesk.foundation.people.queries import in_markets
 from paydesk.kernel.actor import Actor
 
@@ -25,6 +28,21 @@ def source_accounts(actor: Actor) -> QuerySet[SourceAccount]:
     """Our accounts in the actor's markets, by market, provider and name; one query."""
     accounts = in_markets(SourceAccount.objects.select_related("provider"), actor)
     return accounts.order_by("market", "provider__name", "name")
+
+
+def expected_of(accounts: Iterable[SourceAccount]) -> dict[int, Expected]:
+    """When rows of each account are expected, by its id; the accounts come with their provider.
+
+    One query where one of them is closed on holidays, else none.
+    """
+    found = list(accounts)
+    closed = closed_days_of({each.market for each in found if each.closed_on_holidays})
+    return {
+        each.pk: replace(each.expected, closed=closed[each.market])
+        if each.closed_on_holidays
+        else each.expected
+        for each in found
+    }
 
 
 def current_profiles(actor: Actor) -> QuerySet[FileProfile]:

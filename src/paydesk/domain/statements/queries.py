@@ -21,6 +21,7 @@ from paydesk.domain.statements.models import (
     StatementLine,
 )
 from paydesk.domain.statements.states import WAITING
+from paydesk.foundation.clocks.queries import closed_days_of
 from paydesk.kernel.actor import Actor
 from paydesk.kernel.money import Money
 
@@ -284,16 +285,21 @@ class Coverage:
     time_zone: str
     expected_every_days: int
     weekdays: frozenset[int]  # on which a file is due
+    closed: frozenset[date]  # holidays on which none is
     days_behind: int | None
+
+    def is_due_on(self, day: date) -> bool:
+        return day.weekday() in self.weekdays and day not in self.closed
 
 
 def coverage(actor: Actor, now: datetime) -> list[Coverage]:
-    """How far each source account is in, the furthest behind first; one query."""
+    """How far each source account is in, the furthest behind first; one query, another for holidays."""
     with connection.cursor() as cursor:
         cursor.execute(
             """
             SELECT s.id, s.name, p.name, s.market, s.currency, s.role, max(f.covers_to), max(f.posted_at),
-                   p.kind, s.time_zone, s.expected_every_days, s.expected_weekdays
+                   p.kind, s.time_zone, s.expected_every_days, s.expected_weekdays,
+                   s.closed_on_holidays
             FROM providers_sourceaccount s
             JOIN providers_provider p ON p.id = s.provider_id
             LEFT JOIN statements_sourcefile f ON f.source_account_id = s.id AND f.state = 'posted'
@@ -302,14 +308,17 @@ def coverage(actor: Actor, now: datetime) -> list[Coverage]:
             """,
             {"all": actor.markets is None, "markets": sorted(actor.markets or ())},
         )
-        return [
-            Coverage(
-                *row[:-1],
-                weekdays=due_weekdays(row[8], row[-1]),
-                days_behind=(now.date() - row[6].date()).days if row[6] else None,
-            )
-            for row in cursor.fetchall()
-        ]
+        rows = cursor.fetchall()
+    closed = closed_days_of({row[3] for row in rows if row[12]})
+    return [
+        Coverage(
+            *row[:11],
+            weekdays=due_weekdays(row[8], row[11]),
+            closed=closed[row[3]] if row[12] else frozenset(),
+            days_behind=(now.date() - row[6].date()).days if row[6] else None,
+        )
+        for row in rows
+    ]
 
 
 def days_in(actor: Actor, *, since: date, through: date) -> dict[int, set[date]]:

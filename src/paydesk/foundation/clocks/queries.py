@@ -14,6 +14,7 @@ from typing import Any
 
 from django.db.models import Case, CharField, Count, F, Q, QuerySet, Value, When
 from django.db.models.functions import Coalesce
+from django.utils import timezone
 
 from paydesk.foundation.clocks import rules
 from paydesk.foundation.clocks.defaults import default_calendar
@@ -45,6 +46,27 @@ def _calendar(zone: str, hours: str, days: str) -> Calendar:
         open_days={date.fromisoformat(day): hours for day, hours in open_days.items()},
         earlier=[(date.fromisoformat(each["until"]), each["hours"]) for each in earlier],
     )
+
+
+def closed_days_of(names: Collection[str]) -> dict[str, frozenset[date]]:
+    """The holidays and other closed days of calendars, by name, as they are set now; one query.
+
+    A day with hours of its own is not closed. A calendar that was never used or set has the public holidays
+    with which it would begin.
+    """
+    if not names:
+        return {}
+    wanted = CalendarVersion.objects.filter(name__in=names).order_by("name", "-version").distinct("name")
+    found = {
+        row.name: frozenset(
+            date.fromisoformat(day) for day in {*row.holidays, *row.closed_days} if not row.open_days.get(day)
+        )
+        for row in wanted
+    }
+    for name in set(names) - set(found):
+        days: Any = default_calendar(name, timezone.localdate())["holidays"]
+        found[name] = frozenset(map(date.fromisoformat, days))
+    return found
 
 
 def terms_of(row: PolicyVersion) -> Terms:

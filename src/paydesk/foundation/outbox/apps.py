@@ -18,7 +18,7 @@ class OutboxConfig(AppConfig):
     def ready(self) -> None:
         from paydesk.foundation.approvals.actions import expire_undecided
         from paydesk.foundation.audit.actions import seal
-        from paydesk.foundation.clocks.actions import extend_calendars
+        from paydesk.foundation.clocks.actions import extend_calendars, follow_delivered_policies
         from paydesk.foundation.documents.actions import remove_leftovers
         from paydesk.foundation.outbox import actions, housekeeping
 
@@ -31,6 +31,9 @@ class OutboxConfig(AppConfig):
         housekeeping.every(3600, "forget ended sessions")(_forget_ended_sessions)
         housekeeping.every(30, "fire escalations")(_fire_escalations)
         housekeeping.every(86_400, "extend calendars")(lambda now: extend_calendars(by=WORKER, now=now))
+        housekeeping.every(86_400, "follow policies")(
+            lambda now: follow_delivered_policies(by=WORKER, now=now)
+        )
 
 
 def _fire_escalations(now: datetime) -> int:

@@ -18,6 +18,7 @@ TAGS = (
 _TAG = re.compile(rb"[\x00-\x20]*:(" + "|".join(TAGS).encode() + rb"):")
 _OTHER_TAG = re.compile(r":[0-9]{2}[A-Z]?:")
 _ENVELOPE = re.compile(rb"[\x00-\x20]*\{[1-5]:")
+_CLOSED = re.compile(rb"-(?:\}|$)")
 _END = re.compile(r"-(?:\}.*|XXX)?")
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]+")
 _AHEAD = re.compile(rb"[\r\n][\x00-\x09\x0b\x0c\x0e-\x20]*(?:\{[^\r\n]{0,160}\{4: *)?:(20|61|62F|62M):")
@@ -41,6 +42,7 @@ class Decoder:
     def __init__(self) -> None:
         self.guessed_at: int | None = None
         self.binary_at: int | None = None
+        self.open_at: int | None = None  # where a SWIFT envelope begins that nothing has closed yet
 
     def text(self, line: bytes, number: int) -> str:
         try:
@@ -65,6 +67,8 @@ def fields_of(file: BinaryIO, decoder: Decoder, limits: Limits) -> Iterator[Fiel
     ended = False
     file.seek(0)
     for number, offset, line in _lines(file, limits):
+        if b"{" in line or line[:1] == b"-":
+            _watch_envelope(line, number, decoder)
         found = _TAG.match(line if line[:1] != b"{" else _inside(line))
         if found is not None:
             if current is not None:
@@ -104,6 +108,15 @@ def _lines(file: BinaryIO, limits: Limits) -> Iterator[tuple[int, int, bytes]]:
             number += 1
             yield number, offset, line
         offset += line_size
+
+
+def _watch_envelope(line: bytes, number: int, decoder: Decoder) -> None:
+    """Remember where a message in a SWIFT envelope begins, forget it where it is closed."""
+    if _ENVELOPE.match(line) and (b"{1:" in line or b"{4:" in line):
+        decoder.open_at = decoder.open_at or number
+        line = _inside(line)
+    if _CLOSED.match(line.strip()):
+        decoder.open_at = None
 
 
 def _inside(line: bytes) -> bytes:

@@ -279,6 +279,12 @@ class Mt940Reader:
                 f"Line {decoder.guessed_at} is not UTF-8, so such lines were read as Windows-1252: check "
                 "letters with accents."
             )
+        if decoder.open_at:
+            yield FileWarning(
+                f"The message that begins on line {decoder.open_at} is not closed (-}}), so the file may be "
+                "cut off: ask for it again.",
+                decoder.open_at,
+            )
         if decoder.binary_at:
             yield FileWarning(
                 f"Line {decoder.binary_at} holds bytes that are no text; blanks stand in their place."

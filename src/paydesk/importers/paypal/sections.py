@@ -31,6 +31,7 @@ from paydesk.importers.settlement_tables import head_text
 from paydesk.importers.text_files import TextScan, open_text, scan_text
 
 RECORDS = frozenset({"RH", "FH", "SH", "CH", "SB", "SC", "SF", "RC", "RF", "FF"})
+FOOTERS = frozenset({"SC", "SF", "RC", "RF", "FF"})
 HEAD_LINES = 40
 _RECORD = re.compile(r'"?(?:[RFS][HF]|CH|SB|[SR]C)"?(?:[,;\t|]|$)')
 
@@ -82,9 +83,11 @@ class SectionReport:
         footers = Footers()
         headed = False
         noticed: list[Columns] = []
-        account = ""
+        account = word = ""
         for number, cells in _rows(file, scan):
-            word = cells[0].strip().lstrip("\ufeff") if cells else ""
+            if not any(map(str.strip, cells)):
+                continue
+            word = cells[0].strip().lstrip("\ufeff")
             if word == "SH":
                 account = _cell(cells, 3)
                 footers.section()
@@ -102,7 +105,7 @@ class SectionReport:
                 yield self._body(number, cells, columns, footers)
             elif word in ("SF", "RF", "SC", "RC"):
                 yield from footers.compare(number, word, cells)
-            elif word not in RECORDS and any(map(str.strip, cells)):
+            elif word not in RECORDS:
                 footers.damaged = True
                 yield RejectedLine(
                     number,
@@ -111,6 +114,11 @@ class SectionReport:
                 )
         if not headed:
             raise NotReadable(f"The {self.what} holds no row: nothing to read.")
+        if word not in FOOTERS:
+            yield FileWarning(
+                "The report does not end with its footer (SF, RF or FF), so its sums cannot be checked and "
+                "it may be cut off: ask for it again."
+            )
         for each in noticed:
             yield from each.warnings()
 

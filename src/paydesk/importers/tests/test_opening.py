@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import io
+import struct
 import zipfile
 from decimal import Decimal
 from pathlib import Path
@@ -79,6 +80,21 @@ def test_a_gzip_inside_a_zip_is_read_and_a_deeper_one_refused() -> None:
         read(deeper)
 
 
+def test_members_that_share_bytes_are_refused_and_those_of_one_name_told_apart() -> None:
+    packed = zipped({"a.csv": CSV})
+    place = packed.index(b"PK\x01\x02")
+    listed = packed[place : packed.rindex(b"PK\x05\x06")]
+    end = struct.pack("<4s4H2IH", b"PK\x05\x06", 0, 0, 3, 3, 3 * len(listed), place, 0)
+    with pytest.raises(NotReadable, match="a.csv and a.csv, are the same bytes"):
+        read(packed[:place] + 3 * listed + end)
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w") as archive:
+        archive.writestr("a.csv", CSV)
+        with pytest.warns(UserWarning, match="Duplicate name"):
+            archive.writestr("a.csv", CSV + b"2024-01-03,1.00,C\n")
+    assert [member.path for member in members(target, "a.zip")] == ["a.csv", "a.csv (2)"]
+
+
 def test_files_of_different_formats_are_mixed() -> None:
     content = zipped({"a.csv": CSV, "b.xlsx": workbook([["Date", "Amount"], ["2024-01-01", 1]])})
     with open_file(io.BytesIO(content), filename="a.zip") as reading:
@@ -112,6 +128,8 @@ def test_a_limit_says_its_figure(content: bytes, limits: Limits, said: str) -> N
         (gzip.compress(CSV, mtime=0)[:-12], "gzip file is damaged"),
         (gzip.compress(CSV, mtime=0)[:20] + b"junk" * 10, "gzip file is damaged"),
         (zipped({"a.csv": CSV})[:-30], "zip file is damaged"),
+        (workbook([["Date", "Amount"], ["2024-01-01", 1]])[:-400], "spreadsheet is damaged or cut off"),
+        (zipped({"a.csv": CSV, "in/b.xlsx": b"PK\x03\x04zz"}), "^in/b.xlsx: The zip file is damaged"),
         (zipped({}), "holds no file"),
         (zipped({"a.csv": b""}), "a.csv"),
         (zipped({"a.pdf": b"%PDF-1.4", "note.pdf": b"%PDF-1.7"}), "a.pdf is a PDF"),

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from paydesk.importers.reading import open_file
-from paydesk.importers.records import Importer, NotReadable
+from paydesk.importers.records import Importer, NotPayments, NotReadable
 from paydesk.importers.registry import IMPORTERS, format_names, importer_for, importer_named
 
 
@@ -88,3 +88,16 @@ SIGNATURES = [
 @given(st.sampled_from(SIGNATURES), st.binary(max_size=500))
 def test_garbage_behind_a_known_beginning_is_no_error_of_ours(start: bytes, garbage: bytes) -> None:
     assert "\n" not in refusal_of(start + garbage)
+
+
+def test_a_web_page_that_is_called_a_spreadsheet_says_what_to_do() -> None:
+    page = b"<html><body><table><tr><td>1</td></tr></table></body></html>"
+    by_program = page.replace(b"<html>", b'<html xmlns:x="urn:schemas-microsoft-com:office:excel">')
+    for content, name in ((page, "march.xls"), (by_program, "march.html")):
+        with pytest.raises(NotReadable, match="does not read; open it in a spreadsheet program") as said:
+            importer_for(content, name)
+        assert not isinstance(said.value, NotPayments)
+    with pytest.raises(NotPayments, match="is a web page, which paydesk does not read.$"):
+        importer_for(page, "march.html")
+    with pytest.raises(NotReadable, match="is a RAR archive, which paydesk does not read; send it as zip."):
+        importer_for(b"Rar!\x1a\x07", "march.rar")

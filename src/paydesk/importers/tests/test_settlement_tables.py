@@ -162,3 +162,14 @@ class TestTableReport:
         count, growth = growth_while_reading(open_file(body, filename="it.csv"))
         assert count == 12_001
         assert growth < 12 * 1024 * 1024
+
+
+def test_a_last_row_shorter_than_every_other_may_be_cut_off() -> None:
+    rows = "Moon Id,Crater,Amount,Note,Sea\nM1,C1,1.00,,\nM2,C2,2.00,,\n"
+    for last, says in (("M3,C3,3.00", True), ("M3,C3,3.00,,", False)):
+        told = [
+            each for each in Moon().read(io.BytesIO((rows + last).encode())) if isinstance(each, FileWarning)
+        ]
+        assert [each.line for each in told if "Line 4, the last, has 3 of 5 columns" in each.text] == [
+            4
+        ] * says

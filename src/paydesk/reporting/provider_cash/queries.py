@@ -20,6 +20,7 @@ from paydesk.domain.payments.models import (
     TransitRow,
 )
 from paydesk.domain.providers.models import SourceAccount
+from paydesk.domain.providers.queries import expected_of
 from paydesk.domain.statements.models import SourceFile
 from paydesk.foundation.people.queries import in_markets
 from paydesk.kernel.actor import Actor
@@ -88,8 +89,8 @@ def shown_balances(account: SourceAccount) -> QuerySet[ShownBalance]:
 def hours_of(accounts: Sequence[SourceAccount], now: datetime) -> dict[int, rules.Hours]:
     """The hours of the last days of accounts that originate payments and state times, by account id.
 
-    Two queries. An account without a history of two days is left out, unless its hours are set. The accounts
-    come with their provider.
+    Two queries, another for holidays. An account without a history of two days is left out, unless its hours
+    are set. The accounts come with their provider.
     """
     paying = [account for account in accounts if account.role == "originates"]
     since = now - timedelta(days=HISTORY_DAYS + HOUR_DAYS + 1)
@@ -112,6 +113,7 @@ def hours_of(accounts: Sequence[SourceAccount], now: datetime) -> dict[int, rule
         zone = zones[account_id]
         periods.setdefault(account_id, []).append((start.astimezone(zone), end.astimezone(zone)))
     found: dict[int, rules.Hours] = {}
+    expects = expected_of(paying)
     for account in paying:
         local = now.astimezone(zones[account.pk])
         midnight = local.replace(hour=0, minute=0, second=0, microsecond=0)
@@ -119,7 +121,7 @@ def hours_of(accounts: Sequence[SourceAccount], now: datetime) -> dict[int, rule
         rows_of = counts.get(account.pk, {})
         usual = rules.usual_hours({at: n for at, n in rows_of.items() if at < first})
         covers = periods.get(account.pk, [])
-        expected = account.expected
+        expected = expects[account.pk]
         if not usual and not (expected.has_hours and (rows_of or covers)):
             continue
         # Files come for the day that is over, or up to what the newest of today holds already.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -131,11 +131,11 @@ def usual_hours(counts: Mapping[datetime, int]) -> dict[int, int]:
     }
 
 
-def due_days(have: Iterable[date], last: date, weekdays: Collection[int]) -> list[date]:
+def due_days(have: Iterable[date], last: date, expected: Expected) -> list[date]:
     """Days without a file after the first that has one, up to `last`; closed days are not due."""
     known = set(have)
     if not known:
         return []
     first = min(known)
     days = (first + timedelta(days=n) for n in range((last - first).days + 1))
-    return [day for day in days if day not in known and day.weekday() in weekdays]
+    return [day for day in days if day not in known and expected.is_due_on(day)]

@@ -16,12 +16,14 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from paydesk.foundation.clocks.actions import SETTINGS, set_calendar
 from paydesk.foundation.clocks.kinds import ROUND_THE_CLOCK
+from paydesk.foundation.clocks.previews import calendar_moves
 from paydesk.foundation.clocks.queries import calendar_as_it_is, versions_of_calendar
 from paydesk.foundation.people.queries import all_markets
 from paydesk.kernel.business_time import WEEKDAYS
 from paydesk.kernel.clock_changes import next_clock_change
 from paydesk.web.access import actor_of, gate, needs
 from paydesk.web.answers import came_from, done
+from paydesk.web.clocks.moves import seen_or_moves
 from paydesk.web.clocks.pasted_days import lines_of, read_days, read_open_days, read_spans
 from paydesk.web.contracts.forms import day_input
 from paydesk.web.people_names import names_by_label
@@ -232,12 +234,12 @@ def change(request: HttpRequest, name: str) -> HttpResponse:
     form = CalendarForm(request.POST if request.method == "POST" else None, row, today)
     back = came_from(request, reverse("clocks:calendar", args=[name]))
     if request.method == "POST" and form.is_valid():
-        said = form.cleaned_data
-        new = set_calendar(
-            name, hours=said["hours"], holidays=said["holidays"], closed_days=said["closed_days"],
-            open_days=said["open_days"], source=said["source"], from_on=said["from_on"],
-            by=actor_of(request), now=now,
-        )  # fmt: skip
+        keys = ("hours", "holidays", "closed_days", "open_days", "source", "from_on")
+        said = {key: form.cleaned_data[key] for key in keys} | {"by": actor_of(request), "now": now}
+        if moves := seen_or_moves(request, lambda: calendar_moves(name, **said)):
+            known = {"tab": "calendars", "form": form, "row": row, "words": words, "at": back, **moves}
+            return render(request, "clocks/change_calendar.html", known)
+        new = set_calendar(name, **said)
         text = "Nothing was different." if new.version == row.version else (
             f"{words}: version {new.version}. Open clocks are planned by it."
         )  # fmt: skip

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from paydesk.foundation.clocks.actions import SETTINGS, set_policy
 from paydesk.foundation.clocks.kinds import Kind, kind_named, kinds
+from paydesk.foundation.clocks.previews import policy_moves
 from paydesk.foundation.clocks.queries import policies as policies_now
 from paydesk.foundation.clocks.queries import policy_as_it_is, terms_of, versions_of_policy
 from paydesk.foundation.clocks.rules import CUSTOMER, LADDER, Step, Terms, hours_words, pause_words
@@ -23,6 +24,7 @@ from paydesk.foundation.people.queries import all_markets
 from paydesk.web.access import actor_of, gate, needs
 from paydesk.web.answers import came_from, done
 from paydesk.web.clocks.calendars import names_of_calendars
+from paydesk.web.clocks.moves import seen_or_moves
 from paydesk.web.contracts.forms import day_input
 from paydesk.web.people_names import names_by_label
 
@@ -295,17 +297,21 @@ def change(request: HttpRequest, name: str, place: str) -> HttpResponse:
     today = timezone.localdate(timezone=zone)
     form = PolicyForm(request.POST if request.method == "POST" else None, row, today)
     back = came_from(request, reverse("clocks:policy", args=[name, place]))
+    known = {"tab": "policies", "form": form, "kind": kind, "place": place, "row": row, "at": back}
+    known["where"] = names_of_calendars().get(market, market) if market else "all markets"
     if request.method == "POST" and form.is_valid():
         said = form.cleaned_data
         from_on = said["from_on"]
         holds_from = datetime.combine(from_on, time(0), zone) if from_on > today else None
-        new = set_policy(
-            name, said["terms"], market=market, calendar=said["calendar"], source=said["source"],
-            holds_from=holds_from, by=actor_of(request), now=now,
-        )  # fmt: skip
+        more = {
+            "market": market, "calendar": said["calendar"], "source": said["source"],
+            "holds_from": holds_from, "by": actor_of(request), "now": now,
+        }  # fmt: skip
+        moves = seen_or_moves(request, lambda: policy_moves(name, said["terms"], **more))
+        if moves is not None:
+            known |= moves
+            return render(request, "clocks/change_policy.html", known)
+        new = set_policy(name, said["terms"], **more)
         since = f" from {from_on:%-d %b %Y} on" if holds_from else ""
         return done(request, back, f"{kind.words}: version {new.version} holds{since}.")
-    known = {"tab": "policies", "form": form, "kind": kind, "place": place, "row": row, "at": back}
-    where = names_of_calendars().get(market, market) if market else "all markets"
-    status = 422 if form.is_bound else 200
-    return render(request, "clocks/change_policy.html", known | {"where": where}, status=status)
+    return render(request, "clocks/change_policy.html", known, status=422 if form.is_bound else 200)

@@ -96,7 +96,7 @@ def loaded(request: HttpRequest, code: str) -> HttpResponse:
     found, preview = _looked_at(document, actor, other_names)
     if request.method == "POST":
         actor.needs("contracts.load")
-        left = len(preview.new) - _load_parts(preview, actor, document, other_names)
+        left = len(preview.to_load) - _load_parts(preview, actor, document, other_names)
         return _done(request, document) if left <= 0 else _going_on(request, document, preview, left)
     rejected = _all_rejected(found, preview)
     rows = [*preview.new, *preview.known]
@@ -129,7 +129,7 @@ def loaded(request: HttpRequest, code: str) -> HttpResponse:
 
 
 def _loads(records: Sequence[AuditRecord]) -> list[dict[str, object]]:
-    """How many contracts each person made of a file, and when the last of them; a file goes in by parts."""
+    """What each person made of a file, and when the last of it; a file goes in by parts."""
     names = names_by_label(record.actor for record in records)
     last = {record.actor: record.at for record in records}
     return [
@@ -137,16 +137,19 @@ def _loads(records: Sequence[AuditRecord]) -> list[dict[str, object]]:
             "by": names[actor],
             "at": at,
             "made": sum(record.changes["made"] for record in records if record.actor == actor),
+            "identities": sum(
+                record.changes.get("identities", 0) for record in records if record.actor == actor
+            ),
         }
         for actor, at in last.items()
     ]
 
 
 def _load_parts(preview: LoadPreview, actor: Actor, document: Document, other_names: bool) -> int:
-    """Load the new rows part by part as long as a request may take; returns how many were dealt with."""
-    started, through = time.monotonic(), 0
-    while through < len(preview.new) and time.monotonic() - started < SECONDS_A_REQUEST:
-        part = preview.new[through : through + PART_ROWS]
+    """Load what is new part by part as long as a request may take; returns how many rows were dealt with."""
+    started, through, rows = time.monotonic(), 0, preview.to_load
+    while through < len(rows) and time.monotonic() - started < SECONDS_A_REQUEST:
+        part = rows[through : through + PART_ROWS]
         # Pressed twice, the second press waits for the first and finds its contracts known.
         load_contracts(part, other_names=other_names, by=actor, now=timezone.now(), source=_source(document))
         through += len(part)

@@ -24,7 +24,7 @@ WEEKDAYS = [(str(n), day_abbr[n]) for n in range(7)]
 
 
 class ExpectedForm(forms.Form):
-    """Weekdays, and from when until when; both may stay empty."""
+    """Weekdays, and from when until when; both may stay empty. Whether holidays are closed days."""
 
     weekdays = forms.MultipleChoiceField(
         label="Days on which rows come",
@@ -41,6 +41,9 @@ class ExpectedForm(forms.Form):
         widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
         help_text="00:00 is midnight. Earlier than From: over the night. Both empty: as rows came before.",
     )
+    closed_on_holidays = forms.BooleanField(
+        label="None on the holidays and closed days of the market’s calendar", required=False
+    )
 
 
 def expected_words(account: SourceAccount) -> str:
@@ -51,6 +54,8 @@ def expected_words(account: SourceAccount) -> str:
     names = "every day" if len(days) == 7 else (
         f"{day_abbr[days[0]]} to {day_abbr[days[-1]]}" if is_run else ", ".join(day_abbr[n] for n in days)
     )  # fmt: skip
+    if account.closed_on_holidays:
+        names += " except holidays"
     if expected.opens is None or expected.closes is None:
         return f"{names}, in the hours in which they came before"
     until = "24:00" if f"{expected.closes:%H:%M}" == "00:00" else f"{expected.closes:%H:%M}"
@@ -68,6 +73,7 @@ def expect(request: HttpRequest, account_id: int) -> HttpResponse:
         "weekdays": [str(n) for n in sorted(account.expected.weekdays)],
         "opens": account.expected_from,
         "closes": account.expected_to,
+        "closed_on_holidays": account.closed_on_holidays,
     }
     form = ExpectedForm(request.POST or None, initial=as_it_is, auto_id="expect_%s")
     if request.method == "POST" and form.is_valid():
@@ -78,6 +84,7 @@ def expect(request: HttpRequest, account_id: int) -> HttpResponse:
                 weekdays=[int(n) for n in said["weekdays"]],
                 opens=said["opens"],
                 closes=said["closes"],
+                closed_on_holidays=said["closed_on_holidays"],
                 by=actor,
                 now=timezone.now(),
             )

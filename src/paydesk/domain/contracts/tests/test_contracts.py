@@ -18,6 +18,8 @@ from paydesk.domain.contracts.models import Contract, DueItem
 from paydesk.domain.contracts.queries import find_contracts, standings
 from paydesk.domain.contracts.states import CONTRACT, OPEN_STATES
 from paydesk.domain.ledger.queries import balances_of
+from paydesk.domain.parties.models import CustomerIdentity
+from paydesk.foundation.audit.models import AuditRecord
 from paydesk.importers.records import NotReadable
 from paydesk.kernel.refused import NotAllowedRefused, TransitionRefused
 from paydesk.reporting.invariants import check_all
@@ -73,6 +75,37 @@ class LoadContracts(TestCase):
         loaded(GOOD)
         _, outcome = loaded(GOOD)
         assert (outcome.contract_ids, outcome.known, Contract.objects.count()) == ([], 1, 1)
+
+    def test_a_known_contract_loaded_again_brings_the_identity_number_of_its_customer(self):
+        loaded(GOOD)
+        number = "GHA-712345678-9"
+        again = f"{GOOD},national_id,{number}"
+        read = read_contract_file(io.BytesIO("\n".join([HEAD, again, ""]).encode()))
+        preview = preview_load(read.terms, by=ANALYST, markets=["GH"])
+        assert (len(preview.known), len(preview.identities), CustomerIdentity.objects.count()) == (1, 1, 0)
+        _, outcome = loaded(again)
+        assert (outcome.contract_ids, outcome.known, outcome.identities) == ([], 1, 1)
+        kept = CustomerIdentity.objects.select_related("customer").get()
+        assert (kept.kind, kept.number, kept.customer.external_ref) == ("national_id", number, "C1")
+        record = AuditRecord.objects.filter(verb="contracts.loaded").latest("id")
+        assert (record.changes["identities"], record.changes["customers"]) == (1, [kept.customer_id])
+        assert number not in str(record.changes)
+        _, outcome = loaded(again)
+        assert (outcome.known, outcome.identities, CustomerIdentity.objects.count()) == (1, 0, 1)
+        assert preview_load(read.terms, by=ANALYST, markets=["GH"]).identities == []
+
+    def test_an_identity_number_that_is_none_or_somebody_elses_is_refused_with_its_line(self):
+        loaded(GOOD)
+        wrong = f"{GOOD},library_card,GHA-712345678-9"
+        other = f"{GOOD.replace('Ama Mensah', 'Kojo Boateng')},national_id,GHA-712345678-9"
+        for line_of_file, reason in ((wrong, "identity_kind"), (other, "Customer C1 is Ama Mensah")):
+            read, outcome = loaded(line_of_file)
+            ((line, said),) = outcome.refused
+            assert (line, outcome.known, CustomerIdentity.objects.count()) == (2, 0, 0)
+            assert reason in said
+            assert "712345678" not in said
+        assert len(preview_load(read.terms, by=ANALYST, markets=["GH"]).other_names) == 1
+        assert load_contracts(read.terms, other_names=True, by=ANALYST, now=NOON).identities == 1
 
     def test_every_bad_row_has_its_line_and_a_reason_and_the_good_ones_are_made(self):
         read, outcome = loaded(

@@ -162,6 +162,10 @@ def join_transit(
     Raises CorrectionRefused unless market and currency are the same, and the amount is that of the row it
     left by, or not above what the batch comes to.
     """
+    batch = None
+    if batch_id is not None:  # before the rows, as an import does: two arrivals may be joined to it at once
+        found = SettlementBatch.objects.select_for_update(of=("self",)).select_related("source_account")
+        batch = found.get(pk=batch_id)
     arrived = TransitRow.objects.select_for_update().get(pk=arrived_id)
     by.needs(JOIN, market=arrived.market)
     if arrived.state != "open" or arrived.amount_minor <= 0:
@@ -175,8 +179,8 @@ def join_transit(
             raise CorrectionRefused("What left must be open, of the same market, currency and amount.")
         if left.source_account_id == arrived.source_account_id:
             raise CorrectionRefused("It left the account it arrived at: that is not the same money.")
-    else:
-        _check_batch(arrived, SettlementBatch.objects.select_related("source_account").get(pk=batch_id))
+    elif batch is not None:
+        _check_batch(arrived, batch)
     call(
         "payments_join_transit",
         (arrived.pk, "bigint"), (left_id, "bigint"), (batch_id, "bigint"), (by.label, "text"),

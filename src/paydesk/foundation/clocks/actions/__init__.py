@@ -13,7 +13,13 @@ from paydesk.foundation.clocks.actions.escalations import (
     acknowledge_escalation,
     fire_escalations,
 )
-from paydesk.foundation.clocks.actions.versions import SETTINGS, extend_calendars, set_calendar, set_policy
+from paydesk.foundation.clocks.actions.versions import (
+    SETTINGS,
+    extend_calendars,
+    follow_delivered_policies,
+    set_calendar,
+    set_policy,
+)
 
 __all__ = [
     "ACKNOWLEDGE",
@@ -23,6 +29,7 @@ __all__ = [
     "acknowledge_escalation",
     "extend_calendars",
     "fire_escalations",
+    "follow_delivered_policies",
     "pause_clock",
     "resume_clock",
     "set_calendar",

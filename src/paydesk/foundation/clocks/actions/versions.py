@@ -17,7 +17,7 @@ from paydesk.foundation.clocks.defaults import (
     source_of_holidays,
     zone_and_country,
 )
-from paydesk.foundation.clocks.kinds import ROUND_THE_CLOCK, kind_named
+from paydesk.foundation.clocks.kinds import ROUND_THE_CLOCK, kind_named, kinds
 from paydesk.foundation.clocks.models import CalendarVersion, Clock, PolicyVersion
 from paydesk.foundation.clocks.queries import OPEN, calendar_of, calendars, current_policy
 from paydesk.foundation.clocks.rules import Terms
@@ -210,6 +210,25 @@ def _replan_open(
     )
     replan([clock for clock in clocks if not clock.due_by_hand])
     return len(clocks)
+
+
+def follow_delivered_policies(*, by: Actor, now: datetime) -> list[str]:
+    """Give kinds of clocks whose policy nobody set the one they are delivered with now, in a new version.
+
+    An upgrade of the desk may bring other terms, such as a reason to pause. A kind of which a person made a
+    version for all markets keeps theirs. Returns the kinds that got a new version.
+    """
+    followed = []
+    for kind in kinds():
+        versions = PolicyVersion.objects.filter(kind=kind.name, market="").order_by("-version")
+        newest = versions.first()
+        if newest is None or versions.exclude(made_by__startswith="system:").exists():
+            continue
+        delivered = {**rules.fields_of(kind.terms), "calendar": kind.calendar}
+        if any(getattr(newest, key) != value for key, value in delivered.items()):
+            set_policy(kind.name, kind.terms, calendar=kind.calendar, source=kind.source, by=by, now=now)
+            followed.append(kind.name)
+    return followed
 
 
 def extend_calendars(*, by: Actor, now: datetime) -> list[str]:

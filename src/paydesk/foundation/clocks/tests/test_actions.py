@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -9,13 +10,23 @@ from django.db import connection, transaction
 from django.db.utils import ProgrammingError
 
 from paydesk.foundation.audit.models import AuditRecord
-from paydesk.foundation.clocks import actions
+from paydesk.foundation.clocks import actions, kinds
 from paydesk.foundation.clocks.invariants import INVARIANTS
 from paydesk.foundation.clocks.models import CalendarVersion, Clock, Escalation
 from paydesk.foundation.clocks.queries import clocks_due, state_at, terms_of, versions_of_policy
 from paydesk.foundation.clocks.rules import Step, Terms
 from paydesk.foundation.clocks.steps import ClockRefused
-from paydesk.foundation.clocks.tests.desk import ADMINISTRATOR, HOUR, LEAD, MONDAY, WORKER, at, start, the
+from paydesk.foundation.clocks.tests.desk import (
+    ADMINISTRATOR,
+    ANSWER,
+    HOUR,
+    LEAD,
+    MONDAY,
+    WORKER,
+    at,
+    start,
+    the,
+)
 from paydesk.foundation.clocks.tests.test_steps import WithClocks
 from paydesk.foundation.clocks.told import arithmetic, pause_rows, spans_of
 from paydesk.foundation.people.authority import rights_of
@@ -102,6 +113,22 @@ class SetCalendar(Verbs):
         assert "2026-12-25" not in known, "a known year stays as it was set"
         assert {"2027-12-25", "2028-12-25", "2029-12-25"} <= set(known)
         assert actions.extend_calendars(by=WORKER, now=at("2026-11-02 08:00")) == []
+
+    def test_a_policy_nobody_set_follows_what_the_desk_is_delivered_with(self):
+        older = replace(ANSWER.terms, pauses={})
+        kinds.declare(replace(ANSWER, terms=older))
+        start(1)
+        kinds.declare(ANSWER)
+        assert actions.follow_delivered_policies(by=WORKER, now=TEN) == ["answer"]
+        clock = the(1)
+        assert (clock.policy.version, clock.policy.pauses, clock.policy.steps[0]["key"]) == (
+            2, ANSWER.terms.pauses, "half",
+        )  # fmt: skip
+        assert clock.due_at == at("2026-03-02 16:00"), "no time is lost or won"
+        actions.pause_clock(clock.pk, reason="customer", note="Asked for the slip", by=LEAD, now=TEN)
+        assert actions.follow_delivered_policies(by=WORKER, now=TEN) == []
+        actions.set_policy("answer", older, by=ADMINISTRATOR, now=TEN)
+        assert actions.follow_delivered_policies(by=WORKER, now=TEN) == [], "a person said otherwise"
 
     def test_new_hours_from_a_day_on_leave_the_past_as_it_was(self):
         start(1, at("2026-03-02 15:00"))

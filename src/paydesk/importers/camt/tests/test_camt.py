@@ -196,3 +196,18 @@ def test_damage_anywhere_is_refused_or_read_but_never_an_error_of_ours(garbage: 
     except NotReadable:
         return
     assert [each for each in records if isinstance(each, Statement)]
+
+
+@pytest.mark.parametrize(
+    ("day", "said"),
+    [
+        ("9999-12-31", "not a date of our time (9999)"),
+        ("0001-01-01", "not a date of our time (1)"),
+        ("2026-02-31", "'2026-02-31' is not a date"),
+        ("2026-03-011", "'2026-03-011' is not a date"),
+    ],
+)
+def test_a_day_that_cannot_be_is_rejected(day: str, said: str) -> None:
+    records = read(HEAD + entry(rest=f"<BookgDt><Dt>{day}</Dt></BookgDt>") + FOOT)
+    (rejected,) = [each for each in records if isinstance(each, RejectedLine)]
+    assert said in rejected.reason

@@ -185,3 +185,11 @@ def test_damage_anywhere_is_refused_or_read_and_no_entry_is_lost_in_silence(
         for line in damaged.replace(b"\r", b"\n").split(b"\n")
     )
     assert read_ == at_line_start or ":61: lines" in warnings(records)
+
+
+def test_a_file_that_ends_inside_a_message_says_so_though_the_one_before_is_whole() -> None:
+    whole = (HERE / "samples" / "german_pages.sta").read_text("cp1252")
+    last = whole.rindex("{1:")
+    assert "not closed" not in warnings(read(whole)) + warnings(read(whole[:last]))
+    line = whole[:last].count("\n") + 1
+    assert f"The message that begins on line {line} is not closed (-}})" in warnings(read(whole[: last + 9]))

@@ -181,3 +181,10 @@ def test_a_balance_that_does_not_tie_is_said_with_both_figures_and_newest_first_
     assert said(rows[0], rows[1], wrong) == [
         "The balance in EUR does not tie: the rows make 1061.50, the last row says 1061.55."
     ]
+
+
+def test_a_report_without_its_footer_may_be_cut_off() -> None:
+    whole = (HERE / "samples" / "invented_settlement.csv").read_bytes()
+    for content, says in ((whole, False), (whole[: whole.index(b'"SB"')], True)):
+        with open_file(io.BytesIO(content), filename="STL.csv") as reading:
+            assert any("does not end with its footer" in each for each in warnings_of(reading)) is says

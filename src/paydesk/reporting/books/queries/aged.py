@@ -19,7 +19,8 @@ ACCOUNTS = {UNAPPLIED: ("2010",), SUSPENSE: ("2020",), RECEIVABLE: ("1100", "111
 BANDS = tuple(label for label, _, _ in AGE_BANDS)
 DUE_BANDS = (NOT_DUE, *BANDS)
 
-# What may have been open on the day: what is open now, and what was booked on since.
+# What may have been open on the day: what is open now, and what was booked on since. What became payable as a
+# refund left it by an entry about the refund.
 _PAYMENTS = """
 WITH candidate AS MATERIALIZED (
     SELECT id FROM payments_payment
@@ -28,6 +29,10 @@ WITH candidate AS MATERIALIZED (
     SELECT cause_id FROM ledger_entry
     WHERE market = %(market)s AND cause_kind = 'payment'
       AND (booked_on > %(on)s OR posted_at > %(known_at)s)
+    UNION
+    SELECT r.payment_id FROM ledger_entry e JOIN refunds_refund r ON r.id = e.cause_id
+    WHERE e.market = %(market)s AND e.cause_kind = 'refund'
+      AND (e.booked_on > %(on)s OR e.posted_at > %(known_at)s)
 ), open AS (
     SELECT y.id AS key_id, y.customer_id, p.currency, y.value_on, -sum(p.amount_minor)::bigint AS open_minor,
            greatest(%(on)s - y.value_on, 0) AS days
@@ -36,7 +41,10 @@ WITH candidate AS MATERIALIZED (
     CROSS JOIN LATERAL (
         SELECT id FROM ledger_entry e
         WHERE e.cause_kind = 'payment' AND e.cause_id = c.id
-          AND e.booked_on <= %(on)s AND e.posted_at <= %(known_at)s OFFSET 0
+          AND e.booked_on <= %(on)s AND e.posted_at <= %(known_at)s
+        UNION ALL
+        SELECT e.id FROM refunds_refund r JOIN ledger_entry e ON e.cause_kind = 'refund' AND e.cause_id = r.id
+        WHERE r.payment_id = c.id AND e.booked_on <= %(on)s AND e.posted_at <= %(known_at)s OFFSET 0
     ) e
     JOIN ledger_posting p ON p.entry_id = e.id
     JOIN ledger_account a ON a.id = p.account_id AND a.code = ANY (%(codes)s)

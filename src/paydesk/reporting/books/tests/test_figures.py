@@ -1,7 +1,7 @@
 """Tie-out, aged lists and the statement of account against figures counted by hand, day by day."""
 
 from collections import Counter
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from django.test import TestCase
 
@@ -9,6 +9,10 @@ from paydesk.domain.contracts.actions import activate_contract
 from paydesk.domain.contracts.models import DueItem
 from paydesk.domain.payments.actions import apply_payment
 from paydesk.domain.payments.models import Payment
+from paydesk.domain.refunds.actions import approve_refund, request_refund
+from paydesk.foundation.approvals.models import Approval
+from paydesk.foundation.people.authority import rights_of
+from paydesk.kernel.actor import Actor
 from paydesk.kernel.money import Money
 from paydesk.reporting.books.queries.aged import RECEIVABLE, SUSPENSE, UNAPPLIED, aged, aged_rows, bands_of
 from paydesk.reporting.books.queries.statement import OWED, statement_of
@@ -16,9 +20,10 @@ from paydesk.reporting.books.queries.tie_out import BY_CODE, breaks, keys_tied, 
 from paydesk.reporting.books.queries.trial_balance import AsOf, keys_of
 from paydesk.reporting.books.rules import AGE_BANDS, band_of
 from tests.browser.people import make_market
-from tests.builders import NOON, WORKER, make_contract, make_source_account, receive, row
+from tests.builders import ANALYST, NOON, WORKER, make_contract, make_source_account, receive, row
 
 FIRST = date(2026, 2, 1)
+LEAD = Actor("person", 900_002, "Lead", rights_of(["TL"]), frozenset({"GH"}))
 
 
 class Story(TestCase):
@@ -43,7 +48,7 @@ class Story(TestCase):
         cls.unknown = pay(2, "7.00", "nobody")
         cls.later = pay(3, "30.00", "nobody")
         activate_contract(cls.waiting.pk, activated_on=FIRST + timedelta(days=5), by=WORKER, now=NOON)
-        pay(9, "500.00", "10482937")  # beyond the plan: what is left is credit
+        cls.credited = pay(9, "500.00", "10482937")  # beyond the plan: what is left is credit
         apply_payment(
             cls.later.pk, customer_id=cls.waiting.customer_id, contract_id=cls.waiting.pk,
             by=WORKER, now=NOON + timedelta(days=20),
@@ -63,6 +68,25 @@ class Story(TestCase):
                             assert sum((r.bands[place] for r in rows), Money(0, "GHS")) == band.amount
                             of_band = aged_rows(WORKER, kind, as_of, "GHS", start=0, count=9, band=place)
                             assert sum((r.open for r in of_band), Money(0, "GHS")) == band.amount
+
+    def test_what_became_a_refund_was_open_until_its_approval_and_is_not_since(self):
+        on = FIRST + timedelta(days=30)
+        now = datetime(on.year, on.month, on.day, 12, tzinfo=UTC)
+        for payment, amount in ((self.unknown, 7_00), (self.credited, 40_00)):
+            refund = request_refund(
+                payment.pk, amount=Money(amount, "GHS"), reason="other", note="x", payee_kind="payer",
+                payee_name="Ama Mensah", payee_account="233244123456", rail="mobile_money",
+                by=ANALYST, now=now,
+            )  # fmt: skip
+            waits = Approval.objects.get(subject_kind="refund", subject_id=refund.pk)
+            approve_refund(waits.pk, by=LEAD, now=now + timedelta(days=2))
+        for ahead in range(24, 40):
+            on = FIRST + timedelta(days=ahead)
+            for kind in (UNAPPLIED, SUSPENSE):
+                for found in aged(WORKER, kind, AsOf("GH", on)):
+                    assert not found.difference, (kind, ahead, found)
+        before, after = (aged(WORKER, SUSPENSE, AsOf("GH", FIRST + timedelta(days=n))) for n in (31, 33))
+        assert ([each.total.amount_minor for each in before], after) == ([7_00], [])
 
     def test_receivables_are_aged_item_by_item(self):
         on = FIRST + timedelta(days=80)

@@ -12,7 +12,10 @@ from hypothesis import strategies as st
 from paydesk.domain.payments.actions import receive_lines
 from paydesk.domain.providers.expected import Expected, due_weekdays
 from paydesk.domain.statements.models import SourceFile
+from paydesk.domain.statements.queries import coverage
+from paydesk.foundation.clocks.models import CalendarVersion
 from paydesk.reporting.provider_cash import queries
+from paydesk.reporting.provider_cash.missing import missing_through
 from paydesk.reporting.provider_cash.rules import HOUR, due_days, hours_in, merged, usual_hours
 from paydesk.web.providers.gaps import gap_words
 from tests.builders import WORKER, make_source_account, row, store_lines
@@ -145,10 +148,15 @@ def test_days_without_a_file_are_due_after_the_first_and_not_at_a_bank_on_a_week
     friday = date(2026, 3, 6)
     have = [friday - timedelta(days=1), friday + timedelta(days=4)]
     last = friday + timedelta(days=5)
-    assert due_days(have, last, due_weekdays("bank", [])) == [friday, date(2026, 3, 9), date(2026, 3, 11)]
-    assert len(due_days(have, last, due_weekdays("psp", []))) == 5
-    assert due_days(have, last, due_weekdays("bank", [5])) == [friday + timedelta(days=1)]
-    assert due_days([], last, due_weekdays("psp", [])) == []
+
+    def due(kind: str, chosen=(), closed=()) -> list[date]:
+        return due_days(have, last, Expected(due_weekdays(kind, chosen), closed=frozenset(closed)))
+
+    assert due("bank") == [friday, date(2026, 3, 9), date(2026, 3, 11)]
+    assert due("bank", closed=[friday]) == [date(2026, 3, 9), date(2026, 3, 11)]
+    assert len(due("psp")) == 5
+    assert due("bank", [5]) == [friday + timedelta(days=1)]
+    assert due_days([], last, Expected(due_weekdays("psp", []))) == []
 
 
 def expecting(opens: str, closes: str, *, rows, weekdays=range(7), days=1):
@@ -179,3 +187,39 @@ def test_closed_days_are_no_gap_where_only_the_usual_hours_are_known():
         expected=Expected(frozenset({5, 6})),
     )  # fmt: skip
     assert hours.gaps == []
+
+
+class OnHolidays(TestCase):
+    def test_a_holiday_of_the_market_is_no_gap_for_an_account_that_is_closed_then(self):
+        account = make_source_account(expected_from=time(8), expected_to=time(10))
+        holiday = datetime(2026, 3, 6, 8, 30, tzinfo=UTC)  # Independence Day in Ghana
+        for day in (5, 9):
+            came = (holiday.replace(day=day), holiday.replace(day=day, hour=9))
+            rows = (row(n, "5.00", occurred_at=moment) for n, moment in enumerate(came, start=1))
+            ids = [line.pk for line in store_lines(account, *rows)]
+            receive_lines(ids, by=WORKER, now=holiday)
+            SourceFile.objects.filter(covers_to=None).update(
+                covers_from=holiday.replace(day=day), covers_to=holiday.replace(day=day, hour=9, minute=59),
+                state="posted", posted_at=holiday,
+            )  # fmt: skip
+        now = datetime(2026, 3, 9, 20, 0, tzinfo=UTC)
+
+        def missing() -> tuple[list[int], list[int]]:
+            """Days without a file, and days with missing hours, of this account."""
+            (hours,) = queries.hours_of([account], now).values()
+            found = missing_through(WORKER, "GH", date(2026, 3, 8), now)
+            days = [day.day for each in found for day in each.days]
+            return days, [gap.start.day for gap in hours.gaps]
+
+        assert missing() == ([6, 7, 8], [7, 8]), "hours are looked at for the last days only"
+        account.closed_on_holidays = True
+        account.save()
+        assert missing() == ([7, 8], [7, 8])
+        CalendarVersion.objects.create(
+            name="GH", version=2, zone="Africa/Accra", hours={"mon": ["08:00-17:00"]},
+            holidays={"2026-03-06": "Independence Day"}, closed_days={"2026-03-07": "Funeral"},
+            open_days={"2026-03-06": ["09:00-12:00"]}, made_by="tests", made_at=now,
+        )  # fmt: skip
+        assert missing() == ([6, 8], [8]), "a day with hours of its own is none, a closed day is one"
+        (reach,) = coverage(WORKER, now)
+        assert [reach.is_due_on(date(2026, 3, day)) for day in (6, 7, 8)] == [True, False, True]

@@ -8,6 +8,7 @@ import pytest
 from django.utils import timezone
 
 from paydesk.foundation.clocks.models import CalendarVersion, Clock, PolicyVersion
+from paydesk.kernel.public_codes import code_of
 from paydesk.web.clocks.calendars import change_words
 from paydesk.web.clocks.pasted_days import read_days, read_open_days, read_spans
 from paydesk.web.customers.tests.desk import AtTheDesk
@@ -74,7 +75,15 @@ class Settings(AtTheDesk):
         (payment,) = receive(self.account, row(1, "9.00", reference="?"), now=NOW)
         place = "/clocks/policies/identification/GH/"
         assert "no policy of its own" in self.text(place)
-        assert self.admin.post(f"{place}change", self.terms()).status_code == 302
+        looked = self.admin.post(f"{place}change", self.terms())
+        text = looked.content.decode()
+        assert (looked.status_code, Clock.objects.get(subject_id=payment.pk).policy.market) == (200, "")
+        for shown in ("Not made yet", "Of 1 running clock 1 would be due", code_of("PAY", payment.pk)):
+            assert shown in text, shown
+        seen = {"looked_at": text.split('name="looked_at" value="')[1].split('"')[0]}
+        other = self.admin.post(f"{place}change", self.terms(number="90", **seen))
+        assert other.status_code == 200, "another form than was looked at"
+        assert self.admin.post(f"{place}change", self.terms(**seen)).status_code == 302
         clock = Clock.objects.select_related("policy").get(subject_id=payment.pk)
         assert (clock.policy.market, clock.target_seconds, clock.policy.pauses) == (
             "GH",
@@ -102,7 +111,7 @@ class Settings(AtTheDesk):
     def test_the_report_counts_by_week_and_names_what_is_late_soon(self):
         receive(self.account, row(1, "9.00", reference="?"), now=NOW - timedelta(days=9))
         set_to = self.terms(unit="minutes", number="60", calendar="24x7")
-        self.admin.post("/clocks/policies/identification/GH/change", set_to)
+        assert self.admin.post("/clocks/policies/identification/GH/change", set_to).status_code == 302
         receive(self.account, row(2, "8.00", reference="?"), now=NOW)
         text = self.text("/clocks/report/")
         assert "due within 4 h" in text

@@ -10,6 +10,7 @@ from django.http import HttpResponse
 from python_calamine import CalamineWorkbook
 
 from paydesk.domain.contracts.contract_file import COLUMNS
+from paydesk.domain.parties.models import CustomerIdentity
 from paydesk.foundation.audit.queries import trail
 from paydesk.kernel.actor import system
 from paydesk.web.contracts import load_views
@@ -57,6 +58,16 @@ class LoadContracts(AtTheDesk):
         assert self.made() == before
         rejected = self.text(f"{address}rejected.csv").splitlines()
         assert [row.split(",")[0] for row in rejected] == ["Line", "4", "5", "6"]
+
+    def test_known_contracts_bring_the_identity_numbers_of_their_customers(self):
+        self.client.post(self.preview(line("C-1", "10480001", identity_kind="", identity_number="")))
+        address = self.preview(line("C-1", "10480001", identity_number="GHA-712345678-9"))
+        text = self.text(address)
+        assert "Add 1 identity number" in text
+        assert "712345678" not in text, "nobody sees the number without a reveal"
+        assert self.client.post(address).status_code == 302
+        assert "1 identity number added" in self.text(address)
+        assert CustomerIdentity.objects.count() == 1
 
     def test_confirming_loads_what_was_looked_at_once_and_leads_to_it(self):
         address = self.preview(line("C-1", "10480001"), line("C-2", "10480002"))

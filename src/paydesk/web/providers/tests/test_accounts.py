@@ -71,12 +71,20 @@ class Accounts(AtTheDesk):
         )
         assert answer.status_code == 422
         assert "or neither" in answer.content.decode()
-        said = {"weekdays": ["0", "1", "2", "3", "4"], "opens": "08:00", "closes": "17:05"}
+        said = {
+            "weekdays": ["0", "1", "2", "3", "4"],
+            "opens": "08:00",
+            "closes": "17:05",
+            "closed_on_holidays": "on",
+        }
         answer = self.client.post(path, said)
         assert (answer.status_code, answer["Location"]) == (302, here)
-        assert "Mon to Fri, 08:00–17:05" in self.text(here)
+        assert "Mon to Fri except holidays, 08:00–17:05" in self.text(here)
+        assert "checked" in self.text(path).split('id="expect_closed_on_holidays"')[1].split(">")[0]
         (record,) = AuditRecord.objects.filter(verb="source_account.expected_set")
-        assert record.changes == {"weekdays": [0, 1, 2, 3, 4], "from": "08:00", "to": "17:05"}
+        assert record.changes == {
+            "weekdays": [0, 1, 2, 3, 4], "from": "08:00", "to": "17:05", "closed_on_holidays": True,
+        }  # fmt: skip
         for role, status in (("AU", 403), ("FC", 403)):
             assert self.signed_in(role).post(path, said).status_code == status
         assert self.signed_in("AN", "KE").post(path, said).status_code == 404
