@@ -29,8 +29,10 @@ CODES = {
     "customers/": "customer", "contracts/load/": "nothing", "books/statement/": "contract",
     "contracts/": "contract", "intake/": "file", "reveal/": "customer",
 }  # fmt: skip
-PLAIN = {"day": "2026-03-02", "kind": "csv", "form": "csv", "secret": "nobody-knows-it", "channel": "c2b", "key_id": 1,
-         "item_id": 1}  # fmt: skip
+PLAIN = {
+    "day": "2026-03-02", "kind": "csv", "form": "csv", "secret": "nobody-knows-it", "channel": "c2b", "key_id": 1,
+    "item_id": 1,
+}  # fmt: skip
 NUMBERED = {"books/account/": 1010, "books/tie-out/": 1010}
 # One's own, and looking closer with a reason: all that an auditor's button may leave in the trail.
 OF_AN_AUDITOR = {"person.preferences_set", "person.signed_out_everywhere", "customer.revealed"}

@@ -51,8 +51,10 @@ if TYPE_CHECKING:
     from paydesk.domain.reconciliation.models import ReconciliationException
 
 EXPORTED_ROWS = 100_000
-HEAD = ("Exception", "State", "Class", "Severity", "Market", "Account", "Day", "Days old", "At risk", "Currency",
-        "Payment", "Id of the provider", "Why", "Owner", "Next step", "Next step on", "Reason")  # fmt: skip
+HEAD = (
+    "Exception", "State", "Class", "Severity", "Market", "Account", "Day", "Days old", "At risk", "Currency",
+    "Payment", "Id of the provider", "Why", "Owner", "Next step", "Next step on", "Reason",
+)  # fmt: skip
 TABS: dict[str, tuple[str, tuple[str, ...]]] = {
     "open": ("Open", ("open",)),
     "pending": ("Waiting", ("pending",)),
@@ -61,7 +63,8 @@ TABS: dict[str, tuple[str, tuple[str, ...]]] = {
 TAB_OF_STATE = {state: name for name, (_, states) in TABS.items() for state in states}
 FAMILIES = {
     "exception.waits": "held", "exception.resolved": "settled", "exception.reopened": "failed",
-    "exception.waited_in_vain": "failed", "exception.adjustment_asked": "held", "exception.adjusted": "settled",
+    "exception.waited_in_vain": "failed", "exception.adjustment_asked": "held",
+    "exception.adjusted": "settled",
 }  # fmt: skip
 
 

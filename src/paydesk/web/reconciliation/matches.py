@@ -23,7 +23,9 @@ LONGEST = 500
 MOST = 50
 dialog_view: Any = require_http_methods(["GET", "HEAD", "POST"])
 DEEDS = {
-    "confirm": ("Confirm the match", "Confirm", "matching.confirm", "Its rows are matched, locked against rules."),
+    "confirm": (
+        "Confirm the match", "Confirm", "matching.confirm", "Its rows are matched, locked against rules.",
+    ),
     "reject": (
         "Reject the match", "Reject", "matching.confirm",
         "These rows are never proposed together again. The next run shows them as exceptions.",

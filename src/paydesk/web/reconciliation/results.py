@@ -24,8 +24,10 @@ if TYPE_CHECKING:
 
 EXPORTED_ROWS = 200_000
 WANTED = ("found", "status", "name", "rule")
-HEAD = ("Found", "Group", "State", "Kind or class", "Rule", "Ours", "Our day", "Our amount", "Theirs", "Their day",
-        "Their amount", "Currency", "Score", "Why")  # fmt: skip
+HEAD = (
+    "Found", "Group", "State", "Kind or class", "Rule", "Ours", "Our day", "Our amount", "Theirs",
+    "Their day", "Their amount", "Currency", "Score", "Why",
+)  # fmt: skip
 
 
 def run_or_404(request: HttpRequest, run_id: int) -> Run:
@@ -88,5 +90,6 @@ def _cells(found: list[dict[str, Any]], currency: str) -> Iterator[list[Cell]]:
             row["found"], row["group_id"], row["status"], row["name"], row["rule"], each["ours"],
             str(row["left_day"] or ""), each["ours_amount"].amount if each["ours_amount"] else None,
             row["right_place"] or "", str(row["right_day"] or ""),
-            each["theirs_amount"].amount if each["theirs_amount"] else None, currency, row["score"], row["why"],
+            each["theirs_amount"].amount if each["theirs_amount"] else None, currency, row["score"],
+            row["why"],
         ]  # fmt: skip
