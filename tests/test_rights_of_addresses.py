@@ -30,8 +30,8 @@ CODES = {
     "contracts/": "contract", "intake/": "file", "reveal/": "customer",
 }  # fmt: skip
 PLAIN = {
-    "day": "2026-03-02", "kind": "csv", "form": "csv", "secret": "nobody-knows-it", "channel": "c2b", "key_id": 1,
-    "item_id": 1,
+    "day": "2026-03-02", "kind": "csv", "form": "csv", "secret": "nobody-knows-it", "channel": "c2b",
+    "key_id": 1, "item_id": 1,
 }  # fmt: skip
 NUMBERED = {"books/account/": 1010, "books/tie-out/": 1010}
 # One's own, and looking closer with a reason: all that an auditor's button may leave in the trail.

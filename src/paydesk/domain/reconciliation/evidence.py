@@ -49,12 +49,12 @@ FACTS = pa.schema(
 
 @dataclass
 class Side:
-    """One side as Parquet: what is compared, and the facts by id."""
+    """One side as Parquet: what is compared, and the facts by id. `refs` are the provider's ids of ours."""
 
     path: Path
     facts: Path
     rows: int = 0
-    keys: set[str] = field(default_factory=set)
+    refs: set[str] = field(default_factory=set)
 
 
 class SideWriter:
@@ -171,6 +171,7 @@ def ledger_side(account: SourceAccount, day: date, writer: SideWriter, known: fr
                 amount_minor, fee_minor,
             ) in rows:  # fmt: skip
                 key = f"payment:{payment_id}" if payment_id else f"line:{line_id}"
+                writer.side.refs.add(provider_ref)
                 if not amount_minor or key in known:
                     continue
                 fee = int(fee_minor) if keeps_fees and kind != "fee" else 0
@@ -195,11 +196,13 @@ class _Row:
     file: SourceFile
 
 
-def provider_side(account: SourceAccount, day: date, writer: SideWriter, known: frozenset[str]) -> Side:
+def provider_side(
+    account: SourceAccount, day: date, writer: SideWriter, known: frozenset[str], ours: Collection[str]
+) -> Side:
     """What the provider's files say of a day and its neighbours, each row once, without `known` rows.
 
-    A pending or failed row counts only where no final one of the same id stands beside it and the ledger may
-    have it; a fee that its payment's row shows already is that fee.
+    A pending or failed row counts only where the ledger has its id (`ours`) and no final one stands beside
+    it; a fee that its payment's row shows already is that fee.
     """
     zone = ZoneInfo(account.time_zone)
     rows: dict[str, _Row] = {}
@@ -219,7 +222,7 @@ def provider_side(account: SourceAccount, day: date, writer: SideWriter, known: 
         if row.key in known or line.kind in MOVES_NOTHING or not line.amount:
             continue
         if line.status != "success" or line.kind == "failed":
-            if not line.provider_ref or line.provider_ref in final:
+            if line.provider_ref not in ours or line.provider_ref in final:
                 continue
         elif line.kind == "fee" and fees.get(line.provider_ref) == -line.amount:
             continue

@@ -9,27 +9,27 @@ from datetime import date, timedelta
 
 from paydesk.kernel.money import Money, minor_digits
 
-# What each class says of a row, for people. The classes of two files are those of the matching engine.
+# The classes in words. Those of two files are the matching engine's.
 CLASSES = {
-    "missing_in_ledger": "The provider has it, the ledger does not",
-    "missing_at_provider": "The ledger has it, the provider's file does not",
-    "missing_at_bank": "Left the provider and has not arrived at a bank",
-    "amount_mismatch": "One id, two amounts",
-    "currency_mismatch": "One id, two currencies",
-    "status_mismatch": "One id, and one side says it failed",
-    "sign_mismatch": "One id, in on one side and out on the other",
-    "fee_variance": "One id, two fees",
-    "duplicate_provider": "Stands twice at the provider",
-    "duplicate_ledger": "Stands twice in the ledger",
-    "late_settlement": "The same payment, days apart",
-    "ambiguous_match": "Several rows fit equally well",
-    "split_incomplete": "Parts that do not come to the whole",
-    "out_of_period": "Dated outside of what the files cover",
-    "short_settled": "Less arrived than the batch comes to",
-    "over_settled": "More arrived than the batch comes to",
-    "reversal_without_original": "Taken back, and its payment is not found",
-    "parse_error": "A row of the file could not be read",
-    "balance_drift": "The ledger and the provider's balance moved apart",
+    "missing_in_ledger": "Not in the ledger",
+    "missing_at_provider": "Not at the provider",
+    "missing_at_bank": "Not at the bank",
+    "amount_mismatch": "Amounts differ",
+    "currency_mismatch": "Currencies differ",
+    "status_mismatch": "Status differs",
+    "sign_mismatch": "Signs differ",
+    "fee_variance": "Fees differ",
+    "duplicate_provider": "Twice at the provider",
+    "duplicate_ledger": "Twice in the ledger",
+    "late_settlement": "Settled late",
+    "ambiguous_match": "Several rows fit",
+    "split_incomplete": "A part is missing",
+    "out_of_period": "Out of period",
+    "short_settled": "Settled short",
+    "over_settled": "Settled over",
+    "reversal_without_original": "Reversal without payment",
+    "parse_error": "Row not read",
+    "balance_drift": "Balances drift",
 }
 # What to do about it, first of all.
 NEXT_STEPS = {

@@ -16,6 +16,7 @@ from paydesk.domain.callbacks.queries import pending_payments
 from paydesk.domain.payments.actions import apply_payment
 from paydesk.domain.payments.queries import payments
 from paydesk.domain.payments.queries.only_contract import Target, only_targets
+from paydesk.domain.reconciliation.queries import exceptions
 from paydesk.foundation.assignments.actions import GIVE, assign, set_next_step
 from paydesk.foundation.assignments.queries import TAKE, possible_owners
 from paydesk.kernel.actor import Actor
@@ -50,7 +51,7 @@ class Outcome:
 def chosen_numbers(request: HttpRequest) -> dict[str, list[int]]:
     """The ids of the chosen rows by kind, in their order and once each, a page of rows at most."""
     said = request.POST if request.method == "POST" else request.GET
-    found: dict[str, list[int]] = {"payment": [], "pending": []}
+    found: dict[str, list[int]] = {"payment": [], "pending": [], "exception": []}
     for code in dict.fromkeys(said.getlist("code")[:PAGE_SIZE]):
         known = kind_and_number(code)
         if known is None or known[0] not in found or known[1] >= 2**63:
@@ -72,6 +73,11 @@ def chosen(request: HttpRequest) -> list[Subject]:
     if numbers["pending"]:
         rows = pending_payments(actor, {"pk__in": numbers["pending"]})
         found += [subject_of("pending", each) for each in rows]
+    if numbers["exception"]:
+        found += [
+            subject_of("exception", each)
+            for each in exceptions(actor, pk__in=numbers["exception"]).order_by("id")
+        ]
     if not found:
         raise Refused(NOTHING, code="bulk.nothing")
     return found

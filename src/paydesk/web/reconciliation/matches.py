@@ -80,10 +80,10 @@ def act(request: HttpRequest, match_id: int, deed: str) -> HttpResponse:
 @dialog_view
 @needs(SEE)
 def by_hand(request: HttpRequest) -> HttpResponse:
-    """Match the rows of several exceptions: `codes` names them."""
+    """Match the rows of several exceptions: `code` names each."""
     actor, now = actor_of(request), timezone.now()
     is_sent = request.method == "POST"
-    codes = (request.POST if is_sent else request.GET).getlist("codes")[:MOST]
+    codes = (request.POST if is_sent else request.GET).getlist("code")[:MOST]
     ids = [number for code in codes if (number := number_in("exception", code)) is not None]
     found = list(queries.unsolved(actor, pk__in=ids))
     if not found:

@@ -152,7 +152,7 @@ def _work(run: Run, by: Actor, now: datetime) -> None:
         left = evidence.ledger_side(account, run.day, evidence.SideWriter(folder, "left", own), known["left"])
         tell("reading the provider's files")
         right = evidence.provider_side(
-            account, run.day, evidence.SideWriter(folder, "right", own), known["right"]
+            account, run.day, evidence.SideWriter(folder, "right", own), known["right"], left.refs
         )
         found = match(
             engine, engine.read(left.path), engine.read(right.path), own,
