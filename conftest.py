@@ -14,6 +14,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import hypothesis
@@ -27,7 +28,7 @@ from psycopg import sql
 APP_OPTIONS = "-c jit=off -c role=paydesk_app"
 OWNER_OPTIONS = "-c jit=off"
 QUICK_HASHER = "django.contrib.auth.hashers.MD5PasswordHasher"
-LONG_FIRST = ("browser", "server")
+TESTS = Path(__file__).parent / "tests"
 
 hypothesis.settings.register_profile("paydesk", hypothesis.settings.default, max_examples=50, deadline=None)
 hypothesis.settings.load_profile("paydesk")
@@ -44,6 +45,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--template", help="the template database: made when missing, used as it is, and kept")
 
 
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Of the tests marked `alone` the files that hold them are read, not the hundreds that hold none."""
+    if config.getoption("alone") == "only" and collection_path.suffix == ".py":
+        return True if "mark.alone" not in collection_path.read_text(encoding="utf-8") else None
+    return None
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     if (choice := config.getoption("alone")) != "with":
@@ -52,7 +60,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         items[:], left_out = (alone, beside) if choice == "only" else (beside, alone)
         config.hook.pytest_deselected(items=left_out)
     if hasattr(config, "workerinput"):  # so that no process is left with a long file when the others are done
-        items.sort(key=lambda item: not any(item.get_closest_marker(name) for name in LONG_FIRST))
+        items.sort(key=lambda item: not _is_long(item))
+
+
+def _is_long(item: pytest.Item) -> bool:
+    """What crosses packages (`tests/`), drives a browser or starts processes takes longer than the rest."""
+    crosses = TESTS in item.path.parents
+    return crosses or any(item.get_closest_marker(name) for name in ("browser", "server"))
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -202,6 +216,12 @@ def _quick_passwords() -> None:
     settings.PASSWORD_HASHERS = [QUICK_HASHER, *settings.PASSWORD_HASHERS]
     hashers.get_hashers.cache_clear()
     hashers.get_hashers_by_algorithm.cache_clear()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_list_of_static_files() -> None:
+    """Every client of a test would list them all again, and hardly one asks for any."""
+    settings.WHITENOISE_AUTOREFRESH = True
 
 
 @pytest.fixture(autouse=True)

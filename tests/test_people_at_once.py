@@ -12,7 +12,7 @@ from django.db import connections
 from paydesk.domain.payments import actions as payments
 from paydesk.domain.payments.models import Payment
 from paydesk.domain.refunds import actions as refunds
-from paydesk.domain.refunds.models import Refund
+from paydesk.domain.refunds.models import PayoutFile, Refund
 from paydesk.foundation.approvals.models import Approval
 from paydesk.foundation.people.authority import rights_of
 from paydesk.kernel.actor import Actor
@@ -126,4 +126,30 @@ def test_a_refund_asked_for_twice_at_once_is_asked_for_once(committed_db):
     assert sum(isinstance(outcome, Refund) for outcome in outcomes) == 1
     assert all(isinstance(outcome, Refund | Refused) for outcome in outcomes), outcomes
     assert Approval.objects.filter(state="pending").count() == 1
+    assert broken() == []
+
+
+@pytest.mark.server
+def test_of_two_who_sent_a_payout_file_and_one_who_put_it_aside_one_did(committed_db):
+    account = make_source_account()
+    (payment,) = receive(account, row(1, "40.00", reference="nobody", msisdn="233244123456"))
+    refund = refunds.request_refund(
+        payment.pk, amount=Money(40_00, "GHS"), reason="not_ours", note="x", payee_kind="payer",
+        payee_name="Ama", payee_account="233244123456", rail="mobile_money", by=ANALYSTS[0], now=NOON,
+    )  # fmt: skip
+    refunds.approve_refund(Approval.objects.get(state="pending").pk, by=LEADS[0], now=NOON)
+    said = {"source_account_id": account.pk, "format": "mobile_money_csv", "by": ANALYSTS[0], "now": NOON}
+    payout = refunds.request_release([refund.pk], **said)
+    payout = refunds.approve_release(Approval.objects.get(state="pending").pk, by=LEADS[1], now=NOON)
+    seen = payout.version
+    outcomes = at_once(
+        *(
+            lambda by=by: refunds.send_payout_file(payout.pk, version=seen, by=by, now=NOON)
+            for by in ANALYSTS[:2]
+        ),
+        lambda: refunds.put_payout_file_aside(payout.pk, note="x", version=seen, by=ANALYSTS[2], now=NOON),
+    )
+    assert sum(isinstance(outcome, PayoutFile) for outcome in outcomes) == 1, outcomes
+    assert sum(isinstance(outcome, refunds.PayoutFileChangedRefused) for outcome in outcomes) == 2, outcomes
+    assert Refund.objects.get().tries <= 1
     assert broken() == []

@@ -7,12 +7,14 @@ public, or one's own). One that says neither fails here.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from django.db import transaction
 from django.http import HttpResponseBase
+from django.template import Template
 from django.test import Client, TestCase, override_settings
 from django.urls import URLPattern, get_resolver, reverse
 
@@ -67,6 +69,13 @@ def undone(client: Client) -> Iterator[None]:
         transaction.set_rollback(True)
     if client.cookies.output() != cookies:
         client.cookies.load(cookies.replace("Set-Cookie: ", ""))
+
+
+@contextmanager
+def unwritten() -> Iterator[None]:
+    """Pages stay empty: whether somebody may see one was decided before its template is filled in."""
+    with patch.object(Template, "_render", lambda template, context: ""):
+        yield
 
 
 def test_every_address_says_which_right_it_needs():
@@ -146,9 +155,12 @@ class EveryAddressWithEveryRole(TestCase):
         for route, name, each in addresses():
             path = self.path(route, name, each)
             rights = needed(each.callback)
+            holders = [role for role in ROLES if all(role in roles_with(right) for right in rights)]
             for role in ROLES:
-                status = self.answer(role, path)
-                has = all(role in roles_with(right) for right in rights)
+                has = role in holders
+                # Written out for the first and the last of those who may see it.
+                with nullcontext() if role in (*holders[:1], *holders[-1:]) else unwritten():
+                    status = self.answer(role, path)
                 asked += 1
                 if (status == 403) is has and not (route.startswith("in/") and status == 403):
                     wrong.append(f"{role} {path}: {status}, needs {rights}")
@@ -158,9 +170,10 @@ class EveryAddressWithEveryRole(TestCase):
         assert asked >= 90 * len(ROLES)
 
     def test_whoever_is_not_signed_in_gets_to_the_sign_in_screen(self) -> None:
+        visitor = Client()
         for route, name, each in addresses():
             if getattr(each.callback, "login_required", True):
-                answer = Client().get(self.path(route, name, each))
+                answer = visitor.get(self.path(route, name, each))
                 assert answer.status_code == 302, route
                 assert answer["Location"].startswith("/sign-in/?next="), route
 
@@ -169,7 +182,7 @@ class EveryAddressWithEveryRole(TestCase):
         for route, name, each in addresses():
             if route.startswith(("sign-in", "sign-out", "in/")):
                 continue
-            with undone(self.clients["AU"]):
+            with undone(self.clients["AU"]), unwritten():
                 before = set(AuditRecord.objects.values_list("pk", flat=True))
                 said = {"reason": "Looking into a case", "amount": "1.00", "roles": "AD", "markets": "GH"}
                 self.clients["AU"].post(self.path(route, name, each), said)

@@ -22,7 +22,7 @@ from hypothesis.stateful import RuleBasedStateMachine, precondition, rule, run_s
 from paydesk.domain.contracts.actions import activate_contract
 from paydesk.domain.contracts.models import Contract, DueItem
 from paydesk.domain.payments import actions as payments
-from paydesk.domain.payments.models import Payment
+from paydesk.domain.payments.models import Payment, ReversalRow
 from paydesk.domain.payments.steps import take_back
 from paydesk.domain.refunds import actions as refunds
 from paydesk.domain.refunds.models import PayoutFile, Refund
@@ -34,6 +34,8 @@ from paydesk.foundation.people.authority import rights_of
 from paydesk.kernel.actor import Actor
 from paydesk.kernel.money import Money
 from paydesk.kernel.refused import NotAllowedRefused, Refused
+from paydesk.reporting.books.queries.aged import RECEIVABLE, SUSPENSE, UNAPPLIED, aged
+from paydesk.reporting.books.queries.trial_balance import AsOf
 from paydesk.reporting.invariants import check_all
 from tests.builders import NOON, WORKER, make_contract, make_source_account, receive, row
 
@@ -47,6 +49,7 @@ APPROVE: dict[str, Callable[..., object]] = {
     "payment.apply_aged": payments.approve_apply,
     "due_item.write_off": payments.approve_write_off,
     "file.unpost": payments.approve_unpost,
+    "reversal_row.match": payments.approve_original,
     "refund.entitle": refunds.approve_refund,
     "refund.resolve": refunds.approve_resolution,
     "payout_file.release": refunds.approve_release,
@@ -75,6 +78,11 @@ class Desk(RuleBasedStateMachine):
         self.rows: list[Any] = []
 
     def teardown(self) -> None:
+        oldest = (self.now - NOON).days + 21  # rows are up to 20 days old
+        for days in range(0, oldest, oldest // 4):
+            as_of = AsOf("GH", (self.now - timedelta(days=days)).date())
+            for kind in (UNAPPLIED, SUSPENSE, RECEIVABLE):
+                assert not any(each.difference for each in aged(WORKER, kind, as_of)), (kind, as_of)
         transaction.set_rollback(True)
         self.transaction.__exit__(None, None, None)
 
@@ -173,6 +181,7 @@ class Desk(RuleBasedStateMachine):
                     payment.pk,
                     customer_id=to.customer_id,
                     contract_id=to.pk,
+                    amount=Money(amount, "GHS") if place % 2 else None,
                     note="x",
                     by=PEOPLE[by],
                     now=self.now,
@@ -207,7 +216,7 @@ class Desk(RuleBasedStateMachine):
             )  # fmt: skip
 
     @precondition(lambda self: Refund.objects.exists())
-    @rule(place=places, by=people, act=st.integers(0, 9))
+    @rule(place=places, by=people, act=st.integers(0, 10))
     def move_a_refund_on(self, place: int, by: int, act: int) -> None:
         refund, payout = self.one(Refund, place), self.one(PayoutFile, place)
         acts: list[Callable[[], object]] = [
@@ -227,6 +236,8 @@ class Desk(RuleBasedStateMachine):
             lambda: refunds.bounce_refund(refund.pk, note="x", by=PEOPLE[by], now=self.now),
             lambda: refunds.cancel_refund(refund.pk, note="x", by=PEOPLE[by], now=self.now),
             lambda: refunds.try_refund_again(refund.pk, by=PEOPLE[by], now=self.now),
+            lambda: payout
+            and refunds.take_refund_out(payout.pk, refund.pk, note="x", by=PEOPLE[by], now=self.now),
         ]  # fmt: skip
         self.do(acts[act])
 
@@ -237,6 +248,29 @@ class Desk(RuleBasedStateMachine):
             left = payment.amount_minor - payment.reversed_minor
             part = min(amount, left)
             self.do(lambda: take_back(payment.pk, part, by=WORKER, at=self.now))
+
+    @rule(place=places, amount=minor, named=st.booleans())
+    def a_row_takes_back(self, place: int, amount: int, named: bool) -> None:
+        payment = self.one(Payment, place, source_account=self.accounts[0])
+        if payment:
+            text = f"Reversal of {payment.evidence_key}" if named else "Correction"
+            back = row(
+                900 + len(self.rows), str(Decimal(-min(amount, payment.amount_minor)) / 100), kind="reversal",
+                text=text, booked_on=self.now.date(), occurred_at=self.now,
+            )  # fmt: skip
+            self.do(lambda: receive(self.accounts[0], back, now=self.now))
+
+    @precondition(lambda self: ReversalRow.objects.exists())
+    @rule(place=places, payment=places, by=people, act=st.integers(0, 2))
+    def match_a_row(self, place: int, payment: int, by: int, act: int) -> None:
+        line, to = self.one(ReversalRow, place), self.one(Payment, payment)
+        said = {"by": PEOPLE[by], "now": self.now}
+        acts: list[Callable[[], object]] = [
+            lambda: payments.match_original(line.pk, to.pk, version=None, **said),
+            lambda: payments.request_original(line.pk, to.pk, note="x", **said),
+            lambda: payments.unmatch_original(line.pk, note="x", **said),
+        ]
+        self.do(acts[act])
 
     @rule(place=places, by=people, asked=st.booleans())
     def unpost(self, place: int, by: int, asked: bool) -> None:

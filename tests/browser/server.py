@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from django.core.servers.basehttp import ThreadedWSGIServer, WSGIRequestHandler
 from django.core.wsgi import get_wsgi_application
 from django.db import connections
+from django.test import override_settings
 
 
 class QuietHandler(WSGIRequestHandler):
@@ -23,7 +24,8 @@ class Server(ThreadedWSGIServer):
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), QuietHandler, connections_override={})
-        self.set_app(get_wsgi_application())
+        with override_settings(WHITENOISE_AUTOREFRESH=False):  # a browser asks for them all
+            self.set_app(get_wsgi_application())
 
 
 @contextlib.contextmanager

@@ -46,6 +46,8 @@ def run(args: argparse.Namespace) -> int:
     words = _pytest_words(args.paths)
     parallel = any(Path(word).is_dir() for word in words) or not any(Path(word).exists() for word in words)
     in_ci = os.environ.get("CI", "").lower() in ("true", "1")
+    # Each of the processes to come would read the same sources again.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     broken = [] if words else failed_checks()
 
     browser = find_browser() or packaged_browser(environment.home(), fetch=not words)
@@ -100,7 +102,7 @@ def _passed(words: list[str], parallel: bool, binaries: Binaries | None = None) 
         common = [f"--template=test_paydesk_{os.getpid()}_template"]
         beside = ["--alone=without", f"-n{_processes()}", "--dist=loadfile", "--no-loadscope-reorder"]
         ended = {_pytest([*common, *beside, *words], environment)}
-        if ended <= {0, FAILED, NO_TESTS}:
+        if binaries is None and ended <= {0, FAILED, NO_TESTS}:
             ended.add(_pytest([*common, "--alone=only", *words, "-n0"], environment))
         return 0 in ended <= {0, NO_TESTS}
 

@@ -15,6 +15,7 @@ from paydesk.demo.company import Contract
 from paydesk.demo.layouts.hubtel import HUBTEL
 from paydesk.demo.markets import ACCOUNTS
 from paydesk.demo.mess import Planter
+from paydesk.demo.provider_cash import TEXTS
 from paydesk.demo.rows import Row
 
 ACCOUNT = "gh_hubtel"
@@ -63,11 +64,20 @@ def write(day: date, contracts: Sequence[Contract], planter: Planter, folder: Pa
     relative.reference = f"{one.number} {other.number}"  # pays for both
     relative.msisdn, relative.payer = "233509990001", "AUNTIE OF BOTH"
     rows = [misdirected, taken, back, relative]
-    doubles = []
+    doubles, owed = [], 0
     for n, contract in enumerate(twice):
         first, second = paid(contract, contract.each, 60 + 10 * n), paid(contract, contract.each, 61 + 10 * n)
         rows += [first, second]
         doubles.append(second.provider_ref)
+        owed += second.amount
+    # What pays the doubles back is there in the morning: all of it, in hundreds.
+    float_ref, float_network = planter.ids[ACCOUNT].take(start - timedelta(minutes=10))
+    rows.append(
+        Row(
+            start - timedelta(minutes=10), "float_transfer", "success", -(owed // 100_00 + 1) * 100_00,
+            float_ref, network_ref=float_network, text=TEXTS["float_transfer"],
+        )
+    )  # fmt: skip
     test = [paid(contract, 100, 300 + n) for n, contract in enumerate(paying[:TEST_ROWS])]
     for row in test:
         row.text = "TEST DO NOT BOOK"

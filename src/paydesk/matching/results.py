@@ -4,52 +4,27 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from decimal import Decimal
-from typing import Any
 
+import ibis
 import pyarrow as pa
 import pyarrow.compute as pc
-from ibis.expr.types import StringValue, Table
+from ibis.expr.types import Table
 
 from paydesk.matching.engines import Engine
-from paydesk.matching.passes.nearest import union_of
-from paydesk.matching.sides import major
+from paydesk.matching.findings import Piece, union_of
 from paydesk.matching.state import Found
-from paydesk.matching.wording import told
+from paydesk.matching.summary import Summary, Tally, tally_exceptions, tally_matches
+from paydesk.matching.wording import plain_why, told, why
 
+__all__ = ["EXCEPTION_COLUMNS", "MATCH_COLUMNS", "Sink", "Summary", "Tally", "write_out"]
 MATCH_COLUMNS = ("match_id", "left_id", "right_id", "status", "kind", "rule", "score", "why")
 EXCEPTION_COLUMNS = ("class", "left_id", "right_id", "why", "runner_up")
 LINE = "digest_line"
+PLAIN = ("left_id", "right_id", "left_line", "is_timing")
+COMMON = ("match_id", "status", "kind", "rule", "why")  # texts that all rows of a big piece have in common
 
 Sink = Callable[[pa.RecordBatch], None]
-
-
-@dataclass
-class Tally:
-    """How many matches or exceptions, how many rows they take, how much they come to by currency."""
-
-    count: int = 0
-    rows: int = 0
-    total: dict[str, Decimal] = field(default_factory=dict)
-
-    def add(self, count: int, rows: int, currency: str, amount: int) -> None:
-        self.count += count
-        self.rows += rows
-        self.total[currency] = self.total.get(currency, Decimal(0)) + major(amount)
-
-
-@dataclass
-class Summary:
-    """Counts and totals of a run by status, kind, rule and class, and its digest."""
-
-    matches: int = 0
-    exceptions: int = 0
-    by_status: dict[str, Tally] = field(default_factory=dict)
-    by_kind: dict[str, Tally] = field(default_factory=dict)
-    by_rule: dict[str, Tally] = field(default_factory=dict)
-    by_class: dict[str, Tally] = field(default_factory=dict)
-    digest: str = ""
+Big = tuple[tuple[str, int, str], ...]  # rule, score and shape of each big piece
 
 
 def write_out(engine: Engine, found: Found, to_matches: Sink, to_exceptions: Sink) -> Summary:
@@ -58,27 +33,77 @@ def write_out(engine: Engine, found: Found, to_matches: Sink, to_exceptions: Sin
     The digest is the SHA-256 of the sorted lines `left_id|right_id|status|kind` of the matches and then
     `class|left_id|right_id` of the exceptions, in UTF-8, with a line feed between two lines.
     """
-    summary = Summary()
-    digest = _Digest()
-    for tables, parts, columns, sink in (
-        (found.matches, ("left_id", "right_id", "status", "kind"), MATCH_COLUMNS, to_matches),
-        (found.exceptions, ("class", "left_id", "right_id"), EXCEPTION_COLUMNS, to_exceptions),
-    ):
-        if tables:
-            rows = _sorted(union_of(tables), parts, columns)
-            for batch in engine.batches(rows):
+    summary, digest = Summary(), _Digest()
+    big = [piece for piece in found.pieces if piece.is_narrow]
+    small = [piece.table for piece in found.pieces if not piece.is_narrow]
+    facts = [engine.view(_together, *small)] if small else []
+    shared: Big = tuple((piece.rule, piece.score, piece.shape) for piece in big)
+    all_of = [piece.table for piece in big] + facts
+    for is_there, ordered, tally, given, columns, sink, add in (
+        (all_of, _matches, tally_matches, (shared, *all_of), MATCH_COLUMNS, to_matches, summary.add_match),
+        (
+            facts, _exceptions, tally_exceptions, facts, EXCEPTION_COLUMNS, to_exceptions,
+            summary.add_exception,
+        ),
+    ):  # fmt: skip
+        if is_there:
+            for batch in engine.batches(engine.view(ordered, *given)):
                 digest.add(batch.column(LINE))
                 sink(batch.select(list(columns)))
+            for row in engine.rows(engine.view(tally, *given)):
+                add(row)
     summary.digest = digest.hexdigest()
-    _count(engine, found, summary)
     return summary
 
 
-def _sorted(rows: Table, parts: tuple[str, ...], columns: tuple[str, ...]) -> Table:
-    line: StringValue = told(*[piece for part in parts for piece in ("|", rows[part])][1:])
-    told_rows = rows.select(*columns, **{LINE: line})
+def _together(*tables: Table) -> Table:
+    return union_of(list(tables))
+
+
+def _matches(shared: Big, *tables: Table) -> Table:
+    """MATCH_COLUMNS and the line of the digest, sorted by it. What all rows of a big piece have in common is
+    put in when they are sorted: to sort it along costs more than the sort."""
+    big = [Piece(table, *how) for table, how in zip(tables, shared, strict=False)]
+    parts = []
+    for number, piece in enumerate(big):
+        line = told(piece.table.left_id, "|", piece.table.right_id, "|confirmed|1:1")
+        nothing = {name: ibis.null("string") for name in COMMON}
+        parts.append(_part(piece.table, number, line, **nothing, score=ibis.null("int64")))
+    for table in tables[len(big) :]:
+        rows = table.filter(table["class"] == "")
+        line = told(rows.left_id, "|", rows.right_id, "|", rows.status, "|", rows.kind)
+        texts = {name: rows[name] for name in COMMON if name != "why"}
+        parts.append(_part(rows, -1, line, **texts, why=why(rows), score=rows.score))
     # Rows that differ in nothing the digest sees keep an order all the same.
-    return told_rows.order_by(LINE, columns[0])
+    rows = union_of(parts).order_by(LINE, "match_id")
+    texts = {
+        "match_id": ibis.coalesce(rows.match_id, told("L", rows.left_line)),
+        "status": ibis.coalesce(rows.status, "confirmed"),
+        "kind": ibis.coalesce(rows.kind, "1:1"),
+    }
+    for name in ("rule", "score", "why"):
+        own = [(rows.piece == number, _common(piece, name, rows)) for number, piece in enumerate(big)]
+        texts[name] = ibis.cases(*own, else_=rows[name]) if own else rows[name]
+    return rows.select("left_id", "right_id", LINE, **texts).select(*MATCH_COLUMNS, LINE)
+
+
+def _common(piece: Piece, name: str, rows: Table) -> ibis.Value | str | int:
+    """What all rows of a big piece have in common."""
+    if name == "why":
+        return plain_why(piece.shape, rows.is_timing)
+    return piece.rule if name == "rule" else piece.score
+
+
+def _part(rows: Table, number: int, line: ibis.Value, **texts: ibis.Value) -> Table:
+    columns = {**texts, LINE: line, "piece": ibis.literal(number, "int64")}
+    return rows.select(*PLAIN, **columns).select(*PLAIN, *COMMON, "score", "piece", LINE)
+
+
+def _exceptions(table: Table) -> Table:
+    rows = table.filter(table["class"] != "")
+    line = told(rows["class"], "|", rows.left_id, "|", rows.right_id)
+    shown = rows.select("class", "left_id", "right_id", "runner_up", why=why(rows), **{LINE: line})
+    return shown.select(*EXCEPTION_COLUMNS, LINE).order_by(LINE, "runner_up")
 
 
 class _Digest:
@@ -97,36 +122,3 @@ class _Digest:
 
     def hexdigest(self) -> str:
         return self._hash.hexdigest()
-
-
-def _count(engine: Engine, found: Found, summary: Summary) -> None:
-    for table in found.matches:
-        grouped = table.group_by("status", "kind", "rule", "currency").aggregate(
-            rows=table.count(), amount=table.amount.sum()
-        )
-        groups = table.filter(table.kind != "1:1")
-        counted = groups.group_by("status", "kind", "rule").aggregate(count=groups.match_id.nunique())
-        counts = {(row["status"], row["kind"], row["rule"]): row["count"] for row in engine.rows(counted)}
-        for row in _ordered(engine, grouped):
-            name = (row["status"], row["kind"], row["rule"])
-            # Groups of several lines are counted once, with their first currency.
-            count = row["rows"] if row["kind"] == "1:1" else counts.pop(name, 0)
-            summary.matches += count
-            for tallies, key in ((summary.by_status, 0), (summary.by_kind, 1), (summary.by_rule, 2)):
-                tally = tallies.setdefault(name[key], Tally())
-                tally.add(count, row["rows"], row["currency"], int(row["amount"]))
-    for table in found.exceptions:
-        grouped = table.group_by("class", "rule", "currency").aggregate(
-            rows=table.count(), amount=table.amount.sum()
-        )
-        for row in _ordered(engine, grouped):
-            summary.exceptions += row["rows"]
-            for tallies, name_of in ((summary.by_class, "class"), (summary.by_rule, "rule")):
-                tally = tallies.setdefault(row[name_of], Tally())
-                tally.add(row["rows"], row["rows"], row["currency"], int(row["amount"]))
-
-
-def _ordered(engine: Engine, grouped: Table) -> list[dict[str, Any]]:
-    return engine.rows(
-        grouped.order_by(*[name for name in grouped.columns if name not in ("rows", "amount")])
-    )

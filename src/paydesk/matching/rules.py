@@ -23,9 +23,9 @@ NUMBERS: Mapping[str, Mapping[str, tuple[int, int]]] = {
     "reversals": {},
     "derived": {
         "minutes": (1, 1_440),
-        "score": (0, 1_000),
-        "nearness": (0, 1_000),
-        "same_name": (0, 1_000),
+        "days": (0, 31),
+        "auto": (500, 1_001),
+        "suggest": (500, 1_000),
         "margin": (1, 1_000),
     },
     "covering": {"days": (0, 31), "lines": (2, 16), "score": (0, 1_000)},
@@ -36,6 +36,34 @@ KEYED: Mapping[str, tuple[str, ...]] = {
     "differing": ("provider_ref", "reference"),
 }
 EVIDENCE = {"shortest_reference": (1, 40), "phone_digits": (6, 15)}
+BITS = (0, 40_000)
+# What a field weighs at most when it agrees, in thousandths of a bit; the names that end in _differs weigh
+# against.
+WEIGHTS = {
+    "phone": BITS,
+    "masked_digit": BITS,
+    "account": BITS,
+    "name": BITS,
+    "name_in_part": BITS,
+    "amount": BITS,
+    "nearness": BITS,
+    "reference_in_text": BITS,
+    "reference_look_alike": BITS,
+    "reference_transposed": BITS,
+    "reference_one_character": BITS,
+    "phone_differs": BITS,
+    "account_differs": BITS,
+    "name_differs": BITS,
+    "reference_differs": BITS,
+}
+CLOCKS = {"stale_days": (0, 366), "bank_days": (0, 366), "carry_over_minutes": (0, 1_440)}
+RATE_CARD = {
+    "bps": (0, 10_000),
+    "fixed": (0, 999_999_999),
+    "tolerance": (0, 999_999_999),
+    "tolerance_bps": (0, 10_000),
+}
+RATES = {"spread_bps": (0, 10_000)}
 
 
 class RulesRefused(Refused):
@@ -62,6 +90,26 @@ class Rule:
 
 
 @dataclass(frozen=True)
+class RateCard:
+    """What a provider keeps back: basis points of what moved and an amount a line (millionths). Off by at
+    most the larger of `tolerance` a line and `tolerance_bps` of the fee, it is the fee."""
+
+    bps: int
+    fixed: int
+    tolerance: int
+    tolerance_bps: int
+
+
+@dataclass(frozen=True)
+class Clocks:
+    """When a line that is alone is more than that: see rules.yaml."""
+
+    stale_days: int
+    bank_days: int
+    carry_over_minutes: int
+
+
+@dataclass(frozen=True)
 class Rules:
     """A whole file of rules."""
 
@@ -69,6 +117,16 @@ class Rules:
     shortest_reference: int
     phone_digits: int
     passes: tuple[Rule, ...]
+    weights: Mapping[str, int]
+    clocks: Clocks
+    rate_bps: int = 0
+    rate_card: RateCard | None = None
+
+    def named(self, name: str) -> Rule | None:
+        """The rule of that name, also by what its results are called ("reference_differs_by_fee")."""
+        return next(
+            (rule for rule in self.passes if name == rule.name or name.startswith(f"{rule.name}_by_")), None
+        )
 
 
 def default_rules() -> Rules:
@@ -109,8 +167,12 @@ class _Checked:
         return RulesRefused(f"{self.name}{where}: {sentence}")
 
     def rules(self, root: yaml.Node | None) -> Rules:
-        top = self.fields(root, "the file", required=("version", "evidence", "passes"))
-        evidence = self.fields(top["evidence"], "evidence", required=tuple(EVIDENCE))
+        top = self.fields(
+            root,
+            "the file",
+            required=("version", "evidence", "weights", "clocks", "rates", "passes"),
+            optional=("rate_card",),
+        )
         passes = top["passes"]
         if not isinstance(passes, yaml.SequenceNode) or not passes.value:
             raise self.refuse(passes, "passes is a list of rules, at least one.")
@@ -122,9 +184,19 @@ class _Checked:
             found.append(rule)
         return Rules(
             version=self.text(top["version"], "version"),
-            **{name: self.number(evidence[name], name, bounds) for name, bounds in EVIDENCE.items()},
+            **self.numbers(top["evidence"], "evidence", EVIDENCE),
             passes=tuple(found),
+            weights=MappingProxyType(self.numbers(top["weights"], "weights", WEIGHTS)),
+            clocks=Clocks(**self.numbers(top["clocks"], "clocks", CLOCKS)),
+            rate_bps=self.numbers(top["rates"], "rates", RATES)["spread_bps"],
+            rate_card=RateCard(**self.numbers(top["rate_card"], "rate_card", RATE_CARD))
+            if "rate_card" in top
+            else None,
         )
+
+    def numbers(self, node: yaml.Node, what: str, known: Mapping[str, tuple[int, int]]) -> dict[str, int]:
+        given = self.fields(node, what, required=tuple(known))
+        return {name: self.number(given[name], name, bounds) for name, bounds in known.items()}
 
     def rule(self, node: yaml.Node) -> Rule:
         given = self.fields(node, "a rule", required=("name", "pass"), any_other=True)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from ibis.expr.types import Table
+import ibis
+from ibis.expr.types import Table, Value
 
 from paydesk.matching.engines import Engine
 from paydesk.matching.passes import (
@@ -18,7 +19,7 @@ from paydesk.matching.passes import (
     reversals,
 )
 from paydesk.matching.rules import Rule, Rules
-from paydesk.matching.sides import KEYS
+from paydesk.matching.sides import DESK, KEYS
 from paydesk.matching.state import Found, State
 
 PASSES: dict[str, Callable[[State, Rule], None]] = {
@@ -31,7 +32,10 @@ PASSES: dict[str, Callable[[State, Rule], None]] = {
     "covering": covering.run,
 }
 # What the passes look at; the rest of a side is for people.
-COMPARED = ("line_id", "id", "name", "amount", "fee", "currency", "at", "status", *KEYS)
+COMPARED = (
+    "line_id", "id", "reference", "account", "msisdn", "name", "amount", "fee", "currency", "at", "status",
+    *KEYS,
+)  # fmt: skip
 Progress = Callable[[str, int, int], None]  # the pass, how many are done, how many there are
 
 
@@ -58,27 +62,37 @@ def match(
 
 
 def _begun(engine: Engine, left: Table, right: Table, rules: Rules) -> State:
-    ours, theirs = (
-        engine.rows(
-            side.aggregate(
-                lines=side.count(),
-                ids=side.provider_key.count(),
-                fees=(side.fee != 0).sum().fill_null(0),
-            )
-        )[0]
-        for side in (left, right)
-    )
+    has_desk = bool(set(DESK) & {*left.columns, *right.columns})
+    whole_left, whole_right = (engine.view(_compared, side, has_desk) for side in (left, right))
+    ours, theirs = (engine.rows(engine.view(_told_by, side))[0] for side in (whole_left, whole_right))
     return State(
         engine,
         rules,
-        left.select(*COMPARED),
-        right.select(*COMPARED),
-        left.select(*COMPARED),
-        right.select(*COMPARED),
+        whole_left,
+        whole_right,
+        whole_left,
+        whole_right,
+        found=Found(left=whole_left, right=whole_right, rules=rules, lines=(ours["lines"], theirs["lines"])),
         left_lines=ours["lines"],
         right_lines=theirs["lines"],
         left_ids=ours["ids"],
         right_ids=theirs["ids"],
         left_fees=ours["fees"] > 0,
         right_fees=theirs["fees"] > 0,
+    )
+
+
+def _compared(side: Table, has_desk: bool) -> Table:
+    desk = {name: _desk_column(side, name) for name in DESK} if has_desk else {}
+    return side.select(*COMPARED, **desk)
+
+
+def _desk_column(side: Table, name: str) -> Value:
+    kind = "boolean" if name.startswith("is_") else str(DESK[name])
+    return side[name] if name in side.columns else ibis.null(kind)
+
+
+def _told_by(side: Table) -> Table:
+    return side.aggregate(
+        lines=side.count(), ids=side.provider_key.count(), fees=(side.fee != 0).sum().fill_null(0)
     )

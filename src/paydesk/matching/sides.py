@@ -47,6 +47,20 @@ KEYS = {
     "day": pa.int64(),
 }
 SCHEMA = pa.schema({**TOLD, **KEYS})
+# What only the desk can say of a line; a side of two files has none of these, and a column that is not there
+# is null throughout. Without them the classes that need them are never given.
+DESK = {
+    "line_kind": pa.string(),  # payment, refund, chargeback, reversal, settlement
+    "original_key": pa.string(),  # the provider's id of the payment that a refund or a reversal takes back
+    "account_key": pa.string(),  # the contract or the merchant it was booked to
+    "payer": pa.string(),  # who paid; "" where nobody could tell
+    "is_fee_told": pa.bool_(),  # false: the fee is not known, which is not the same as none
+    "tax": pa.int64(),
+    "original_amount": pa.int64(),  # before conversion, in original_currency
+    "original_currency": pa.string(),
+    "quoted_rate": pa.int64(),  # millionths of the line's currency for one unit of the original
+    "due_day": pa.int64(),  # the day by which the other side has to show it
+}
 
 _DIGIT = re.compile(r"[0-9]")
 _NOT_DIGITS = re.compile(r"[^0-9]")

@@ -2,32 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 
 import ibis
 from ibis.expr.types import Table
 
 from paydesk.matching.engines import Engine
+from paydesk.matching.findings import Piece, dressed, exceptions_of, matches_of
 from paydesk.matching.rules import Rules
-
-# What every match and every exception carries. `amount` and `currency` are those of our line, or of theirs
-# where there is none of ours.
-MATCH = (
-    "match_id", "left_line", "right_line", "left_id", "right_id", "status", "kind", "rule", "score", "why",
-    "amount", "currency",
-)  # fmt: skip
-EXCEPTION = (
-    "class", "left_line", "right_line", "left_id", "right_id", "rule", "why", "runner_up", "amount",
-    "currency",
-)  # fmt: skip
 
 
 @dataclass
 class Found:
-    """Matches and exceptions, each a list of staged tables in the order in which they were found."""
+    """What a run found, in pieces in the order in which they were found, with the sides it was found in."""
 
-    matches: list[Table] = field(default_factory=list)
-    exceptions: list[Table] = field(default_factory=list)
+    pieces: list[Piece] = field(default_factory=list)
+    left: Table | None = None
+    right: Table | None = None
+    rules: Rules | None = None
+    lines: tuple[int, int] = (0, 0)  # of the whole sides
+
+    @property
+    def matches(self) -> list[Table]:
+        """Tables with the columns of MATCH, none of them staged."""
+        return [matches_of(dressed(piece)) for piece in self.pieces]
+
+    @property
+    def exceptions(self) -> list[Table]:
+        """Tables with the columns of EXCEPTION, none of them staged."""
+        return [exceptions_of(dressed(piece)) for piece in self.pieces if not piece.is_narrow]
 
 
 @dataclass
@@ -53,6 +57,7 @@ class State:
     left_fees: bool = False
     right_fees: bool = False
     is_marked: bool = False
+    has_repeated_ids: bool = True  # whether an id of the provider stands on several lines of a side
 
     @property
     def both_fees(self) -> bool:
@@ -63,26 +68,28 @@ class State:
         """Whether a side has no line left, so that no pair can be found."""
         return not (self.left_lines and self.right_lines)
 
-    def add_matches(self, found: Table) -> int:
-        """Stage `found` (columns of MATCH, staged or not), take its lines off both sides; how many rows."""
-        return self._add(self.found.matches, found.select(*MATCH))
+    def add(self, build: Callable[..., Table], *inputs: Table | Hashable) -> int:
+        """Stage what `build` finds (columns of FACTS) and take its lines off both sides; how many rows."""
+        return self.add_staged(self.engine.make(build, *inputs))
 
-    def add_exceptions(self, found: Table) -> int:
-        """Stage `found` (columns of EXCEPTION), take its lines off both sides; how many rows."""
-        return self._add(self.found.exceptions, found.select(*EXCEPTION))
-
-    def _add(self, kept: list[Table], found: Table) -> int:
-        staged = self.engine.stage(found)
-        rows = self.engine.count(staged)
+    def add_staged(self, findings: Table) -> int:
+        """The same for what is staged already."""
+        rows = self.engine.count(findings)
         if rows:
-            kept.append(staged)
+            self.found.pieces.append(Piece(findings))
             if self.left_lines:
-                self.left = self.engine.stage(without(self.left, staged, "left_line"))
-                self.left_lines = self.engine.count(self.left)
+                self.keep_left(self.engine.make(without, self.left, findings, "left_line"))
             if self.right_lines:
-                self.right = self.engine.stage(without(self.right, staged, "right_line"))
-                self.right_lines = self.engine.count(self.right)
+                self.keep_right(self.engine.make(without, self.right, findings, "right_line"))
         return rows
+
+    def keep_left(self, rest: Table) -> None:
+        """What is left of our side from now on."""
+        self.left, self.left_lines = rest, self.engine.count(rest)
+
+    def keep_right(self, rest: Table) -> None:
+        """What is left of their side from now on."""
+        self.right, self.right_lines = rest, self.engine.count(rest)
 
     def mark_repeated_references(self) -> None:
         """Give what is left of both sides the columns `left_uses` and `right_uses`, on how many lines of each
@@ -90,32 +97,10 @@ class State:
         either, like the number of a contract that is paid every day."""
         if self.is_marked:
             return
-        names = self.left.select("reference_key").union(self.right.select("reference_key"))
-        wanted = self.engine.stage(names.filter(names.reference_key.notnull()).distinct())
-        ours, theirs = (
-            repeated_keys(side.semi_join(wanted, "reference_key"), "reference_key")
-            for side in (self.whole_left, self.whole_right)
-        )
-        uses = ours.mutate(left_uses=ours.lines, right_uses=ibis.literal(0, "int64")).union(
-            theirs.mutate(left_uses=ibis.literal(0, "int64"), right_uses=theirs.lines)
-        )
-        repeated = self.engine.stage(
-            uses.group_by(common_key=uses.reference_key).aggregate(
-                left_uses=uses.left_uses.max(), right_uses=uses.right_uses.max()
-            )
-        )
-        self.left, self.right = (self._marked(side, repeated) for side in (self.left, self.right))
+        repeated = self.engine.make(_uses, self.left, self.right, self.whole_left, self.whole_right)
+        self.keep_left(self.engine.make(_marked, self.left, repeated))
+        self.keep_right(self.engine.make(_marked, self.right, repeated))
         self.is_marked = True
-
-    def _marked(self, side: Table, repeated: Table) -> Table:
-        met = side.left_join(repeated, side.reference_key == repeated.common_key)
-        return self.engine.stage(
-            met.mutate(
-                common=met.common_key.notnull(),
-                left_uses=met.left_uses.fill_null(0),
-                right_uses=met.right_uses.fill_null(0),
-            ).drop("common_key")
-        )
 
 
 def without(side: Table, found: Table, column: str) -> Table:
@@ -128,3 +113,28 @@ def repeated_keys(side: Table, key: str) -> Table:
     told = side.filter(side[key].notnull())
     counted = told.group_by(key).aggregate(lines=told.count())
     return counted.filter(counted.lines > 1)
+
+
+def _uses(left: Table, right: Table, whole_left: Table, whole_right: Table) -> Table:
+    names = left.select("reference_key").union(right.select("reference_key"))
+    wanted = names.filter(names.reference_key.notnull()).distinct()
+    ours, theirs = (
+        repeated_keys(side.select("reference_key").semi_join(wanted, "reference_key"), "reference_key")
+        for side in (whole_left, whole_right)
+    )
+    nothing = ibis.literal(0, "int64")
+    uses = ours.select(common_key="reference_key", left_uses="lines", right_uses=nothing).union(
+        theirs.select(common_key="reference_key", left_uses=nothing, right_uses="lines")
+    )
+    return uses.group_by("common_key").aggregate(
+        left_uses=uses.left_uses.max(), right_uses=uses.right_uses.max()
+    )
+
+
+def _marked(side: Table, repeated: Table) -> Table:
+    met = side.left_join(repeated, side.reference_key == repeated.common_key)
+    return met.mutate(
+        common=met.common_key.notnull(),
+        left_uses=met.left_uses.fill_null(0),
+        right_uses=met.right_uses.fill_null(0),
+    ).drop("common_key")

@@ -1,4 +1,4 @@
-"""The sentences of matches and exceptions, put together where the rows are, the same on every engine."""
+"""The sentence of every match and exception, put together from its facts, the same on every engine."""
 
 from __future__ import annotations
 
@@ -12,6 +12,12 @@ from paydesk.matching.sides import DAY, SCALE
 
 CENTS = 100
 MICRO = SCALE // CENTS
+SAME_ID = "Provider id, amount, currency and status are the same"
+SAME_REFERENCE = "Reference, amount, currency and status are the same"
+ONE_REFERENCE = "The reference stands once on each side; amount, currency and status are the same"
+# Sentences that say nothing but what they are; `is_timing` adds that the two are on different days.
+PLAIN = {"same_id": SAME_ID, "same_reference": ONE_REFERENCE}
+OTHER_DAY = "; they are on different days, which is timing."
 
 
 def told(*parts: Any) -> Value:
@@ -46,83 +52,68 @@ def apart_text(seconds: IntegerValue) -> StringValue:
     )
 
 
-def sided(left: Table, right: Table, keys: list[str]) -> Table:
-    """Both sides met on `keys`; every column has its side before its name: left_amount, right_amount."""
-    ours, theirs = left.rename("left_{name}"), right.rename("right_{name}")
-    return ours.inner_join(theirs, [ours[f"left_{key}"] == theirs[f"right_{key}"] for key in keys])
+def plain_why(shape: str, is_timing: Any) -> Value:
+    """The sentence of a shape that has no facts."""
+    return ibis.ifelse(is_timing, PLAIN[shape] + OTHER_DAY, PLAIN[shape] + ".")
 
 
-def as_pairs(
-    met: Table, *, rule: str, why: Any, score: Any, status: Any = "confirmed", kind: Any = "1:1"
-) -> Table:
-    """Rows of `sided` as matches of two lines."""
-    return met.select(
-        match_id=told("L", met.left_line_id),
-        left_line=met.left_line_id,
-        right_line=met.right_line_id,
-        left_id=met.left_id,
-        right_id=met.right_id,
-        status=_value(status),
-        kind=_value(kind),
-        rule=ibis.literal(rule),
-        score=_value(score).cast("int64"),
-        why=_value(why),
-        amount=met.left_amount,
-        currency=met.left_currency,
-    )
-
-
-def as_exceptions(met: Table, *, rule: str, named: Any, why: Any, runner_up: Any = "") -> Table:
-    """Rows of `sided` as exceptions with both ids."""
-    return met.select(
-        **{"class": _value(named)},
-        left_line=met.left_line_id,
-        right_line=met.right_line_id,
-        left_id=met.left_id,
-        right_id=met.right_id,
-        rule=ibis.literal(rule),
-        why=_value(why),
-        runner_up=_value(runner_up),
-        amount=met.left_amount,
-        currency=met.left_currency,
-    )
-
-
-def alone(lines: Table, *, is_left: bool, rule: str, named: Any, why: Any, runner_up: Any = "") -> Table:
-    """Lines of one side as exceptions with one id."""
-    nowhere = ibis.null("int64")
-    return lines.select(
-        **{"class": _value(named)},
-        left_line=lines.line_id if is_left else nowhere,
-        right_line=nowhere if is_left else lines.line_id,
-        left_id=lines.id if is_left else ibis.literal(""),
-        right_id=ibis.literal("") if is_left else lines.id,
-        rule=ibis.literal(rule),
-        why=_value(why),
-        runner_up=_value(runner_up),
-        amount=lines.amount,
-        currency=lines.currency,
-    )
-
-
-def as_members(lines: Table, *, is_left: bool, rule: str, kind: str, score: int, amount: Any) -> Table:
-    """Lines of one side, with `match_id` and `why`, as rows of a match whose other side is empty."""
-    nowhere = ibis.null("int64")
-    return lines.select(
-        match_id=lines.match_id,
-        left_line=lines.line_id if is_left else nowhere,
-        right_line=nowhere if is_left else lines.line_id,
-        left_id=lines.id if is_left else ibis.literal(""),
-        right_id=ibis.literal("") if is_left else lines.id,
-        status=ibis.literal("confirmed"),
-        kind=ibis.literal(kind),
-        rule=ibis.literal(rule),
-        score=ibis.literal(score, "int64"),
-        why=lines.why,
-        amount=_value(amount).cast("int64"),
-        currency=lines.currency,
-    )
-
-
-def _value(given: Any) -> Value:
-    return ibis.literal(given) if isinstance(given, str | int) else given
+def why(facts: Table) -> Value:
+    """The sentence of each row of FACTS, by its shape."""
+    differs = told("The same ", facts.word, " on both sides, but ")
+    ours, theirs = amount_text(facts.ours), amount_text(facts.theirs)
+    between = amount_text((facts.ours - facts.theirs).abs().cast("int64"))
+    apart = apart_text(facts.apart)
+    say, other = facts.our_word, facts.their_word
+    group = told(
+        "Lines that name ", facts.named, ": ", facts.left_count, " of ours come to ", ours, " ",
+        facts.currency, " and ", facts.right_count, " of theirs to ", theirs,
+    )  # fmt: skip
+    line = told(ours, " ", facts.currency)
+    nth = told("; it is line ", facts.left_count)
+    both = told("ours is ", ours, " ", say, " and theirs is ", theirs, " ", other)
+    sentences: dict[str, Value] = {
+        **{shape: plain_why(shape, facts.is_timing) for shape in PLAIN},
+        "nth_id": told(SAME_ID, nth, " of a repeated id on each side."),
+        "nth_reference": told(SAME_REFERENCE, nth, " of this reference on each side."),
+        "near_reference": told(
+            SAME_REFERENCE, ", ", apart, " apart: the nearest of several lines of this reference."
+        ),
+        "group": told(group, "."),
+        "group_net": told(group, ", with fees of ", amount_text(facts.fee), " between them."),
+        "group_open": told(group, ", so they do not add up; ", between, " is unexplained."),
+        "net": told(
+            "The same ", facts.word, "; ours of ", ours, " is theirs of ", theirs, " and a fee of ",
+            amount_text(facts.fee), ".",
+        ),
+        "converted": told(
+            "The same ", facts.word, "; ours of ", ours, " ", say, " at the quoted rate is theirs of ",
+            theirs, " ", other, ".",
+        ),
+        "rate": told(
+            differs, "ours of ", ours, " ", say, " comes to ", amount_text(facts.fee), " ", other,
+            " at the quoted rate and theirs is ", theirs, ".",
+        ),
+        "cancels": told(say, facts.named, other, " cancel: the same ", facts.word, ", opposite amounts."),
+        "words": told(differs, "ours is ", say, " and theirs is ", other, "."),
+        "fees": told(differs, "our ", facts.named, " is ", ours, " and theirs is ", theirs, "."),
+        "late": told(differs, "the ", ours, " ", say, " of ours and theirs are ", apart, " apart."),
+        "amounts": told(differs, both, "."),
+        "amount": told(differs, both, ": ", between, " between them."),
+        "repeats": told(
+            "Its ", facts.word, " stands on ", facts.runner_up, " as well, which was dealt with already."
+        ),
+        "repeats_before": told("Its ", facts.word, " stands on ", facts.runner_up, " before it."),
+        "outside": told(
+            "This line of ", line, " is dated outside the days that ", facts.named, " covers.", other
+        ),
+        "carried": told(
+            "This line of ", line, " stands so near the end of the days that ", facts.named,
+            " covers that the next one is to have it: timing.", other,
+        ),
+        "missing": told(
+            "Nothing left in ", facts.named, " names ", facts.word, ", and nothing else fits this line of ",
+            line, ".", other,
+        ),
+    }  # fmt: skip
+    cases = ((facts.shape == shape, text) for shape, text in sentences.items())
+    return ibis.cases(*cases, else_=facts.named)

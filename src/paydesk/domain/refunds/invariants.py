@@ -22,6 +22,14 @@ INVARIANTS = (
         " ON l.detail_id = r.id WHERE coalesce(l.amount_minor, 0) <> coalesce(r.amount_minor, 0)",
     ),
     (
+        "payout_files_add_up",
+        "A payout file that is not sent counts the refunds in it and comes to their sum.",
+        "SELECT 'payout file ' || f.id, f.count, f.total_minor, r.count, r.total FROM refunds_payoutfile f"
+        " LEFT JOIN (SELECT payout_file_id, count(*) AS count, sum(amount_minor) AS total FROM refunds_refund"
+        " GROUP BY 1) r ON r.payout_file_id = f.id WHERE f.state IN ('asked', 'released')"
+        " AND (f.count, f.total_minor) IS DISTINCT FROM (r.count, r.total)",
+    ),
+    (
         "refunds_decided_by_two",
         "Every refund that is payable was approved by somebody else than asked for it.",
         "SELECT 'refund ' || r.id, r.approved_by, r.requested_by FROM refunds_refund r"

@@ -24,6 +24,7 @@ maker is the rule of the verb, not of this table.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cache
 
 ROLES = {
     "AN": "Payments analyst",
@@ -46,6 +47,7 @@ files.save_profile                 | M  | -  | -  | -  | M  | V  | V  | -  | V  
 files.unpost                       | M  | -  | -  | -  | C  | C  | V  | V  | V  | -  | -
 files.unpost_above_limit           | M  | -  | -  | -  | -  | C  | V  | V  | V  | -  | -
 matching.run                       | M  | V  | -  | -  | M  | V  | V  | V  | V  | -  | M
+matching.two_files                 | M  | -  | -  | -  | M  | M  | -  | -  | M  | -  | M
 matching.confirm                   | M  | -  | -  | -  | M  | V  | V  | V  | V  | -  | M auto
 matching.split                     | M  | -  | -  | -  | M  | V  | V  | V  | V  | -  | M auto
 matching.unmatch                   | M  | -  | -  | -  | M  | V  | V  | V  | V  | -  | M auto
@@ -136,6 +138,11 @@ def rights_of(roles: Iterable[str]) -> frozenset[str]:
 
     `roles` are the codes of ROLES, or "SY" for what a provider's evidence and the system do.
     """
+    return _rights_of(frozenset(roles))
+
+
+@cache  # every page asks several times
+def _rights_of(roles: frozenset[str]) -> frozenset[str]:
     held: set[str] = set()
     for role in roles:
         for right in RIGHTS:

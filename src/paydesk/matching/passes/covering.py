@@ -8,11 +8,12 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any
 
-import pyarrow as pa
+from ibis.expr.types import Table
 
+from paydesk.matching.findings import taken_in
 from paydesk.matching.rules import Rule
 from paydesk.matching.sides import major
-from paydesk.matching.state import MATCH, State
+from paydesk.matching.state import State
 
 MOST_LEFT = 50_000  # lines of a side: with more left something else is wrong
 MOST_TARGETS = 5_000
@@ -20,15 +21,6 @@ FEWEST = 2
 
 Line = dict[str, Any]
 COLUMNS = ("line_id", "id", "amount", "currency", "day", "phone")
-TYPES = pa.schema(
-    [
-        ("match_id", pa.string()), ("left_line", pa.int64()), ("right_line", pa.int64()),
-        ("left_id", pa.string()), ("right_id", pa.string()), ("status", pa.string()), ("kind", pa.string()),
-        ("rule", pa.string()), ("score", pa.int64()), ("why", pa.string()), ("amount", pa.int64()),
-        ("currency", pa.string()),
-    ]
-)  # fmt: skip
-assert tuple(TYPES.names) == MATCH
 
 
 def run(state: State, rule: Rule) -> None:
@@ -36,10 +28,7 @@ def run(state: State, rule: Rule) -> None:
     if state.is_done or max(state.left_lines, state.right_lines) > MOST_LEFT:
         return
     ours, theirs = (
-        state.engine.rows(
-            side.filter((side.status == "success") & side.day.notnull() & (side.amount != 0)).select(*COLUMNS)
-        )
-        for side in (state.left, state.right)
+        state.engine.rows(state.engine.view(_coverable, side)) for side in (state.left, state.right)
     )
     used: set[tuple[bool, int]] = set()
     rows: list[dict[str, Any]] = []
@@ -50,7 +39,11 @@ def run(state: State, rule: Rule) -> None:
                 used.update(lines)
                 rows += _rows(rule, target, parts, why, is_left=is_left)
     if rows:
-        state.add_matches(state.engine.take_in(pa.Table.from_pylist(rows, schema=TYPES)))
+        state.add_staged(taken_in(state.engine, rows))
+
+
+def _coverable(side: Table) -> Table:
+    return side.filter((side.status == "success") & side.day.notnull() & (side.amount != 0)).select(*COLUMNS)
 
 
 def covered(
@@ -127,7 +120,12 @@ def _rows(
             "kind": "1:n" if is_left else "n:1",
             "rule": rule.name,
             "score": rule["score"],
-            "why": f"{len(parts)} lines come to {major(target['amount'])} {target['currency']}, {why}.",
+            "shape": "covers",
+            "named": f"{len(parts)} lines come to {major(target['amount'])} {target['currency']}, {why}.",
+            "ours": target["amount"],
+            "theirs": target["amount"],
+            "left_count": 1 if is_left else len(parts),
+            "right_count": len(parts) if is_left else 1,
             "amount": part["amount"],
             "currency": target["currency"],
         }

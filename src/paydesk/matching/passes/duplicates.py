@@ -6,11 +6,12 @@ from __future__ import annotations
 import ibis
 from ibis.expr.types import Table
 
+from paydesk.matching.findings import one_sided
 from paydesk.matching.rules import Rule
-from paydesk.matching.state import State, without
-from paydesk.matching.wording import alone, told
+from paydesk.matching.state import State
 
 HOUR, MINUTE = 3_600, 60
+CLASS = {True: "duplicate_ledger", False: "duplicate_provider"}
 
 
 def run(state: State, rule: Rule) -> None:
@@ -19,42 +20,53 @@ def run(state: State, rule: Rule) -> None:
     for is_left in (True, False):
         if not (state.left_lines if is_left else state.right_lines):
             continue
-        _repeated_ids(state, rule, is_left=is_left)
-        _repeated_references(state, rule, is_left=is_left)
+        whole = state.whole_left if is_left else state.whole_right
+        side = state.left if is_left else state.right
+        kin = state.engine.make(_kin, side, whole, state.has_repeated_ids)
+        for build in (_settled_ids, _repeated_ids):
+            state.add(build, state.left if is_left else state.right, kin, rule.name, is_left)
+        lines = state.left if is_left else state.right
+        limits = (rule["hours"] * HOUR, rule["minutes"] * MINUTE)
+        state.add(_references, lines, kin, rule.name, is_left, *limits)
 
 
-def _sides(state: State, is_left: bool) -> tuple[Table, Table, str]:
-    if is_left:
-        return state.left, state.whole_left, "duplicate_ledger"
-    return state.right, state.whole_right, "duplicate_provider"
-
-
-def _settled(state: State, side: Table, whole: Table, key: str) -> Table:
-    """Lines of the whole side that share `key` with a line that is left and are not left themselves."""
-    names = side.filter(side[key].notnull()).select(key).distinct()
-    kin = whole.semi_join(names, key)
+def _kin(side: Table, whole: Table, has_repeated_ids: bool) -> Table:
+    """Lines of the whole side that share an id or a common reference with a line that is left, and are not
+    left themselves."""
+    names = side.filter(side.reference_key.notnull() & side.common).select("reference_key").distinct()
+    kept = whole.select(
+        "line_id", "id", "provider_key", "reference_key", "amount", "currency", "at", "status"
+    )
+    shares = kept.reference_key.isin(names.reference_key)
+    if has_repeated_ids:
+        ids = side.filter(side.provider_key.notnull()).select("provider_key").distinct()
+        shares |= kept.provider_key.isin(ids.provider_key)
+    kin = kept.filter(shares)
     return kin.anti_join(side, kin.line_id == side.line_id)
 
 
-def _repeated_ids(state: State, rule: Rule, *, is_left: bool) -> None:
-    """The same id of the provider, in the same direction, as a settled line or as one before it."""
-    side, whole, named = _sides(state, is_left)
-    settled = _settled(state, side, whole, "provider_key")
-    first = settled.mutate(sign=settled.amount.sign().cast("int64")).group_by("provider_key", "sign")
-    first = state.engine.stage(first.aggregate(first_id=ibis._.id.min()))
+def _settled_ids(side: Table, kin: Table, rule: str, is_left: bool) -> Table:
+    """The same id of the provider, in the same direction, as a line that was dealt with."""
+    settled = kin.filter(kin.provider_key.notnull())
+    settled = settled.mutate(sign=settled.amount.sign().cast("int64"))
+    first = settled.group_by("provider_key", "sign").aggregate(first_id=settled.id.min())
     lines = side.filter(side.provider_key.notnull())
     lines = lines.mutate(sign=lines.amount.sign().cast("int64"))
     met = lines.inner_join(first, ["provider_key", "sign"])
-    found = alone(
+    return one_sided(
         met,
-        is_left=is_left,
-        rule=rule.name,
-        named=named,
-        why=told("Its provider id stands on ", met.first_id, " as well, which was dealt with already."),
+        is_left,
+        **{"class": CLASS[is_left]},
+        rule=rule,
+        shape="repeats",
+        word="provider id",
         runner_up=met.first_id,
     )
-    state.add_exceptions(found)
-    side = state.left if is_left else state.right
+
+
+def _repeated_ids(side: Table, kin: Table, rule: str, is_left: bool) -> Table:
+    """The same id and amount as another line that is left, before it."""
+    del kin
     lines = side.filter(side.provider_key.notnull())
     order = ibis.window(
         group_by=[lines.provider_key, lines.amount, lines.currency],
@@ -62,26 +74,22 @@ def _repeated_ids(state: State, rule: Rule, *, is_left: bool) -> None:
     )
     lines = lines.mutate(rank=ibis.row_number().over(order), first_id=lines.id.first().over(order))
     lines = lines.filter(lines["rank"] > 0)
-    state.add_exceptions(
-        alone(
-            lines,
-            is_left=is_left,
-            rule=rule.name,
-            named=named,
-            why=told("Its provider id and amount stand on ", lines.first_id, " before it."),
-            runner_up=lines.first_id,
-        )
+    return one_sided(
+        lines,
+        is_left,
+        **{"class": CLASS[is_left]},
+        rule=rule,
+        shape="repeats_before",
+        word="provider id and amount",
+        runner_up=lines.first_id,
     )
 
 
-def _repeated_references(state: State, rule: Rule, *, is_left: bool) -> None:
+def _references(side: Table, kin: Table, rule: str, is_left: bool, with_none: int, with_own: int) -> Table:
     """The same reference and amount as a settled line: soon after it, and very soon where it has an id of its
     own, because people do pay twice on purpose."""
-    side, whole, named = _sides(state, is_left)
     lines = side.filter(side.reference_key.notnull() & side.common & (side.status == "success"))
-    settled = _settled(state, lines, whole, "reference_key")
-    settled = without(settled, side.mutate(left_line=side.line_id), "left_line")
-    near = settled.filter(settled.status == "success").rename("settled_{name}")
+    near = kin.filter(kin.status == "success").rename("settled_{name}")
     met = lines.inner_join(
         near,
         [
@@ -92,22 +100,16 @@ def _repeated_references(state: State, rule: Rule, *, is_left: bool) -> None:
     )
     apart = (met["at"] - met.settled_at).abs()
     has_own_id = met.provider_key.notnull() & met.settled_provider_key.notnull()
-    limit = ibis.ifelse(has_own_id, rule["minutes"] * MINUTE, rule["hours"] * HOUR)
-    met = met.filter(apart <= limit)
+    met = met.filter(apart <= ibis.ifelse(has_own_id, with_own, with_none))
     order = ibis.window(group_by=met.line_id, order_by=[(met["at"] - met.settled_at).abs(), met.settled_id])
     met = met.mutate(rank=ibis.row_number().over(order))
     met = met.filter(met["rank"] == 0)
-    state.add_exceptions(
-        alone(
-            met,
-            is_left=is_left,
-            rule=rule.name,
-            named=named,
-            why=told(
-                "Its reference and amount stand on ",
-                met.settled_id,
-                " as well, which was dealt with already.",
-            ),
-            runner_up=met.settled_id,
-        )
+    return one_sided(
+        met,
+        is_left,
+        **{"class": CLASS[is_left]},
+        rule=rule,
+        shape="repeats",
+        word="reference and amount",
+        runner_up=met.settled_id,
     )

@@ -1,7 +1,8 @@
 """The same id, amount, currency and status on both sides.
 
-An id that stands once on each side is met by one join. Only lines whose id repeats are ranked: without that a
-reference of thousands of lines would meet itself thousands of times thousands.
+An id that stands once on each side is met by one outer join, which gives the pairs and what is left of both
+sides. Only lines whose id repeats are ranked: without that a reference of thousands of lines would meet
+itself thousands of times thousands.
 """
 
 from __future__ import annotations
@@ -9,104 +10,169 @@ from __future__ import annotations
 import ibis
 from ibis.expr.types import BooleanValue, Table
 
+from paydesk.matching.findings import Piece, pairs, sided
 from paydesk.matching.passes.nearest import candidates, ids_agree, mutual_best
 from paydesk.matching.rules import Rule
-from paydesk.matching.state import State, repeated_keys, without
-from paydesk.matching.wording import apart_text, as_pairs, sided, told
+from paydesk.matching.state import State, repeated_keys
 
 SHARED = 4  # one id in so many found on the other side: both use the ids of one provider
 SURE, LIKELY, NEAR, NTH, NTH_NEXT_DAY = 1_000, 950, 930, 900, 880
+SAME = ("amount", "currency", "status")
+SHAPES = {"provider_key": ("same_id", SURE), "reference_key": ("same_reference", LIKELY)}
 
 
 def run(state: State, rule: Rule) -> None:
     """Match by the provider's id or by the reference, whichever the rule names."""
+    same = (*SAME, "fee") if state.both_fees else SAME  # the fee counts where both sides tell theirs
     if rule.key == "provider_ref":
-        _by_provider_id(state, rule)
-    else:
-        _by_reference(state, rule)
+        if state.left_ids and state.right_ids:
+            _by_provider_id(state, rule, same)
+    elif not state.is_done:
+        state.mark_repeated_references()
+        _met_once(state, rule, "reference_key", same, None)
+        _repeated_reference(state, rule, same)
 
 
-def _same(state: State) -> list[str]:
-    """What must be equal beside the id. The fee counts where both sides tell theirs."""
-    return ["amount", "currency", "status", *(["fee"] if state.both_fees else [])]
+def _by_provider_id(state: State, rule: Rule, same: tuple[str, ...]) -> None:
+    engine, key = state.engine, "provider_key"
+    repeated = engine.make(_repeated, state.left, state.right, key)
+    state.has_repeated_ids = bool(engine.count(repeated))
+    found = _met_once(state, rule, key, same, repeated if state.has_repeated_ids else None)
+    if state.has_repeated_ids:
+        ours, theirs = (engine.make(_of_repeated, side, repeated, key) for side in (state.left, state.right))
+        found += state.add(_nth, ours, theirs, key, same, rule.name, SURE, "nth_id", rule["days"], False, ())
+    state.ids_shared = found * SHARED >= min(state.left_ids, state.right_ids)
 
 
-def _by_provider_id(state: State, rule: Rule) -> None:
-    if not (state.left_ids and state.right_ids):
-        return
-    engine, key, keys = state.engine, "provider_key", ["provider_key", *_same(state)]
-    left, right = (side.filter(side[key].notnull()) for side in (state.left, state.right))
-    repeated = engine.stage(repeated_keys(left, key).union(repeated_keys(right, key)).select(key).distinct())
-    once, nth = sided(left, right, keys), None
-    if engine.count(repeated):
-        once = sided(left.anti_join(repeated, key), right.anti_join(repeated, key), keys)
-        ours, theirs = (ranked(side.semi_join(repeated, key), keys) for side in (left, right))
-        nth = sided(ours, theirs, [*keys, "rank"])
-    what = "Provider id, amount, currency and status are the same"
-    found = as_pairs(
-        once.filter(days_apart(once, rule["days"])), rule=rule.name, score=SURE, why=_by_day(once, what)
+def _repeated(left: Table, right: Table, key: str) -> Table:
+    return repeated_keys(left, key).union(repeated_keys(right, key)).select(key).distinct()
+
+
+def _of_repeated(side: Table, repeated: Table, key: str) -> Table:
+    return side.semi_join(repeated, key)
+
+
+def _met_once(state: State, rule: Rule, key: str, same: tuple[str, ...], repeated: Table | None) -> int:
+    """The pairs of ids that stand once on each side, and what is left without them; how many pairs."""
+    engine = state.engine
+    shape, score = SHAPES[key]
+    met = engine.make(_outer, state.left, state.right, key, same, rule["days"], repeated)
+    found = engine.view(_pairs, met)
+    count = int(engine.rows(engine.view(_count, found))[0]["lines"])
+    if count:
+        state.found.pieces.append(Piece(found, rule.name, score, shape))
+        state.keep_left(engine.make(_rest, state.left, met, "left_line"))
+        state.keep_right(engine.make(_rest, state.right, met, "right_line"))
+    return count
+
+
+def _outer(
+    left: Table, right: Table, key: str, same: tuple[str, ...], days: int, repeated: Table | None
+) -> Table:
+    ours, theirs = _once(left, key, repeated), _once(right, key, repeated)
+    ours, theirs = ours.rename("left_{name}"), theirs.rename("right_{name}")
+    keys = ("once", *same)
+    met = ours.outer_join(theirs, [ours[f"left_{name}"] == theirs[f"right_{name}"] for name in keys])
+    near = met.left_line_id.notnull() & met.right_line_id.notnull() & days_apart(met, days)
+    return met.select(
+        left_line=met.left_line_id,
+        right_line=met.right_line_id,
+        left_id=met.left_id,
+        right_id=met.right_id,
+        amount=met.left_amount,
+        currency=met.left_currency,
+        is_timing=(met.left_day != met.right_day).fill_null(False),
+        is_pair=near.fill_null(False),
     )
-    if nth is not None:
-        found = found.union(
-            as_pairs(
-                nth.filter(days_apart(nth, rule["days"])),
-                rule=rule.name,
-                score=SURE,
-                why=told(what, "; it is line ", nth.left_rank + 1, " of a repeated id on each side."),
-            )
-        )
-    rows = state.add_matches(found)
-    state.ids_shared = rows * SHARED >= min(state.left_ids, state.right_ids)
 
 
-def _by_reference(state: State, rule: Rule) -> None:
-    state.mark_repeated_references()
-    if state.is_done:
-        return
-    same = _same(state)
-    keys = ["reference_key", *same]
-    left, right = (
-        side.filter(side.reference_key.notnull() & ~side.common) for side in (state.left, state.right)
-    )
-    once = sided(left, right, keys)
-    what = "The reference stands once on each side; amount, currency and status are the same"
-    once = once.filter(days_apart(once, rule["days"]))
-    state.add_matches(as_pairs(once, rule=rule.name, score=LIKELY, why=_by_day(once, what)))
-    _repeated_reference(state, rule, keys)
+def _once(side: Table, key: str, repeated: Table | None) -> Table:
+    """With the column `once`: the key, and nothing where it repeats."""
+    if key == "reference_key":
+        return side.mutate(once=ibis.ifelse(side.common, ibis.null("string"), side[key]))
+    if repeated is None:
+        return side.mutate(once=side[key])
+    again = repeated.select(again=key)
+    met = side.left_join(again, side[key] == again.again)
+    return met.mutate(once=ibis.ifelse(met.again.isnull(), met[key], ibis.null("string"))).drop("again")
 
 
-def _repeated_reference(state: State, rule: Rule, keys: list[str]) -> None:
+def _pairs(met: Table) -> Table:
+    return met.filter(met.is_pair).drop("is_pair")
+
+
+def _count(found: Table) -> Table:
+    return found.aggregate(lines=found.count())
+
+
+def _rest(side: Table, met: Table, column: str) -> Table:
+    lines = met.filter(~met.is_pair & met[column].notnull()).select(line_id=column)
+    return side.semi_join(lines, "line_id")
+
+
+def _nth(
+    left: Table,
+    right: Table,
+    key: str,
+    same: tuple[str, ...],
+    rule: str,
+    score: int,
+    shape: str,
+    days: int,
+    ids_shared: bool,
+    also: tuple[str, ...],
+) -> Table:
+    """The n-th line of a repeated id with the n-th."""
+    keys = [key, *same, *also]
+    met = sided(ranked(left, keys), ranked(right, keys), [*keys, "rank"])
+    met = met.filter(days_apart(met, days) & ids_agree(met, ids_shared))
+    timing = (met.left_day != met.right_day).fill_null(False)
+    return pairs(met, rule=rule, score=score, shape=shape, left_count=met.left_rank + 1, is_timing=timing)
+
+
+def _repeated_reference(state: State, rule: Rule, same: tuple[str, ...]) -> None:
     """Lines of a reference that stands on several: the nearest in time first, then the n-th with the n-th."""
-    left, right = (state.engine.stage(side.filter(side.common)) for side in (state.left, state.right))
-    if not (state.engine.count(left) and state.engine.count(right)):
+    engine, key = state.engine, "reference_key"
+    left, right = (engine.make(_common, side) for side in (state.left, state.right))
+    if not (engine.count(left) and engine.count(right)):
         return
-    minutes = rule.get("minutes")
-    if minutes:
-        found = candidates(left, right, keys, minutes * 60)
-        found = found.filter(ids_agree(found, state.ids_shared)).mutate(cost=found.apart)
-        for best in mutual_best(state.engine, state.engine.stage(found)):
-            why = told(
-                "Reference, amount, currency and status are the same, ",
-                apart_text(best.apart),
-                " apart: the nearest of several lines of this reference.",
-            )
-            rows = as_pairs(best, rule=rule.name, score=NEAR, why=why)
-            state.add_matches(rows)
-            left, right = without(left, rows, "left_line"), without(right, rows, "right_line")
-    for by_day, score in ((["day"], NTH), ([], NTH_NEXT_DAY)):
-        left, right = state.engine.stage(left), state.engine.stage(right)
-        if not (state.engine.count(left) and state.engine.count(right)):
+    if minutes := rule.get("minutes"):
+        near = engine.make(_near, left, right, key, same, minutes * 60, state.ids_shared)
+        for best in mutual_best(engine, near):
+            state.add(_nearest, best, rule.name)
+        left, right = (engine.make(_common, side) for side in (state.left, state.right))
+    for also, score in ((("day",), NTH), ((), NTH_NEXT_DAY)):
+        if not (engine.count(left) and engine.count(right)):
             return
-        met = sided(ranked(left, keys + by_day), ranked(right, keys + by_day), [*keys, *by_day, "rank"])
-        met = met.filter(ids_agree(met, state.ids_shared) & days_apart(met, rule["days"]))
-        why = told(
-            "Reference, amount, currency and status are the same; it is line ",
-            met.left_rank + 1,
-            " of this reference on each side.",
-        )
-        rows = state.engine.stage(as_pairs(met, rule=rule.name, score=score, why=why))
-        state.add_matches(rows)
-        left, right = without(left, rows, "left_line"), without(right, rows, "right_line")
+        if state.add(
+            _nth,
+            left,
+            right,
+            key,
+            same,
+            rule.name,
+            score,
+            "nth_reference",
+            rule["days"],
+            state.ids_shared,
+            also,
+        ):
+            left, right = (engine.make(_common, side) for side in (state.left, state.right))
+
+
+def _common(side: Table) -> Table:
+    return side.filter(side.common)
+
+
+def _near(
+    left: Table, right: Table, key: str, same: tuple[str, ...], seconds: int, ids_shared: bool
+) -> Table:
+    found = candidates(left, right, [key, *same], seconds)
+    return found.filter(ids_agree(found, ids_shared)).mutate(cost=found.apart)
+
+
+def _nearest(best: Table, rule: str) -> Table:
+    return pairs(best, rule=rule, score=NEAR, shape="near_reference", apart=best.apart)
 
 
 def days_apart(met: Table, days: int) -> BooleanValue:
@@ -118,8 +184,3 @@ def ranked(side: Table, keys: list[str]) -> Table:
     """`side` with the column `rank`: 0 for the first of its keys, by time, then by id."""
     window = ibis.window(group_by=[side[name] for name in keys], order_by=[side["at"].fill_null(0), side.id])
     return side.mutate(rank=ibis.row_number().over(window).cast("int64"))
-
-
-def _by_day(met: Table, what: str) -> Table:
-    days = (met.left_day - met.right_day).abs()
-    return ibis.ifelse(days.fill_null(0) > 0, f"{what}; they are on different days.", f"{what}.")

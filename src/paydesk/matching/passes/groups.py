@@ -1,17 +1,20 @@
 """Several lines that belong together by what they name: split payments, daily totals, netted settlements.
 
-A batch or a reference that all of them name ties them; both sides must come to the same, net of fees. What is
-one line on one side and does not add up on the other is split_incomplete.
+A batch or a reference that all of them name ties them; payments, refunds, chargebacks, reserve and fees of
+one side have to come to what the other side says, exactly, or within the fee of the rate card where the rules
+have one. What is one line on one side and does not add up on the other is split_incomplete; a settlement that
+the desk knows as one is over_settled or short_settled.
 """
 
 from __future__ import annotations
 
 import ibis
-from ibis.expr.types import Table, Value
+from ibis.expr.types import BooleanValue, Table, Value
 
-from paydesk.matching.rules import Rule
+from paydesk.matching.findings import facts, pairs, sided, union_of
+from paydesk.matching.rules import RateCard, Rule
 from paydesk.matching.state import State
-from paydesk.matching.wording import amount_text, as_exceptions, as_members, sided, told
+from paydesk.matching.wording import told
 
 SCORE = {"batch": 980, "reference": 940}
 # A bank's line names the settlement of a provider in whatever field it has.
@@ -30,33 +33,41 @@ COMPARED = {
 def run(state: State, rule: Rule) -> None:
     """Match groups that add up, name those that do not."""
     state.mark_repeated_references()
+    keys = sorted({key for pair in COMPARED[rule.key] for key in pair})
+    told_by = []
+    for side in (state.left, state.right):
+        told_by.append(state.engine.rows(state.engine.view(_told_by, side, *keys))[0])
     for left_key, right_key in COMPARED[rule.key]:
-        if state.is_done:
-            return
-        told_by = state.left.aggregate(told=state.left[left_key].count()).cross_join(
-            state.right.aggregate(other=state.right[right_key].count())
-        )
-        row = state.engine.rows(told_by)[0]
-        if row["told"] and row["other"]:
+        if not state.is_done and told_by[0][left_key] and told_by[1][right_key]:
             _grouped(state, rule, left_key, right_key)
 
 
+def _told_by(side: Table, *keys: str) -> Table:
+    return side.aggregate(**{key: side[key].count() for key in keys})
+
+
 def _grouped(state: State, rule: Rule, left_key: str, right_key: str) -> None:
-    left, right = (
-        side.filter(side[key].notnull() & (side.status == "success")).mutate(group=side[key])
-        for side, key in ((state.left, left_key), (state.right, right_key))
+    engine = state.engine
+    card = state.rules.rate_card
+    met = engine.make(
+        _met, state.left, state.right, left_key, right_key, rule.key, rule["days"], state.both_fees, card
     )
-    met = state.engine.stage(_met(_sums(left), _sums(right), rule))
-    if not state.engine.count(met):
-        return
-    state.add_matches(_matches(rule, met.filter(met.adds_up), left, right))
-    state.add_exceptions(_exceptions(rule, met.filter(~met.adds_up & met.is_split), left, right))
+    if engine.count(met):
+        state.add(_findings, met, state.left, state.right, left_key, right_key, rule.name, SCORE[rule.key])
+
+
+def _lines(side: Table, key: str) -> Table:
+    return side.filter(side[key].notnull() & (side.status == "success")).mutate(group=side[key])
 
 
 def _sums(side: Table) -> Table:
+    settlements = (
+        (side.line_kind == "settlement").any() if "line_kind" in side.columns else ibis.literal(False)
+    )
     return side.group_by("group", "currency").aggregate(
         net=side.amount.sum().cast("int64"),
         fee=side.fee.sum().cast("int64"),
+        moved=side.amount.abs().sum().cast("int64"),
         lines=side.count(),
         first_line=side.line_id.min(),
         least=side.amount.min(),
@@ -64,20 +75,32 @@ def _sums(side: Table) -> Table:
         last_day=side.day.max(),
         left_uses=side.left_uses.max(),
         right_uses=side.right_uses.max(),
+        settles=settlements,
     )
 
 
-def _met(ours: Table, theirs: Table, rule: Rule) -> Table:
-    met = sided(ours, theirs, ["group", "currency"])
-    if rule.key == "reference":
+def _met(
+    left: Table,
+    right: Table,
+    left_key: str,
+    right_key: str,
+    key: str,
+    days: int,
+    both_fees: bool,
+    card: RateCard | None,
+) -> Table:
+    met = sided(_sums(_lines(left, left_key)), _sums(_lines(right, right_key)), ["group", "currency"])
+    if key == "reference":
         met = met.filter((met.left_lines > 1) | (met.right_lines > 1))
     span = ibis.greatest(met.left_last_day, met.right_last_day) - ibis.least(
         met.left_first_day, met.right_first_day
     )
-    met = met.filter(span.fill_null(0) <= rule["days"])
-    says_no_fee = (met.left_fee == 0) | (met.right_fee == 0)
+    met = met.filter(span.fill_null(0) <= days)
     by_net = met.left_net == met.right_net
+    # A fee is counted once for the whole group, on whichever side tells it.
+    says_no_fee = (met.left_fee == 0) | (met.right_fee == 0)
     by_gross = says_no_fee & (met.left_net + met.left_fee == met.right_net + met.right_fee)
+    by_card = _by_card(met, card)
     # A reference that settled other lines as well, like the number of a contract, says nothing of these.
     whole = _is_whole(met.left_lines, met.left_left_uses) & _is_whole(met.right_lines, met.right_right_uses)
     one_and_many = (met.left_lines == 1) != (met.right_lines == 1)
@@ -86,82 +109,109 @@ def _met(ours: Table, theirs: Table, rule: Rule) -> Table:
         (met.right_net < met.left_net) & (met.right_least > 0),
         (met.left_net < met.right_net) & (met.left_least > 0),
     )
-    return met.mutate(
-        adds_up=by_net | by_gross,
-        fees_explain=~by_net & by_gross,
-        is_split=one_and_many & (whole & parts_are_less if rule.key == "reference" else ibis.literal(True)),
+    adds_up = by_net | by_gross | by_card
+    is_split = one_and_many & (whole & parts_are_less if key == "reference" else ibis.literal(True))
+    met = met.mutate(
+        adds_up=adds_up,
+        fees=ibis.ifelse(by_net, 0, ibis.ifelse(by_gross, met.left_fee + met.right_fee, _missing(met))),
+        settles=met.left_settles | met.right_settles,
     )
+    return met.filter(adds_up | is_split | met.settles)
 
 
-def _is_whole(lines: Value, uses: Value) -> Value:
+def _missing(met: Table) -> Value:
+    return (met.left_net - met.right_net).cast("int64")
+
+
+def _by_card(met: Table, card: RateCard | None) -> BooleanValue:
+    """Whether what is missing on their side is the fee of the rate card, when nobody told a fee."""
+    if card is None:
+        return ibis.literal(False)
+    untold = (met.left_fee == 0) & (met.right_fee == 0)
+    expected = (met.left_moved * card.bps // 10_000 + card.fixed * met.left_lines).cast("int64")
+    band = ibis.greatest(card.tolerance * met.left_lines, (expected.abs() * card.tolerance_bps) // 10_000)
+    return untold & (_missing(met) > 0) & ((_missing(met) - expected).abs() <= band)
+
+
+def _is_whole(lines: Value, uses: Value) -> BooleanValue:
     return (uses == lines) | ((uses == 0) & (lines <= 1))
 
 
-def _matches(rule: Rule, groups: Table, left: Table, right: Table) -> Table:
+def _findings(
+    met: Table, left: Table, right: Table, left_key: str, right_key: str, rule: str, score: int
+) -> Table:
     kind = ibis.cases(
-        ((groups.left_lines == 1) & (groups.right_lines == 1), "1:1"),
-        (groups.left_lines == 1, "1:n"),
-        (groups.right_lines == 1, "n:1"),
+        (~met.adds_up, ""),
+        ((met.left_lines == 1) & (met.right_lines == 1), "1:1"),
+        (met.left_lines == 1, "1:n"),
+        (met.right_lines == 1, "n:1"),
         else_="n:m",
     )
-    fees = ibis.ifelse(
-        groups.fees_explain,
-        told(", with fees of ", amount_text(groups.left_fee + groups.right_fee), " between them."),
-        ".",
+    more = met.left_net < met.right_net
+    named = ibis.cases(
+        (met.adds_up, ""),
+        (~met.settles, "split_incomplete"),
+        # The side that names a settlement says what was paid out; the other one what should have been.
+        (ibis.ifelse(met.left_settles, ~more, more), "over_settled"),
+        else_="short_settled",
     )
-    why = told(
-        "Lines that name ", groups.left_group, ": ", groups.left_lines, " of ours come to ",
-        amount_text(groups.left_net), " ", groups.left_currency, " and ", groups.right_lines,
-        " of theirs to ", amount_text(groups.right_net), fees,
-    )  # fmt: skip
-    named = groups.select(
+    groups = met.select(
         group="left_group",
         currency="left_currency",
         kind=kind,
-        why=why,
-        match_id=told("L", groups.left_first_line),
+        named=named,
+        one_each=met.adds_up & (kind != "n:m")
+        | ~met.adds_up & ((met.left_lines == 1) | (met.right_lines == 1)),
+        match_id=ibis.ifelse(met.adds_up, told("L", met.left_first_line), ""),
+        shape=ibis.cases((~met.adds_up, "group_open"), (met.fees != 0, "group_net"), else_="group"),
+        ours=met.left_net,
+        theirs=met.right_net,
+        fees=met.fees,
+        left_count=met.left_lines,
+        right_count=met.right_lines,
     )
-    with_left, with_right = (side.inner_join(named, ["group", "currency"]) for side in (left, right))
-    pairs = sided(
-        with_left.filter(with_left.kind != "n:m"),
-        with_right.filter(with_right.kind != "n:m"),
-        ["group", "currency"],
+    with_left, with_right = (
+        _lines(side, key).inner_join(groups, ["group", "currency"])
+        for side, key in ((left, left_key), (right, right_key))
     )
-    paired = pairs.select(
-        match_id=pairs.left_match_id,
-        left_line=pairs.left_line_id,
-        right_line=pairs.right_line_id,
-        left_id=pairs.left_id,
-        right_id=pairs.right_id,
-        status=ibis.literal("confirmed"),
-        kind=pairs.left_kind,
-        rule=ibis.literal(rule.name),
-        score=ibis.literal(SCORE[rule.key], "int64"),
-        why=pairs.left_why,
-        amount=ibis.ifelse(pairs.left_kind == "1:n", pairs.right_amount, pairs.left_amount),
-        currency=pairs.left_currency,
+    met_lines = sided(
+        with_left.filter(with_left.one_each), with_right.filter(with_right.one_each), ["group", "currency"]
     )
-    return paired.union(_members(rule, with_left, is_left=True)).union(
-        _members(rule, with_right, is_left=False)
-    )
+    amount = ibis.ifelse(met_lines.left_left_count == 1, met_lines.right_amount, met_lines.left_amount)
+    paired = pairs(met_lines, **{**_told(met_lines, "left_", rule, score), "amount": amount})
+    members = []
+    for lines, is_left in ((with_left, True), (with_right, False)):
+        lines = lines.filter(~lines.one_each)
+        own, line = ("left_id", "left_line") if is_left else ("right_id", "right_line")
+        # Totals count our lines alone.
+        amount = lines.amount if is_left else ibis.literal(0, "int64")
+        members.append(
+            facts(
+                lines,
+                **{own: lines.id, line: lines.line_id},
+                **{**_told(lines, "", rule, score), "amount": amount},
+            )
+        )
+    return union_of([paired, *members])
 
 
-def _members(rule: Rule, lines: Table, *, is_left: bool) -> Table:
-    """The lines of n:m groups, one row each with the other side empty; totals count our lines alone."""
-    lines = lines.filter(lines.kind == "n:m")
-    amount = lines.amount if is_left else 0
-    score = SCORE[rule.key]
-    return as_members(lines, is_left=is_left, rule=rule.name, kind="n:m", score=score, amount=amount)
-
-
-def _exceptions(rule: Rule, groups: Table, left: Table, right: Table) -> Table:
-    why = told(
-        "Lines that name ", groups.left_group, " do not add up: ", groups.left_lines, " of ours come to ",
-        amount_text(groups.left_net), " ", groups.left_currency, ", ", groups.right_lines, " of theirs to ",
-        amount_text(groups.right_net), "; ", amount_text((groups.left_net - groups.right_net).abs()),
-        " is unexplained.",
-    )  # fmt: skip
-    named = groups.select(group="left_group", currency="left_currency", group_why=why)
-    ours, theirs = (side.inner_join(named, ["group", "currency"]) for side in (left, right))
-    met = sided(ours, theirs, ["group", "currency"])
-    return as_exceptions(met, rule=rule.name, named="split_incomplete", why=met.left_group_why)
+def _told(lines: Table, prefix: str, rule: str, score: int) -> dict[str, Value | str | int]:
+    """The facts of the group of each line."""
+    matched = lines[f"{prefix}kind"] != ""
+    return {
+        "match_id": lines[f"{prefix}match_id"],
+        "class": lines[f"{prefix}named"],
+        "kind": lines[f"{prefix}kind"],
+        "status": ibis.ifelse(matched, "confirmed", ""),
+        "score": ibis.ifelse(matched, score, 0),
+        "rule": rule,
+        "shape": lines[f"{prefix}shape"],
+        "currency": lines[f"{prefix}currency"],
+        "ours": lines[f"{prefix}ours"],
+        "theirs": lines[f"{prefix}theirs"],
+        "fee": lines[f"{prefix}fees"],
+        "left_count": lines[f"{prefix}left_count"],
+        "right_count": lines[f"{prefix}right_count"],
+        "word": "settlement",
+        "named": lines[f"{prefix}group"],
+    }

@@ -6,7 +6,7 @@ import ibis
 from ibis.expr.types import BooleanValue, Table
 
 from paydesk.matching.engines import Engine
-from paydesk.matching.wording import sided
+from paydesk.matching.findings import sided
 
 MOST_CANDIDATES = 40  # lines of one key and window: beyond that time proves nothing
 ROUNDS = 4
@@ -34,24 +34,33 @@ def _slotted(side: Table, keys: list[str], seconds: int) -> Table:
 
 
 def mutual_best(engine: Engine, found: Table) -> list[Table]:
-    """The pairs of `found` (left_line_id, right_line_id, left_id, right_id, cost) in which each is the
-    other's cheapest; taken off, and again until nothing new comes. Equal costs go by id."""
-    taken = []
+    """The pairs of `found` (staged: left_line_id, right_line_id, left_id, right_id, cost) in which each is
+    the other's cheapest; taken off, and again until nothing new comes. Equal costs go by id."""
+    taken: list[Table] = []
     for _ in range(ROUNDS):
-        by_left = ibis.window(group_by=found.left_line_id, order_by=[found.cost, found.right_id])
-        by_right = ibis.window(group_by=found.right_line_id, order_by=[found.cost, found.left_id])
-        ranked = found.mutate(
-            left_rank=ibis.row_number().over(by_left), right_rank=ibis.row_number().over(by_right)
-        )
-        best = engine.stage(ranked.filter((ranked.left_rank == 0) & (ranked.right_rank == 0)))
-        if not engine.count(best):
-            break
-        taken.append(best.drop("left_rank", "right_rank"))
-        rest = found.anti_join(best, "left_line_id").anti_join(best, "right_line_id")
-        found = engine.stage(rest)
         if not engine.count(found):
             break
+        best = engine.make(_best, found)
+        if not engine.count(best):
+            break
+        taken.append(best)
+        if engine.count(best) == engine.count(found):
+            break
+        found = engine.make(_others, found, best)
     return taken
+
+
+def _best(found: Table) -> Table:
+    by_left = ibis.window(group_by=found.left_line_id, order_by=[found.cost, found.right_id])
+    by_right = ibis.window(group_by=found.right_line_id, order_by=[found.cost, found.left_id])
+    ranked = found.mutate(
+        left_rank=ibis.row_number().over(by_left), right_rank=ibis.row_number().over(by_right)
+    )
+    return ranked.filter((ranked.left_rank == 0) & (ranked.right_rank == 0)).drop("left_rank", "right_rank")
+
+
+def _others(found: Table, best: Table) -> Table:
+    return found.anti_join(best, "left_line_id").anti_join(best, "right_line_id")
 
 
 def ids_agree(met: Table, ids_shared: bool) -> BooleanValue:
@@ -61,11 +70,3 @@ def ids_agree(met: Table, ids_shared: bool) -> BooleanValue:
         return ibis.literal(True)
     ours, theirs = met.left_provider_key, met.right_provider_key
     return ours.isnull() | theirs.isnull() | (ours.levenshtein(theirs) <= 1)
-
-
-def union_of(tables: list[Table]) -> Table:
-    """The rows of all of `tables`, at least one."""
-    first, *rest = tables
-    for each in rest:
-        first = first.union(each)
-    return first

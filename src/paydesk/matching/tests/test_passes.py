@@ -107,8 +107,8 @@ def test_what_is_the_same_money_is_matched_by_the_strongest_rule(found: Any) -> 
         ("", "Rmany2"): ("confirmed", "n:m", "same_reference_split"),
         ("back", ""): ("confirmed", "reversal", "cancelled"),
         ("backb", ""): ("confirmed", "reversal", "cancelled"),
-        ("phone", "Rphone"): ("confirmed", "1:1", "same_phone"),
-        ("lead", "Rlead1"): ("suggested", "1:1", "same_phone"),
+        ("phone", "Rphone"): ("confirmed", "1:1", "likeness"),
+        ("lead", "Rlead1"): ("suggested", "1:1", "likeness"),
         ("total", "Rtotal1"): ("suggested", "1:n", "adds_up"),
         ("total", "Rtotal2"): ("suggested", "1:n", "adds_up"),
     }

@@ -28,7 +28,7 @@ def test_the_rules_that_come_with_paydesk_run_the_strongest_evidence_first() -> 
         ("pass: exact", "pass: exactly", "there is no pass 'exactly'"),
         ("name: same_reference ", "name: same_provider_id ", "two rules named 'same_provider_id'"),
         ("    hours: 24", "    hour: 24", "has no 'hour'"),
-        ("    margin: 50", "    score: 50", "score stands there twice"),
+        ("    margin: 100", "    auto: 50", "auto stands there twice"),
         ("evidence:", "evidence: [", "expected"),
     ],
 )

@@ -138,17 +138,27 @@ def hours_of(accounts: Sequence[SourceAccount], now: datetime) -> dict[int, rule
     return found
 
 
-def channels_of(account: SourceAccount, now: datetime) -> list[dict[str, Any]]:
-    """Rows per channel of an account: yesterday and the day before against the usual; one query."""
+def channels_of(
+    account: SourceAccount, now: datetime, hours: rules.Hours | None = None
+) -> list[dict[str, Any]]:
+    """Rows per channel of an account: yesterday and the day before against the usual; one query.
+
+    With the account's `hours` each also says when it was silent while the others were not.
+    """
     since = now - timedelta(days=HISTORY_DAYS)
     found: dict[str, dict[date, int]] = {}
+    by_hour: dict[str, dict[datetime, int]] = {}
     zone = ZoneInfo(account.time_zone)
     for channel, hour, rows in HourOfRows.objects.filter(source_account=account, hour__gte=since).values_list(
         "channel", "hour", "rows"
     ):
-        day = hour.astimezone(zone).date()
+        at = hour.astimezone(zone).replace(minute=0)
         days = found.setdefault(channel or "", {})
-        days[day] = days.get(day, 0) + rows
+        days[at.date()] = days.get(at.date(), 0) + rows
+        here = by_hour.setdefault(channel or "", {})
+        here[at] = here.get(at, 0) + rows
+    cells = hours.cells if hours is not None else ()
+    first = min((at for at, _ in cells), default=now)
     today = now.astimezone(zone).date()
     return [
         {
@@ -156,6 +166,11 @@ def channels_of(account: SourceAccount, now: datetime) -> list[dict[str, Any]]:
             "usual": sum(days.values()) // max(len(days), 1),
             "yesterday": days.get(today - timedelta(days=1), 0),
             "today": days.get(today, 0),
+            "silent": rules.silent_hours(
+                cells,
+                by_hour[channel],
+                rules.usual_hours({at: rows for at, rows in by_hour[channel].items() if at < first}),
+            ),
         }
         for channel, days in sorted(found.items())
     ]

@@ -114,6 +114,24 @@ def _gaps(
     ]
 
 
+def silent_hours(
+    cells: Iterable[tuple[datetime, str]], rows: Mapping[datetime, int], usual: Mapping[int, int]
+) -> list[Gap]:
+    """Hours in which a channel brought nothing although it usually is busy, while others were handed over.
+
+    `cells` are the hours of the account as judged; `rows` and `usual` are those of the channel alone.
+    """
+    found: list[Gap] = []
+    for at, state in cells:
+        if state not in ("in", "quiet") or rows.get(at) or usual.get(at.hour, 0) < BUSY_ROWS:
+            continue
+        if found and found[-1].end == at and found[-1].start.date() == at.date():
+            found[-1] = Gap(found[-1].start, at + HOUR)
+        else:
+            found.append(Gap(at, at + HOUR))
+    return found
+
+
 def usual_hours(counts: Mapping[datetime, int]) -> dict[int, int]:
     """The hours of the day in which rows usually come, with how many, from a history by hour (local time).
 

@@ -7,14 +7,21 @@ import pytest
 
 from conftest import owner_connection
 from paydesk.domain.callbacks.tests.company import hubtel, hubtel_endpoint, post_all, send
+from paydesk.domain.payments.models import Payment
+from paydesk.domain.refunds.actions import approve_refund, request_refund, request_release
+from paydesk.domain.reversal_requests.actions import record_request
 from paydesk.domain.statements.actions import upload_file
+from paydesk.foundation.approvals.models import Approval
 from paydesk.foundation.audit.actions import seal
 from paydesk.foundation.documents import blobs
+from paydesk.foundation.people.authority import rights_of
+from paydesk.kernel.actor import Actor
 from paydesk.reporting.books.actions import export_journal
 from paydesk.reporting.invariants import check_all
 from tests.browser.people import make_market
-from tests.builders import ANALYST, NOON, WORKER, make_contract, make_source_account, receive, row
+from tests.builders import ANALYST, NOON, WORKER, ghs, make_contract, make_source_account, receive, row
 
+LEAD = Actor("person", 900_002, "Lead", rights_of(["TL"]), frozenset({"GH"}))
 BREAKAGES = {
     "entries_balance": "UPDATE ledger_posting SET amount_minor = amount_minor + 1 WHERE leg_no = 1",
     "entries_complete": "DELETE FROM ledger_posting WHERE leg_no = 2",
@@ -59,13 +66,21 @@ BREAKAGES = {
     "lone_reversals_are_recoverable": "UPDATE payments_reversalrow SET amount_minor = 1 WHERE state = 'open'",
     "reversal_rows_within_payment": "UPDATE payments_reversalrow SET amount_minor = amount_minor + 1"
     " WHERE state = 'matched'",
+    "credit_equals_payments": "UPDATE payments_payment SET credited_minor = 1 WHERE customer_id IS NOT NULL",
+    "recoverable_equals_payments": "UPDATE payments_payment SET shortfall_minor = 1",
+    "refunds_payable_equal_refunds": "UPDATE refunds_refund SET owed = false",
+    "in_transit_equals_refunds": "UPDATE refunds_refund SET state = 'sent'",
+    "refunds_decided_by_two": "UPDATE refunds_refund SET approved_by_id = NULL",
+    "payout_files_add_up": "UPDATE refunds_payoutfile SET total_minor = total_minor + 1",
+    "payments_hold_what_is_asked_back": "UPDATE refunds_refund SET amount_minor = amount_minor + 1",
+    "reversal_requests_answered_by_two": "UPDATE reversal_requests_reversalrequest SET answered_at = now()",
     "audit_chain": "UPDATE audit_record SET verb = 'nothing.happened'",
 }
 
 
 @pytest.fixture(scope="module")
 def worked_desk(committed_module_db):
-    """A contract with fees paid in part, unapplied cash, suspense; all of it sealed."""
+    """A contract with fees paid in part, unapplied cash, suspense, a refund on its way; all of it sealed."""
     make_contract(account_number="10482937", customer_ref="A", phones=("0244123456",))
     make_contract(customer_ref="A")
     account = make_source_account()
@@ -82,6 +97,19 @@ def worked_desk(committed_module_db):
     for code in ("0001", "0000"):
         send(endpoint, hubtel(code, id="T1"))
         post_all()
+    refund = request_refund(
+        Payment.objects.get(amount_minor=7_00).pk, amount=ghs("2.00"), reason="not_ours", note="x",
+        payee_kind="payer", payee_name="Ama", payee_account="233244123456", rail="mobile_money",
+        by=ANALYST, now=NOON,
+    )  # fmt: skip
+    approve_refund(Approval.objects.get().pk, by=LEAD, now=NOON)
+    request_release(
+        [refund.pk], source_account_id=account.pk, format="mobile_money_csv", by=ANALYST, now=NOON
+    )
+    record_request(
+        Payment.objects.get(amount_minor=9_00).pk, amount=ghs("1.00"), case_number="CASE-1",
+        reason="wrong_recipient", requested_at=NOON, by=ANALYST, now=NOON,
+    )  # fmt: skip
     make_market("GH")
     export_journal("GH", NOON.date(), by=WORKER, now=NOON + timedelta(days=1))
     seal(NOON + timedelta(days=1))

@@ -87,7 +87,10 @@ def balance(request: HttpRequest, account_id: int) -> HttpResponse:
             ],
             "hours": _grid(hours),
             "gaps": gap_words(account.name, hours.gaps) if hours else [],
-            "channels": queries.channels_of(account, now),
+            "channels": [
+                each | {"silent": gap_words(f"{account.name} {each['channel']}".strip(), each["silent"])}
+                for each in queries.channels_of(account, now, hours)
+            ],
             "transit": [_waits(each, today) for each in transit[:MOST_ROWS]],
             "reversals": [_waits(each, today) for each in reversals[:MOST_ROWS]],
             "more_transit": len(transit) > MOST_ROWS,

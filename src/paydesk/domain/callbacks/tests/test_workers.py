@@ -29,7 +29,7 @@ from paydesk.domain.statements.models import SourceFile
 from paydesk.foundation.inbox.models import Message
 from paydesk.reporting.invariants import check_all
 from tests.builders import NOON, WORKER, make_contract
-from tests.test_killed_import import child_environment
+from tests.workers_to_kill import child_environment
 
 CHILD = """
 import django; django.setup()

@@ -10,13 +10,22 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from paydesk.domain.payments.actions import receive_lines
+from paydesk.domain.payments.models import HourOfRows
 from paydesk.domain.providers.expected import Expected, due_weekdays
 from paydesk.domain.statements.models import SourceFile
 from paydesk.domain.statements.queries import coverage
 from paydesk.foundation.clocks.models import CalendarVersion
 from paydesk.reporting.provider_cash import queries
 from paydesk.reporting.provider_cash.missing import missing_through
-from paydesk.reporting.provider_cash.rules import HOUR, due_days, hours_in, merged, usual_hours
+from paydesk.reporting.provider_cash.rules import (
+    BUSY_ROWS,
+    HOUR,
+    due_days,
+    hours_in,
+    merged,
+    silent_hours,
+    usual_hours,
+)
 from paydesk.web.providers.gaps import gap_words
 from tests.builders import WORKER, make_source_account, row, store_lines
 
@@ -91,6 +100,15 @@ def test_merged_periods_cover_exactly_the_same_minutes(drawn):
     assert all(end < start for (_, end), (start, _) in zip(found, found[1:], strict=False))
 
 
+def test_a_channel_that_is_silent_while_the_others_are_not_is_named():
+    cells = [(at(h), "missing" if h == 20 else "in") for h in range(24)]
+    rows = {at(h): 7 for h in range(24) if h not in (3, 14, 15, 16, 20)}
+    usual = dict.fromkeys(range(6, 23), BUSY_ROWS) | {3: BUSY_ROWS - 1}
+    silent = silent_hours(cells, rows, usual)
+    assert gap_words("Hubtel card", silent) == ["Download Hubtel card 2 Mar 14:00–17:00"]
+    assert silent_hours(cells, {at(h): 1 for h in range(24)}, usual) == []
+
+
 def test_an_hour_is_usual_with_rows_on_half_of_the_days():
     counts = {DAY + timedelta(days=d, hours=10): 4 for d in range(4)}
     counts |= {
@@ -136,8 +154,16 @@ class FromTheDesk(TestCase):
         assert len(found.cells) == 3 * 24
         with self.assertNumQueries(2):
             queries.hours_of([account], now)
-        (channel,) = queries.channels_of(account, now)
-        assert (channel["channel"], channel["yesterday"]) == ("mpesa", 3)
+        (channel,) = queries.channels_of(account, now, found)
+        assert (channel["channel"], channel["yesterday"], channel["silent"]) == ("mpesa", 3, [])
+        HourOfRows.objects.bulk_create(
+            HourOfRows(
+                source_account=account, channel="card", rows=9, hour=datetime(2026, 3, day, 12, tzinfo=zone)
+            )
+            for day in range(3, 9)
+        )
+        card, _ = queries.channels_of(account, now, found)
+        assert gap_words("M-Pesa card", card["silent"]) == ["Download M-Pesa card 9 Mar 12:00–13:00"]
         assert found.cells[0][0] + HOUR == found.cells[1][0]
         account.expected_from, account.expected_to = time(7), time(15)
         (narrower,) = queries.hours_of([account], now).values()

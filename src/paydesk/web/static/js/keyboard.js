@@ -117,6 +117,6 @@ function showKeys() {
     words.textContent = [...label.childNodes].filter((node) => node.nodeName !== "KBD").map((node) => node.textContent).join("").trim();
     list.append(term, words);
   }
-  list.hidden = !list.childElementCount;
+  document.getElementById("keys-of-here").hidden = !list.childElementCount;
   dialog.showModal();
 }
