@@ -15,6 +15,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -48,7 +49,9 @@ def run(args: argparse.Namespace) -> int:
     in_ci = os.environ.get("CI", "").lower() in ("true", "1")
     # Each of the processes to come would read the same sources again.
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
-    broken = [] if words else failed_checks()
+    broken: list[str] = []
+    checks = ThreadPoolExecutor(max_workers=1)
+    checked = None if words else checks.submit(failed_checks)
 
     browser = find_browser() or packaged_browser(environment.home(), fetch=not words)
     if browser:
@@ -65,6 +68,7 @@ def run(args: argparse.Namespace) -> int:
             say(f"What our SQL does on PostgreSQL {other.version} ({other.kind}):")
             if not _passed(ON_EVERY_SERVER, parallel, other):
                 broken.append(f"tests on PostgreSQL {other.version}")
+    broken += checked.result() if checked else []  # beside tests that measure no time
     if not _passed(words, parallel):
         broken.append("tests")
     if broken:

@@ -84,11 +84,17 @@ class PayerLinks(TestCase):
         Contract.objects.filter(pk=self.other.pk).update(state="completed")
         assert self.pay().contract_id == self.contract.pk
 
-    def test_the_owner_of_the_phone_comes_before_the_link(self):
+    def test_an_owner_who_also_pays_for_somebody_else_has_two_and_nothing_is_guessed(self):
         self.by_hand(self.pay())
-        self.by_hand(self.pay())
-        make_contract(account_number="10482952", phones=(AUNT,))
-        assert self.pay().rule == "msisdn"
+        own = make_contract(account_number="10482952", phones=(AUNT,))
+        assert self.pay().contract_id == own.pk, "one confirmation is no habit"
+        PayerLink.objects.filter(contract=self.contract).update(confirmations=2)
+        unclear = self.pay()
+        assert (unclear.customer_id, unclear.rule) == (None, "")
+        claims = {(claim.contract_id, claim.rule) for claim in unclear.claims.all()}
+        assert claims == {(own.pk, "msisdn"), (self.contract.pk, "payer_link")}
+        Contract.objects.filter(pk=self.contract.pk).update(state="completed")
+        assert self.pay().contract_id == own.pk
 
     def test_other_markets_and_currencies_do_not_count(self):
         self.by_hand(self.pay())
