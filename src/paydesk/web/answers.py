@@ -58,7 +58,7 @@ def csv_download(name: str, head: Sequence[str], rows: Iterable[Sequence[object]
     writer = csv.writer(_Echo())
 
     def lines() -> Iterator[str]:
-        yield "\ufeff" + writer.writerow(head)
+        yield "\ufeff" + writer.writerow([_plain(cell) for cell in head])  # names may come from a file
         for row in rows:
             yield writer.writerow([_plain(cell) for cell in row])
 

@@ -14,6 +14,7 @@ from paydesk.domain.statements import intake, steps
 from paydesk.domain.statements.models import SourceFile
 from paydesk.domain.statements.staging import stage
 from paydesk.domain.statements.states import FILE
+from paydesk.domain.statements.whose_format import why_not_of
 from paydesk.foundation.audit import steps as audit
 from paydesk.foundation.audit.queries import histories
 from paydesk.foundation.documents import blobs
@@ -115,11 +116,14 @@ def map_file(
     """Say which account a file is from and, for a table, how its columns are read; the worker reads it again.
 
     With `save_as` the mapping becomes the profile of that account, so that the next such file is recognised.
-    Raises FileRefused when the mapping cannot work, TransitionRefused once the file is confirmed.
+    Raises FileRefused when the mapping cannot work or the file comes from another provider than the account,
+    TransitionRefused once the file is confirmed.
     """
     file = SourceFile.objects.select_for_update().get(pk=file_id)
     account = SourceAccount.objects.get(pk=source_account_id)
     by.needs("files.import", market=account.market)
+    if problem := why_not_of(_formats_of(file), account):
+        raise FileRefused(problem, code="file.of_another_provider", field="source_account")
     was = file.state
     if was == "previewed":
         file.state = FILE.after("map_again", was)
@@ -158,6 +162,16 @@ def map_file(
     )
     outbox.put("file.to_read", {"file_id": file.pk})
     return file
+
+
+def _formats_of(file: SourceFile) -> set[str]:
+    if file.format != "mixed":
+        return {file.format}
+    with (
+        open_document(file.document_id).file as content,
+        reading.open_file(content, filename=file.filename) as found,
+    ):
+        return intake.formats_in(found)
 
 
 def _header_of(file: SourceFile) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, BinaryIO
 
 from paydesk.domain.providers.models import FileProfile, SourceAccount
+from paydesk.domain.statements.whose_format import why_not_of
 from paydesk.importers import delimited, profiles, reading
 from paydesk.importers.delimited.any_table import AnyTable
 from paydesk.importers.delimited.spreadsheets import is_workbook
@@ -31,8 +32,33 @@ class ReadingPlan:
 def plan_reading(file: BinaryIO, filename: str, *, account: SourceAccount | None) -> ReadingPlan:
     """Look at the content of a file and say how to read it and which account of ours it is from.
 
-    Raises importers.records.NotReadable for what is no statement at all, in one sentence.
+    Raises importers.records.NotReadable for what is no statement at all and, before anybody is asked about
+    it, for a file or a member of an archive that is damaged further down; in one sentence.
     """
+    plan = _planned(file, filename, account)
+    if plan.question:
+        _look_for_damage(file, filename, plan)
+    return plan
+
+
+def formats_in(found: reading.Reading) -> set[str]:
+    """The formats of a file, several where it is an archive of them."""
+    return {part.prepared.format for part in found.parts}
+
+
+def _look_for_damage(file: BinaryIO, filename: str, plan: ReadingPlan) -> None:
+    """Read a statement, and every member of an archive, to the end: nobody answers for a file in vain.
+
+    A table by itself shows its first rows while it is mapped; its damage is said there.
+    """
+    mapping = delimited.Mapping.from_json(plan.mapping) if plan.mapping else None
+    if mapping is not None and (mapping.problems() or len(members(file, filename)) == 1):
+        return
+    for _ in reading.open_file(file, filename=filename, mapping=mapping):
+        pass
+
+
+def _planned(file: BinaryIO, filename: str, account: SourceAccount | None) -> ReadingPlan:
     if not _is_table(file, filename):
         return _plan_statement(reading.open_file(file, filename=filename), account)
     names = delimited.header_of(file)
@@ -99,7 +125,9 @@ def _plan_statement(found: reading.Reading, account: SourceAccount | None) -> Re
             question=f"The statement is of account {stated}, not of {account.name} ({account.identifier}).",
         )
     question = ""
-    if account is None:
+    if account is not None and (question := why_not_of(formats_in(found), account)):
+        account = None
+    elif account is None:
         question = (
             f"The statement is of account {stated}, which is none of ours yet. Choose an account or add it."
             if stated

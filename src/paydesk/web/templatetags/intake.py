@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString
 
 from paydesk.domain.statements.rules import raw_row
 from paydesk.domain.statements.states import FILE
+from paydesk.domain.statements.whose_format import about_format
 from paydesk.kernel.money import Money, exact_minor
 from paydesk.kernel.public_codes import code_of
 from paydesk.web.addresses import page_of
@@ -21,7 +22,20 @@ from paydesk.web.templatetags.desk import exact_money, money, state_badge
 register = template.Library()
 FILE_PREFIX = "FIL"
 # What a person reads where the state's own word says too little.
-STATE_WORDS = {"uploaded": "waiting to be read", "previewed": "ready to post", "discarded": "put aside"}
+STATE_WORDS = {
+    "uploaded": "waiting to be read",
+    "mapping_needed": "mapping or account needed",
+    "previewed": "ready to post",
+    "discarded": "put aside",
+}
+# Formats of a file that no importer has by itself.
+FORMAT_TITLES = {
+    "table": "Table, its columns mapped",
+    "csv": "Table, its columns mapped",
+    "xlsx": "Spreadsheet, its columns mapped",
+    "mixed": "Archive of several formats",
+    "by_hand": "Entered by hand",
+}
 
 
 @register.simple_tag
@@ -37,9 +51,19 @@ def stated(amount: Decimal | None, currency: str) -> SafeString | str:
 
 
 @register.filter
-def file_state(state: str) -> SafeString:
-    """The badge of a file's state."""
-    return state_badge(FILE.family(state), STATE_WORDS.get(state, state))
+def file_state(file: Any) -> SafeString:
+    """The badge of a file's state. One that waits for a person says for what: its columns or its account."""
+    words = STATE_WORDS.get(file.state, file.state)
+    if file.state == "mapping_needed":
+        words = "mapping needed" if file.format == "table" else "account needed"
+    return state_badge(FILE.family(file.state), words)
+
+
+@register.filter
+def format_title(name: str) -> str:
+    """What a file is in words: "MT940 statement" for mt940."""
+    about = None if name in FORMAT_TITLES else about_format(name)
+    return about.title if about else FORMAT_TITLES.get(name, name)
 
 
 @register.filter

@@ -1,18 +1,20 @@
 """Files on their way in: recognised, mapped, read, previewed, posted; every row accounted for."""
 
 import io
+import zipfile
 from datetime import timedelta
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from django.test import TestCase
 
 from paydesk.domain.payments.actions import confirm_file, post_file
 from paydesk.domain.payments.models import Payment
-from paydesk.domain.statements.actions import discard_file, map_file, read_file, upload_file
+from paydesk.domain.statements.actions import FileRefused, discard_file, map_file, read_file, upload_file
 from paydesk.domain.statements.models import RejectedLine, SourceFile, StatementLine
 from paydesk.domain.statements.queries import preview
-from paydesk.importers import delimited
+from paydesk.importers import camt, delimited, stripe
 from paydesk.kernel.refused import TransitionRefused
 from tests.builders import ANALYST, NOON, WORKER, make_contract, make_source_account
 
@@ -224,3 +226,71 @@ class TakeFilesIn(TestCase):
         )
         assert (file.line_count, file.covers_to.date().isoformat()) == (2, "2026-03-02")
         assert any("2099-12-31" in warning["text"] for warning in file.warnings)
+
+
+def zipped(**files: bytes) -> io.BytesIO:
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w") as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
+    target.seek(0)
+    return target
+
+
+STRIPE = (Path(stripe.__file__).parent / "samples" / "invented_payouts.csv").read_bytes()
+CAMT = (Path(camt.__file__).parent / "samples" / "batch_and_reversal.xml").read_bytes()
+MT940 = (
+    b":20:INVENTED\n:25:%b\n:28C:1/1\n:60F:C260301EUR0,\n:61:2603010301C1,00NTRFA\n:62F:C260301EUR1,00\n-\n"
+)
+
+
+class WhoseFileItIs(TestCase):
+    """A report of one provider is not taken for an account with another, and damage is said at once."""
+
+    def setUp(self):
+        self.hubtel = make_source_account(provider="hubtel", name="Hubtel till")
+
+    def upload(self, content: io.BytesIO, **fields) -> SourceFile:
+        file = upload_file(content, filename="upload", by=ANALYST, now=NOON, **fields).file
+        return read_file(file.pk, by=WORKER, now=NOON)
+
+    def map(self, file: SourceFile, account) -> SourceFile:
+        return map_file(file.pk, source_account_id=account.pk, mapping=None, by=ANALYST, now=NOON)
+
+    def test_a_report_of_stripe_is_refused_for_an_account_with_hubtel_and_nothing_changes(self):
+        number = self.hubtel.identifier.encode()
+        for content in (STRIPE, zipped(**{"a.csv": STRIPE, "b.sta": MT940 % number}).getvalue()):
+            asked = self.upload(io.BytesIO(content), source_account_id=self.hubtel.pk)
+            assert (asked.state, asked.source_account) == ("mapping_needed", None)
+            assert "comes from Stripe" in asked.problem
+            assert "Hubtel till is held with Momo" in asked.problem
+            with pytest.raises(FileRefused, match="Choose an account with Stripe, or add it."):
+                self.map(asked, self.hubtel)
+            asked.refresh_from_db()
+            assert (asked.state, asked.source_account) == ("mapping_needed", None)
+        bank = make_source_account(provider="invented-bank", ledger_code="1010", currency="EUR")
+        bank.provider.kind, bank.provider.name = "bank", "Invented Bank"
+        bank.provider.save()
+        with pytest.raises(FileRefused, match="comes from Stripe"):
+            self.map(asked, bank)
+
+    def test_it_is_taken_for_an_account_with_its_provider_or_one_we_cannot_tell(self):
+        for code, name in (("stripe-eu", "Stripe"), ("our-psp", "Our payment provider")):
+            account = make_source_account(provider=code, currency="EUR")
+            account.provider.name = name
+            account.provider.save()
+            file = self.upload(io.BytesIO(STRIPE + b"\n" * len(code)), source_account_id=account.pk)
+            assert file.state == "previewed", file.problem
+
+    def test_what_every_bank_sends_may_be_of_any_account(self):
+        file = self.upload(io.BytesIO(MT940 % self.hubtel.identifier.encode()))
+        assert (file.state, file.source_account) == ("previewed", self.hubtel)
+
+    def test_damage_further_down_is_said_before_anybody_is_asked_for_the_account(self):
+        cut = CAMT[: CAMT.rindex(b"<Ntry>") + 40]
+        for content in (zipped(**{"a.csv": STRIPE, "b.xml": cut}), io.BytesIO(cut)):
+            file = self.upload(content)
+            assert file.state == "refused", file.problem
+            assert "is damaged (line" in file.problem
+        tables = zipped(**{"a.csv": csv("01-03-2026;R1;x;;1.00;paid").getvalue(), "b.csv": HEADER.encode()})
+        assert self.upload(tables).problem.startswith("b.csv: ")

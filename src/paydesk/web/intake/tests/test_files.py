@@ -11,9 +11,20 @@ from django.test.utils import CaptureQueriesContext
 from django.utils.http import urlencode
 
 from paydesk.domain.payments.models import Payment
+from paydesk.domain.statements.actions import map_file, read_file
 from paydesk.domain.statements.models import SourceFile
-from paydesk.web.intake.tests.company import code, make_person, mapped, paid, posted, table, uploaded
-from tests.builders import make_contract, make_source_account
+from paydesk.web.intake.tests.company import (
+    DESK,
+    MAPPING,
+    code,
+    make_person,
+    mapped,
+    paid,
+    posted,
+    table,
+    uploaded,
+)  # fmt: skip
+from tests.builders import NOON, WORKER, make_contract, make_source_account
 
 HTMX = {"HX-Request": "true"}
 
@@ -41,6 +52,14 @@ class ListOfFiles(Desk):
         assert "first.csv" not in found
         assert "Clear filters" in self.client.get("/intake/?state=refused").content.decode()
         assert "first.csv" in self.client.get(f"/intake/?account={self.account.pk}").content.decode()
+
+    def test_a_statement_that_only_lacks_its_account_says_so_and_what_it_is(self):
+        file = uploaded(b":20:X\n:25:1\n:28C:1\n:60F:C260301EUR0,\n:62F:C260301EUR0,\n-\n", "march.sta")
+        for page in (self.client.get("/intake/").content.decode(), self.page(file).content.decode()):
+            assert "Account needed" in page
+            assert "Mapping needed" not in page
+        assert '<span title="mt940">MT940 statement</span>' in page
+        assert "Mapping needed" in self.page(uploaded(table(paid(1)))).content.decode()
 
     def test_a_live_list_answers_204_until_something_changes(self):
         file = mapped(self.account, table(paid(1)))
@@ -222,6 +241,17 @@ class OneFile(Desk):
         assert b"".join(original.streaming_content) == table(paid(1), paid(2, "fifty"), paid(3, "=1+1"))
         assert original.headers["Content-Type"] == "application/octet-stream"
         assert "attachment" in original.headers["Content-Disposition"]
+
+    def test_a_column_named_like_a_formula_is_no_formula_in_what_is_taken_along(self):
+        content = table(paid(1, "fifty")).replace(b";Payer;", b";=1+1|cmd;", 1)
+        file = uploaded(content, source_account_id=self.account.pk)
+        columns = {name: at for name, at in MAPPING["columns"].items() if name != "payer_name"}
+        mapping = MAPPING | {"columns": columns}
+        map_file(file.pk, source_account_id=self.account.pk, mapping=mapping, by=DESK, now=NOON)
+        read_file(file.pk, by=WORKER, now=NOON)
+        answer = self.page(file, "rejected.csv")
+        head = b"".join(answer.streaming_content).decode("utf-8-sig").splitlines()[0]
+        assert "'=1+1|cmd" in head.split(",")
 
     def test_a_refused_file_says_why_and_what_to_do(self):
         page = self.page(uploaded(b"%PDF-1.7 a letter", "letter.pdf")).content.decode()
