@@ -36,6 +36,7 @@ from paydesk.web.contracts.forms import day_input
 from paydesk.web.links import rows_at
 from paydesk.web.people_names import names_by_label
 from paydesk.web.providers.gaps import gap_words
+from paydesk.web.reconciliation.shown import day_url
 
 if TYPE_CHECKING:
     from paydesk.reporting.books.models import DayClosing
@@ -112,6 +113,10 @@ def days(request: HttpRequest) -> HttpResponse:
         "is_closed": is_through is not None and through <= is_through,
         "ready": ready,
         "gaps": list(_gaps(ready.missing)),
+        "unsigned": [
+            (each.account.name, len(each.days), day_url(each.account.pk, each.days[0]))
+            for each in ready.unsigned
+        ],
         "old_money": [(WORDS[each.kind], each) for each in ready.old_money],
         "waiting": [each for each in shown if each.closing.state == DAY_CLOSING.start],
         "past": [each for each in shown if each.closing.state != DAY_CLOSING.start],

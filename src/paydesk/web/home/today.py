@@ -10,6 +10,7 @@ from paydesk.domain.callbacks.queries import pending_payments
 from paydesk.domain.hand_receipts.queries import count_overdue
 from paydesk.domain.payments.queries import suspense, unapplied
 from paydesk.domain.payments.queries.locked import paid_but_late
+from paydesk.domain.reconciliation.queries import unsolved
 from paydesk.domain.refunds.queries import count_waiting
 from paydesk.domain.reversal_requests.queries import count_unanswered
 from paydesk.foundation.approvals.queries import count_to_decide
@@ -32,7 +33,7 @@ class Line:
 
 
 def lines_of_today(actor: Actor, near_count: int) -> list[Line]:
-    """At most ten counts, a query or two each; `near_count` is suspense probably of somebody who is late."""
+    """At most eleven counts, a query or two each; `near_count` is suspense perhaps of somebody late."""
     today = timezone.localdate()
     lines = [
         Line(
@@ -83,6 +84,9 @@ def lines_of_today(actor: Actor, near_count: int) -> list[Line]:
                 rows_at("provider_cash:list", whose=NEEDED),
             )
         )
+    if actor.may("matching.run:view"):
+        needed = of_whom(unsolved(actor), "exception", NEEDED, actor, today, since="day")[:MOST].count()
+        lines.append(Line(needed, "exceptions must have an owner", rows_at("exceptions:list", whose=NEEDED)))
     if actor.may("payments.receive_by_hand:view"):
         lines.append(
             Line(

@@ -1,13 +1,16 @@
-"""What is not ready before a day is closed: files, gaps, money that waits, figures that do not tie."""
+"""What is not ready before a day is closed: files, gaps, money that waits, figures that do not tie, days of
+accounts that nobody signed."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.db.models import Q
 
+from paydesk.domain.providers.models import SourceAccount
+from paydesk.domain.reconciliation.queries import accounts_to_prove, heat
 from paydesk.domain.statements.models import SourceFile
 from paydesk.domain.statements.states import WAITING, WORKING
 from paydesk.kernel.actor import Actor
@@ -18,6 +21,7 @@ from paydesk.reporting.provider_cash.missing import Missing, missing_through
 
 OWNER_AFTER_BAND = 1  # from the second age on (2 days) money that waits must have an owner
 MOST_FILES = 20
+DAYS_TO_SIGN = 14
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +34,14 @@ class OldMoney:
 
 
 @dataclass(frozen=True, slots=True)
+class Unsigned:
+    """Days of an account with rows that were not reconciled and signed, the oldest first."""
+
+    account: SourceAccount
+    days: Sequence[date]
+
+
+@dataclass(frozen=True, slots=True)
 class Readiness:
     """What stands open for a market on a day. Nothing of it forbids closing: a person decides."""
 
@@ -38,10 +50,11 @@ class Readiness:
     old_money: Sequence[OldMoney]
     breaks: Sequence[tie_out.Tied]
     missing: Sequence[Missing]
+    unsigned: Sequence[Unsigned] = ()
 
     @property
     def is_ready(self) -> bool:
-        return not (self.files or self.old_money or self.breaks or self.missing)
+        return not (self.files or self.old_money or self.breaks or self.missing or self.unsigned)
 
     @property
     def counts(self) -> dict[str, int]:
@@ -51,6 +64,7 @@ class Readiness:
             "old_items": sum(each.count for each in self.old_money),
             "breaks": len(self.breaks),
             "accounts_with_gaps": len(self.missing),
+            "days_unsigned": sum(len(each.days) for each in self.unsigned),
         }
 
 
@@ -78,4 +92,14 @@ def readiness(actor: Actor, market: str, through_on: date, now: datetime) -> Rea
         old,
         tie_out.breaks(tie_out.tie_out(actor, market)),
         missing_through(actor, market, through_on, now),
+        _unsigned(actor, market, through_on),
     )
+
+
+def _unsigned(actor: Actor, market: str, through_on: date) -> list[Unsigned]:
+    accounts = [each for each in accounts_to_prove(actor) if each.market == market]
+    found: dict[int, list[date]] = {}
+    for cell in heat(actor, accounts, first=through_on - timedelta(days=DAYS_TO_SIGN - 1), last=through_on):
+        if cell.rows and cell.state != "signed":
+            found.setdefault(cell.account_id, []).append(cell.day)
+    return [Unsigned(each, found[each.pk]) for each in accounts if each.pk in found]

@@ -114,7 +114,7 @@ def test_filters_pages_and_exports(clients: dict[str, Client], django_assert_num
     assert page.count("data-row ") + page.count("data-row>") == 3
     assert "Clear filters" in without_secrets(clients["AN"].get(LIST, {**query, "channel": "push"}))
     clients["AN"].get(LIST, query)
-    with django_assert_num_queries(16, exact=False):
+    with django_assert_num_queries(17, exact=False):
         clients["AN"].get(LIST, query)
     answer = clients["AN"].get(reverse("callbacks:export", args=["csv"]), {"account": query["account"]})
     text = b"".join(answer.streaming_content).decode()  # type: ignore[attr-defined]

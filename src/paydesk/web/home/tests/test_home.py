@@ -151,11 +151,11 @@ class Home(TestCase):
 
         more(1)
         self.page()
-        with self.assertNumQueries(33):
+        with self.assertNumQueries(35):
             self.page()
         more(20)
         more(40)
-        with self.assertNumQueries(33):
+        with self.assertNumQueries(35):
             self.page()
 
 
