@@ -129,6 +129,7 @@ def test_no_committed_file_names_a_package_index_or_a_path_of_one_machine():
         if (
             not path.is_file()
             or parts[0] in {".git", ".venv", ".paydesk", "node_modules"}
+            or "__pycache__" in parts
             or "vendor" in parts
         ):
             continue

@@ -66,7 +66,10 @@ def open_page(browser: Any) -> Iterator[OpenPage]:
         width: int = 1440, theme: str = "light", *, may_complain: bool = False, **options: Any
     ) -> Page:
         context = browser.new_context(
-            viewport={"width": width, "height": WIDTHS.get(width, 900)}, color_scheme=theme, **options
+            viewport={"width": width, "height": WIDTHS.get(width, 900)},
+            color_scheme=theme,
+            reduced_motion="reduce",  # nothing is half shown while it is looked at
+            **options,
         )
         contexts.append(context)
         page = context.new_page()

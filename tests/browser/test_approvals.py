@@ -16,7 +16,6 @@ from paydesk.kernel.public_codes import code_of
 from tests.browser.axe import assert_no_axe_violations
 from tests.browser.conftest import OpenPage, every_look
 from tests.browser.people import make_person
-from tests.browser.settled import settled
 from tests.builders import make_contract, make_source_account, receive_today, row
 
 SignIn = Callable[[Page, Person], None]
@@ -75,10 +74,10 @@ def test_support_asks_the_lead_approves_the_analyst_sees_it(
     deciding.keyboard.press("j")
     deciding.keyboard.press("Enter")
     expect(deciding.get_by_text("Typed a neighbour's number").last).to_be_visible()
+    deciding.wait_for_url("**/approvals/?open=*")  # a moment after what it shows
     late = open_page()  # the same request, open in a second window
     sign_in(late, lead)
     late.goto(deciding.url)
-    settled(late)
     late.keyboard.press("r")
     late.get_by_label("Why not, for whoever asked").fill("no")
     deciding.keyboard.press("a")

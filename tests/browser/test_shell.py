@@ -182,7 +182,6 @@ def test_a_phone_reaches_every_place_and_the_side_pane(
     page.goto(f"{desk}/gallery/?open=4715")
     page.get_by_role("button", name="Customer", exact=True).click()
     expect(page.get_by_role("complementary", name="Customer")).to_be_visible()
-    page.wait_for_timeout(200)
     picture(page, "side-pane-390")
     assert_no_axe_violations(page)
     page.keyboard.press("Escape")
@@ -227,7 +226,7 @@ def test_several_files_go_up_each_with_its_own_outcome(
     row = page.locator("[data-uploads] li")
     expect(row).to_have_count(1)
     expect(row).to_contain_text("bad.csv is not a statement")
-    assert page.evaluate("() => window.changes") == 2
+    page.wait_for_function("() => window.changes === 2")
     picture(page, "upload")
     assert_no_axe_violations(page)
 

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from decimal import Decimal
 from importlib import import_module
 from importlib.util import find_spec
-from urllib.parse import unquote, urlsplit, urlunsplit
+from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
 from psycopg import sql
@@ -42,7 +42,7 @@ def entries_per_second(name: str, url: str, seconds: float) -> float:
     try:
         outcome = subprocess.run(
             [sys.executable, "-m", "paydesk.bench.peers", name, own, str(seconds)],
-            check=True,
+            check=False,
             capture_output=True,
             text=True,
             timeout=600,
@@ -52,26 +52,21 @@ def entries_per_second(name: str, url: str, seconds: float) -> float:
             server.execute(
                 sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(database))
             )
+    if outcome.returncode:
+        said = outcome.stderr.strip().splitlines() or ["nothing"]
+        raise RuntimeError(f"{name} could not be measured; it said: {said[-1]}")
     return float(outcome.stdout.splitlines()[-1])
 
 
 def _posted_per_second(name: str, url: str, seconds: float) -> float:
     """In the peer's own process: settings, migrations, accounts, then entries until the time is up."""
-    where = urlsplit(url)
     from django.conf import settings
+
+    from paydesk.config.database_url import database_from_url
 
     settings.configure(
         INSTALLED_APPS=[*_DJANGO, *APPS[name][1]],
-        DATABASES={
-            "default": {
-                "ENGINE": "django.db.backends.postgresql",
-                "NAME": where.path.lstrip("/"),
-                "USER": unquote(where.username or ""),
-                "PASSWORD": unquote(where.password or ""),
-                "HOST": where.hostname or "",
-                "PORT": where.port or "",
-            }
-        },
+        DATABASES={"default": database_from_url(url, role=None)},  # its host may be the folder of a socket
         DEFAULT_AUTO_FIELD="django.db.models.BigAutoField",
         DEFAULT_CURRENCY="EUR",
         HORDAK_INTERNAL_CURRENCY="EUR",

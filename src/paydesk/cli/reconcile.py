@@ -11,6 +11,7 @@ import json
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("right", metavar="RIGHT", help="their file")
     parser.add_argument("--out", metavar="DIR|FILE.xlsx", required=True, help="where the result goes")
     parser.add_argument("--rules", metavar="FILE", help="other rules than those that come with paydesk")
-    parser.add_argument("--map", metavar="FILE", help="which column is what, in YAML or JSON")
+    parser.add_argument(
+        "--map",
+        metavar="FILE",
+        help="which column is what, in YAML or JSON; a table nobody knows is refused with one to start from",
+    )
     parser.add_argument("--engine", metavar="NAME", default="duckdb", help="duckdb")
     parser.add_argument(
         "--memory-limit", metavar="2GB", default="", help="beyond it the engine uses the disk"
@@ -38,6 +43,7 @@ def run(args: argparse.Namespace) -> int:
     from paydesk.matching.engines import check_engine
     from paydesk.matching.rules import default_rules, load_rules
     from paydesk.reporting.two_files.column_map import load_maps
+    from paydesk.reporting.two_files.intake import MapAsked
     from paydesk.reporting.two_files.run import Asked, reconcile_files
 
     check_engine(args.engine)
@@ -50,8 +56,13 @@ def run(args: argparse.Namespace) -> int:
         engine=args.engine,
         memory_limit=args.memory_limit,
     )
-    with _bar() as progress:
-        found = reconcile_files(asked, progress)
+    try:
+        with _bar() as progress:
+            found = reconcile_files(asked, progress)
+    except MapAsked as question:
+        if not args.json:
+            _offer_map(question, asked.sources[question.side])
+        raise
     if args.json:
         print(json.dumps(found, ensure_ascii=False))
         return DONE
@@ -61,6 +72,16 @@ def run(args: argparse.Namespace) -> int:
     return DONE
 
 
+def _offer_map(question: Any, source: Path) -> None:
+    """A map to start from, on stderr; the refusal follows."""
+    from paydesk.reporting.two_files.proposal import proposed_map
+
+    if text := proposed_map(source, question.side, question.words):
+        say("A map to start from. Look it over, answer each question mark with success, pending or failed,")
+        say("keep it as columns.yaml, and add --map columns.yaml:\n")
+        say(text)
+
+
 @contextmanager
 def _bar() -> Iterator[Callable[[str, int, int], None]]:
     """A progress bar on stderr where that is a terminal, else nothing."""
@@ -68,20 +89,50 @@ def _bar() -> Iterator[Callable[[str, int, int], None]]:
         yield lambda what, done, of: None
         return
     from rich.console import Console
-    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
 
-    columns = (BarColumn(), TextColumn("{task.description}", markup=False), TimeElapsedColumn())
+    from paydesk.reporting.two_files.meanings import words_of
+
+    text = TextColumn("{task.description}", markup=False)
+    columns = (BarColumn(), TaskProgressColumn(), TimeElapsedColumn(), text)
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("", total=None)
-        yield lambda what, done, of: bar.update(task, description=what, completed=done, total=of)
+        yield lambda what, done, of: bar.update(task, description=words_of(what), completed=done, total=of)
 
 
 def _show(found: dict[str, Any], out: str) -> None:
-    rows = found["rows"]
-    print(f"{rows['left']:,} lines of ours, {rows['right']:,} of theirs, in {found['seconds']} s")
-    for title, key in (("Matches", "by_status"), ("Exceptions", "by_class")):
+    from paydesk.reporting.two_files.meanings import MATCH_MEANINGS, MEANINGS
+
+    rows, files = found["rows"], found["files"]
+    for side, word in (("left", "Ours  "), ("right", "Theirs")):
+        unreadable = files[side]["unreadable"]
+        rest = f", and {unreadable:,} that could not be read" if unreadable else ""
+        print(f"{word} {files[side]['name']} ({files[side]['format']}): {_rows(rows[side])}{rest}")
+    for title, key, meanings in (
+        ("Matches", "by_status", MATCH_MEANINGS),
+        ("Exceptions", "by_class", MEANINGS),
+    ):
         print(f"{title}: {found[title.lower()]:,}")
         for name, tally in found[key].items():
-            total = ", ".join(f"{amount} {code}" for code, amount in tally["total"].items())
-            print(f"  {name:22}{tally['count']:>10,}  {total}")
-    print(f"Written to {out}; digest {found['digest']}")
+            print(
+                f"  {name:20} {tally['count']:>10,}  {_total(tally['total']):>26}  {meanings.get(name, '')}"
+            )
+    if out.lower().endswith(".xlsx"):
+        print(f"Written to {out} in {found['seconds']} s; its sheet Summary goes from our total to theirs.")
+    else:
+        print(f"Written to {out} in {found['seconds']} s: matches.csv, exceptions.csv, summary.json.")
+    print(f"Digest {found['digest']}")
+
+
+def _rows(count: int) -> str:
+    return f"{count:,} row{'' if count == 1 else 's'}"
+
+
+def _total(total: dict[str, str]) -> str:
+    """Amounts by currency; no currency is called by no name."""
+    shown = []
+    for code, text in total.items():
+        amount = Decimal(text)
+        digits = max(2, -int(amount.as_tuple().exponent))
+        shown.append(f"{amount:,.{digits}f}{'' if code == 'XXX' else f' {code}'}")
+    return ", ".join(shown)

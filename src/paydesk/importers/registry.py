@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from paydesk.importers.adyen import AdyenAccounting, AdyenNotification, AdyenSettlement
 from paydesk.importers.airtel_callback import AirtelCallback
 from paydesk.importers.bai2 import Bai2
-from paydesk.importers.braintree import BraintreeSettlement
+from paydesk.importers.braintree import BraintreeSettlement, BraintreeWebhook
 from paydesk.importers.camt import Camt052, Camt053, Camt054
 from paydesk.importers.chariot import ChariotDeposit
 from paydesk.importers.checkout import CheckoutBreakdown, CheckoutPayouts
@@ -55,7 +55,8 @@ from paydesk.importers.venmo import VenmoBalances, VenmoTransactions
 MESSAGES: tuple[type[JsonImporter], ...] = (
     MpesaStk, MpesaC2b, MpesaPull, MpesaResult, HubtelCallback, HubtelStatus, HubtelOrder, MtnCallback,
     AirtelCallback, PaystackWebhook, FlutterwaveWebhook, AdyenNotification, PaystackTransactions,
-    PaystackSettlements, PayPalIpn, PayPalDetails, BraintreeSettlement, StripeEvent, PayPalWebhook,
+    PaystackSettlements, PayPalIpn, PayPalDetails, BraintreeSettlement, BraintreeWebhook, StripeEvent,
+    PayPalWebhook,
 )  # fmt: skip
 REPORTS: tuple[type[TableReport], ...] = (
     StripeReport,

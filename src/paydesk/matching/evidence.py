@@ -26,11 +26,15 @@ AGREE = frozenset({EQUAL, LOOK_ALIKE, IN_TEXT, TRANSPOSED, ONE, IN_PART, MASKED,
 TELLING = ("phone", "reference", "account", "name")
 SURE = ("phone", "reference")  # of these one has to agree before a pair confirms alone
 SMOOTHING = {
+    "provider_ref": 1_000,
+    "reference": 1_000,
     "phone": 1_000,
     "account": 1_000,
     "name": 300,
     "amount": 30,
 }  # lines added that have another value
+ORDER = ("provider_ref", "reference", "phone", "account", "name", "amount", "currency", "status", "fee", "at")
+SHOWN = ("reference", "account", "name", "amount", "currency", "status", "fee", "at")
 LOOK_ALIKES = str.maketrans("OIS", "015")
 TITLES = frozenset({"MR", "MRS", "MS", "MISS", "DR", "MME", "CHIEF", "ALHAJI", "HON", "REV"})
 MASK = re.compile(r"[*xX\u2022]")
@@ -73,8 +77,8 @@ def bits(number: int) -> int:
 def fields(left: Line, right: Line, usage: Usage, weights: Mapping[str, int]) -> tuple[Field, ...]:
     """Every field of two lines."""
     found = (
-        _provider_id(left, right),
-        _reference(left, right, weights),
+        _provider_id(left, right, usage, weights),
+        _reference(left, right, usage, weights),
         _phone(left, right, usage, weights),
         _account(left, right, usage, weights),
         _name(left, right, usage, weights),
@@ -87,29 +91,64 @@ def fields(left: Line, right: Line, usage: Usage, weights: Mapping[str, int]) ->
     return found
 
 
+def fields_alone(line: Line, usage: Usage, *, is_left: bool) -> tuple[Field, ...]:
+    """What a line says that nothing stands beside, with how many lines share each value."""
+    counted = {
+        "provider_ref": ("provider_key", line["provider_key"]),
+        "reference": ("reference_key", line["reference_key"]),
+        "phone": ("phone", line["phone"]),
+        "account": ("account", line["account"]),
+        "name": ("name", line["name"]),
+        "amount": ("amount", (line["amount"], line["currency"], line["day"])),
+    }
+    told = {
+        **{name: line[name] for name in SHOWN},
+        "provider_ref": line["provider_key"] or "",
+        "phone": line["msisdn"],
+    }
+    return tuple(
+        Field(name, value if is_left else "", "" if is_left else value, MISSING, 0, *usage.of(*counted[name]))
+        if name in counted
+        else Field(name, value if is_left else "", "" if is_left else value, MISSING)
+        for name, value in ((name, told[name]) for name in ORDER)
+    )
+
+
 def rarity(name: str, uses: tuple[int, int], lines: int, most: int) -> int:
     """The weight of a value that stands on so many lines: `most` for one line, less the more share it."""
     others = max(*uses, 1) - 1
     return most if not others else max(0, min(most, bits(lines + SMOOTHING[name]) - bits(others)))
 
 
-def _provider_id(left: Line, right: Line) -> Field:
+def _provider_id(left: Line, right: Line, usage: Usage, weights: Mapping[str, int]) -> Field:
     ours, theirs = left["provider_key"], right["provider_key"]
     if not ours or not theirs:
         return Field("provider_ref", ours or "", theirs or "", MISSING)
-    return Field("provider_ref", ours, theirs, EQUAL if ours == theirs else likeness(ours, theirs) or DIFFERS)
+    if ours == theirs:
+        uses = usage.of("provider_key", ours)
+        weight = rarity("provider_ref", uses, usage.lines, weights["provider_ref"])
+        return Field("provider_ref", ours, theirs, EQUAL, weight, *uses)
+    return Field("provider_ref", ours, theirs, likeness(ours, theirs) or DIFFERS)
 
 
-def _reference(left: Line, right: Line, weights: Mapping[str, int]) -> Field:
+def _reference(left: Line, right: Line, usage: Usage, weights: Mapping[str, int]) -> Field:
     told = (left["reference"], right["reference"])
     ours, theirs = left["reference_key"], right["reference_key"]
     if not ours or not theirs:
         return Field("reference", *told, MISSING)
-    level = EQUAL if ours == theirs else likeness(ours, theirs)
+    if ours == theirs:
+        # A run has counted what is left already.
+        uses = usage.counts.get(("reference_key", ours)) or (
+            left.get("left_uses", 0),
+            left.get("right_uses", 0),
+        )
+        return Field(
+            "reference", *told, EQUAL, rarity("reference", uses, usage.lines, weights["reference"]), *uses
+        )
+    level = likeness(ours, theirs)
     if level is None and (ours in text_keys(told[1]) or theirs in text_keys(told[0])):
         level = IN_TEXT
     weight = {
-        EQUAL: weights["reference_in_text"],
         IN_TEXT: weights["reference_in_text"],
         LOOK_ALIKE: weights["reference_look_alike"],
         TRANSPOSED: weights["reference_transposed"],

@@ -40,6 +40,8 @@ BITS = (0, 40_000)
 # What a field weighs at most when it agrees, in thousandths of a bit; the names that end in _differs weigh
 # against.
 WEIGHTS = {
+    "provider_ref": BITS,
+    "reference": BITS,
     "phone": BITS,
     "masked_digit": BITS,
     "account": BITS,

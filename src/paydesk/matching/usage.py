@@ -67,5 +67,6 @@ def _counted(left: Table, right: Table, asked: Table, keys: tuple[str, ...]) -> 
     )
     both = ours.union(theirs)
     return both.group_by(*keys).aggregate(
-        ours=both.is_left.cast("int64").sum(), theirs=(~both.is_left).cast("int64").sum()
+        ours=both.is_left.cast("int64").sum().cast("int64"),
+        theirs=(~both.is_left).cast("int64").sum().cast("int64"),
     )

@@ -22,6 +22,7 @@ PAGES = {
     "reversal_row": ("TKB", "provider_cash:page"),
     "transit_row": ("TRA", "provider_cash:page"),
     "clock": ("CLK", "clocks:page"),
+    "two_file_run": ("TFR", "two_files:page"),
     "exception": ("EXC", "exceptions:page"),
 }
 

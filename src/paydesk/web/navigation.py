@@ -66,6 +66,7 @@ PLACES = [
     Place("contracts:list", "Contracts", "contract", "t", "customers:view", second=True),
     Place("providers:list", "Accounts", "bank", "a", "providers.manage:view", second=True),
     Place("provider_cash:list", "In doubt", "link", "o", "providers.manage:view", second=True),
+    Place("two_files:list", "Two files", "file", "f", "matching.two_files", second=True),
     Place("books:trial", "Books", "scales", "b", "ledger:view", second=True),
     Place("people:list", "People", "people", "e", "people.manage:view", second=True),
     Place("trail:list", "Trail", "book", "l", "audit:view", second=True),

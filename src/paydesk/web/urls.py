@@ -36,4 +36,5 @@ urlpatterns = [
     path("trail/", include("paydesk.web.trail.urls")),
     path("intake/", include("paydesk.web.intake.urls")),
     path("books/", include("paydesk.web.books.urls")),
+    path("reconcile/", include("paydesk.web.two_files.urls")),
 ]

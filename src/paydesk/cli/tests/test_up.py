@@ -93,7 +93,7 @@ def test_a_second_up_says_where_the_first_runs_at_once(first_up: Done, home: Pat
     second = paydesk(home, "up", "--port", str(port + 1))
     assert second.returncode == 0
     assert f"http://127.0.0.1:{port}/" in second.stdout
-    assert time.monotonic() - began < 3
+    assert time.monotonic() - began < 6
 
 
 def test_another_desk_on_the_same_port_is_told_a_free_one(first_up: Done, port: int) -> None:
@@ -124,7 +124,7 @@ def test_after_kill_9_of_the_supervisor_up_takes_over_and_what_it_left_is_ended(
 def test_a_web_server_that_was_killed_is_started_again(first_up: Done, home: Path, port: int) -> None:
     before = status(home)["web"]["pid"]
     os.kill(before, signal.SIGKILL)
-    until = time.monotonic() + 20
+    until = time.monotonic() + 60
     while (web := status(home)["web"]) == {"running": False, "pid": before} or web["pid"] == before:
         assert time.monotonic() < until
         time.sleep(0.2)

@@ -7,7 +7,7 @@ by its own subject kind.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import datetime
 
 from django.db import connection, transaction
@@ -60,20 +60,27 @@ def declare_kinds() -> None:
     )
 
 
-def start_identification_clocks(line_ids: Collection[int], now: datetime) -> int:
-    """Start the clock of those payments of these statement lines whose payer is unknown; returns how many.
+def start_identification_clocks(unknown: Iterable[tuple[str, int]], now: datetime) -> int:
+    """Start the clock of payments whose payer is unknown, each with its market; returns how many.
 
-    Joins the caller's transaction; one look-up by index, then one insert per market with such payments.
+    Joins the caller's transaction; one insert per market, and nothing at all where there are none.
     """
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT * FROM payments_suspense_of(%s::bigint[])", [list(line_ids)])
-        return _start(cursor.fetchall(), now)
+    by_market: dict[str, list[int]] = {}
+    for market, payment_id in unknown:
+        by_market.setdefault(market, []).append(payment_id)
+    if not by_market:
+        return 0
+    with transaction.atomic():  # a caller without a transaction has its payments stored by now
+        return sum(
+            clocks.start_clocks(IDENTIFICATION, "payment", dict.fromkeys(ids, now), market=market, now=now)
+            for market, ids in sorted(by_market.items())
+        )
 
 
 def start_clocks_of_payments(payment_ids: Collection[int], now: datetime) -> int:
     """As `start_identification_clocks`, by payment: for money that went back into suspense."""
     found = Payment.objects.filter(pk__in=list(payment_ids), customer_id=None)
-    return _start(found.values_list("market", "pk"), now)
+    return start_identification_clocks(found.values_list("market", "pk"), now)
 
 
 def meet_identification_clocks(payment_ids: Collection[int], now: datetime) -> int:
@@ -129,16 +136,3 @@ def catch_up_identification_clocks(now: datetime) -> int:
         IDENTIFICATION, "payment", went_back, why="its money was taken back or paid back", at=now
     )
     return started + named + stopped
-
-
-def _start(rows: Collection[tuple[str, int]], now: datetime) -> int:
-    by_market: dict[str, list[int]] = {}
-    for market, payment_id in rows:
-        by_market.setdefault(market, []).append(payment_id)
-    if not by_market:
-        return 0
-    with transaction.atomic():  # a caller without a transaction has its payments stored by now
-        return sum(
-            clocks.start_clocks(IDENTIFICATION, "payment", dict.fromkeys(ids, now), market=market, now=now)
-            for market, ids in sorted(by_market.items())
-        )

@@ -43,8 +43,21 @@ def keep(stream: BinaryIO) -> KeptContent:
     First to a temporary file, then renamed: a content that has its name is whole. Raises Refused when the
     stream is empty or longer than the limit; then nothing is left behind.
     """
+    incoming, kept = copy_into(folder() / "incoming", stream)
+    try:
+        _put_in_place(incoming, path_of(kept.sha256))
+    except BaseException:
+        incoming.unlink(missing_ok=True)
+        raise
+    return kept
+
+
+def copy_into(incoming: Path, stream: BinaryIO) -> tuple[Path, KeptContent]:
+    """Copy `stream` into a new file of the folder `incoming`: where it is, and what it holds.
+
+    Raises Refused when the stream is empty or longer than the limit; then nothing is left behind.
+    """
     limit = settings.DOCUMENT_SIZE_LIMIT_BYTES
-    incoming = folder() / "incoming"
     incoming.mkdir(parents=True, exist_ok=True, mode=0o700)
     descriptor, name = tempfile.mkstemp(dir=incoming)
     try:
@@ -61,13 +74,11 @@ def keep(stream: BinaryIO) -> KeptContent:
             file.flush()
             os.fsync(file.fileno())
             content_type = content_type_of(file)
-        kept = KeptContent(digest.hexdigest(), size, content_type)
-        _put_in_place(Path(name), path_of(kept.sha256))
     except BaseException:
         with suppress(FileNotFoundError):
             os.unlink(name)
         raise
-    return kept
+    return Path(name), KeptContent(digest.hexdigest(), size, content_type)
 
 
 def leftovers(older_than: float) -> Iterator[Path]:

@@ -1,4 +1,4 @@
-"""Braintree settlement batches: the transactions of its API as JSON, one line per sale, refund or dispute.
+"""Braintree: webhooks, and settlement batches, one line per sale, refund or dispute of the JSON of its API.
 
 Amounts are in major units. What was disbursed stands beside what the payer paid and may be in another
 currency. Braintree bills its fees apart, so a difference between the two in one currency is all it kept.
@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 
 from paydesk.importers.about import About
+from paydesk.importers.braintree.webhooks import BraintreeWebhook, document_of
 from paydesk.importers.json_messages import Fields, JsonImporter, currency_code, raw_of
 from paydesk.importers.moments import Moments
 from paydesk.importers.records import EXACT, StatementLine, Status
@@ -22,6 +23,7 @@ STATUSES: Mapping[str, Status] = {
     "SETTLEMENT_DECLINED": "failed", "FAILED": "failed", "VOIDED": "failed",
 }  # fmt: skip
 _UTC = Moments("ymd", "UTC")
+__all__ = ["BraintreeSettlement", "BraintreeWebhook", "document_of"]
 
 
 class BraintreeSettlement(JsonImporter):
@@ -36,8 +38,7 @@ class BraintreeSettlement(JsonImporter):
         sure="medium",
         known_missing=(
             "Fees: Braintree bills them monthly and the batch does not name them.",
-            "The disbursement to the bank has no row of its own; its date is the value date.",
-            "Webhooks (signed XML) are not read.",
+            "The disbursement to the bank has no row of its own (its webhook has), only its date.",
         ),
     )
     what = "Braintree settlement batch"

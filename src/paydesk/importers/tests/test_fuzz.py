@@ -31,14 +31,14 @@ def test_every_sample_itself_keeps_the_promises() -> None:
         assert watched(each) == "read"
 
 
-@settings(max_examples=500, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=250, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.integers(0, 10_000), st.integers(0, 2**32))
 def test_damage_of_any_file_gives_records_or_one_sentence(which: int, seed: int) -> None:
     found = samples()
     content = damaged(found[which % len(found)], Random(seed), found)
-    started = time.monotonic()
+    started = time.process_time()
     watched(content)
-    assert time.monotonic() - started < LONGEST_SECONDS
+    assert time.process_time() - started < LONGEST_SECONDS
 
 
 def test_the_watch_itself_sees_what_is_broken(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -53,7 +53,7 @@ def office(zone: str = "UTC", **days: object) -> Calendar:
 
 
 @given(calendars, moments, targets)
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=40, deadline=None)
 def test_what_has_passed_at_the_deadline_is_the_target(calendar, start, target):
     due = calendar.deadline(start, target)
     assert calendar.open_seconds(start, due) == target
@@ -62,7 +62,7 @@ def test_what_has_passed_at_the_deadline_is_the_target(calendar, start, target):
 
 
 @given(calendars, moments, moments, targets, targets)
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=40, deadline=None)
 def test_a_later_start_and_a_longer_target_are_never_due_earlier(calendar, one, two, some, more):
     start, later = sorted((one, two))
     target, longer = sorted((some, more))
@@ -72,7 +72,7 @@ def test_a_later_start_and_a_longer_target_are_never_due_earlier(calendar, one, 
 
 
 @given(calendars, moments, moments, moments)
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=40, deadline=None)
 def test_open_time_adds_up_and_is_never_more_than_time(calendar, one, two, three):
     a, b, c = sorted((one, two, three))
     assert calendar.open_seconds(a, b) + calendar.open_seconds(b, c) == calendar.open_seconds(a, c)
@@ -81,7 +81,7 @@ def test_open_time_adds_up_and_is_never_more_than_time(calendar, one, two, three
 
 
 @given(calendars, moments, st.integers(0, 3))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=40, deadline=None)
 def test_the_end_of_a_business_day_is_open_time_away_and_days_are_in_order(calendar, start, number):
     end = calendar.end_of_day(start, number)
     assert end > start
@@ -90,7 +90,7 @@ def test_the_end_of_a_business_day_is_open_time_away_and_days_are_in_order(calen
 
 
 @given(calendars, moments)
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=40, deadline=None)
 def test_open_now_is_one_second_of_open_time(calendar, moment):
     assert calendar.is_open(moment) == (calendar.open_seconds(moment, moment + timedelta(seconds=1)) == 1)
 

@@ -179,7 +179,7 @@ def _findings(best: Table, rule: str, word: str) -> Table:
         theirs=right,
         fee=ibis.cases(
             (named == "by_fee", (best.left_fee - best.right_fee).abs()),
-            (named == "fx_variance", best.expected),
+            (named.isin(("fx_variance", "by_rate")), best.expected),
             else_=0,
         ),
         word=word,

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 
-from paydesk.matching.engines import DuckDb, duckdb_engine
+from paydesk.matching.engines import DuckDb, Engine, duckdb_engine
 from paydesk.matching.results import write_out
 from paydesk.matching.rules import Rules, default_rules
 from paydesk.matching.run import match
-from paydesk.matching.sides import SCALE, TOLD, side_table
+from paydesk.matching.sides import DESK, SCALE, TOLD, side_table
+from paydesk.matching.state import Found
 
 NOON = 1_773_316_800  # 2026-03-12 12:00:00 UTC
 DAY, HOUR = 86_400, 3_600
@@ -24,10 +27,18 @@ def line(id: str, amount: int = 100, **told: Any) -> dict[str, Any]:
     return {**found, "id": id, "amount": amount * SCALE, "fee": found["fee"] * SCALE}
 
 
+def nothing_more(engine: Engine, found: Found) -> None:
+    """What outcome does with the engine beside writing."""
+
+
 def outcome(
-    folder: Path, left: list[dict[str, Any]], right: list[dict[str, Any]], rules: Rules | None = None
+    folder: Path,
+    left: list[dict[str, Any]],
+    right: list[dict[str, Any]],
+    rules: Rules | None = None,
+    then: Callable[[Engine, Found], None] = nothing_more,
 ) -> tuple[list[dict[str, Any]], list[dict[str, Any]], str]:
-    """The matches, the exceptions and the digest of a run over these lines."""
+    """The matches, the exceptions and the digest of a run over these lines, perhaps with columns of DESK."""
     rules = rules or default_rules()
     matches: list[dict[str, Any]] = []
     exceptions: list[dict[str, Any]] = []
@@ -38,9 +49,11 @@ def outcome(
             path = folder / f"{name}.parquet"
             numbered = [{**each, "line_id": number} for number, each in enumerate(lines, start=1)]
             told = {column: [each[column] for each in numbered] for column in TOLD}
-            pq.write_table(
-                side_table(told, shortest=rules.shortest_reference, digits=rules.phone_digits), path
-            )
+            table = side_table(told, shortest=rules.shortest_reference, digits=rules.phone_digits)
+            for column in {each for one in lines for each in one} & set(DESK):
+                values = pa.array([one.get(column) for one in lines], DESK[column])
+                table = table.append_column(column, values)
+            pq.write_table(table, path)
             tables.append(engine.read(path))
         found = match(engine, *tables, rules)
         summary = write_out(
@@ -49,4 +62,5 @@ def outcome(
             lambda batch: matches.extend(batch.to_pylist()),
             lambda batch: exceptions.extend(batch.to_pylist()),
         )
+        then(engine, found)
     return matches, exceptions, summary.digest

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
 
+from paydesk.matching.engines import Engine
+from paydesk.matching.explanation import Explanation, Residual, compared, explain
+from paydesk.matching.sides import SCALE
+from paydesk.matching.state import Found
 from paydesk.matching.tests.builders import DAY, HOUR, NOON, line, outcome
 
 MINUTE = 60
@@ -80,9 +85,32 @@ RIGHT = [
 
 
 @pytest.fixture(scope="module")
-def found(tmp_path_factory: pytest.TempPathFactory) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    matches, exceptions, _ = outcome(tmp_path_factory.mktemp("sides"), LEFT, RIGHT)
-    return matches, exceptions
+def run(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    explained: list[Explanation] = []
+
+    def then(engine: Engine, found: Found) -> None:
+        lines = {"left_lines": range(1, len(LEFT) + 1), "right_lines": range(1, len(RIGHT) + 1)}
+        explained.extend(explain(engine, found, **lines))
+        explained.append(compared(engine, found, place(LEFT, "na"), place(RIGHT, "Rna")))
+
+    matches, exceptions, _ = outcome(tmp_path_factory.mktemp("sides"), LEFT, RIGHT, then=then)
+    return matches, exceptions, explained
+
+
+@pytest.fixture(scope="module")
+def found(run: Any) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    return run[0], run[1]
+
+
+def place(lines: list[dict[str, Any]], name: str) -> int:
+    return next(number for number, each in enumerate(lines, start=1) if each["id"] == name)
+
+
+def explanation_of(run: Any, left: str = "", right: str = "") -> Explanation:
+    """The explanation of the row that has these lines."""
+    ours = {place(LEFT, left)} if left else set()
+    theirs = {place(RIGHT, right)} if right else set()
+    return next(each for each in run[2] if ours <= {*each.left_lines} and theirs <= {*each.right_lines})
 
 
 def test_what_is_the_same_money_is_matched_by_the_strongest_rule(found: Any) -> None:
@@ -155,3 +183,49 @@ def test_every_row_says_why_and_a_suggestion_or_an_ambiguity_who_else_it_might_b
     assert "Rlead2" in why["lead"]
     assert {row["runner_up"] for row in exceptions if row["class"] == "ambiguous_match"} >= {"tie2", "Rtie"}
     assert all(isinstance(row["score"], int) and 0 < row["score"] <= 1_000 for row in matches)
+
+
+def test_every_row_is_explained_and_says_what_it_says_in_the_results(run: Any) -> None:
+    matches, exceptions, explained = run
+    offered = [each for each in explained if each.class_ != "not_offered"]
+    assert {each.sentence for each in offered} == {row["why"] for row in matches + exceptions}
+    rows = {row["match_id"] for row in matches}
+    assert len(offered) == len(rows) + len(exceptions)
+    assert all(each.rules_version == "2" and each.fields and each.would_change for each in offered)
+    json.dumps([each.as_json() for each in offered])
+
+
+def test_an_explanation_has_the_fields_their_levels_and_how_many_lines_share_a_value(run: Any) -> None:
+    lead = explanation_of(run, "lead")
+    seen = {field.name: field for field in lead.fields}
+    assert (lead.status, lead.runner_up, lead.score > lead.runner_score > 0) == ("suggested", "Rlead2", True)
+    assert (seen["phone"].level, seen["phone"].left_uses) == ("equal", 4)
+    assert (seen["amount"].left_uses, seen["amount"].right_uses) == (1, 2)
+    assert (seen["reference"].level, seen["at"].level) == ("missing", "within window")
+    assert lead.would_change[0] == "Without Rlead2 it would have no rival."
+    assert lead.as_json()["fields"][5] == {
+        "name": "amount", "left": "119", "right": "119", "level": "equal", "weight": seen["amount"].weight,
+        "left_uses": 1, "right_uses": 2,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("left", "residual"),
+    [
+        ("gross", Residual(total=5 * SCALE, fee=5 * SCALE)),
+        ("amount", Residual(total=10 * SCALE, unexplained=10 * SCALE)),
+        ("half", Residual(total=10 * SCALE, unexplained=10 * SCALE)),
+        ("set1", Residual()),
+        ("back", Residual()),
+    ],
+)
+def test_what_is_left_between_the_amounts_is_broken_down(run: Any, left: str, residual: Residual) -> None:
+    assert explanation_of(run, left).residual == residual
+
+
+def test_what_was_not_offered_can_be_asked_about(run: Any) -> None:
+    (asked,) = [each for each in run[2] if each.class_ == "not_offered"]
+    assert asked.sentence.startswith("What they share comes to a certainty of ")
+    assert asked.would_change == (
+        "More that the two have in common: a reference, a phone number, an account or a name.",
+    )

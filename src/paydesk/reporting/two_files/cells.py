@@ -41,6 +41,14 @@ class Cells:
             self._amounts[text] = found
         return found
 
+    def in_and_out(self, credit: str, debit: str) -> tuple[int, str]:
+        """Money in less money out, which counts as out with a minus and without; both empty is refused."""
+        if not credit.strip() and not debit.strip():
+            raise ValueError("Neither money in nor money out is filled.")
+        came, beside = self.amount(credit) if credit.strip() else (0, "")
+        went, other = self.amount(debit) if debit.strip() else (0, "")
+        return came - abs(went), beside or other
+
     def fee(self, text: str) -> int:
         return self.amount(text)[0] if text.strip() else 0
 

@@ -31,9 +31,12 @@ STATUS_WORDS = {
     **dict.fromkeys(("failed", "declined", "cancelled", "expired"), "failed"),
     "pending": "pending",
 }
+# Money in and money out in columns of their own, as many banks have them, instead of `amount`.
+IN_AND_OUT = ("credit", "debit")
+MAPPED = (*FIELDS, *IN_AND_OUT)
 SIDES = ("left", "right")
 LARGEST_MAP = 256 * 1024
-_HOW = {"time_zone", "date_order", "decimal", "default_currency", "statuses"}
+_HOW = {"time_zone", "date_order", "decimal", "default_currency", "statuses", "sheet"}
 
 
 class MapRefused(Refused):
@@ -44,7 +47,10 @@ class MapRefused(Refused):
 
 @dataclass(frozen=True)
 class ColumnMap:
-    """How one side is read. `columns` names the column of a field; the rest is recognised by name."""
+    """How one side is read. `columns` names the column of a field; the rest is recognised by name.
+
+    Money is in `amount`, or in `credit` less `debit`, whatever sign the debit is written with.
+    """
 
     columns: Mapping[str, str] = field(default_factory=dict)
     statuses: Mapping[str, str] = field(default_factory=dict)
@@ -52,6 +58,22 @@ class ColumnMap:
     date_order: DateOrder = "ymd"
     decimal: DecimalSign = "."
     default_currency: str = ""
+    sheet: str = ""
+
+    def to_json(self) -> dict[str, Any]:
+        """As a map file has it: what `map_of` reads back as the same map."""
+        found: dict[str, Any] = {name: self.columns[name] for name in MAPPED if name in self.columns}
+        if self.statuses:
+            found["statuses"] = dict(self.statuses)
+        found |= {"time_zone": self.time_zone, "date_order": self.date_order, "decimal": self.decimal}
+        found |= {name: value for name in ("default_currency", "sheet") if (value := getattr(self, name))}
+        return found
+
+    @property
+    def money(self) -> tuple[str, ...]:
+        """The mapped columns that hold money moved: that of the amount, or those of money in and out."""
+        names = ("amount",) if "amount" in self.columns else IN_AND_OUT
+        return tuple(self.columns[name] for name in names if name in self.columns)
 
     def places(self, header: Sequence[str]) -> dict[str, int]:
         """Field to the place of its column. Raises MapRefused for a mapped column there is not."""
@@ -66,6 +88,8 @@ class ColumnMap:
         for place, key in enumerate(keys):
             name = NAMES.get(key, "")
             if name and name not in found and place not in found.values():
+                if name == "amount" and any(each in found for each in IN_AND_OUT):
+                    continue
                 found[name] = place
         return found
 
@@ -88,19 +112,20 @@ def load_maps(path: Path) -> dict[str, ColumnMap]:
     if not isinstance(given, dict):
         raise MapRefused(f"{path.name} names fields and their columns, such as `amount: Paid In`.")
     if set(given) <= set(SIDES):
-        return {side: _map_of(given.get(side) or {}, f"{path.name}, {side}") for side in SIDES}
-    return dict.fromkeys(SIDES, _map_of(given, path.name))
+        return {side: map_of(given.get(side) or {}, f"{path.name}, {side}") for side in SIDES}
+    return dict.fromkeys(SIDES, map_of(given, path.name))
 
 
-def _map_of(given: Any, where: str) -> ColumnMap:
+def map_of(given: Any, where: str) -> ColumnMap:
+    """The map of one side in plain values. Raises MapRefused with a sentence that begins with `where`."""
     if not isinstance(given, dict):
         raise MapRefused(f"{where}: write fields and their columns, such as `amount: Paid In`.")
     columns: dict[str, str] = {}
     for name, value in given.items():
-        if name in FIELDS and isinstance(value, str | int):
+        if name in MAPPED and isinstance(value, str | int):
             columns[name] = str(value)
         elif name not in _HOW:
-            known = ", ".join((*FIELDS, *sorted(_HOW)))
+            known = ", ".join((*MAPPED, *sorted(_HOW)))
             raise MapRefused(f"{where}: there is no field {name!r} with a column name; there are {known}.")
     found = ColumnMap(
         columns=columns,
@@ -109,7 +134,10 @@ def _map_of(given: Any, where: str) -> ColumnMap:
         date_order=cast("DateOrder", _one_of(given, "date_order", ("ymd", "dmy", "mdy"), where)),
         decimal=cast("DecimalSign", _one_of(given, "decimal", (".", ","), where)),
         default_currency=str(given.get("default_currency", "")).upper(),
+        sheet=str(given.get("sheet", "")),
     )
+    if "amount" in columns and any(name in columns for name in IN_AND_OUT):
+        raise MapRefused(f"{where}: map one amount, or credit and debit, not both.")
     try:
         zone_of(found.time_zone)
     except ValueError as problem:

@@ -2,46 +2,50 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass
-from datetime import date, datetime
-from decimal import Decimal
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO
 
-import pyarrow as pa
-import pyarrow.parquet as pq
-
-from paydesk.importers.amounts import plain_text
-from paydesk.importers.delimited.any_table import AnyTable
-from paydesk.importers.delimited.tables import UnclosedRow, open_table
+from paydesk.importers.delimited.mapping import fingerprint
+from paydesk.importers.delimited.tables import Table
 from paydesk.importers.opening import members
 from paydesk.importers.reading import open_file
-from paydesk.importers.records import FileWarning, NotReadable, RejectedLine, StatementLine
-from paydesk.importers.registry import importer_for
+from paydesk.importers.records import FileWarning, NeedsMapping, NotReadable, RejectedLine, StatementLine
 from paydesk.kernel.refused import Refused
 from paydesk.matching.rules import Rules
 from paydesk.matching.sides import millionths
-from paydesk.reporting.two_files.cells import Cells, midnight_of
-from paydesk.reporting.two_files.column_map import FIELDS, NAMES, ColumnMap
+from paydesk.reporting.two_files.cells import midnight_of
+from paydesk.reporting.two_files.column_map import ColumnMap
 from paydesk.reporting.two_files.side_file import SideFile
+from paydesk.reporting.two_files.tables import (
+    PARQUET,
+    StatusesUnknown,
+    is_guessed,
+    named_table,
+    parquet_table,
+    places_of,
+    read_rows,
+)
 from paydesk.reporting.two_files.warnings import Warnings
-
-PARQUET = b"PAR1"
-AMOUNT_NAMES = tuple(key for key, name in NAMES.items() if name == "amount")
-Rows = Iterator[tuple[int, list[str]]]
 
 
 @dataclass(frozen=True)
 class TakenIn:
-    """A side that was taken in: where its Parquet is, how many rows, what it was, what to know about it."""
+    """A side that was taken in: where its Parquet is, how many rows, what it was, what to know about it.
+
+    `columns` says of a table which column fed which field, `header` is the fingerprint of its columns; both
+    are empty for a statement, whose format says what is what.
+    """
 
     path: Path
     rows: int
     unreadable: int
     format: str
     warnings: list[str]
+    columns: Mapping[str, str] = field(default_factory=dict)
+    header: str = ""
 
 
 class FileRefused(Refused):
@@ -50,167 +54,104 @@ class FileRefused(Refused):
     code = "file.not_readable"
 
 
-def take_in(source: Path, side: str, how: ColumnMap, rules: Rules, target: Path) -> TakenIn:
-    """Read `source` into the Parquet file `target`. Raises FileRefused with one sentence."""
+class MapAsked(FileRefused):
+    """The file is a table that a map can read: what a column or a status word means has to be said.
+
+    `words` are the status words nobody has explained, with the rows of each; empty where columns are asked.
+    """
+
+    code = "file.needs_map"
+
+    def __init__(self, text: str, *, side: str, words: Mapping[str, int]) -> None:
+        super().__init__(text, side=side)
+        self.side = side
+        self.words = dict(words)
+
+
+def take_in(
+    source: Path, side: str, how: ColumnMap, rules: Rules, target: Path, *, may_guess: bool = True
+) -> TakenIn:
+    """Read `source` into the Parquet file `target`. Raises FileRefused or MapAsked with one sentence.
+
+    Without `may_guess` a table whose columns an importer would only guess is asked about.
+    """
     warnings = Warnings(side)
+    what = _Seen()
     try:
         with ExitStack() as opened, SideFile(target, rules, warnings) as written:
             file = opened.enter_context(source.open("rb"))
-            kind, unreadable = _read(file, source.name, how, written, warnings, opened)
+            unreadable = _read(file, source.name, how, written, warnings, opened, what, may_guess)
+    except StatusesUnknown as problem:
+        raise MapAsked(f"{side}, {source.name}: {problem}", side=side, words=problem.words) from problem
+    except NeedsMapping as problem:
+        raise MapAsked(f"{side}, {source.name}: {_by_map(problem)}", side=side, words={}) from problem
     except NotReadable as problem:
         raise FileRefused(f"{side}, {source.name}: {problem}") from problem
-    return TakenIn(target, written.rows, unreadable, kind, warnings.texts())
+    if unreadable and not written.rows:
+        text = f"{side}, {source.name}: {_none_read(unreadable, warnings)}"
+        raise MapAsked(text, side=side, words={}) if what.columns else FileRefused(text)
+    if not written.rows:
+        warnings.add("there is no row in the file that moves money.")
+    return TakenIn(target, written.rows, unreadable, what.format, warnings.texts(), what.columns, what.header)
+
+
+@dataclass
+class _Seen:
+    """What a file turned out to be."""
+
+    format: str = ""
+    columns: dict[str, str] = field(default_factory=dict)
+    header: str = ""
+
+    def table(self, table: Table, how: ColumnMap) -> None:
+        self.format = table.kind
+        self.columns = {name: table.names[place] for name, place in places_of(table, how).items()}
+        self.header = fingerprint(table.names)
+
+
+def _by_map(problem: NotReadable) -> str:
+    return str(problem).replace("Map them in the intake.", "Name them with --map.")
+
+
+def _none_read(unreadable: int, warnings: Warnings) -> str:
+    first = next((text for text in warnings.texts() if ", line " in text), "")
+    return f"None of its {unreadable:,} rows could be read. The first, {first.partition(', ')[2]}"
 
 
 def _read(
-    file: BinaryIO, name: str, how: ColumnMap, written: SideFile, warnings: Warnings, opened: ExitStack
-) -> tuple[str, int]:
+    file: BinaryIO,
+    name: str,
+    how: ColumnMap,
+    written: SideFile,
+    warnings: Warnings,
+    opened: ExitStack,
+    what: _Seen,
+    may_guess: bool,
+) -> int:
+    """Write the rows of whatever `file` is; how many could not be read."""
     head = file.read(4)
     file.seek(0)
     if head == PARQUET:
-        header, rows = _parquet(file)
-        return "parquet", _table(header, rows, how, written, warnings)
+        table = parquet_table(file)
+        what.table(table, how)
+        return read_rows(table, table.rows(), how, written, warnings)
     found = members(file, name)
     for member in found:
         if member.file is not file:
             opened.callback(member.file.close)
     if len(found) == 1:
-        table = _named_table(found[0].file, found[0].head(), how)
-        if table is not None:
-            for text in table.warnings:
+        named = named_table(found[0].file, found[0].head(), how)
+        if named is not None:
+            what.table(named, how)
+            for text in named.warnings:
                 warnings.add(text)
-            return table.kind, _table(table.names, table.rows(), how, written, warnings)
+            return read_rows(named, named.rows(), how, written, warnings)
+        if not may_guess and is_guessed(found[0].file, found[0].head()):
+            raise NeedsMapping("These columns are new here: say once which is which.")
     file.seek(0)
     with open_file(file, filename=name) as reading:
-        return reading.format, _statement(reading, written, warnings)
-
-
-def _named_table(file: BinaryIO, head: bytes, how: ColumnMap) -> Any:
-    """The table in `file`, if its columns are mapped or named as ours; None leaves it to the importers."""
-    if not head:
-        raise NotReadable("The file is empty.")
-    if not isinstance(importer_for(head), AnyTable):
-        return None
-    amounts = (how.columns["amount"],) if "amount" in how.columns else AMOUNT_NAMES
-    try:
-        table = open_table(file, needs=(amounts,))
-    except NotReadable:
-        if how.columns:
-            raise
-        return None
-    finally:
-        file.seek(0)
-    if how.columns:
-        return table
-    places = how.places(table.names)
-    if "amount" not in places or "id" not in places:
-        return None
-    try:
-        known = AnyTable().prepare(file)
-        is_ours = known.profile_name is None and known.format in ("csv", "xlsx", "table")
-    except NotReadable:
-        is_ours = True
-    finally:
-        file.seek(0)
-    return table if is_ours else None
-
-
-def _parquet(file: BinaryIO) -> tuple[list[str], Rows]:
-    try:
-        parquet = pq.ParquetFile(file)
-        header = parquet.schema_arrow.names
-    except (pa.ArrowException, OSError, ValueError) as problem:
-        raise NotReadable(
-            f"The Parquet file is damaged ({str(problem).splitlines()[0]}); export it again."
-        ) from problem
-
-    def rows() -> Rows:
-        line = 0
-        try:
-            for batch in parquet.iter_batches(batch_size=20_000):
-                columns = [[_cell_text(cell) for cell in column.to_pylist()] for column in batch.columns]
-                for cells in zip(*columns, strict=True):
-                    line += 1
-                    yield line, list(cells)
-        except (pa.ArrowException, OSError, ValueError, OverflowError) as problem:
-            raise NotReadable(
-                f"The Parquet file is damaged after row {line} ({str(problem).splitlines()[0]})."
-            ) from problem
-
-    return header, rows()
-
-
-def _cell_text(cell: Any) -> str:
-    if cell is None:
-        return ""
-    if isinstance(cell, datetime):
-        return cell.replace(microsecond=0).isoformat(" ")
-    if isinstance(cell, date):
-        return cell.isoformat()
-    if isinstance(cell, Decimal):
-        return plain_text(cell)
-    return str(cell)
-
-
-def _table(header: Any, rows: Rows, how: ColumnMap, written: SideFile, warnings: Warnings) -> int:
-    """Write the rows of a table; how many could not be read."""
-    places = how.places(list(header))
-    if "amount" not in places:
-        raise NotReadable(
-            f"No column is the amount; the columns are {', '.join(list(header)[:40])}. Name them with --map."
-        )
-    left_over = [name for place, name in enumerate(header) if place not in places.values() and name.strip()]
-    if left_over:
-        warnings.add(f"not used: the columns {', '.join(left_over[:40])}.")
-    cells = Cells(how)
-    width = len(header)
-    order = [places.get(name, -1) for name in FIELDS]
-    has_status = "status" in places
-    unreadable = unknown_currency = 0
-    for line, row in rows:
-        if isinstance(row, UnclosedRow):
-            unreadable += 1
-            warnings.add(
-                f"line {line}: a quotation mark is not closed; the rows to line {row.last_line} "
-                "are lost in it."
-            )
-            continue
-        if len(row) < width:
-            if not any(map(str.strip, row)):
-                continue
-            row = row + [""] * (width - len(row))
-        elif len(row) > width and any(map(str.strip, row[width:])):
-            unreadable += 1
-            warnings.add(f"line {line}: the row has more cells than the header; it was left out.")
-            continue
-        elif not any(row):
-            continue
-        told = [row[place] if place >= 0 else "" for place in order]
-        identity, reference, provider_ref, account, msisdn, name, amount, fee, currency, at, status, batch = (
-            told
-        )
-        try:
-            moved, beside = cells.amount(amount)
-            code = cells.currency(currency, beside)
-            written.add((
-                line, identity.strip(), reference.strip(), provider_ref.strip(), account.strip(),
-                msisdn.strip(), name.strip(), moved, cells.fee(fee) if fee else 0, code, cells.at(at),
-                cells.status(status) if has_status else "success", batch.strip(),
-            ))  # fmt: skip
-        except ValueError as problem:
-            unreadable += 1
-            warnings.add(f"line {line}: {problem} The row was left out.")
-            continue
-        unknown_currency += code == "XXX"
-    if cells.unknown_statuses:
-        words = ", ".join(repr(word) for word in list(cells.unknown_statuses)[:20])
-        raise NotReadable(
-            f"Nobody has said what these statuses mean: {words}. Name them with --map, "
-            "such as statuses: {reversed: failed}."
-        )
-    if unknown_currency:
-        warnings.add(f"{unknown_currency:,} rows name no currency; they are compared as XXX.")
-    return unreadable
+        what.format = reading.profile_name or reading.format
+        return _statement(reading, written, warnings)
 
 
 def _statement(reading: Any, written: SideFile, warnings: Warnings) -> int:

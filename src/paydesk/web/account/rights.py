@@ -13,6 +13,7 @@ RIGHT_WORDS = {
     "files.unpost": "Take a posted file back",
     "files.unpost_above_limit": "Take back a posted file above the limit",
     "matching.run": "Run matching",
+    "matching.two_files": "Reconcile two files",
     "matching.confirm": "Confirm a match",
     "matching.split": "Split a match",
     "matching.unmatch": "Undo a match",

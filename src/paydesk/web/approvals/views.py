@@ -125,13 +125,13 @@ def opened(request: HttpRequest, rows: Sequence[Row], address: str) -> dict[str,
         return {"back": back, "open_code": ""}
     asked = approval_or_404(actor_of(request), code)
     row = next((each for each in rows if each.approval.pk == asked.pk), None)
-    left = None
+    gone = None
     if row is None:
-        (left,) = rows_of([asked], actor_of(request))
+        (gone,) = rows_of([asked], actor_of(request))
         row = next((each for each in rows if each.approval.pk > asked.pk), rows[0] if rows else None)
     if row is None:
-        return {"back": back, "open_code": "", "left": left}
-    return one(request, row) | {"back": back, "open_code": row.code, "left": left}
+        return {"back": back, "open_code": "", "gone": gone}
+    return one(request, row) | {"back": back, "open_code": row.code, "gone": gone}
 
 
 def one(request: HttpRequest, row: Row) -> dict[str, Any]:

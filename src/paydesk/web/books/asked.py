@@ -14,6 +14,7 @@ from django.utils.http import urlencode
 
 from paydesk.domain.ledger.rules import NAMES
 from paydesk.foundation.people.queries import markets_of
+from paydesk.kernel.refused import Refused
 from paydesk.reporting.books.queries.trial_balance import AsOf
 from paydesk.web.access import actor_of
 from paydesk.web.contracts.forms import AddressFilters, day_input
@@ -72,10 +73,17 @@ class Asked:
 
 
 def asked(request: HttpRequest, *, without: tuple[str, ...] = ()) -> Asked:
-    """What the address asks for; 404 for somebody who works in no market."""
-    markets = list(markets_of(actor_of(request)))
+    """What the address asks for; refused while there is no market, or none of the person's."""
+    actor = actor_of(request)
+    markets = list(markets_of(actor))
+    if not markets and actor.markets is None:
+        raise Refused(
+            "No country is set up yet, so there are no books. An administrator adds the first: "
+            "./paydesk market add.",
+            code="books.no_market",
+        )
     if not markets:
-        raise Http404("You work in no market yet.")
+        raise Refused("You work in no market yet. An administrator gives you one.", code="books.no_market")
     filters = BooksFilters(request, markets, without=without)
     wanted = filters.wanted
     market = next((m for m in markets if m.pk == wanted.get("market")), markets[0])

@@ -76,6 +76,8 @@ def shown_entries(
 
     def posting(leg: PostingRow) -> ShownPosting:
         owner = owners[leg.code, leg.key_id]
+        if owner.kind in PAGES and not owner.id:  # of nobody known, such as a reversal without its payment
+            return ShownPosting(leg.code, leg.name, "", "", leg.debit, leg.credit)
         url = page_of(owner.kind, owner.id)
         name = eyes.name(owner.name, ("customer", owner.id)) if owner.kind == "customer" else owner.name
         if not name and owner.kind in PAGES:  # what is known by its code alone, such as a refund

@@ -188,6 +188,7 @@ def _opened(request: HttpRequest, code: str = "") -> dict[str, Any]:
         "work": work_of(actor_of(request), subject_of("pending", pending)),
         "chips": chips_of(actor_of(request), "pending", pending.pk, timezone.now()),
         "at_query": "",
+        "page_of": ("pending", pending.pk),
         "is_being_asked": is_open and pending.due_at is not None and pending.due_at <= timezone.now(),
         "is_open": is_open,
         "can_ask": has_connection(pending.source_account),

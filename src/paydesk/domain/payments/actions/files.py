@@ -137,12 +137,12 @@ def receive_lines(line_ids: list[int], *, by: Actor, now: datetime) -> int:
     """
     try:
         with connection.cursor() as cursor:
-            cursor.execute("SELECT payments_receive(%s::bigint[], %s, %s)", [line_ids, by.label, now])
-            received = int(cursor.fetchone()[0])
-            cursor.execute(
-                "SELECT payments_post_provider_rows(%s::bigint[], %s, %s)", [line_ids, by.label, now]
-            )
+            cursor.execute("SELECT * FROM payments_take_in(%s::bigint[], %s, %s)", [line_ids, by.label, now])
+            received, markets, payment_ids, plain, counted = cursor.fetchone()
+            if payment_ids:
+                start_identification_clocks(zip(markets, payment_ids, strict=True), now)
+            if not counted:  # last: others who count rows of the same account wait until we commit
+                cursor.execute("SELECT payments_count_new_rows(%s::bigint[], %s)", [line_ids, plain])
     except DatabaseError as problem:
         raise refusal_of(problem) from problem
-    start_identification_clocks(line_ids, now)
-    return received
+    return int(received)

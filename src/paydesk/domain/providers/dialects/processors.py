@@ -11,8 +11,11 @@ from paydesk.domain.providers.dialects.signatures import (
     shared_word,
     timed_hmac,
 )
+from paydesk.importers.braintree import BraintreeWebhook
+from paydesk.importers.braintree import document_of as braintree_document
 from paydesk.importers.flutterwave_webhook import FlutterwaveWebhook
 from paydesk.importers.paypal.ipn import PayPalIpn, document_of
+from paydesk.importers.paypal.webhooks import PayPalWebhook
 from paydesk.importers.paystack_webhook import PaystackWebhook, is_test
 from paydesk.importers.stripe import StripeEvent
 
@@ -90,21 +93,29 @@ BRAINTREE = Dialect(
     code="braintree",
     name="Braintree",
     provider_codes=("braintree",),
-    channels={"event": Channel("destination URL of a webhook")},
+    channels={
+        "event": Channel(
+            "destination URL of a webhook",
+            (BraintreeWebhook,),
+            parse=braintree_document,
+            is_test=lambda document: isinstance(document, dict) and document.get("kind") == "check",
+        )
+    },
     set_up=(
         "Add the address in Braintree's control panel under Settings, API, Webhooks; enter your public and "
         "private key in the file of connections."
     ),
     known="documented",
     proof=Proof(braintree, "bt_signature: HMAC-SHA1 of bt_payload", names=("public_key", "private_key")),
-    missing=NOT_READ,
+    missing="Of its events disbursements are booked; the settlement batches hold the payments.",
+    follows_promises=False,
 )
 PAYPAL = Dialect(
     code="paypal",
     name="PayPal",
     provider_codes=("paypal",),
     channels={
-        "event": Channel("Webhook URL of the REST application"),
+        "event": Channel("Webhook URL of the REST application", (PayPalWebhook,)),
         "ipn": Channel(
             "Notification URL of instant payment notifications (IPN)",
             (PayPalIpn,),
@@ -125,6 +136,6 @@ PAYPAL = Dialect(
         names=("webhook_id", "certificate"),
         required=False,
     ),  # fmt: skip
-    missing="Webhook events are kept and not read: IPN messages and files are.",
+    missing="Disputes and holds are told, not booked: files hold their rows.",
     follows_promises=False,
 )

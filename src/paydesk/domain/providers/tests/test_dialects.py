@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from paydesk.domain.providers.dialects import DIALECTS, Call, Keys
 from paydesk.domain.providers.dialects.adyen import signed_text
 from paydesk.domain.providers.dialects.trustly import serialized
-from paydesk.importers.json_messages import parsed
+from paydesk.importers.json_messages import Fields, parsed
 
 NOW = datetime(2026, 2, 3, 10, 15, 30, tzinfo=UTC)
 BODY = b'{"event": "invented", "amount": 5.50}'
@@ -231,3 +231,26 @@ def test_a_dialect_is_whole(code: str) -> None:
 def test_no_provider_code_belongs_to_two_dialects() -> None:
     codes = [code for each in DIALECTS.values() for code in each.provider_codes]
     assert len(codes) == len(set(codes))
+
+
+def test_events_of_paypal_and_braintree_are_understood_as_money() -> None:
+    paypal_event = {
+        "event_type": "PAYMENT.CAPTURE.COMPLETED", "resource_type": "capture", "id": "WH-INVENTED",
+        "resource": {"id": "INVCAP1", "amount": {"currency_code": "EUR", "value": "7.00"}},
+    }  # fmt: skip
+    payload = (
+        b"<notification><timestamp>2026-03-03T06:00:00Z</timestamp><kind>disbursement</kind><subject>"
+        b"<disbursement><id>D1</id><amount>9.00</amount><success>true</success><merchant-account><id>m</id>"
+        b"<currency-iso-code>EUR</currency-iso-code></merchant-account></disbursement></subject></notification>"
+    )
+    form = b"bt_signature=a%7Cb&bt_payload=" + base64.b64encode(payload).replace(b"+", b"%2B")
+    for code, body, expected in (
+        ("paypal", json.dumps(paypal_event).encode(), ("payment", 7)),
+        ("braintree", form, ("sweep", -9)),
+    ):
+        channel = DIALECTS[code].channels["event"]
+        document = channel.parse(body)
+        (importer,) = (each for each in channel.importers if each().fits(document))
+        (line,) = importer().lines(1, Fields(document))
+        assert (line.kind, line.amount) == expected
+        assert not channel.is_test(document)

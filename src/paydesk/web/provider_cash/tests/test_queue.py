@@ -70,6 +70,7 @@ class InDoubt(AtTheDesk):
         assert "10482937" in dialog, "what it does to the contract"
         for said in ("What is posted", "1310", "Recoverable: its payment is not known", "50.00"):
             assert said in dialog, said
+        assert "CUS-0000000" not in dialog, "recoverable of nobody known"
         assert self.client.post(self.at(act="apart"), {"note": "It was the other"}).status_code == 302
         nobodys = self.at(act=f"take/{code_of('PAY', self.unknown.pk)}")
         assert "Take it from this payment" in self.text(nobodys)

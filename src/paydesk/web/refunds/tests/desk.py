@@ -11,6 +11,7 @@ from paydesk.domain.payments.models import Payment
 from paydesk.domain.refunds.models import PayoutFile, Refund
 from paydesk.domain.refunds.queries import code
 from paydesk.foundation.approvals.models import Approval
+from paydesk.foundation.people.models import Person
 from paydesk.kernel.public_codes import code_of
 from tests.browser.people import make_person
 from tests.builders import make_contract, make_source_account, receive_today, row
@@ -20,12 +21,23 @@ HTMX = {"HX-Request": "true"}
 PHONE = "233244123456"
 
 
+class Clients(dict[str, Client]):
+    """The client of each role, signed in when it is first asked for."""
+
+    def __init__(self, people: dict[str, Person]) -> None:
+        super().__init__()
+        self._people = people
+
+    def __missing__(self, role: str) -> Client:
+        client = self[role] = Client()
+        client.force_login(self._people[role])
+        return client
+
+
 # Nobody signs in by password here.
 @override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"])
 class OnTheRefundDesk(TestCase):
     """Support, analyst, lead and controller of Ghana; 120.00 GHS paid by Ama Mensah from her phone."""
-
-    clients: dict[str, Client]
 
     @classmethod
     def setUpTestData(cls) -> None:
@@ -40,10 +52,7 @@ class OnTheRefundDesk(TestCase):
         )
 
     def setUp(self) -> None:
-        self.clients = {}
-        for role, person in self.people.items():
-            self.clients[role] = Client()
-            self.clients[role].force_login(person)
+        self.clients = Clients(self.people)
 
     def get(self, role: str, path: str, query: dict[str, Any] | None = None, status: int = 200) -> str:
         answer = self.clients[role].get(path, query or {})

@@ -1,4 +1,6 @@
-// Dropping or choosing several files: each goes up by itself with its own progress, two at a time.
+// Dropping or choosing several files: each goes up by itself with its own progress, two at a time. One place on
+// a page takes what is dropped anywhere on it; of several, each takes what is dropped on itself. A form with
+// data-dropzone="one" takes one file at a time.
 import { announce } from "./announce.js";
 
 const AT_ONCE = 2;
@@ -20,6 +22,7 @@ function start(form) {
     }
   };
   const take = (files) => {
+    if (form.dataset.dropzone === "one" && files.length > 1) { tooMany(form); return; }
     for (const file of files) waiting.push({ file, row: addRow(form, file) });
     next();
   };
@@ -28,8 +31,11 @@ function start(form) {
   let depth = 0;
   const over = (on) => zone.classList.toggle("over", on);
   const carriesFiles = (event) => event.dataTransfer?.types.includes("Files");
-  addEventListener("dragenter", (event) => { if (carriesFiles(event)) { depth += 1; over(true); } });
-  addEventListener("dragleave", (event) => { if (carriesFiles(event) && --depth <= 0) { depth = 0; over(false); } });
+  const isMine = (event) => document.querySelectorAll("form[data-dropzone]").length === 1 || form.contains(event.target);
+  addEventListener("dragenter", (event) => { if (carriesFiles(event) && isMine(event)) { depth += 1; over(true); } });
+  addEventListener("dragleave", (event) => {
+    if (carriesFiles(event) && isMine(event) && --depth <= 0) { depth = 0; over(false); }
+  });
   // The whole page takes the drop: a file let go beside the zone must not replace the page.
   addEventListener("dragover", (event) => { if (carriesFiles(event)) event.preventDefault(); });
   addEventListener("drop", (event) => {
@@ -37,8 +43,16 @@ function start(form) {
     event.preventDefault();
     depth = 0;
     over(false);
-    take([...event.dataTransfer.files]);
+    if (isMine(event)) take([...event.dataTransfer.files]);
   });
+}
+
+function tooMany(form) {
+  const row = document.createElement("li");
+  row.className = "refused";
+  row.setAttribute("role", "alert");
+  row.textContent = "One file on each side: drop ours and theirs one after the other.";
+  form.querySelector("[data-uploads]").replaceChildren(row);
 }
 
 function addRow(form, file) {

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from django.utils import timezone
-
 from paydesk.domain.contracts.actions import activate_contract
 from paydesk.foundation.people.actions import set_keyboard_shortcuts
 from paydesk.foundation.people.models import Person
@@ -14,7 +12,6 @@ from paydesk.web.customers.tests.desk import AtTheDesk
 from paydesk.web.trail.words import change_words
 from tests.builders import make_contract, make_source_account, receive, row
 
-TODAY = timezone.localdate()
 AT = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
 
