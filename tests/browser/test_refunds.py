@@ -74,7 +74,7 @@ def test_asked_approved_released_and_one_of_two_failed(
     dialog.get_by_role("button", name="Ask to release 130.00 GHS").click()
     expect(page.get_by_role("heading", name="Payout file POF-")).to_be_visible()
     expect(page.locator("main")).to_contain_text("The release waits for a second person")
-    page.wait_for_url("**/refunds/files/POF-*")
+    page.wait_for_url("**/refunds/files/POF-*/")
     file_url = page.url
 
     controller = open_page()

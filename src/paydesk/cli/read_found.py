@@ -101,6 +101,7 @@ def _add_folder(folder: Path, found: Found) -> None:
         shown = str(Path(text).relative_to(folder))
         found.closed.append((shown, f"{shown} is a folder that may not be opened by this user."))
     found.files += sorted(files)
+    found.closed.sort()
 
 
 def _is_skipped(name: str) -> bool:

@@ -145,7 +145,8 @@ def _show_stacked(out: Console, read: list[Looked]) -> None:
     for each in read:
         summary = each.summary
         assert summary is not None
-        out.print(f"[bold]{escape(each.name)}[/bold]  {escape(each.title)}", overflow="fold")
+        out.print(f"[bold]{escape(each.name)}[/bold]", overflow="fold")
+        out.print(Padding(escape(each.title), (0, 0, 0, 4)))
         sums = [
             f"{word} {_amounts(side).replace(chr(10), ', ')}"
             for word, side in (("in", summary.credit), ("out", summary.debit))
@@ -171,7 +172,8 @@ def _wrong(looked: Looked) -> str:
     """The most important thing about a file in one line, with how much more there is to know."""
     summary = looked.summary
     assert summary is not None
-    return _verdict(looked, summary) + _not_moved(summary)
+    verdict, not_moved = _verdict(looked, summary), _not_moved(summary)
+    return (verdict.removesuffix(".") if not_moved else verdict) + not_moved
 
 
 def _not_moved(summary: Summary) -> str:
@@ -189,7 +191,7 @@ def _verdict(looked: Looked, summary: Summary) -> str:
         first = summary.rejected[0]
         count = summary.rejected_count
         said = f"[red]{count:,} rejected[/red] {escape(_short(f'line {first.line}: {first.reason}'))}"
-        return said + (f" [dim]and {len(notes)} to know[/dim]" if notes else "")
+        return f"{said.removesuffix('.')} [dim]and {len(notes)} to know[/dim]" if notes else said
     if not notes:
         return "[green]nothing[/green]"
     if looked.is_guessed:  # "What it is" says so
@@ -197,7 +199,8 @@ def _verdict(looked: Looked, summary: Summary) -> str:
         if not notes:
             return "[yellow]to know[/yellow] check the guessed columns (--details names them)"
     more = f" [dim]and {len(notes) - 1} more[/dim]" if len(notes) > 1 else ""
-    return f"[yellow]to know[/yellow] {escape(_short(_worst(notes)))}{more}"
+    worst = escape(_short(_worst(notes)))
+    return f"[yellow]to know[/yellow] {worst.removesuffix('.') if more else worst}{more}"
 
 
 # What a guess says of itself, so that what it says of the money stands first.

@@ -137,6 +137,23 @@ def test_a_person_sees_a_line_for_each_file_and_what_is_wrong(
     assert "Opening" in capsys.readouterr().out
 
 
+def test_a_narrow_terminal_shows_each_file_as_a_few_lines(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("paydesk.cli.read_shown.WIDE", 80)
+    assert main(["read", str(folder)]) == 0
+    lines = [line.rstrip() for line in capsys.readouterr().out.splitlines()]
+    at = lines.index("portal export.csv")
+    assert lines[at + 1 : at + 3] == [
+        "    M-Pesa paybill or till portal export",
+        "    3 lines  in 1,200.00 KES  out 33.5 KES",
+    ]
+    said = " ".join(" ".join(lines[at + 3 :]).split())
+    assert said.startswith("1 rejected line 5: 'Transaction Status' says 'Perhaps'")
+    assert "; 1 failed" in said
+    assert max(map(len, lines[: at + 6])) <= 80
+
+
 def test_several_files_may_be_named_and_a_folder_of_nothing_readable_is_refused(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
