@@ -30,8 +30,8 @@ class Lifecycle:
         """Every state, the start first, then in the order the table names them."""
         found = [self.start]
         for sources, target in self.transitions.values():
-            found += [state for state in (*sorted(sources), target) if state not in found]
-        return found
+            found += (*sorted(sources), target)
+        return list(dict.fromkeys(found))
 
     def from_state(self, state: str) -> list[str]:
         """Names of the transitions that may happen in `state`, in the order of the table."""
