@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Literal
 
 DecimalSign = Literal[".", ","]
@@ -29,7 +29,10 @@ _NUMBER = {
     ",": re.compile(r"(?:\d{1,3}(?:([.'’ ])\d{3})(?:\1\d{3})*|\d+)(?:,\d*)?|,\d+", re.ASCII),
 }
 _PLAIN = re.compile(r"-?(?:\d{1,3}(?:,\d{3}){1,3}|\d{1,14})(?:\.\d{1,8})?", re.ASCII)
-_PLAIN_COLUMN = re.compile(r"(?:-?\d{1,14}(?:\.\d{1,8})?(?:\n|\Z))+", re.ASCII)
+# A column at a glance: every digit as 0, so that a run of them is found as such.
+_DIGITS_ALIKE = bytes(48 if 48 <= byte <= 57 else byte for byte in range(256))
+_TOO_LONG = b"0" * (MOST_WHOLE_DIGITS + 1)
+_TOO_FINE = b"." + b"0" * (MOST_DECIMALS + 1)
 _SHAPE = re.compile(
     r"(?P<open>\()? ?(?P<sign>[+-])? ?(?P<before>[^\d\s+\-(),'’.](?:[^\d\s+\-(),'’.]|\.(?!\d)){0,5})? ?"
     r"(?P<sign2>[+-])? ?(?P<number>[\d.,][\d.,'’ ]*?) ?(?P<sign3>[+-])? ?"
@@ -89,10 +92,15 @@ def signed_amount(text: str, decimal: DecimalSign = ".") -> tuple[Decimal, str]:
 
 def plain_amounts(texts: Sequence[str]) -> list[Decimal] | None:
     """The amounts of a column in one go where each is digits with a decimal point at most, else None."""
-    joined = "\n".join(texts)
-    if joined.count("\n") != len(texts) - 1 or _PLAIN_COLUMN.fullmatch(joined) is None:
+    joined = "\n".join(texts).encode("ascii", "replace").translate(_DIGITS_ALIKE)
+    if joined.translate(None, b"0.-\n") or joined.count(b"\n") != len(texts) - 1:
         return None
-    return list(map(Decimal, texts))
+    if _TOO_LONG in joined or _TOO_FINE in joined:
+        return None
+    try:
+        return list(map(Decimal, texts))
+    except InvalidOperation:
+        return None
 
 
 def _words(text: str, words: list[str | None]) -> tuple[str, int]:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Sequence
 from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
+from itertools import repeat
+from operator import add
 from typing import Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -50,36 +53,38 @@ class Moments:
         self.order: DateOrder = order
         self.zone = zone_of(zone)
         self.room = room
-        self._hours: dict[str, tuple[datetime, date]] = {}  # "12-03-2024 09"
-        self._rests: dict[str, timedelta] = {}  # ":30:00", at most 3,600
+        self._dates: dict[str, date] = {}  # "12-03-2024" and whatever else has no time
+        self._hours: dict[str, datetime] = {}  # "12-03-2024 09": when it began
+        self._days: dict[str, date] = {}  # the same: its day
 
     def read(self, text: str) -> tuple[datetime | None, date]:
         """The UTC instant (None when the text has no time) and the date as it stands in the text.
 
         Raises ValueError with a sentence that quotes the text.
         """
+        if (day := self._dates.get(text)) is not None:
+            return None, day
         # With a fraction or an offset, as APIs write it: "2024-03-12T09:30:00.000Z".
         if len(text) > 19 and text[4:17:3] == "--T::" and text.isascii():
             with suppress(ValueError):
                 return self._read_iso(datetime.fromisoformat(text))
         # The common shape, "2024-03-12 09:30:00" in any order: the hour and the rest are looked up.
         if len(text) == 19:
-            hour, rest = self._hours.get(text[:13]), self._rests.get(text[13:])
-            if hour is not None and rest is not None:
-                return hour[0] + rest, hour[1]
+            hour, rest = self._hours.get(text[:13]), _rests().get(text[14:])
+            if hour is not None and rest is not None and text[13] == ":":
+                return hour + rest, self._days[text[:13]]
         return self._read_slowly(text)
 
-    def read_column(self, texts: Iterable[str]) -> list[tuple[datetime | None, date]]:
+    def read_column(self, texts: Sequence[str]) -> tuple[Sequence[datetime | None], Sequence[date]]:
         """What `read` makes of each text of a column; raises ValueError as it does."""
-        found: list[tuple[datetime | None, date]] = []
-        hours, rests = self._hours, self._rests
-        for text in texts:
-            try:
-                start, day = hours[text[:13]]
-                found.append((start + rests[text[13:]], day))
-            except KeyError:
-                found.append(self.read(text))
-        return found
+        hours, _, rests = zip(*map(str.partition, texts, repeat(":")), strict=True)
+        try:
+            starts = map(self._hours.__getitem__, hours)
+            instants = list(map(add, starts, map(_rests().__getitem__, rests)))
+            return instants, list(map(self._days.__getitem__, hours))
+        except KeyError:
+            found = map(self.read, texts)
+            return tuple(zip(*found, strict=True))  # type: ignore[return-value]
 
     def _read_iso(self, found: datetime) -> tuple[datetime, date]:
         """As `read`, of an instant or local time; raises ValueError for a year that cannot be."""
@@ -94,6 +99,9 @@ class Moments:
             raise ValueError(f"{plain[:30]!r} is not a date.")
         day, rest = self._day(plain)
         if not rest.strip():
+            if len(self._dates) >= self.room:
+                self._dates.clear()
+            self._dates[text] = day
             return None, day
         found = _TIME.fullmatch(rest)
         if found is None:
@@ -118,10 +126,11 @@ class Moments:
         end = start + timedelta(hours=1)
         if len(self._hours) >= self.room:
             self._hours.clear()
+            self._days.clear()
         # In an hour in which the clock changes every row is worked out by itself.
         if start.utcoffset() == end.utcoffset() == local.replace(tzinfo=self.zone).utcoffset():
-            self._hours[text[:13]] = (start.astimezone(UTC), day)
-        self._rests[text[13:]] = timedelta(minutes=local.minute, seconds=local.second)
+            self._hours[text[:13]] = start.astimezone(UTC)
+            self._days[text[:13]] = day
 
     def _day(self, text: str) -> tuple[date, str]:
         """The date at the start of `text`, and what follows it."""
@@ -150,6 +159,16 @@ class Moments:
         if len(third) == 4:
             raise ValueError(f"{text!r} is not a date with the year first.")
         return first, second, third
+
+
+@cache
+def _rests() -> dict[str, timedelta]:
+    """What follows the hour: "30:00" and the 3,599 others."""
+    return {
+        f"{minutes:02d}:{seconds:02d}": timedelta(minutes=minutes, seconds=seconds)
+        for minutes in range(60)
+        for seconds in range(60)
+    }
 
 
 def _date_of(parts: tuple[str, str, str], text: str, order: DateOrder) -> date:

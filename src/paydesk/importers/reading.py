@@ -7,6 +7,7 @@ import os
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
+from itertools import chain
 from pathlib import Path
 from typing import BinaryIO
 
@@ -100,10 +101,11 @@ class Reading:
             raise NotReadable(changed)
 
     def _records(self) -> Iterator[Record]:
-        yield from (FileWarning(text) for text in self.notes)
-        if len(self.parts) == 1:
-            yield from self.parts[0].prepared.records()
-            return
+        one = len(self.parts) == 1
+        records = self.parts[0].prepared.records() if one else self._of_archive()
+        return chain(map(FileWarning, self.notes), records)
+
+    def _of_archive(self) -> Iterator[Record]:
         before = 0
         across = AcrossFiles()
         for place, part in enumerate(self.parts):

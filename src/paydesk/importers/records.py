@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, fields, make_dataclass
+from dataclasses import dataclass, field, fields
 from datetime import date, datetime
 from decimal import Context, Decimal
-from typing import BinaryIO, Literal, Protocol, cast, runtime_checkable
+from itertools import repeat, starmap
+from typing import Any, BinaryIO, Literal, Protocol, cast, runtime_checkable
 
 EXACT = Context(prec=120)  # sums and differences of amounts: nothing of a file is ever rounded
 
@@ -82,20 +83,35 @@ class StatementLine:
 
 
 # A frozen dataclass sets every field through a check, which is most of what a line costs. Where millions are
-# made, a draft with the same slots is filled and then becomes a line.
-_Draft = make_dataclass(
-    "_Draft",
-    [(each.name, object) for each in fields(StatementLine)],
-    slots=True,
-)
+# made, drafts with the same slots are filled and then become lines.
+_Draft: Any = type("_Draft", (), {"__slots__": tuple(each.name for each in fields(StatementLine))})
 
 
-def lines_of_columns(columns: Sequence[Iterable[object]]) -> list[StatementLine]:
-    """One StatementLine per place of `columns`, which are all its fields in their order."""
-    made = list(map(_Draft, *columns))
-    for each in made:
+def lines_of_columns(columns: Sequence[Iterable[object]], count: int) -> list[StatementLine]:
+    """`count` lines from `columns`, which are all fields of a line in their order."""
+    made = list(starmap(_Draft, repeat((), count)))
+    for each, cells in zip(made, zip(*columns, strict=False), strict=True):
+        (
+            each.line, each.kind, each.status, each.amount, each.currency, each.fee, each.reference,
+            each.provider_ref, each.network_ref, each.batch_key, each.account, each.msisdn, each.payer_name,
+            each.text, each.channel, each.balance, each.occurred_at, each.booked_on, each.value_on, each.raw,
+            each.original_amount, each.original_currency,
+        ) = cells  # fmt: skip
         each.__class__ = StatementLine
     return cast("list[StatementLine]", made)
+
+
+def line_of(*cells: object) -> StatementLine:
+    """StatementLine(*cells), all fields in their order, at a third of the cost."""
+    made = _Draft()
+    (
+        made.line, made.kind, made.status, made.amount, made.currency, made.fee, made.reference,
+        made.provider_ref, made.network_ref, made.batch_key, made.account, made.msisdn, made.payer_name,
+        made.text, made.channel, made.balance, made.occurred_at, made.booked_on, made.value_on, made.raw,
+        made.original_amount, made.original_currency,
+    ) = cells  # fmt: skip
+    made.__class__ = StatementLine
+    return cast("StatementLine", made)
 
 
 @dataclass(frozen=True, slots=True)

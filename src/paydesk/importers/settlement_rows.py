@@ -10,7 +10,7 @@ from decimal import Decimal
 from paydesk.importers.amounts import Amounts, DecimalSign
 from paydesk.importers.card_numbers import MAY_HOLD, masked
 from paydesk.importers.delimited.mapping import header_key
-from paydesk.importers.delimited.tables import UnclosedRow
+from paydesk.importers.delimited.row_blocks import UnclosedRow
 from paydesk.importers.delimited.words import ID_ENDINGS
 from paydesk.importers.moments import DateOrder
 from paydesk.importers.records import FileWarning

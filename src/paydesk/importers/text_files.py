@@ -10,7 +10,7 @@ from typing import BinaryIO
 from paydesk.importers.limits import LIMITS, Limits
 from paydesk.importers.records import NotReadable
 
-CHUNK = 1024 * 1024
+CHUNK = 256 * 1024  # larger pieces of memory are fetched from the system each time
 TAIL_BYTES = 128 * 1024
 
 _BOMS = (
@@ -59,7 +59,7 @@ def scan_text(file: BinaryIO, limits: Limits = LIMITS) -> TextScan:
     wide = known is not None and known.startswith(("utf-16", "utf-32"))
     strict = codecs.getincrementaldecoder(known or "utf-8")()
     broken_at: int | None = None
-    tail, size, line_length, lines = b"", 0, 0, 0
+    tail, size, line_length = b"", 0, 0
     piece = min(CHUNK, limits.line_chars)  # so that no line inside a piece can be too long
     while chunk := file.read(piece):
         if not wide and 0 in chunk:
@@ -76,16 +76,15 @@ def scan_text(file: BinaryIO, limits: Limits = LIMITS) -> TextScan:
                     )
             except UnicodeError as problem:
                 where = problem.start if isinstance(problem, UnicodeDecodeError) else 0
-                broken_at = lines + chunk.count(b"\n", 0, where) + 1
+                broken_at = _line_at(file, size + where)
         line_length = _longest_open_line(chunk, line_length, limits.line_chars * (2 if wide else 1))
-        lines += chunk.count(b"\n")
         size += len(chunk)
         tail = (tail + chunk)[-TAIL_BYTES:] if len(chunk) < TAIL_BYTES else chunk[-TAIL_BYTES:]
     if broken_at is None:
         try:
             strict.decode(b"", True)
         except UnicodeError:
-            broken_at = lines + 1
+            broken_at = _line_at(file, size)
     file.seek(0)
     if broken_at is None:
         encoding = known or "utf-8"
@@ -109,6 +108,18 @@ def _longest_open_line(chunk: bytes, before: int, limit: int) -> int:
     if not ends:
         return before + len(chunk)
     return len(chunk) - 1 - max(chunk.rfind(b"\n"), chunk.rfind(b"\r"))
+
+
+def _line_at(file: BinaryIO, position: int) -> int:
+    """The number of the line with the byte at `position`; the position of `file` stays what it is."""
+    here = file.tell()
+    file.seek(0)
+    line = 1
+    while position > 0 and (chunk := file.read(min(CHUNK, position))):
+        line += chunk.count(b"\n")
+        position -= len(chunk)
+    file.seek(here)
+    return line
 
 
 def _old_encoding(file: BinaryIO, broken_at: int) -> str:

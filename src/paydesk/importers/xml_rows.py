@@ -7,12 +7,13 @@ from decimal import Decimal
 
 from lxml import etree
 
-from paydesk.importers.amounts import exact_amount
+from paydesk.importers.amounts import Amounts
 from paydesk.importers.moments import WINDOW
 from paydesk.importers.safe_xml import local_name
 
 _MOMENTS: dict[str, tuple[date, datetime | None]] = {}
 _REMEMBERED = 2_000
+_AMOUNTS = Amounts(".")
 _BEHIND_A_DATE = ("", "T", "Z", "+", "-", " ")  # a time or a zone
 
 
@@ -70,7 +71,7 @@ def text_at(element: etree._Element, *path: str) -> str:
 def amount_of(text: str) -> Decimal | None:
     """The exact amount of an XML amount element, None when it is none."""
     try:
-        return exact_amount(text.strip())
+        return _AMOUNTS[text][0]
     except ValueError:
         return None
 

@@ -9,8 +9,8 @@ from decimal import Decimal
 from paydesk.importers.amounts import plain_text
 from paydesk.importers.camt.details import Details
 from paydesk.importers.camt.frames import Frame, frame_of
-from paydesk.importers.card_numbers import MAY_HOLD, card_number_in, masked, masked_row
-from paydesk.importers.records import EXACT, RejectedLine, StatementLine
+from paydesk.importers.card_numbers import MAY_HOLD, card_number_in, masked, masked_row, may_hold_card
+from paydesk.importers.records import EXACT, RejectedLine, StatementLine, line_of
 from paydesk.importers.xml_rows import amount_of, one_line
 
 LONGEST_TEXT = 2000
@@ -53,8 +53,10 @@ def entry_line(
 
 
 def _holds_card(text: str, raw: dict[str, str]) -> bool:
-    long_ones = [each for each in raw.values() if len(each) >= _SHORTEST_CARD]
-    long_ones.append(text)
+    texts = [*raw.values(), text]
+    if not may_hold_card("\n".join(texts)):
+        return False
+    long_ones = [each for each in texts if len(each) >= _SHORTEST_CARD]
     if MAY_HOLD.search("\n".join(long_ones)) is None:
         return False
     return any(map(card_number_in, long_ones))
@@ -86,7 +88,7 @@ def _line(
         reference = one.structured or one.end_to_end
     else:
         reference = one.end_to_end or one.structured
-    return StatementLine(
+    return line_of(
         number,
         frame.kind,
         frame.status,
@@ -107,6 +109,8 @@ def _line(
         frame.booked_on,
         frame.value_on,
         raw,
+        None,
+        "",
     )
 
 

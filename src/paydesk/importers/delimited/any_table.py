@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import chain
 from typing import BinaryIO
 
 from paydesk.importers.about import About
@@ -97,5 +98,4 @@ def _by_guess(table: Table) -> Prepared:
 
 
 def _said_first(notices: tuple[str, ...], table: Table, mapping: Mapping) -> Iterator[Record]:
-    yield from (FileWarning(text) for text in notices)
-    yield from read_table(table, mapping)
+    return chain(map(FileWarning, notices), read_table(table, mapping))

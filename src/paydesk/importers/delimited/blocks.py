@@ -1,4 +1,4 @@
-"""A block of rows to statement lines, column by column: what RowReader makes of each, at a third of the cost.
+"""A block of rows to statement lines by column: what RowReader makes of each row, at a fraction of the cost.
 
 Every cell is read by the functions of RowReader or by a look-up of what they said about the same text. Where
 they refuse a cell the block is halved, until the odd row stands among few; those are read one by one.
@@ -10,22 +10,23 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from decimal import Decimal
-from itertools import islice, repeat
+from itertools import chain, repeat
+from operator import contains
 from typing import NamedTuple
 
 from paydesk.importers.amounts import plain_amounts
 from paydesk.importers.card_numbers import card_number_in, may_hold_card
 from paydesk.importers.delimited.mapping import Field
-from paydesk.importers.delimited.raw_rows import RawRow
+from paydesk.importers.delimited.row_blocks import Columns, RowBlock
 from paydesk.importers.delimited.rows import Known, RowReader, cleaned, whole_id
-from paydesk.importers.delimited.tables import UnclosedRow
-from paydesk.importers.records import NotReadable, StatementLine, lines_of_columns
+from paydesk.importers.records import Kind, StatementLine, lines_of_columns
 
-BLOCK_ROWS = 64  # measured: 24 and 500 cost more on the machine it was tried on
 FEW_ROWS = 8
 REMEMBERED = 20_000
+_DATES: tuple[Field, ...] = ("occurred", "booked", "value")
+_PROTECTED = ("=", "'")  # signs with which a spreadsheet protects digits
+_OTHER_BLANKS = "\t\n\v\f\r\x1c\x1d\x1e\x1f"  # of ASCII
 
-NumberedRow = tuple[int, list[str]]
 Column = tuple[str, ...]
 # Status; "in", "out" or "" for a failed row; kind ("" where its column is read apart); amount; currency; fee;
 # note.
@@ -36,27 +37,12 @@ _MONEY_FIELDS: tuple[Field, ...] = (
 )  # fmt: skip
 
 
-def in_blocks(rows: Iterable[NumberedRow]) -> Iterator[list[NumberedRow]]:
-    """`rows` in lists of BLOCK_ROWS; what was read before a row that cannot be comes before the refusal."""
-    rest = iter(rows)
-    while True:
-        block: list[NumberedRow] = []
-        try:
-            block.extend(islice(rest, BLOCK_ROWS))
-        except NotReadable:
-            yield block
-            raise
-        if not block:
-            return
-        yield block
-
-
 class Part(NamedTuple):
     """Rows with the line of each and their columns; or a few rows with no lines, to be read one by one."""
 
-    rows: list[NumberedRow]
+    block: RowBlock
     lines: list[StatementLine]
-    columns: list[Column]
+    columns: Columns
 
 
 class BlockReader:
@@ -71,14 +57,10 @@ class BlockReader:
         money: tuple[Field, ...] = _MONEY_FIELDS if self._by_phrase else (*_MONEY_FIELDS, "kind")
         self._money_places = tuple(places[each] for each in money if places[each] >= 0)
         self._money: Known[Column, Money] = Known(self._money_of, REMEMBERED)
-        self._has_one_date = places["occurred"] >= 0 and all(
-            places[each] < 0 for each in ("occurred_time", "booked", "value")
-        )
-
         self._party_alone = places["party"] >= 0 and places["msisdn"] < 0 and places["payer_name"] < 0
-        self._usual_party = re.compile(f"^({reader.usual_phone.pattern}) - (.*)$", re.MULTILINE)
+        self._usual_phones = re.compile(f"(?:{reader.usual_phone.pattern}(?:\n|\\Z))+")
 
-    def parts(self, block: list[NumberedRow]) -> Iterator[Part]:
+    def parts(self, block: RowBlock) -> Iterator[Part]:
         """`block` in parts, in order."""
         try:
             yield Part(block, *self._lines(block))
@@ -87,21 +69,18 @@ class BlockReader:
                 yield Part(block, [], [])
                 return
             middle = len(block) // 2
-            yield from self.parts(block[:middle])
-            yield from self.parts(block[middle:])
+            yield from self.parts(block.part(0, middle))
+            yield from self.parts(block.part(middle, len(block)))
 
-    def _lines(self, block: list[NumberedRow]) -> tuple[list[StatementLine], list[Column]]:
+    def _lines(self, block: RowBlock) -> tuple[list[StatementLine], Columns]:
         """The line of every row, and the columns; raises ValueError where a row may be none."""
         reader = self.reader
         if not self._is_dated:
             raise ValueError("Rows without a date are read one by one.")
-        numbers, raw_rows = zip(*block, strict=True)
-        rows = raw_rows
-        if set(map(len, rows)) != {reader.width} or UnclosedRow in set(map(type, rows)):
-            rows = tuple(map(reader.fitted, rows))
-        columns = list(zip(*rows, strict=True))
+        columns = self._fitted(block)
+        count = len(block)
         self._check_card_numbers(columns)
-        columns.append(("",) * len(rows))  # a place of -1: a field without a column
+        columns.append(("",) * count)  # a place of -1: a field without a column
         kinds: Sequence[str]
         statuses, whens, kinds, amounts, currencies, fees, notes = zip(
             *map(
@@ -109,38 +88,51 @@ class BlockReader:
             ),
             strict=True,
         )
-        if self._by_phrase:
-            kinds = self._kinds(self._stripped(columns, "kind"), whens)
-        moments, booked, values = self._dates(rows, columns)
-        phones, payers = self._payers(columns)
         texts = self._stripped(columns, "text")
+        if self._by_phrase:
+            same = self.places["kind"] == self.places["text"]
+            kinds = self._kinds(texts if same else self._stripped(columns, "kind"), whens)
+        moments, booked, values = self._dates(columns)
+        phones, payers = self._payers(columns)
         if any(notes):
             texts = [f"{text} {note}".strip() for text, note in zip(texts, notes, strict=True)]
-        originals: Iterable[tuple[Decimal | None, str]] = repeat((None, ""), len(rows))
+        original_amounts: Iterable[Decimal | None] = repeat(None)
+        original_currencies: Iterable[str] = columns[-1]
         if min(reader.originals) >= 0:
-            originals = map(reader.original, rows, amounts, currencies)
-        original_amounts, original_currencies = zip(*originals, strict=True)
+            rows = map(list, zip(*columns, strict=True))
+            original_amounts, original_currencies = zip(
+                *map(reader.original, rows, amounts, currencies), strict=True
+            )
         provider_refs = columns[self.places["provider_ref"]]
+        protected = any(map(block.may_hold, _PROTECTED))
         lines = lines_of_columns(
             (
-                numbers, kinds, statuses, amounts, currencies, fees,
-                self._cleaned(columns, "reference"),
-                map(whole_id, provider_refs) if "+" in "".join(provider_refs)
-                else self._cleaned(columns, "provider_ref"),
-                self._cleaned(columns, "network_ref"),
-                self._cleaned(columns, "batch_key"),
-                self._cleaned(columns, "account"),
+                block.numbers, kinds, statuses, amounts, currencies, fees,
+                self._cleaned(columns, "reference", protected),
+                map(whole_id, provider_refs) if block.may_hold("+") and "+" in "".join(provider_refs)
+                else self._cleaned(columns, "provider_ref", protected),
+                self._cleaned(columns, "network_ref", protected),
+                self._cleaned(columns, "batch_key", protected),
+                self._cleaned(columns, "account", protected),
                 phones, payers, texts,
                 self._stripped(columns, "channel"),
                 self._balances(columns),
                 moments, booked, values,
-                map(RawRow, repeat(reader.names), raw_rows),
+                block.raw(reader.names),
                 original_amounts, original_currencies,
-            )
+            ),
+            count,
         )  # fmt: skip
         return lines, columns
 
-    def _check_card_numbers(self, columns: list[Column]) -> None:
+    def _fitted(self, block: RowBlock) -> Columns:
+        """The columns of `block`, as many as the header has; raises ValueError where a row is cut off."""
+        columns = block.columns()
+        if columns is not None and len(columns) == self.reader.width:
+            return list(columns)
+        return list(zip(*map(self.reader.fitted, block.rows()), strict=True))
+
+    def _check_card_numbers(self, columns: Columns) -> None:
         """Raises ValueError if a cell in which people type holds a card number; lines part the cells."""
         text = "\n".join(map("\n".join, [columns[place] for place in self.reader.free]))
         if may_hold_card(text) and card_number_in(text) is not None:
@@ -161,12 +153,22 @@ class BlockReader:
         kind = "" if self._by_phrase else reader.kind(row[self.places["kind"]], when)
         return (status, when, kind, amount, currency, *reader.fee(row, amount))
 
-    def _kinds(self, texts: Sequence[str], whens: Iterable[str]) -> list[str]:
+    def _kinds(self, texts: Sequence[str], whens: Sequence[str]) -> list[str]:
         """The kind of each text in which a rule looks for a phrase."""
         reader = self.reader
+        joined, words = _words(texts)
+        rules: dict[str, list[tuple[str, Kind]]] = {}
+        for when in set(whens):
+            rules[when] = reader.rules[when]
+            if whens.count(when) > FEW_ROWS:  # worth to leave out the phrases that stand in none of them
+                rules[when] = [rule for rule in rules[when] if rule[0] in joined]
+        if len(rules) == 1 and (first := rules[whens[0]][:1]):
+            phrase, kind = first[0]
+            if all(map(contains, words, repeat(phrase))):
+                return [kind] * len(words)
         found: list[str] = []
-        for text, word, when in zip(texts, _words(texts), whens, strict=True):
-            for phrase, kind in reader.rules[when] if word else ():
+        for text, word, when in zip(texts, words, whens, strict=True):
+            for phrase, kind in rules[when] if word else ():
                 if phrase in word:
                     found.append(kind)
                     break
@@ -175,56 +177,65 @@ class BlockReader:
         return found
 
     def _dates(
-        self, rows: Iterable[list[str]], columns: list[Column]
+        self, columns: Columns
     ) -> tuple[Iterable[datetime | None], Iterable[date | None], Iterable[date | None]]:
-        occurred = self._stripped(columns, "occurred")
-        if self._has_one_date and all(occurred):
-            moments, booked = zip(*self.reader.moments.read_column(occurred), strict=True)
-            return moments, booked, repeat(None)
-        found = [self.reader.dates([*row, ""]) for row in rows]
-        return tuple(zip(*found, strict=True))  # type: ignore[return-value]
+        places, read_column = self.places, self.reader.moments.read_column
+        dated = [columns[places[each]] for each in _DATES if places[each] >= 0]
+        if places["occurred_time"] >= 0 or not all(map(str.strip, chain.from_iterable(dated))):
+            found = [self.reader.dates(list(row)) for row in zip(*columns, strict=True)]
+            return tuple(zip(*found, strict=True))  # type: ignore[return-value]
+        moments: Iterable[datetime | None] = repeat(None)
+        booked: Iterable[date | None] = repeat(None)
+        values: Iterable[date | None] = repeat(None)
+        if places["occurred"] >= 0:
+            moments, booked = read_column(self._stripped(columns, "occurred"))
+        if places["booked"] >= 0:
+            booked = read_column(self._stripped(columns, "booked"))[1]
+        if places["value"] >= 0:
+            values = read_column(self._stripped(columns, "value"))[1]
+        return moments, booked, values
 
-    def _payers(self, columns: list[Column]) -> tuple[Iterable[str], Iterable[str]]:
+    def _payers(self, columns: Columns) -> tuple[Iterable[str], Iterable[str]]:
         reader = self.reader
-        phones, names = self._stripped(columns, "msisdn"), self._stripped(columns, "payer_name")
-        if self.places["msisdn"] < 0 and self.places["party"] < 0:
-            return phones, names
-        parties = columns[self.places["party"]]
-        if self._party_alone:
-            joined = "\n".join(parties)
-            usual = self._usual_party.findall(joined)
-            if len(usual) == len(parties) == joined.count("\n") + 1:
-                phones, names = zip(*usual, strict=True)
+        if self.places["party"] >= 0 and self._party_alone:
+            parties = columns[self.places["party"]]
+            phones, _, names = zip(*map(str.partition, parties, repeat(" - ")), strict=True)
+            joined = "\n".join(phones)
+            if joined.count("\n") == len(phones) - 1 and self._usual_phones.fullmatch(joined):
                 return phones, list(map(str.strip, names))
-        found = map(reader.payer, phones, names, parties)
+        numbers, texts = self._stripped(columns, "msisdn"), self._stripped(columns, "payer_name")
+        if self.places["msisdn"] < 0 and self.places["party"] < 0:
+            return numbers, texts
+        found = map(reader.payer, numbers, texts, columns[self.places["party"]])
         return tuple(zip(*found, strict=True))  # type: ignore[return-value]
 
-    def _balances(self, columns: list[Column]) -> Iterable[Decimal | None]:
-        texts = self._stripped(columns, "balance")
+    def _balances(self, columns: Columns) -> Iterable[Decimal | None]:
         if self.places["balance"] < 0:
-            return [None] * len(texts)
+            return repeat(None)
+        texts = self._stripped(columns, "balance")
         if self.reader.mapping.decimal == "." and (found := plain_amounts(texts)):
             return found
         return [self.reader.number("balance", text)[0] if text else None for text in texts]
 
-    def _stripped(self, columns: list[Column], name: Field) -> Sequence[str]:
+    def _stripped(self, columns: Columns, name: Field) -> Sequence[str]:
         column = columns[self.places[name]]
         return list(map(str.strip, column)) if self.places[name] >= 0 else column
 
-    def _cleaned(self, columns: list[Column], name: Field) -> Sequence[str]:
+    def _cleaned(self, columns: Columns, name: Field, protected: bool) -> Sequence[str]:
         stripped = self._stripped(columns, name)
-        joined = "\n" + "\n".join(stripped)
-        return list(map(cleaned, stripped)) if "\n=" in joined or "\n'" in joined else stripped
+        if protected and self.places[name] >= 0:
+            joined = "\n" + "\n".join(stripped)
+            if "\n=" in joined or "\n'" in joined:
+                return list(map(cleaned, stripped))
+        return stripped
 
 
-def _words(texts: Sequence[str]) -> list[str]:
-    """Each text as rules see it: casefolded, with one blank between words."""
+def _words(texts: Sequence[str]) -> tuple[str, list[str]]:
+    """Each text as rules see it, casefolded and with one blank between words, and all of them in one."""
     joined = "|".join(texts)
-    if (
-        joined.isascii()
-        and joined.isprintable()
-        and "  " not in joined
-        and joined.count("|") == len(texts) - 1
-    ):
-        return joined.casefold().split("|")
-    return [" ".join(text.split()).casefold() for text in texts]
+    if joined.isascii() and "  " not in joined and not any(map(joined.__contains__, _OTHER_BLANKS)):
+        joined = joined.casefold()
+        if joined.count("|") == len(texts) - 1:
+            return joined, joined.split("|")
+    words = [" ".join(text.split()).casefold() for text in texts]
+    return "|".join(words), words

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Context, Decimal, localcontext
 from itertools import chain, compress
 from typing import BinaryIO
 
 from paydesk.importers.amounts import plain_text
-from paydesk.importers.delimited.blocks import BlockReader, in_blocks
+from paydesk.importers.delimited.blocks import BlockReader
 from paydesk.importers.delimited.mapping import Field, Mapping, header_key
 from paydesk.importers.delimited.rows import ZERO, Known, RowReader
 from paydesk.importers.delimited.tables import TAIL_ROWS, Table, open_table
@@ -73,35 +73,42 @@ def needs_of(mapping: Mapping) -> tuple[tuple[str, ...], ...]:
 
 def read_table(table: Table, mapping: Mapping) -> Iterator[Record]:
     """The records of `table` by `mapping`; see MappedFile.read."""
+    return chain.from_iterable(_in_lots(table, mapping))
+
+
+def _in_lots(table: Table, mapping: Mapping) -> Iterator[Iterable[Record]]:
+    """The records of a table, those of a block together."""
     reader = RowReader(mapping, table)
-    yield from (FileWarning(text) for text in table.warnings)
+    yield map(FileWarning, table.warnings)
     head = _head(table, mapping, reader)
-    yield head
+    yield [head]
     sums = _Sums(reader)
     others = _Others(table.names)
     last_balance: Decimal | None = None
     undated = reader.places["occurred"] < 0 and reader.places["booked"] < 0
     by_block = BlockReader(reader)
-    for part, lines, columns in chain.from_iterable(map(by_block.parts, in_blocks(table.rows()))):
-        sums.add(lines, columns)
-        last_balance = next((x.balance for x in reversed(lines) if x.balance is not None), last_balance)
-        yield from lines
-        for line, row in () if lines else part:
+    for block, lines, columns in chain.from_iterable(map(by_block.parts, table.blocks())):
+        if lines:
+            sums.add(lines, columns)
+            last_balance = next((x.balance for x in reversed(lines) if x.balance is not None), last_balance)
+            yield lines
+            continue
+        for line, row in block.numbered():
             # Without a date column nothing else tells a totals row from data.
             found = None if undated and others.take(line, row, reader) else reader.read(line, row)
             if isinstance(found, StatementLine):
                 sums.add([found], [(cell,) for cell in row])
                 last_balance = found.balance if found.balance is not None else last_balance
-                yield found
+                yield [found]
             elif found is None or others.take(line, row, reader):
                 if others.totals_line == line:
-                    yield from sums.compare(line, row)
+                    yield sums.compare(line, row)
             else:
                 sums.add_rejected(row)
-                yield found
-    yield from others.warnings()
+                yield [found]
+    yield others.warnings()
     if head.opening is not None and head.closing is not None and last_balance is not None:
-        yield from sums.tie(head)
+        yield sums.tie(head)
 
 
 class _Others:
@@ -174,7 +181,7 @@ class _Sums:
         self.effect = Decimal(0)
         self.known = Known(self._amount)
 
-    def add(self, lines: list[StatementLine], columns: Sequence[tuple[str, ...]]) -> None:
+    def add(self, lines: list[StatementLine], columns: Sequence[Sequence[str]]) -> None:
         """Rows that were read, and their cells by column."""
         if not lines:
             return
@@ -190,7 +197,7 @@ class _Sums:
         """A rejected row is still in the file's own totals."""
         self._add([(cell,) for cell in row], self.total)
 
-    def _add(self, columns: Sequence[tuple[str, ...]], sums: dict[Field, Decimal]) -> None:
+    def _add(self, columns: Sequence[Sequence[str]], sums: dict[Field, Decimal]) -> None:
         for name, place in self.columns:
             if place < len(columns):
                 amounts = list(map(self.known.__getitem__, filter(None, columns[place])))

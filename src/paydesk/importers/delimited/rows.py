@@ -11,7 +11,8 @@ from typing import TypeVar
 from paydesk.importers.amounts import Amounts, plain_text
 from paydesk.importers.card_numbers import MAY_HOLD, card_number_in, masked_row
 from paydesk.importers.delimited.mapping import FIELDS, Field, Mapping, header_key
-from paydesk.importers.delimited.tables import Table, UnclosedRow
+from paydesk.importers.delimited.row_blocks import UnclosedRow
+from paydesk.importers.delimited.tables import Table
 from paydesk.importers.delimited.words import ID_ENDINGS, STATUS_WORDS
 from paydesk.importers.moments import Moments
 from paydesk.importers.records import (

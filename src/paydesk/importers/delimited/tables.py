@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import csv
 import re
+from bisect import bisect_right
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from itertools import islice
+from itertools import chain, islice
 from typing import BinaryIO
 
 from paydesk.importers.delimited.mapping import header_key
+from paydesk.importers.delimited.row_blocks import NumberedRow, RowBlock, blocks_of, text_blocks
 from paydesk.importers.delimited.spreadsheets import Workbook, is_workbook
 from paydesk.importers.delimited.words import HEADER_WORDS
 from paydesk.importers.limits import LIMITS, Limits
@@ -25,18 +27,7 @@ TAIL_ROWS = 40
 _KNOWN = frozenset(key for keys in HEADER_WORDS.values() for key in keys)
 _VALUE = re.compile(r"[-+(]?\s*[^\W\d]{0,3}\s*[\d][\d.,:/ T'-]*\)?\s*(?:[AaPp][Mm])?", re.ASCII)
 
-Rows = Iterator[tuple[int, list[str]]]
-
-
-class UnclosedRow(list[str]):
-    """A row in which a quotation mark was not closed, so that the rows up to `last_line` stand in one cell.
-
-    It has one cell more than it should, so no reader takes it for data.
-    """
-
-    def __init__(self, cells: list[str], last_line: int) -> None:
-        super().__init__(cells)
-        self.last_line = last_line
+Rows = Iterator[NumberedRow]
 
 
 @dataclass(frozen=True)
@@ -57,11 +48,18 @@ class Table:
     sheets: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
     tail: tuple[tuple[str, ...], ...] = ()
-    _source: Callable[[], Rows] = field(default=lambda: iter(()), repr=False)
+    _source: Callable[[], Iterator[RowBlock]] = field(default=lambda: iter(()), repr=False)
 
     def rows(self) -> Rows:
         """(physical line, cells) of each row after the header, blank ones included, from the start."""
-        return ((line, row) for line, row in self._source() if line > self.header_line)
+        return _rows_of(self.blocks())
+
+    def blocks(self) -> Iterator[RowBlock]:
+        """The same rows in blocks."""
+        for block in self._source():
+            above = bisect_right(block.numbers, self.header_line)
+            if above < len(block):
+                yield block.part(above, len(block)) if above else block
 
     def labelled(self, labels: tuple[str, ...]) -> str:
         """A value from the lines above the header: "Short Code:" and the number beside or after it."""
@@ -118,25 +116,14 @@ def _text_table(file: BinaryIO, scan: TextScan, needs: tuple[tuple[str, ...], ..
     separator = separator_of(lines)
     spaced = any(f'{separator} "' in line for line in lines[:5])
 
-    def source() -> Rows:
+    def source() -> Iterator[RowBlock]:
         text = open_text(file, scan.encoding)
         try:
-            reader = csv.reader(text, delimiter=separator, skipinitialspace=spaced)
-            before = 0
-            for row in reader:
-                if reader.line_num - before > 1 and has_swallowed_rows(row, separator):
-                    row = UnclosedRow([*row, ""], reader.line_num)
-                yield before + 1, row
-                before = reader.line_num
-        except csv.Error as problem:
-            raise NotReadable(
-                f"Line {before + 1} cannot be split into columns ({problem}): a quotation mark there is "
-                "opened and never closed, or the file is damaged."
-            ) from problem
+            yield from text_blocks(text, separator, spaced=spaced)
         finally:
             text.detach()
 
-    top = list(islice(source(), HEAD_ROWS))
+    top = list(islice(_rows_of(source()), HEAD_ROWS))
     place = _header_place(top, needs)
     line, header = top[place]
     tail: tuple[tuple[str, ...], ...] = ()
@@ -179,8 +166,8 @@ def _sheet_table(workbook: Workbook, wanted: str, needs: tuple[tuple[str, ...], 
             continue
         line, header = top[place]
 
-        def source(name: str = name) -> Rows:
-            return workbook.rows(name)
+        def source(name: str = name) -> Iterator[RowBlock]:
+            return blocks_of(workbook.rows(name))
 
         rest = [other for other in names if other != name]
         note = (f"Only the sheet {name!r} was read; the file also has {', '.join(rest)}.",) if rest else ()
@@ -259,21 +246,8 @@ def separator_of(lines: list[str]) -> str:
     return best
 
 
-def has_swallowed_rows(row: list[str], separator: str) -> bool:
-    """Whether a cell of several lines holds lines that look like rows of this table."""
-    if len(row) < 2:
-        return False
-    shape = _shape(row[0])
-    for cell in row:
-        for line in cell.splitlines()[1:]:
-            count = line.count(separator)
-            if count >= len(row) - 1 and (count >= 4 or _shape(line.partition(separator)[0]) == shape):
-                return True
-    return False
-
-
-def _shape(text: str) -> str:
-    return re.sub(r"[^\W\d]+", "a", re.sub(r"\d+", "9", text.strip(' "')))
+def _rows_of(blocks: Iterable[RowBlock]) -> Rows:
+    return chain.from_iterable(map(RowBlock.numbered, blocks))
 
 
 def _header_place(top: list[tuple[int, list[str]]], needs: tuple[tuple[str, ...], ...]) -> int:

@@ -12,7 +12,8 @@ import pyarrow.parquet as pq
 
 from paydesk.importers.amounts import plain_text
 from paydesk.importers.delimited.any_table import AnyTable
-from paydesk.importers.delimited.tables import Table, UnclosedRow, open_table, unique_names
+from paydesk.importers.delimited.row_blocks import UnclosedRow
+from paydesk.importers.delimited.tables import Table, open_table, unique_names
 from paydesk.importers.records import NeedsMapping, NotReadable
 from paydesk.importers.registry import importer_for
 from paydesk.reporting.two_files.cells import Cells

@@ -21,7 +21,7 @@ from paydesk.foundation.approvals import steps as approvals
 from paydesk.foundation.approvals.models import Approval
 from paydesk.foundation.clocks.steps import meet_clocks
 from paydesk.importers.delimited import open_table
-from paydesk.importers.delimited.tables import UnclosedRow
+from paydesk.importers.delimited.row_blocks import UnclosedRow
 from paydesk.importers.records import NotReadable
 from paydesk.kernel.actor import Actor
 from paydesk.kernel.money import Money, exact_minor

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from paydesk.importers.delimited import Field, KindRule, Mapping, blocks, preview
+from paydesk.importers.delimited import Field, KindRule, Mapping, blocks, preview, row_blocks
 from paydesk.importers.reading import open_file
 from paydesk.importers.records import FileWarning, NotReadable, Record, RejectedLine, Statement, StatementLine
 
@@ -312,7 +312,7 @@ def test_a_block_by_columns_reads_what_its_rows_read_one_by_one(
     )
     by_columns = records_or_sentence(mapping, target.getvalue())
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(blocks, "FEW_ROWS", blocks.BLOCK_ROWS)
+        patch.setattr(blocks, "FEW_ROWS", 1_000)
         patch.setattr(blocks.BlockReader, "_lines", _no_lines)
         assert by_columns == records_or_sentence(mapping, target.getvalue())
 
@@ -330,7 +330,7 @@ def test_cells_that_are_no_amount_beside_the_money_do_not_stop_the_sums() -> Non
 
 
 def test_rows_before_damage_are_read_before_it_is_refused() -> None:
-    count = blocks.BLOCK_ROWS * 2 + 3
+    count = row_blocks.BLOCK_ROWS * 20 + 3
     text = "Date,Amount\n" + "02/01/2024,5\n" * count + "02/01/2024," + "5" * 200_000 + "\n"
     found: list[Record] = []
     with pytest.raises(NotReadable):

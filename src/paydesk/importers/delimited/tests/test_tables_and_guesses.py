@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import csv
 import io
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from paydesk.importers.delimited import Mapping, fingerprint, guess, header_of, open_table
+from paydesk.importers.delimited import Mapping, fingerprint, guess, header_of, open_table, row_blocks
 from paydesk.importers.delimited.spreadsheets import cell_text
 from paydesk.importers.reading import open_file
 from paydesk.importers.records import FileWarning, NotReadable, RejectedLine, StatementLine
@@ -181,3 +184,21 @@ def test_a_text_that_is_no_table_of_payments_is_refused(text: str) -> None:
 )
 def test_a_messy_table_stays_a_table(text: str) -> None:
     assert open_table(table(text)).sample(1)
+
+
+@settings(max_examples=60)
+@given(st.text(st.sampled_from('ab5,,,\n\n\r" é'), max_size=60), st.integers(1, 9))
+def test_blocks_hold_the_rows_that_the_csv_module_finds(text: str, size: int) -> None:
+    reader = csv.reader(io.StringIO(text, newline=""))
+    expected, before = [], 0
+    for row in reader:
+        expected.append((before + 1, row))
+        before = reader.line_num
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(row_blocks, "FIRST_CHARS", size)
+        patch.setattr(row_blocks, "BLOCK_ROWS", 2)
+        patch.setattr(row_blocks, "has_swallowed_rows", lambda row, separator: False)
+        source = io.TextIOWrapper(io.BytesIO(text.encode()), encoding="utf-8", newline="")
+        blocks = row_blocks.text_blocks(source, ",", spaced=False)
+        found = [each for block in blocks for each in block.numbered()]
+    assert found == expected
