@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from paydesk.web.reconciliation import days, deeds, exceptions, matches, results, signing
+from paydesk.web.reconciliation import days, deeds, exceptions, matches, report, results, signing
 
 day_urls = (
     [
@@ -13,6 +13,7 @@ day_urls = (
         path("runs/<int:run_id>/rows.<str:kind>", results.export, name="export_rows"),
         path("runs/<int:run_id>/cancel", days.cancel, name="cancel"),
         path("<int:account_id>/<str:day>/", days.page, name="day"),
+        path("<int:account_id>/<str:day>/report.<str:kind>", report.download, name="report"),
         path("<int:account_id>/<str:day>/run", days.run, name="run"),
         path("<int:account_id>/<str:day>/sign", signing.sign, name="sign"),
         path("<int:account_id>/<str:day>/reopen", signing.reopen, name="reopen"),

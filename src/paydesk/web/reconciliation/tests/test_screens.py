@@ -44,6 +44,8 @@ class Reconciled(AtTheDesk):
         rows = self.text(f"/reconciliation/runs/{asked.pk}/rows?found=match")
         assert "50.00" in rows
         assert len(self.text(f"/reconciliation/runs/{asked.pk}/rows.csv?found=match").splitlines()) == 2
+        assert self.client.get(f"{self.day}report.pdf").content.startswith(b"%PDF-")
+        assert self.client.get(f"{self.day}report.xlsx").content.startswith(b"PK")
         over = self.text(f"/reconciliation/?until={DAY.isoformat()}")
         assert f'href="{self.day}"' in over
         assert "2 Mar: open, 3 rows, 2 exceptions" in over
