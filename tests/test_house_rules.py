@@ -105,6 +105,14 @@ def test_screens_have_no_inline_script_or_style():
     assert not found, f"The content policy forbids inline script and style; use a class or a module: {found}"
 
 
+def test_a_tag_of_a_template_stands_in_one_line():
+    broken = re.compile(r"\{\{(?:(?!\}\})[^\n])*$|\{%(?:(?!%\})[^\n])*$", re.MULTILINE)
+    found = [
+        named(path) for path in SOURCE.rglob("*.html") if broken.search(path.read_text(encoding="utf-8"))
+    ]
+    assert not found, f"A tag over two lines is shown as it stands, not carried out: {found}"
+
+
 def test_screens_mask_names_and_numbers():
     printed = re.compile(
         r"\{\{[^}]*\b(customer\.name|customer_name|payer_name|payer|msisdn)\b[^}]*\}\}|\|phone\b"

@@ -26,7 +26,8 @@ SELECT booked_on, sum(amount_minor)::bigint FROM (
       AND p.entry_id > (SELECT summed_through FROM books_horizon)
 ) part GROUP BY 1
 """
-# Files list the newest row first or last; within a second the order of the file decides.
+# Files list the newest row first or last; within a second the order of the file decides. A notice moves
+# nothing; the answer to a question for balances is one per account of ours there, and no link of the chain.
 _RUNNING = """
 WITH line AS MATERIALIZED (
     SELECT l.id, l.file_id, l.line_no, l.occurred_at, coalesce(l.booked_on, l.value_on) AS day,
@@ -38,7 +39,7 @@ WITH line AS MATERIALIZED (
            END AS net
     FROM statements_sourcefile f JOIN statements_statementline l ON l.file_id = f.id
     WHERE f.source_account_id = %(account)s AND f.covers_to >= %(since)s AND NOT l.withdrawn
-      AND l.balance IS NOT NULL AND l.currency = %(currency)s
+      AND l.balance IS NOT NULL AND l.currency = %(currency)s AND l.kind <> 'notice'
       AND coalesce(l.booked_on, l.value_on) >= %(since)s
 ), file AS (
     SELECT file_id, (array_agg(occurred_at ORDER BY line_no))[1]

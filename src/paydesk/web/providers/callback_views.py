@@ -182,9 +182,12 @@ def limits(request: HttpRequest, account_id: int) -> HttpResponseBase:
         )
         messages.success(request, "The limits of the callback address are set.")
         return _back(request, account_id)
-    return render(
-        request, "providers/limits.html", {"account": endpoint.source_account, "endpoint": endpoint}
-    )
+    known = {
+        "account": endpoint.source_account,
+        "networks": "\n".join(endpoint.allowed_networks),
+        "also_numbers": "\n".join(endpoint.also_numbers),
+    }
+    return render(request, "providers/limits.html", known)
 
 
 @needs(RIGHT)

@@ -52,6 +52,15 @@ class Balance(AtTheDesk):
         for words in ("Sweep", "Reserve", "in its rows", "stood there before"):
             assert words in text, words
 
+    def test_an_answer_that_names_the_balances_of_several_accounts_breaks_no_chain(self):
+        self.rows(
+            ("payment", "10.00", "109.50"), ("notice", "0", "46713.00"), ("notice", "0", "3.00"),
+            ("sweep", "-100.00", "9.50"),
+        )  # fmt: skip
+        text = self.text(self.address)
+        assert "Agrees" in text
+        assert "breaks before" not in text
+
     def test_a_row_that_never_came_is_drift_and_the_place_is_named(self):
         self.rows(("payment", "10.00", "109.50"), ("payment", "10.00", "124.00"))
         text = self.text(self.address)
