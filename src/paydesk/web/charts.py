@@ -115,3 +115,49 @@ def _tenths(numerator: int, denominator: int) -> str:
     """numerator / denominator tenths as text: 725 / 1 is "72.5"."""
     tenths = numerator // (denominator or 1)
     return f"{tenths // 10}.{tenths % 10}"
+
+
+def flow(total: tuple[str, int], parts: Sequence[tuple[str, str, int]], *, title: str) -> SafeString:
+    """Money from one place to several: a band each, as wide as its share of the whole.
+
+    `total` and `parts` are what a reader sees, for parts the colour family before the size. The parts come to
+    the total; what is below zero is said in words only.
+    """
+    words, whole = total
+    above = [part for part in parts if part[2] > 0]
+    if not whole or not above:
+        return SafeString("")
+    span, gap, left = 1400, 90, 300
+    scale = sum(size for _, _, size in above)
+    bands: list[SafeString] = []
+    x1, x2 = 150, 210
+    y_left, y_right = left, 0
+    for label, family, size in above:
+        height = max(span * size // scale, 8)
+        top, bottom = _tenths(y_left, 1), _tenths(y_left + height, 1)
+        to, under = _tenths(y_right, 1), _tenths(y_right + height, 1)
+        bands.append(
+            format_html(
+                '<path class="{}" d="M{} {}C{} {} {} {} {} {}V{}C{} {} {} {} {} {}Z"/>',
+                family, x1, top, x1 + 30, top, x2 - 30, to, x2, to, under, x2 - 30, under, x1 + 30, bottom,
+                x1, bottom,
+            )
+        )  # fmt: skip
+        middle = _tenths(y_right + height // 2, 1)
+        bands.append(format_html('<text x="{}" y="{}" dy="3">{}</text>', x2 + 6, middle, label))
+        y_left += height
+        y_right += max(height, 60) + gap
+    deep = max(y_right, y_left) + 40
+    bands.append(
+        format_html('<rect class="from" x="144" y="{}" width="6" height="{}"/>', _tenths(left, 1),
+                    _tenths(y_left - left, 1))
+    )  # fmt: skip
+    bands.append(
+        format_html('<text x="138" y="{}" dy="3" text-anchor="end">{}</text>',
+                    _tenths((left + y_left) // 2, 1), words)
+    )  # fmt: skip
+    return format_html(
+        '<svg class="plot flow" viewBox="0 0 420 {}" role="img" aria-label="{}: {}">{}</svg>',
+        _tenths(deep, 1), title, ", ".join(label for label, _, _ in parts),
+        format_html_join("", "{}", ((each,) for each in bands)),
+    )  # fmt: skip

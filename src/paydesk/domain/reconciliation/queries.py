@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet, Sum
 
-from paydesk.domain.payments.models import DayOfRows
+from paydesk.domain.payments.models import DayOfRows, Payment
 from paydesk.domain.providers.models import SourceAccount
 from paydesk.domain.reconciliation import evidence, rules
 from paydesk.domain.reconciliation.models import Day, Match, ReconciliationException, Run
@@ -367,3 +367,49 @@ def likely_partner(actor: Actor, found: ReconciliationException) -> Reconciliati
     others = others.filter(left_key="") if found.left_key else others.filter(right_key="")
     near = others.filter(amount_minor=found.amount_minor, day__range=(found.day - SPAN, found.day + SPAN))
     return near.order_by("day", "id").first()
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """A part of the money received on a day: where it is now. The parts come to what was received."""
+
+    name: str
+    amount: Money
+    payments: int
+
+
+def where_money_is(account: SourceAccount, day: date) -> list[Share]:
+    """Where the money that came in on a day is by now, largest first; one query over the day's payments.
+
+    applied, credit (2040), unapplied (2010), suspense (2020), reserved, refunded, taken_back; what was passed
+    on before a provider took it back counts there and, below zero, as `shortfall` (1310).
+    """
+    near = (day - timedelta(days=10), day + timedelta(days=10))
+    known = Q(customer__isnull=False)
+    sums = {
+        "applied": Sum("allocated_minor"), "credit": Sum("credited_minor"),
+        "unapplied": Sum("open_minor", filter=known), "suspense": Sum("open_minor", filter=~known),
+        "reserved": Sum("reserved_minor"), "refunded": Sum("refunded_minor"),
+        "taken_back": Sum("reversed_minor"), "shortfall": -Sum("shortfall_minor"),
+    }  # fmt: skip
+    counts = {
+        "applied": Count("id", filter=Q(allocated_minor__gt=0)),
+        "credit": Count("id", filter=Q(credited_minor__gt=0)),
+        "unapplied": Count("id", filter=known & Q(open_minor__gt=0)),
+        "suspense": Count("id", filter=~known & Q(open_minor__gt=0)),
+        "reserved": Count("id", filter=Q(reserved_minor__gt=0)),
+        "refunded": Count("id", filter=Q(refunded_minor__gt=0)),
+        "taken_back": Count("id", filter=Q(reversed_minor__gt=0)),
+        "shortfall": Count("id", filter=Q(shortfall_minor__gt=0)),
+    }
+    found = (
+        Payment.objects.filter(
+            market=account.market, value_on__range=near, source_account=account, booked_on=day
+        )
+        .exclude(state="unposted")
+        .aggregate(**{f"sum_{name}": each for name, each in sums.items()}, **counts)
+    )
+    shares = [
+        Share(name, Money(int(found[f"sum_{name}"] or 0), account.currency), found[name]) for name in sums
+    ]
+    return sorted((each for each in shares if each.amount), key=lambda each: -each.amount.amount_minor)

@@ -185,6 +185,7 @@ def page(request: HttpRequest, account_id: int, day: str) -> HttpResponse:
         "version": version,
         "figures": figures(told, account.currency) if told else [],
         "proof": proof_lines(account, on),
+        "money": money_of(account, on),
         "left": [shown(each) for each in left[:MOST_SHOWN]],
         "more_left": len(left) > MOST_SHOWN,
         "solved": solved.count(),
@@ -201,6 +202,37 @@ def page(request: HttpRequest, account_id: int, day: str) -> HttpResponse:
     }
     template = "_live.html" if request.GET.get("v") else "day.html"
     return render(request, f"reconciliation/{template}", known)
+
+
+SHARE_WORDS = {
+    "applied": ("settled", "applied to contracts"),
+    "credit": ("moving", "credit of customers"),
+    "unapplied": ("held", "unapplied"),
+    "suspense": ("failed", "suspense"),
+    "reserved": ("held", "reserved for refunds"),
+    "refunded": ("returned", "refunded"),
+    "taken_back": ("returned", "taken back"),
+    "shortfall": ("failed", "passed on before it was taken back"),
+}
+
+
+def money_of(account: SourceAccount, on: date) -> dict[str, Any]:
+    """Where the money received on the day is by now, for the chart and the table beside it."""
+    shares = queries.where_money_is(account, on)
+    total = sum((share.amount for share in shares), Money(0, account.currency))
+    return {
+        "total": total,
+        "from": (f"received {total}", total.amount_minor),
+        "parts": [
+            (
+                f"{SHARE_WORDS[share.name][1]} {share.amount}",
+                SHARE_WORDS[share.name][0],
+                share.amount.amount_minor,
+            )
+            for share in shares
+        ],
+        "shares": [(SHARE_WORDS[share.name][1], share) for share in shares],
+    }
 
 
 def _state(actor: Any, account: SourceAccount, on: date) -> str:

@@ -238,6 +238,11 @@ def columns(
     return charts.columns(values, title=title, description=description, key=key)
 
 
+@register.simple_tag
+def flow(total: tuple[str, int], parts: Sequence[tuple[str, str, int]], title: str) -> SafeString:
+    return charts.flow(total, parts, title=title)
+
+
 # What may be done
 
 

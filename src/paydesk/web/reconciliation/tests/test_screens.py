@@ -44,6 +44,7 @@ class Reconciled(AtTheDesk):
         rows = self.text(f"/reconciliation/runs/{asked.pk}/rows?found=match")
         assert "50.00" in rows
         assert len(self.text(f"/reconciliation/runs/{asked.pk}/rows.csv?found=match").splitlines()) == 2
+        assert "suspense 140.00 GHS" in text
         assert self.client.get(f"{self.day}report.pdf").content.startswith(b"%PDF-")
         assert self.client.get(f"{self.day}report.xlsx").content.startswith(b"PK")
         over = self.text(f"/reconciliation/?until={DAY.isoformat()}")
