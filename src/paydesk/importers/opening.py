@@ -90,19 +90,22 @@ class _Budget:
         if self.unpacked > self.limits.unpacked_bytes:
             raise NotReadable(
                 f"The archive unpacks to more than {self.limits.unpacked_bytes:,} bytes; send its members in "
-                "smaller parts."
+                "smaller parts, or raise PAYDESK_READ_UNPACKED_BYTES."
             )
         ratio = self.unpacked // self.packed
         if self.unpacked > self.limits.ratio_from_bytes and ratio > self.limits.ratio:
             raise NotReadable(
                 f"The archive unpacks to more than {self.limits.ratio} times its size, which no statement "
-                "does: it was made to fill the disk."
+                "does: it was made to fill the disk. PAYDESK_READ_RATIO is the limit."
             )
 
     def count(self) -> None:
         self.members += 1
         if self.members > self.limits.members:
-            raise NotReadable(f"The archive holds more than {self.limits.members} files; send it in parts.")
+            raise NotReadable(
+                f"The archive holds more than {self.limits.members} files; send it in parts, or raise "
+                "PAYDESK_READ_MEMBERS."
+            )
 
 
 def _taken_apart(
@@ -182,7 +185,10 @@ def _named(path: str) -> str:
 
 def _check_depth(depth: int, budget: _Budget) -> None:
     if depth >= budget.limits.nesting:
-        raise NotReadable(f"Archives are nested more than {budget.limits.nesting} deep; unpack them first.")
+        raise NotReadable(
+            f"Archives are nested more than {budget.limits.nesting} deep; unpack them first, or raise "
+            "PAYDESK_READ_NESTING."
+        )
 
 
 def _kept(source: BinaryIO, name: str, limits: Limits) -> BinaryIO:

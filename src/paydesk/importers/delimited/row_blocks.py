@@ -12,7 +12,7 @@ from typing import TextIO
 from paydesk.importers.delimited.raw_rows import RawRow
 from paydesk.importers.records import NotReadable
 
-BLOCK_ROWS = 128  # measured: 64 to 256 make little difference, many more or fewer do
+BLOCK_ROWS = 96  # measured: 64 to 200 make little difference, many more or fewer do
 FIRST_CHARS = 8 * 1024  # of the first block of a text, when nobody knows yet how long its rows are
 
 NumberedRow = tuple[int, list[str]]

@@ -76,7 +76,7 @@ def test_a_gzip_inside_a_zip_is_read_and_a_deeper_one_refused() -> None:
         isinstance(each, StatementLine) for each in read(zipped({"a.csv.gz": gzip.compress(CSV, mtime=0)}))
     )
     deeper = zipped({"b.zip": zipped({"c.zip": zipped({"a.csv": CSV})})})
-    with pytest.raises(NotReadable, match="more than 2 deep"):
+    with pytest.raises(NotReadable, match="more than 2 deep.*PAYDESK_READ_NESTING"):
         read(deeper)
 
 
@@ -105,10 +105,10 @@ def test_files_of_different_formats_are_mixed() -> None:
 @pytest.mark.parametrize(
     ("content", "limits", "said"),
     [
-        (gzip.compress(bytes(3_000_000)), Limits(unpacked_bytes=1_000_000), "1,000,000 bytes"),
+        (gzip.compress(bytes(3_000_000)), Limits(unpacked_bytes=1_000_000), "1,000,000 .*_BYTES"),
         (gzip.compress(bytes(40_000_000)), Limits(), "300 times"),
         (zipped({"a.csv": bytes(40_000_000)}), Limits(), "300 times"),
-        (zipped({f"{n}.csv": CSV for n in range(5)}), Limits(members=4), "more than 4 files"),
+        (zipped({f"{n}.csv": CSV for n in range(5)}), Limits(members=4), "4 files.*_READ_MEMBERS"),
         (b"Date,Amount,Text\n2024-01-01,1," + b"x" * 2_000_000, Limits(), "1,048,576 characters"),
         (b"Date,Amount,Text\r2024-01-01,1," + b"x" * 2_000 + b"\r", Limits(line_chars=1000), "1,000 char"),
         (workbook([["Date", "Amount"], ["2024-01-01", 1]]), Limits(unpacked_bytes=1000), "1,000 bytes"),

@@ -22,8 +22,8 @@ DECIDING = ("reference", "provider_ref", "amount", "fee", "currency", "at", "sta
 
 @dataclass(frozen=True)
 class Side:
-    """One field as both lines have it. `mark` is "same", "differs", "one" where only one says it, or "" where
-    nothing is compared; `apart` says by how much, as text."""
+    """One field as both lines have it. `mark` is "same", "differs", "near" for times within a day, "one"
+    where one alone says it, or "" where nothing is compared; `apart` says by how much, as text."""
 
     name: str
     words: str
@@ -104,5 +104,5 @@ def _times(ours: int | None, theirs: int | None) -> tuple[str, str]:
     days, hours, minutes = seconds // 86_400, seconds // 3_600, seconds // 60
     for count, word in ((days, "day"), (hours, "hour"), (minutes, "minute"), (seconds, "second")):
         if count:
-            return "differs", f"{count} {word}{'' if count == 1 else 's'} apart"
+            return "differs" if days else "near", f"{count} {word}{'' if count == 1 else 's'} apart"
     return "same", ""

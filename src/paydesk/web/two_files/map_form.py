@@ -188,7 +188,8 @@ class MapForm:
         """(question, what is assumed) that the rows could not answer, while nobody has said anything."""
         about = ("decimal", "occurred", "time_zone", "currency", "date_order")
         asked = [q for q in self.proposal.guess.questions if q.about in about]
-        return [(q.text, q.assumed) for q in asked] if self.is_guess else []
+        said = {"unknown (XXX)": "none; rows are compared without one"}
+        return [(q.text, said.get(q.assumed, q.assumed)) for q in asked] if self.is_guess else []
 
     @property
     def suggested_name(self) -> str:

@@ -40,7 +40,7 @@ class RowFilters(AddressFilters):
     """What is searched, and the filters its rows have values for."""
 
     q = forms.CharField(
-        required=False, max_length=100, label="Id, reference or amount",
+        required=False, max_length=100, label="Id, text, amount",
         widget=forms.TextInput(attrs={"type": "search", "class": "form-control text"}),
     )  # fmt: skip
 

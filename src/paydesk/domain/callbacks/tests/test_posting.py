@@ -236,7 +236,7 @@ def test_with_another_amount_it_is_shown_and_not_posted_twice(first: str) -> Non
         state, outcome, reason = state_of(message)
         assert (state, outcome) == ("rejected", "conflict")
         assert "says 50.00 GHS for T4" in reason
-        assert "60 GHS (portal.csv)" in reason
+        assert "60.00 GHS (portal.csv)" in reason
     assert len(payments_of(endpoint.source_account)) == 1
 
 
