@@ -55,7 +55,7 @@ class Proof:
 
     @property
     def adds_up(self) -> bool:
-        return self.unproven == (0, 0)
+        return not any(self.unproven)
 
 
 _PARTS = """

@@ -84,7 +84,7 @@ class Proposal:
         plain = ColumnMap().places(self.names)
         columns = {name: self.names[place] for name, place in plain.items()}
         for name, sources in FROM_GUESS.items():
-            found = next((guess.fields[s].column for s in sources if s in guess.fields), "")  # type: ignore[index]
+            found = next((guess.fields[s].column for s in sources if s in guess.fields), "")
             if found and name not in columns:
                 columns[name] = found
         if any(name in columns for name in IN_AND_OUT):

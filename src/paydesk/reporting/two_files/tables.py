@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 
 from paydesk.importers.amounts import plain_text
 from paydesk.importers.delimited.any_table import AnyTable
-from paydesk.importers.delimited.row_blocks import UnclosedRow
+from paydesk.importers.delimited.row_blocks import RowBlock, UnclosedRow
 from paydesk.importers.delimited.tables import Table, open_table, unique_names
 from paydesk.importers.records import NeedsMapping, NotReadable
 from paydesk.importers.registry import importer_for
@@ -55,20 +55,20 @@ def parquet_table(file: BinaryIO) -> Table:
             f"The Parquet file is damaged ({str(problem).splitlines()[0]}); export it again."
         ) from problem
 
-    def rows() -> Rows:
+    def blocks() -> Iterator[RowBlock]:
         line = 0
         try:
             for batch in parquet.iter_batches(batch_size=20_000):
                 columns = [[_cell_text(cell) for cell in column.to_pylist()] for column in batch.columns]
-                for cells in zip(*columns, strict=True):
-                    line += 1
-                    yield line, list(cells)
+                found = [list(cells) for cells in zip(*columns, strict=True)]
+                yield RowBlock(range(line + 1, line + 1 + len(found)), found)
+                line += len(found)
         except (pa.ArrowException, OSError, ValueError, OverflowError) as problem:
             raise NotReadable(
                 f"The Parquet file is damaged after row {line} ({str(problem).splitlines()[0]})."
             ) from problem
 
-    return Table("parquet", unique_names(header), 0, (), _source=rows)
+    return Table("parquet", unique_names(header), 0, (), _source=blocks)
 
 
 def named_table(file: BinaryIO, head: bytes, how: ColumnMap) -> Table | None:
