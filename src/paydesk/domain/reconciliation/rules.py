@@ -236,7 +236,7 @@ def sign_check(
     if suggestions:
         blocks.append(f"{_count(suggestions, 'suggested match', 'suggested matches')} nobody decided on.")
     if explained:
-        told.append(f"{_count(explained, 'exception')} stay open, each with an owner and a next step.")
+        told.append(f"{_count(explained, 'exception')} stay{'s' if explained == 1 else ''} open, each with an owner.")
     if drift:
         told.append("The balance differs from what the provider shows.")
     if drift is None:

@@ -240,23 +240,39 @@ def _state(actor: Any, account: SourceAccount, on: date) -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class Member:
+    """One row of a match: what it moved, what it is called, where it stands."""
+
+    amount: Money
+    named: str
+    place: str
+
+
+@dataclass(frozen=True, slots=True)
 class Proposal:
     """A suggested or human match with its rows."""
 
     match: Any
-    left: list[Any]
-    right: list[Any]
-    ours: Money
-    theirs: Money
+    left: list[Member]
+    right: list[Member]
 
     @classmethod
     def of(cls, match: Any) -> Proposal:
-        sides = {
-            side: [member for member in match.members.all() if member.side == side]
-            for side in ("left", "right")
-        }
-        sums = [Money(sum(m.amount_minor for m in sides[side]), match.currency) for side in ("left", "right")]
-        return cls(match, sides["left"], sides["right"], *sums)
+        sides: dict[str, list[Member]] = {"left": [], "right": []}
+        for each in match.members.all():
+            facts = each.facts
+            named = facts.get("provider_ref") or facts.get("reference") or "–"
+            place = facts.get("day", "") if each.side == "left" else facts.get("place", "")
+            sides[each.side].append(Member(Money(each.amount_minor, match.currency), named, place))
+        return cls(match, sides["left"], sides["right"])
+
+    @property
+    def ours(self) -> Money:
+        return sum((each.amount for each in self.left), Money(0, self.match.currency))
+
+    @property
+    def theirs(self) -> Money:
+        return sum((each.amount for each in self.right), Money(0, self.match.currency))
 
 
 @dataclass(frozen=True, slots=True)

@@ -97,6 +97,12 @@ class ShownException:
         return code_in("payment", self.found.payment_id) if self.found.payment_id else ""
 
     @property
+    def reference(self) -> str:
+        """The provider's id, or what the payer typed."""
+        side = self.found.left or self.found.right
+        return str(side.get("provider_ref") or side.get("reference") or "")
+
+    @property
     def day_url(self) -> str:
         return day_url(self.found.source_account_id, self.found.day)
 

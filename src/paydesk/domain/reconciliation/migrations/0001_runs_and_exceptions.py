@@ -262,7 +262,7 @@ class Migration(migrations.Migration):
             model_name="run",
             constraint=models.CheckConstraint(
                 condition=models.Q(
-                    ("state__in", ["queued", "running", "running", "done", "blocked", "failed", "cancelled"])
+                    ("state__in", ["queued", "running", "done", "blocked", "failed", "cancelled"])
                 ),
                 name="run_state_known",
             ),

@@ -44,7 +44,7 @@ class Reconciled(AtTheDesk):
         rows = self.text(f"/reconciliation/runs/{asked.pk}/rows?found=match")
         assert "50.00" in rows
         assert len(self.text(f"/reconciliation/runs/{asked.pk}/rows.csv?found=match").splitlines()) == 2
-        assert "suspense 140.00 GHS" in text
+        assert "all of it is suspense" in text
         assert self.client.get(f"{self.day}report.pdf").content.startswith(b"%PDF-")
         assert self.client.get(f"{self.day}report.xlsx").content.startswith(b"PK")
         over = self.text(f"/reconciliation/?until={DAY.isoformat()}")
@@ -89,3 +89,13 @@ class Reconciled(AtTheDesk):
         assert "Adjusted: provider fee" in self.text("/exceptions/?tab=done").replace(
             "adjusted:", "Adjusted:"
         )
+
+    def test_rows_are_matched_by_hand_only_where_both_sides_come_to_the_same(self):
+        run_day(self.account)
+        codes = [self.code("amount_mismatch"), self.code("missing_at_provider")]
+        asked = f"/exceptions/match?code={codes[0]}&code={codes[1]}"
+        assert "Both sides must come to the same." in self.text(asked)
+        sent = {"code": codes, "reason": "They look alike."}
+        assert self.client.post("/exceptions/match", sent).status_code == 409
+        assert not Match.objects.exists()
+        self.text("/exceptions/match", 404)
