@@ -150,7 +150,7 @@ DOCUMENT_SIZE_LIMIT_BYTES = int(os.environ.get("PAYDESK_DOCUMENT_LIMIT_MB", "512
 # Two files reconciled: how long they are kept, what a run may take, when a workbook is too long.
 TWO_FILES_KEPT_DAYS = int(os.environ.get("PAYDESK_TWO_FILES_DAYS", "30"))
 TWO_FILES_MEMORY = os.environ.get("PAYDESK_TWO_FILES_MEMORY", "1GB")
-TWO_FILES_WORKBOOK_ROWS = 300_000
+TWO_FILES_WORKBOOK_ROWS = 100_000  # as of other lists: a larger one takes minutes to write and to open
 # How providers are asked about payments: a TOML file with their addresses and our keys (see configure.md).
 CONNECTIONS_FILE = os.environ.get("PAYDESK_CONNECTIONS") or None
 CALLBACK_LIMIT_BYTES = 64 * 1024

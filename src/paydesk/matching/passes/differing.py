@@ -7,7 +7,7 @@ import ibis
 from ibis.expr.types import BooleanValue, Table, Value
 
 from paydesk.matching.findings import pairs, sided
-from paydesk.matching.passes.exact import days_apart
+from paydesk.matching.passes.exact import days_apart, differ, fee_untold
 from paydesk.matching.passes.nearest import ids_agree, mutual_best
 from paydesk.matching.rules import Rule
 from paydesk.matching.sides import SCALE
@@ -17,6 +17,8 @@ from paydesk.matching.wording import told
 MOST_LINES = 20  # of one id and side; where more are left nobody can say which differs from which
 KEYS = {"provider_ref": ("provider_key", "provider id"), "reference": ("reference_key", "reference")}
 SCORE = 920
+CENT = SCALE // 100
+LARGEST = 2**62
 MATCHED = ("by_fee", "by_rate")  # differences that are explained, so that the two are a match
 
 
@@ -76,7 +78,7 @@ def _named(met: Table, fees: tuple[bool, bool], days: int, rate_bps: int) -> Tab
     same_currency = met.left_currency == met.right_currency
     same_gross = met.left_amount + met.left_fee == met.right_amount + met.right_fee
     both_tell, one_tells = ibis.literal(all(fees)), ibis.literal(any(fees) and not all(fees))
-    has_desk = "line_kind" in met.columns
+    has_desk = "left_line_kind" in met.columns
     found: list[tuple[BooleanValue, str, int]] = []
     if has_desk:
         expected = _converted(met)
@@ -93,14 +95,14 @@ def _named(met: Table, fees: tuple[bool, bool], days: int, rate_bps: int) -> Tab
     ]
     if has_desk:
         found += [
-            (same_amount & _differ(met, "account_key"), "wrong_account", 9),
-            (same_amount & (met.right_is_fee_told == False) & (met.left_fee != 0), "fee_data_missing", 6),  # noqa: E712
+            (same_amount & differ(met, "account_key"), "wrong_account", 9),
+            (same_amount & fee_untold(met), "fee_data_missing", 6),
         ]
     found += [(same_amount & (met.left_fee != met.right_fee) & both_tell, "fee_variance", 5)]
     if has_desk:
         early = met.right_day < met.left_day - days
         found += [
-            (same_amount & _differ(met, "tax"), "tax_variance", 6),
+            (same_amount & differ(met, "tax"), "tax_variance", 6),
             (same_amount & early & met.left_due_day.notnull(), "early_settlement", 8),
         ]
     found += [
@@ -118,17 +120,14 @@ def _named(met: Table, fees: tuple[bool, bool], days: int, rate_bps: int) -> Tab
     return met.mutate(named=named, cost=(cost * 100_000 + further).cast("int64"), expected=expected)
 
 
-def _differ(met: Table, name: str) -> BooleanValue:
-    """Both sides say it and not the same."""
-    return (met[f"left_{name}"] != met[f"right_{name}"]).fill_null(False)
-
-
 def _converted(met: Table) -> Value:
     """What ours comes to in their currency at the rate that was quoted; null without one."""
     same = (met.right_original_currency == met.left_currency) & (met.right_original_amount == met.left_amount)
     rate = met.left_quoted_rate
-    whole = ((met.left_amount // 1_000) * rate // (SCALE // 1_000)).cast("int64")
-    return ibis.ifelse(same & (met.left_currency != met.right_currency), whole, ibis.null("int64"))
+    in_reach = met.left_amount.abs() // CENT <= LARGEST // ibis.greatest(rate, 1)
+    whole = ((met.left_amount // CENT) * rate // (SCALE // CENT)).cast("int64")
+    known = same & (met.left_currency != met.right_currency) & in_reach
+    return ibis.ifelse(known.fill_null(False), whole, ibis.null("int64"))
 
 
 def _findings(best: Table, rule: str, word: str) -> Table:

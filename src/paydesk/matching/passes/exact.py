@@ -73,7 +73,7 @@ def _outer(
     ours, theirs = ours.rename("left_{name}"), theirs.rename("right_{name}")
     keys = ("once", *same)
     met = ours.outer_join(theirs, [ours[f"left_{name}"] == theirs[f"right_{name}"] for name in keys])
-    near = met.left_line_id.notnull() & met.right_line_id.notnull() & days_apart(met, days)
+    near = met.left_line_id.notnull() & met.right_line_id.notnull() & days_apart(met, days) & desk_agrees(met)
     return met.select(
         left_line=met.left_line_id,
         right_line=met.right_line_id,
@@ -125,7 +125,7 @@ def _nth(
     """The n-th line of a repeated id with the n-th."""
     keys = [key, *same, *also]
     met = sided(ranked(left, keys), ranked(right, keys), [*keys, "rank"])
-    met = met.filter(days_apart(met, days) & ids_agree(met, ids_shared))
+    met = met.filter(days_apart(met, days) & ids_agree(met, ids_shared) & desk_agrees(met))
     timing = (met.left_day != met.right_day).fill_null(False)
     return pairs(met, rule=rule, score=score, shape=shape, left_count=met.left_rank + 1, is_timing=timing)
 
@@ -168,7 +168,7 @@ def _near(
     left: Table, right: Table, key: str, same: tuple[str, ...], seconds: int, ids_shared: bool
 ) -> Table:
     found = candidates(left, right, [key, *same], seconds)
-    return found.filter(ids_agree(found, ids_shared)).mutate(cost=found.apart)
+    return found.filter(ids_agree(found, ids_shared) & desk_agrees(found)).mutate(cost=found.apart)
 
 
 def _nearest(best: Table, rule: str) -> Table:
@@ -178,6 +178,23 @@ def _nearest(best: Table, rule: str) -> Table:
 def days_apart(met: Table, days: int) -> BooleanValue:
     """Not more than `days` calendar days apart; a side that says no day is not held to it."""
     return met.left_day.isnull() | met.right_day.isnull() | ((met.left_day - met.right_day).abs() <= days)
+
+
+def desk_agrees(met: Table) -> BooleanValue:
+    """Nothing that only the desk knows speaks against it: another account, another tax, a fee not told."""
+    if "left_line_kind" not in met.columns:
+        return ibis.literal(True)
+    return ~(differ(met, "account_key") | differ(met, "tax") | fee_untold(met))
+
+
+def differ(met: Table, name: str) -> BooleanValue:
+    """Both sides say it and not the same."""
+    return (met[f"left_{name}"] != met[f"right_{name}"]).fill_null(False)
+
+
+def fee_untold(met: Table) -> BooleanValue:
+    """We count on a fee, and they say that they do not tell it."""
+    return (~met.right_is_fee_told & (met.left_fee != 0)).fill_null(False)
 
 
 def ranked(side: Table, keys: list[str]) -> Table:

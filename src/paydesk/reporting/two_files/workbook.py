@@ -155,10 +155,6 @@ def _cover(sheet: Any, told: Mapping[str, Any], found: Sequence[Proof], forms: _
     cover.skip()
     for proof in found:
         cover.proof(proof)
-    cover.write("What the classes mean", form=forms.heading)
-    for name in sorted({part.name for proof in found for part in proof.parts}):
-        cover.pair(words_of(name), {**MATCH_MEANINGS, **MEANINGS}.get(name, ""), forms.bold)
-    cover.skip()
     cover.tallies("Matches by kind", told["by_kind"])
     cover.tallies("Matches and exceptions by rule", told["by_rule"])
     cover.write("The files", form=forms.heading)

@@ -74,6 +74,19 @@ class Matching(TestCase):
         assert (ghs.adds_up, kes.adds_up) == (True, True)
         assert (str(ghs.whole.left), str(ghs.whole.right)) == ("1257.845678", "1240.5")
         assert (kes.whole.left_rows, str(kes.whole.right)) == (0, "9")
+        self._the_trail_says_what_was_done_and_names_no_file(run)
+
+    def _the_trail_says_what_was_done_and_names_no_file(self, run: TwoFileRun) -> None:
+        record_download(run.pk, form="zip", by=OTHER, now=NOON)
+        with self.captureOnCommitCallbacks(execute=True):
+            delete_run(run.pk, by=ANALYST, now=NOON)
+        records = AuditRecord.objects.filter(subject_kind="two_file_run").order_by("pk")
+        assert [record.verb.removeprefix("two_files.") for record in records] == [
+            "uploaded", "read", "uploaded", "read", "started", "finished", "downloaded", "deleted",
+        ]  # fmt: skip
+        assert "ours.csv" not in str([record.changes for record in records])
+        assert records[7].changes["digest"] == run.digest
+        assert (folders.of_run(run.pk).exists(), RunFile.objects.exists()) == (False, False)
 
     def test_it_is_started_once_and_only_when_both_files_were_read(self):
         run = uploaded(OURS, "left", ANALYST)
@@ -185,19 +198,6 @@ class WhoAndHowLong(TestCase):
             upload_file(io.BytesIO(b"x"), filename="a", side="left", by=nobody, now=NOON)
         with pytest.raises(NotAllowedRefused):
             delete_run(run.pk, by=OTHER, now=NOON)
-
-    def test_the_trail_says_what_was_done_and_names_no_file(self):
-        run = finished(ANALYST)
-        record_download(run.pk, form="zip", by=OTHER, now=NOON)
-        with self.captureOnCommitCallbacks(execute=True):
-            delete_run(run.pk, by=ANALYST, now=NOON)
-        records = AuditRecord.objects.filter(subject_kind="two_file_run").order_by("pk")
-        assert [record.verb.removeprefix("two_files.") for record in records] == [
-            "uploaded", "read", "uploaded", "read", "started", "finished", "downloaded", "deleted",
-        ]  # fmt: skip
-        assert "ours.csv" not in str([record.changes for record in records])
-        assert records[7].changes["digest"] == run.digest
-        assert (folders.of_run(run.pk).exists(), RunFile.objects.exists()) == (False, False)
 
     def test_what_nobody_touched_is_deleted_after_its_time(self):
         run = drafted(ANALYST)
