@@ -17,14 +17,10 @@ DAY = 86_400
 SEPARATE = "[^0-9A-Za-z]"
 
 
-def near(left: Table, right: Table, keys: tuple[str, ...], seconds: int, ids_shared: bool) -> Table:
-    """Pairs with the same `keys`, amount and currency within `seconds`."""
-    ours, theirs = (_having(side, keys) for side in (left, right))
-    return _pairs(candidates(ours, theirs, [*keys, "amount", "currency"], seconds), ids_shared)
-
-
-def _having(side: Table, keys: tuple[str, ...]) -> Table:
-    return side.filter([side[key].notnull() for key in keys]) if keys else side
+def near(left: Table, right: Table, key: str, seconds: int, ids_shared: bool) -> Table:
+    """Pairs with the same `key`, amount and currency within `seconds`."""
+    ours, theirs = (side.filter(side[key].notnull() & (side[key] != "")) for side in (left, right))
+    return _pairs(candidates(ours, theirs, [key, "amount", "currency"], seconds), ids_shared)
 
 
 def masked(left: Table, right: Table, seconds: int, ids_shared: bool) -> Table:

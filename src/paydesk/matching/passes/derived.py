@@ -75,8 +75,8 @@ def _candidates(state: State, rule: Rule) -> Table:
     )
     texts = engine.take_in(_in_texts(state, left, right))
     found = [
-        engine.make(blocks.near, left, right, (), seconds, shared),
-        engine.make(blocks.near, left, right, ("phone",), seconds, shared),
+        engine.make(blocks.near, left, right, "phone", seconds, shared),
+        engine.make(blocks.near, left, right, "account", seconds, shared),
         engine.make(blocks.masked, left, right, seconds, shared),
         engine.make(blocks.named, left, right, seconds, shared),
         engine.make(blocks.referred, left, right, texts, rule["days"], shared),
