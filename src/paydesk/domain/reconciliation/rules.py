@@ -22,12 +22,22 @@ CLASSES = {
     "duplicate_provider": "Twice at the provider",
     "duplicate_ledger": "Twice in the ledger",
     "late_settlement": "Settled late",
+    "early_settlement": "Settled early",
+    "fee_data_missing": "Fee not stated",
+    "fx_variance": "Exchange rate differs",
+    "tax_variance": "Tax differs",
+    "wrong_account": "On another account",
+    "unidentified_payer": "Payer unknown",
     "ambiguous_match": "Several rows fit",
     "split_incomplete": "A part is missing",
     "out_of_period": "Out of period",
     "short_settled": "Settled short",
     "over_settled": "Settled over",
     "reversal_without_original": "Reversal without payment",
+    "refund_without_original": "Refund without payment",
+    "unexpected_chargeback": "Chargeback not known",
+    "stale_pending": "Pending for too long",
+    "control_total_break": "Totals do not add up",
     "parse_error": "Row not read",
     "balance_drift": "Balances drift",
 }
@@ -44,6 +54,12 @@ NEXT_STEPS = {
     "duplicate_provider": "Ask the provider whether the payer was debited twice; refund if so.",
     "duplicate_ledger": "Compare both payments; reverse the one without a row of its own.",
     "late_settlement": "Accept it as a timing difference.",
+    "early_settlement": "Accept it as a timing difference.",
+    "fee_data_missing": "Ask the provider for the fee of the row.",
+    "fx_variance": "Compare the rate with the quoted one; adjust or claim the difference.",
+    "tax_variance": "Compare the tax with the rate card; ask the provider.",
+    "wrong_account": "Move the payment to the contract or customer it was meant for.",
+    "unidentified_payer": "Name the payer in Suspense.",
     "ambiguous_match": "Compare the rows that fit and match by hand.",
     "split_incomplete": "Look for the missing part.",
     "out_of_period": "Hand over the file of that day.",
@@ -51,6 +67,10 @@ NEXT_STEPS = {
     "over_settled": "Ask the provider what else it paid.",
     "reversal_without_original": "Find its payment among the rows in doubt.",
     "parse_error": "Read the raw row; correct the mapping or receive it by hand.",
+    "refund_without_original": "Look for the refund of ours that it pays.",
+    "unexpected_chargeback": "Find its payment; answer the dispute.",
+    "stale_pending": "Ask the provider for the final status.",
+    "control_total_break": "Ask the provider for the file again.",
     "balance_drift": "Open the rows of the day without a partner: they come to the drift.",
 }
 SEVERITIES = ("low", "medium", "high", "critical")
@@ -236,7 +256,9 @@ def sign_check(
     if suggestions:
         blocks.append(f"{_count(suggestions, 'suggested match', 'suggested matches')} nobody decided on.")
     if explained:
-        told.append(f"{_count(explained, 'exception')} stay{'s' if explained == 1 else ''} open, each with an owner.")
+        told.append(
+            f"{_count(explained, 'exception')} stay{'s' if explained == 1 else ''} open, each with an owner."
+        )
     if drift:
         told.append("The balance differs from what the provider shows.")
     if drift is None:

@@ -24,6 +24,10 @@ DIALECTS: dict[str, Dialect] = {
         processors.CHECKOUT,
         processors.DLOCAL,
         trustly.DIALECT,
+        processors.INGENICO,
+        processors.GR4VY,
+        processors.CHARIOT,
+        processors.VENMO,
     )
 }
 

@@ -43,6 +43,19 @@ def hmac_of_body(header: str, algorithm: str) -> Check:
     return check
 
 
+def base64_hmac_of_body(header: str) -> Check:
+    """The HMAC-SHA256 of the body in a header, in base64: Ingenico Connect."""
+
+    def check(call: Call, keys: Keys) -> str:
+        found = call.header(header).strip()
+        if not found:
+            return MISSING
+        digest = hmac.new(keys["secret"].encode(), call.body, "sha256").digest()
+        return "" if same(found, base64.b64encode(digest).decode()) else WRONG
+
+    return check
+
+
 def timed_hmac(header: str, joined_by: bytes) -> Check:
     """ "t=<seconds>,v1=<hex>": HMAC-SHA256 of the time, `joined_by` and the body. Stripe: ".", Wave: nothing.
 

@@ -37,6 +37,11 @@ def paystack() -> Signed:
     return BODY, {"X-Paystack-Signature": hexed(hashlib.sha512, BODY)}, SECRET
 
 
+def ingenico() -> Signed:
+    digest = hmac.new(b"s3", BODY, "sha256").digest()
+    return BODY, {"X-Gcs-Signature": base64.b64encode(digest).decode()}, {"secret": "s3"}
+
+
 def checkout() -> Signed:
     return BODY, {"Cko-Signature": hexed(hashlib.sha256, BODY)}, SECRET
 
@@ -135,6 +140,7 @@ def trustly(key: rsa.RSAPrivateKey) -> Signed:
 SIGNERS: dict[str, Callable[..., Signed]] = {
     "paystack": paystack, "checkout": checkout, "flutterwave": flutterwave, "stripe": stripe, "wave": wave,
     "dlocal": dlocal, "adyen": adyen, "braintree": braintree, "paypal": paypal, "trustly": trustly,
+    "ingenico": ingenico,
 }  # fmt: skip
 
 

@@ -7,6 +7,7 @@ import pytest
 from paydesk.domain.reconciliation.actions import RunRefused, ask_run, perform_run
 from paydesk.domain.reconciliation.models import Match, ReconciliationException
 from paydesk.domain.reconciliation.queries import rows_behind
+from paydesk.domain.reconciliation.rules import CLASSES, NEXT_STEPS
 from paydesk.domain.reconciliation.tests.days import (
     DAY,
     NEXT_DAY,
@@ -17,6 +18,7 @@ from paydesk.domain.reconciliation.tests.days import (
     portal_rows,
     run_day,
 )
+from paydesk.reporting.two_files.meanings import MEANINGS
 from tests.builders import ANALYST
 
 pytestmark = pytest.mark.django_db
@@ -90,3 +92,7 @@ def test_a_worker_killed_three_times_gives_up_and_says_so() -> None:
     type(run).objects.filter(pk=run.pk).update(state="running", attempts=3)
     assert perform_run(run.pk, by=WORKER, now=NEXT_DAY).problem.startswith("Its worker stopped")
     assert run_day(account).state == "done"
+
+
+def test_every_class_of_two_files_can_be_kept_and_says_what_to_do() -> None:
+    assert set(MEANINGS) <= set(CLASSES) == set(NEXT_STEPS)
