@@ -204,47 +204,59 @@ def provider_side(
     A pending or failed row counts only where the ledger has its id (`ours`) and no final one stands beside
     it; a fee that its payment's row shows already is that fee.
     """
-    zone = ZoneInfo(account.time_zone)
-    rows: dict[str, _Row] = {}
+    keeps_fees = account.role == "originates" and account.ledger_code == "1020"
+    seen: set[bytes] = set()
+    final: set[str] = set()
+    fees: dict[str, Decimal] = {}
+    later: list[_Row] = []  # what the other rows decide on: few
     days = (day - NEIGHBOURS, day, day + NEIGHBOURS)
     for file in files_of(account, days[0], days[-1]):
-        for row in _rows_of(file, zone, days):
-            rows.setdefault(row.key, row)
-    final = {row.line.provider_ref for row in rows.values() if row.line.status == "success"} - {""}
-    fees = {
-        row.line.provider_ref: row.line.fee
-        for row in rows.values()
-        if row.line.kind == "payment" and row.line.status == "success" and row.line.fee
-    }
-    keeps_fees = account.role == "originates" and account.ledger_code == "1020"
-    for row in rows.values():
-        line = row.line
-        if row.key in known or line.kind in MOVES_NOTHING or not line.amount:
-            continue
-        if line.status != "success" or line.kind == "failed":
-            if line.provider_ref not in ours or line.provider_ref in final:
+        for row in _rows_of(file, ZoneInfo(account.time_zone), days):
+            line, mark = row.line, bytes.fromhex(row.key)
+            if mark in seen:
                 continue
-        elif line.kind == "fee" and fees.get(line.provider_ref) == -line.amount:
+            seen.add(mark)
+            is_final = line.status == "success" and line.kind != "failed"
+            if is_final and line.provider_ref:
+                final.add(line.provider_ref)
+                if line.kind == "payment" and line.fee:
+                    fees[line.provider_ref] = line.fee
+            if row.key in known or line.kind in MOVES_NOTHING or not line.amount:
+                continue
+            if is_final and line.kind != "fee":
+                _write(row, writer, keeps_fees)
+            else:
+                later.append(row)
+    for row in later:
+        ref = row.line.provider_ref
+        is_fee = row.line.kind == "fee" and row.line.status == "success"
+        if is_fee and fees.get(ref) == -row.line.amount:
             continue
-        fee = line.fee or Decimal(0) if keeps_fees and line.kind != "fee" else Decimal(0)
-        try:
-            net, kept = millionths(line.amount - fee), millionths(fee)
-        except ValueError:
-            continue  # nothing of the ledger can have such an amount; intake said so
-        status = "failed" if line.kind == "failed" else line.status
-        kind = "payment" if line.kind == "failed" else line.kind
-        writer.add(
-            (
-                row.key, line.reference, _named(kind, line.provider_ref, row.key), "", line.msisdn,
-                line.payer_name, net, kept, line.currency, _seconds(line.occurred_at, row.day), status,
-                line.batch_key,
-            ),
-            (
-                row.day, line.kind, statement_rules.minor_of(line) or 0,
-                f"{row.file.filename}, row {line.line}",
-            ),
-        )  # fmt: skip
+        if is_fee or (ref in ours and ref not in final):
+            _write(row, writer, keeps_fees)
     return writer.close()
+
+
+def _write(row: _Row, writer: SideWriter, keeps_fees: bool) -> None:
+    line = row.line
+    fee = line.fee or Decimal(0) if keeps_fees and line.kind != "fee" else Decimal(0)
+    try:
+        net, kept = millionths(line.amount - fee), millionths(fee)
+    except ValueError:
+        return  # nothing of the ledger can have such an amount; intake said so
+    is_failed = line.kind == "failed"
+    writer.add(
+        (
+            row.key, line.reference,
+            _named("payment" if is_failed else line.kind, line.provider_ref, row.key), "", line.msisdn,
+            line.payer_name, net, kept, line.currency, _seconds(line.occurred_at, row.day),
+            "failed" if is_failed else line.status, line.batch_key,
+        ),
+        (
+            row.day, line.kind, statement_rules.minor_of(line) or 0,
+            f"{row.file.filename}, row {line.line}",
+        ),
+    )  # fmt: skip
 
 
 def _rows_of(file: SourceFile, zone: ZoneInfo, days: Collection[date]) -> Iterator[_Row]:
