@@ -52,14 +52,7 @@ def store_findings(run: Run, findings: Sequence[Finding], today: date, now: date
     _start_clocks(new, now)
     back = [each for each in known.values() if each.state == "resolved" and each.resolution == "proven"]
     for each in back:
-        each.state, each.resolution, each.reason, each.resolved_by, each.resolved_at = (
-            "open",
-            "",
-            "",
-            "",
-            None,
-        )
-        each.version += 1
+        open_again(each)
     ReconciliationException.objects.bulk_update(
         back, ["state", "resolution", "reason", "resolved_by", "resolved_at", "version"], batch_size=BATCH
     )
@@ -89,7 +82,7 @@ def store_suggestions(run: Run, groups: Iterable[dict[str, Any]], now: datetime)
     new = 0
     for group in groups:
         members = group["members"]
-        identity = rules.identity("match", *_sides(members))
+        identity = match_identity(members)
         existing = Match.objects.filter(source_account=run.source_account, identity=identity)
         if existing.filter(state="rejected").exists():
             continue
@@ -143,16 +136,24 @@ def resolve(found: ReconciliationException, how: str, reason: str, by: str, now:
     clocks.meet_clocks(None, SUBJECT, [found.pk], at=now)
 
 
+def open_again(found: ReconciliationException) -> None:
+    """What was resolved stands open as it was found; the caller saves it and starts its clock."""
+    found.state = EXCEPTION.after("reopen", found.state)
+    found.resolution, found.reason, found.resolved_by, found.resolved_at = "", "", "", None
+    found.version += 1
+
+
 def start_clock(found: ReconciliationException, now: datetime) -> None:
     """The clock of one exception, by how grave it is."""
     _start_clocks([found], now)
 
 
-def _sides(members: Iterable[tuple[str, str]]) -> tuple[str, str]:
+def match_identity(members: Iterable[tuple[str, str]]) -> str:
+    """What makes it the same match: its rows, as (side, key), in whatever order."""
     keys: dict[str, list[str]] = {"left": [], "right": []}
     for side, key in members:
         keys[side].append(key)
-    return "\x1e".join(sorted(keys["left"])), "\x1e".join(sorted(keys["right"]))
+    return rules.identity("match", *("\x1e".join(sorted(keys[side])) for side in ("left", "right")))
 
 
 def _start_clocks(found: Iterable[ReconciliationException], now: datetime) -> None:

@@ -12,7 +12,14 @@ from paydesk.domain.reconciliation import rules
 from paydesk.domain.reconciliation.models import Match, ReconciliationException
 from paydesk.domain.reconciliation.queries import code
 from paydesk.domain.reconciliation.states import ADJUST, EXCEPTION, RESOLUTIONS
-from paydesk.domain.reconciliation.steps import SUBJECT, add_members, resolve, start_clock
+from paydesk.domain.reconciliation.steps import (
+    SUBJECT,
+    add_members,
+    match_identity,
+    open_again,
+    resolve,
+    start_clock,
+)
 from paydesk.foundation.approvals import steps as approvals
 from paydesk.foundation.approvals.models import Approval
 from paydesk.foundation.audit import steps as audit
@@ -175,22 +182,18 @@ def approve_adjustment(
         by=by,
         at=now,
     )  # fmt: skip
+    members = {
+        ("left", found.left_key): (found.left.get("amount_minor") or 0, found.left),
+        ("right", found.right_key): (found.right.get("amount_minor") or 0, found.right),
+    }
     match = Match.objects.create(
         market=found.market, source_account=account, day=found.day, state="confirmed", kind="1:1",
-        identity=rules.identity("match", found.left_key, found.right_key), rule="by_hand", why=found.why,
+        identity=match_identity(members), rule="by_hand", why=found.why,
         residual_minor=difference.amount_minor, residual_as=adjust_as, entry_id=abs(entry_id),
         currency=found.currency, run=found.last_run, made_by=approval.asked_by, made_at=now,
         decided_by=by.label, decided_at=now,
     )  # fmt: skip
-    add_members(
-        match,
-        {
-            (side, key): (facts.get("amount_minor") or 0, facts)
-            for side, key, facts in (
-                ("left", found.left_key, found.left), ("right", found.right_key, found.right),
-            )
-        },
-    )  # fmt: skip
+    add_members(match, members)
     was = found.state
     resolve(found, adjust_as, approval.note, by.label, now)
     _record(
@@ -218,12 +221,11 @@ def _difference(found: ReconciliationException, adjust_as: str) -> Money:
 def _reopen(found: ReconciliationException, now: datetime) -> None:
     if found.state == "pending":
         found.state = EXCEPTION.after("resume", found.state)
+        found.waits_for, found.waits_until, found.reason = "", None, ""
+        found.version += 1
     else:
-        found.state = EXCEPTION.after("reopen", found.state)
-        found.resolution, found.resolved_by, found.resolved_at = "", "", None
+        open_again(found)
         start_clock(found, now)
-    found.waits_for, found.waits_until, found.reason = "", None, ""
-    found.version += 1
     found.save()
 
 

@@ -9,11 +9,11 @@ from collections.abc import Collection
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 
-from paydesk.domain.reconciliation import rules
 from paydesk.domain.reconciliation.models import Match, MatchMember, ReconciliationException
 from paydesk.domain.reconciliation.states import MATCH, UNSOLVED
-from paydesk.domain.reconciliation.steps import add_members, resolve, start_clock
+from paydesk.domain.reconciliation.steps import add_members, match_identity, open_again, resolve, start_clock
 from paydesk.foundation.audit import steps as audit
 from paydesk.kernel.actor import Actor
 from paydesk.kernel.money import Money
@@ -73,7 +73,6 @@ def match_by_hand(exception_ids: Collection[int], *, reason: str, by: Actor, now
             "Only rows that come to the same are one payment; a difference is adjusted on the pair."
         )
     counts = [sum(s == side for s, _ in members) for side in ("left", "right")]
-    keys = ["\x1e".join(sorted(key for s, key in members if s == side)) for side in ("left", "right")]
     said = " ".join(reason.split())[:500]
     if not said:
         raise MatchRefused("Say why they belong together: it is kept with the match.")
@@ -82,7 +81,7 @@ def match_by_hand(exception_ids: Collection[int], *, reason: str, by: Actor, now
             match = Match.objects.create(
                 market=first.market, source_account=first.source_account, day=first.day, state="confirmed",
                 kind=":".join("1" if count == 1 else "n" for count in counts).replace("n:n", "n:m"),
-                identity=rules.identity("match", *keys), rule="by_hand", why=said, currency=first.currency,
+                identity=match_identity(members), rule="by_hand", why=said, currency=first.currency,
                 run=first.last_run, made_by=by.label, made_at=now, decided_by=by.label, decided_at=now,
             )  # fmt: skip
             add_members(match, members)
@@ -159,24 +158,13 @@ def revoke_match(
     _keep(match, by, now)
     members = list(match.members.all())
     MatchMember.objects.filter(match=match).update(is_live=False)
-    keys = {(member.side, member.key) for member in members}
+    ours, theirs = ([each.key for each in members if each.side == side] for side in ("left", "right"))
     opened = []
     for each in ReconciliationException.objects.select_for_update().filter(
-        source_account=match.source_account, state="resolved", resolution="matched"
-    ).filter(left_key__in=[k for s, k in keys if s == "left"] or [None]) | (
-        ReconciliationException.objects.select_for_update().filter(
-            source_account=match.source_account, state="resolved", resolution="matched",
-            right_key__in=[k for s, k in keys if s == "right"] or [None],
-        )
+        Q(left_key__in=ours) | Q(right_key__in=theirs),
+        source_account=match.source_account, state="resolved", resolution="matched",
     ):  # fmt: skip
-        each.state, each.resolution, each.reason, each.resolved_by, each.resolved_at = (
-            "open",
-            "",
-            "",
-            "",
-            None,
-        )
-        each.version += 1
+        open_again(each)
         each.save()
         start_clock(each, now)
         opened.append(each.pk)
