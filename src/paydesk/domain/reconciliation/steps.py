@@ -10,6 +10,7 @@ from django.db.models import F
 
 from paydesk.domain.payments.models import Payment
 from paydesk.domain.payments.queries.locked import paid_but_late
+from paydesk.domain.providers.models import SourceAccount
 from paydesk.domain.reconciliation import rules
 from paydesk.domain.reconciliation.clocks import kind_of
 from paydesk.domain.reconciliation.ledger_findings import Finding
@@ -77,15 +78,20 @@ def prove_gone(run: Run, now: datetime) -> int:
     return len(gone)
 
 
+def rejected_before(account: SourceAccount, groups: Iterable[dict[str, Any]]) -> set[str]:
+    """The identities of those suggestions that a person said no to; one query."""
+    identities = [match_identity(group["members"]) for group in groups]
+    rejected = Match.objects.filter(source_account=account, identity__in=identities, state="rejected")
+    return set(rejected.values_list("identity", flat=True))
+
+
 def store_suggestions(run: Run, groups: Iterable[dict[str, Any]], now: datetime) -> int:
-    """Keep what rules propose and cannot prove, except what a person rejected; how many are new."""
+    """Keep what rules propose and cannot prove; how many are new."""
     new = 0
     for group in groups:
         members = group["members"]
         identity = match_identity(members)
         existing = Match.objects.filter(source_account=run.source_account, identity=identity)
-        if existing.filter(state="rejected").exists():
-            continue
         live = existing.filter(state__in=LIVE).first()
         if live is not None:
             live.run = run

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,9 @@ from paydesk.domain.reconciliation.results import DayResult, result_of_day
 from paydesk.domain.reconciliation.states import RUN, UNDER_WAY
 from paydesk.domain.reconciliation.steps import (
     drop_suggestions,
+    match_identity,
     prove_gone,
+    rejected_before,
     store_findings,
     store_suggestions,
 )
@@ -197,14 +199,18 @@ def _store(
     )
     run.result_id, run.digest = document.pk, result.digest
     today = now.astimezone(ZoneInfo(account.time_zone)).date()
+    suggested = _suggested(result.to_people, facts)
+    rejected = rejected_before(account, suggested)
+    proposed = [group for group in suggested if match_identity(group["members"]) not in rejected]
     findings = [
         *_from_result(result.to_people, facts, account),
+        *_apart([group for group in suggested if group not in proposed], account),
         *of_ledger(account, run.day, today),
     ]
     run.summary = {"counts": result.counts, "classes": _by_class(findings)}
     if not run.is_dry:
         gone = drop_suggestions(run, now)
-        kept_matches = store_suggestions(run, _suggested(result.to_people, facts), now)
+        kept_matches = store_suggestions(run, proposed, now)
         new, again = store_findings(run, findings, today, now)
         proven = prove_gone(run, now)
         run.summary["changes"] = {
@@ -274,6 +280,20 @@ def _suggested(rows: Iterable[dict[str, Any]], facts: Facts) -> list[dict[str, A
                 here = facts[side].get(key, {})
                 group["members"][side, key] = (here.get("amount_minor") or 0, _told(here))
     return list(groups.values())
+
+
+def _apart(groups: Iterable[dict[str, Any]], account: SourceAccount) -> Iterator[Finding]:
+    """The rows of suggestions that a person rejected, each for itself: nothing proves them."""
+    for group in groups:
+        why = f"The rule {group['rule'].replace('_', ' ')} proposed a match, and a person said no."
+        for (side, key), (amount, told) in group["members"].items():
+            money = Money(abs(amount), account.currency)
+            if side == "left":
+                yield Finding(
+                    "missing_at_provider", why, money, key, "", _payment_id(key), told, {}, group["rule"]
+                )
+            else:
+                yield Finding("missing_in_ledger", why, money, "", key, None, {}, told, group["rule"])
 
 
 def _payment_id(key: str | None) -> int | None:

@@ -78,6 +78,22 @@ def test_what_a_person_matched_is_locked_against_rules_until_it_is_taken_apart()
     assert queries.unsolved(ANALYST).count() == 3
 
 
+def test_rows_of_a_rejected_suggestion_are_exceptions_until_something_else_proves_them() -> None:
+    account = momo()
+    hand_over(account, portal_rows(("TX7", 300, "20.00", "success")))
+    call_back(account, ("TX1", 1, "31.00"), ("TX2", 2, "19.25"))
+    lost_by_intake(account, portal_rows(("BULK", 3, "50.25", "success")))
+    run_day(account)
+    assert not ReconciliationException.objects.exists()
+    (proposal,) = queries.suggestions(ANALYST)
+    actions.reject_suggestion(proposal.pk, version=proposal.version, by=ANALYST, now=NEXT_DAY)
+    for _ in range(2):
+        run_day(account)
+        assert not queries.suggestions(ANALYST).exists()
+        kinds = queries.unsolved(ANALYST).values_list("kind", flat=True)
+        assert sorted(kinds) == ["missing_at_provider", "missing_at_provider", "missing_in_ledger"]
+
+
 def test_a_difference_is_adjusted_by_two_and_posted_once() -> None:
     account = momo()
     call_back(account, ("TX1", 1, "50.00"))
