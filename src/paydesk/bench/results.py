@@ -20,7 +20,8 @@ class Bench:
     """One run: `quick` takes small sizes, `only` keeps what begins with it, `say` tells progress.
 
     `customers` and `payments` are the size of the company where a benchmark has one, `rows` of a side; 0
-    leaves it to that. `memory_limit` is for the engine of matching ("2GB").
+    leaves it to that. `memory_limit` is for the engine of matching ("2GB"). `keep` names a company that is
+    filled once and stays, to be measured again.
     """
 
     quick: bool
@@ -30,6 +31,7 @@ class Bench:
     payments: int = 0
     rows: int = 0
     memory_limit: str = ""
+    keep: str = ""
 
     def wants(self, what: str) -> bool:
         return what.startswith(self.only)

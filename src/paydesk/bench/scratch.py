@@ -1,4 +1,7 @@
-"""A database for one benchmark: made on the server of DATABASE_URL or the private one, dropped afterwards."""
+"""A database for one benchmark: made on the server of DATABASE_URL or the private one, dropped afterwards.
+
+One that is to be kept (`bench search --keep NAME`) stays and is found again by its name.
+"""
 
 from __future__ import annotations
 
@@ -22,9 +25,10 @@ def scratch_database(bench: Bench) -> Iterator[str]:
     """
     with desk.database(environment.home(), bench.say):
         url = os.environ["DATABASE_URL"]
-        name = f"paydesk_bench_{os.getpid()}"
+        name = f"paydesk_bench_{bench.keep or os.getpid()}"
         with psycopg.connect(url, autocommit=True) as server:
-            server.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+            if not server.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone():
+                server.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
         own = urlunsplit(urlsplit(url)._replace(path=f"/{name}"))
         os.environ["DATABASE_URL"] = own
         os.environ.pop("DATABASE_APP_URL", None)  # it names another database
@@ -40,10 +44,11 @@ def scratch_database(bench: Bench) -> Iterator[str]:
                 connections.close_all()
         finally:
             os.environ["DATABASE_URL"] = url
-            with psycopg.connect(url, autocommit=True) as server:
-                server.execute(
-                    sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
-                )
+            if not bench.keep:
+                with psycopg.connect(url, autocommit=True) as server:
+                    server.execute(
+                        sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
+                    )
 
 
 def quiet_start(bench: Bench, url: str) -> None:

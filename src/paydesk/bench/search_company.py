@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
+from typing import Any, LiteralString
 
 import psycopg
 from psycopg import sql
@@ -20,6 +20,7 @@ from paydesk.bench.results import Bench
 from paydesk.demo.names import FAMILY, GIVEN
 from paydesk.domain.providers.models import Provider, SourceAccount
 from paydesk.domain.statements.models import SourceFile
+from paydesk.kernel.refused import Refused
 
 LAST_DAY = date(2026, 3, 2)
 DAYS = 365
@@ -158,6 +159,26 @@ def _one(connection: psycopg.Connection[Any], query: str, value: int) -> Any:
     return row[0]
 
 
+def filled(connection: psycopg.Connection[Any]) -> Company | None:
+    """The company that a database which was kept has; None in a new one.
+
+    Raises Refused where filling it was broken off.
+    """
+    if not _value(connection, "SELECT to_regclass('bench_company') IS NOT NULL"):
+        return None
+    size = connection.execute("SELECT customers, payments FROM bench_company").fetchone()
+    if size is None:
+        name = _value(connection, "SELECT current_database()")
+        raise Refused(f"Filling {name} was broken off; drop this database, or keep another name.")
+    return Company(*size)
+
+
+def _value(connection: psycopg.Connection[Any], query: LiteralString) -> Any:
+    row = connection.execute(query).fetchone()
+    assert row
+    return row[0]
+
+
 def fill(bench: Bench, url: str, *, customers: int, payments: int) -> Company:
     """Fill the empty database of `url`, whose owner this is; indexes are taken off meanwhile."""
     values: dict[str, Any] = {
@@ -169,6 +190,7 @@ def fill(bench: Bench, url: str, *, customers: int, payments: int) -> Company:
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute("SET maintenance_work_mem = '512MB'")
         connection.execute("SET synchronous_commit = off")
+        connection.execute("CREATE TABLE bench_company (customers bigint, payments bigint)")
         values |= _accounts()
         with _without_indexes(bench, connection):
             _in_chunks(bench, connection, "customers", _CUSTOMERS, customers, values)
@@ -183,6 +205,7 @@ def fill(bench: Bench, url: str, *, customers: int, payments: int) -> Company:
             connection.execute("DROP INDEX bench_phone")
         bench.say("Gathering statistics ...")
         connection.execute("VACUUM ANALYZE")
+        connection.execute("INSERT INTO bench_company VALUES (%s, %s)", [customers, payments])
     return Company(customers, payments)
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import import_module
@@ -28,6 +29,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--only", metavar="TEXT", default="", help="only what begins with this text")
     parser.add_argument("--customers", type=int, default=0, metavar="N", help="search: how many customers")
     parser.add_argument("--payments", type=int, default=0, metavar="N", help="search: how many payments")
+    parser.add_argument(
+        "--keep", metavar="NAME", default="", help="search: fill the company once and keep it under this name"
+    )
     parser.add_argument("--rows", type=int, default=0, metavar="N", help="reconcile: how many payments")
     parser.add_argument("--memory-limit", default="", metavar="2GB", help="reconcile: the engine's memory")
     add_json(parser)
@@ -40,6 +44,8 @@ def run(args: argparse.Namespace) -> int:
 
     if (args.customers or args.payments) and args.name != "search":
         raise WrongUse("--customers and --payments are for `bench search`.")
+    if args.keep and (args.name != "search" or not re.fullmatch("[a-z0-9_]{1,40}", args.keep)):
+        raise WrongUse("--keep is for `bench search` and takes small letters, digits and _.")
     if (args.rows or args.memory_limit) and args.name != "reconcile":
         raise WrongUse("--rows and --memory-limit are for `bench reconcile`.")
     if min(args.customers, args.payments, args.rows) < 0:
@@ -52,6 +58,7 @@ def run(args: argparse.Namespace) -> int:
         payments=args.payments,
         rows=args.rows,
         memory_limit=args.memory_limit,
+        keep=args.keep,
     )
     results = []
     with _database(bench, args.name) as (url, server_version):

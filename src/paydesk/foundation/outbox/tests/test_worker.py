@@ -196,7 +196,8 @@ def test_killed_its_job_is_done_by_the_next_and_a_signal_ends_it_cleanly(committ
         put_now("test.slow", {"first": 60})
     workers = [start()]
     try:
-        until(begun.exists, 20)
+        # By what stands in it: a worker killed between making the file and writing would not have begun.
+        until(lambda: begun.exists() and begun.read_text() == "begun\n", 20)
         workers[0].kill()
         workers[0].wait()
         with owner_connection(autocommit=True) as owner:
