@@ -34,37 +34,31 @@ class NamesFound:
 
 def customers_by_words(actor: Actor, words: Sequence[str], *, most: int) -> NamesFound:
     """At most `most` customers whose name begins so, else has all the words, else words spelt nearly so."""
-    found = _beginning(actor, [words], most)
-    if len(found) < most:
-        found |= _having(actor, [words], most)
+    found = _named(actor, [words], most)
     if found:
-        return NamesFound(dict(islice(found.items(), most)))
+        return NamesFound(found)
     meant = [spelling for spelling in _spellings(words) if spelling != tuple(words)]
     if meant:
-        found = _beginning(actor, meant, most) or _having(actor, meant, most)
+        found = _named(actor, meant, most)
     return NamesFound(found, tuple(" ".join(spelling) for spelling in meant) if found else ())
 
 
-def _beginning(actor: Actor, spellings: Sequence[Sequence[str]], most: int) -> dict[int, str]:
-    likes = " OR ".join(["lower(name) LIKE %s"] * len(spellings))
-    return _named(actor, likes, [as_pattern(" ".join(words)) for words in spellings], most)
+def _named(actor: Actor, spellings: Sequence[Sequence[str]], most: int) -> dict[int, str]:
+    """Names that begin as one of the spellings, and behind them those that have all its words.
 
-
-def _having(actor: Actor, spellings: Sequence[Sequence[str]], most: int) -> dict[int, str]:
-    """All words of one spelling, wherever they stand; nothing when none is long enough to look for."""
+    One statement: PostgreSQL takes the branches in turn and stops when it has enough.
+    """
+    begins = " OR ".join(["lower(name) LIKE %s"] * len(spellings))
+    beginning = [as_pattern(" ".join(words)) for words in spellings]
+    look = "(SELECT id, name FROM parties_customer WHERE ({}) AND (%s OR market = ANY (%s)) LIMIT %s)"
+    mine = [*_markets(actor), most]
+    query, values = look.format(begins), [*beginning, *mine]
     useful = [words for words in spellings if max(map(len, words)) >= SHORTEST_PART]
-    if not useful:
-        return {}
-    likes = " OR ".join(f"({' AND '.join(['lower(name) LIKE %s'] * len(words))})" for words in useful)
-    return _named(actor, likes, [as_pattern(word, inside=True) for words in useful for word in words], most)
-
-
-def _named(actor: Actor, likes: str, patterns: list[str], most: int) -> dict[int, str]:
-    rows = _rows(
-        f"SELECT id, name FROM parties_customer WHERE ({likes}) AND (%s OR market = ANY (%s)) LIMIT %s",
-        [*patterns, *_markets(actor), most],
-    )
-    return dict(rows)
+    if useful:
+        has = " OR ".join(f"({' AND '.join(['lower(name) LIKE %s'] * len(words))})" for words in useful)
+        query += " UNION ALL " + look.format(f"({has}) AND NOT ({begins})")
+        values += [as_pattern(word, inside=True) for words in useful for word in words] + beginning + mine
+    return dict(_rows(f"{query} LIMIT %s", [*values, most]))
 
 
 def _spellings(words: Sequence[str]) -> list[tuple[str, ...]]:
@@ -88,16 +82,32 @@ def _like(word: str) -> list[str]:
     return [each for (each,) in rows]
 
 
-def customers_by_ref(actor: Actor, text: str, *, most: int) -> dict[int, str]:
-    """Our number by customer id: at most `most` with exactly this number, else those that begin so."""
+@dataclass(frozen=True, slots=True)
+class NumbersFound:
+    """Customers by a number of theirs: ids by identity number, and our own number for them by customer id."""
+
+    by_identity: Sequence[int]
+    refs: dict[int, str]
+
+
+def customers_by_number(actor: Actor, text: str, key: str, *, most: int) -> NumbersFound:
+    """At most `most` customers with exactly the identity number `key`, as `key_of` has it; and as many whose
+    number with us is exactly `text`, else begins so. One query.
+    """
     rows = _rows(
-        "SELECT id, external_ref FROM parties_customer WHERE upper(external_ref) LIKE %s"
+        "(SELECT i.customer_id, NULL FROM parties_customeridentity i"
+        " JOIN parties_customer c ON c.id = i.customer_id"
+        " WHERE i.key = %s AND (%s OR c.market = ANY (%s)) LIMIT %s)"
+        " UNION ALL"
+        " (SELECT id, external_ref FROM parties_customer WHERE upper(external_ref) LIKE %s"
         " AND (%s OR market = ANY (%s))"
-        " ORDER BY upper(external_ref) USING ~<~ LIMIT %s",  # the shortest first
-        [as_pattern(text.upper()), *_markets(actor), most],
+        " ORDER BY upper(external_ref) USING ~<~ LIMIT %s)",  # the shortest first
+        [key, *_markets(actor), most, as_pattern(text.upper()), *_markets(actor), most],
     )
-    found: dict[int, str] = dict(rows)
-    return {pk: ref for pk, ref in found.items() if ref.upper() == text.upper()} or found
+    by_identity = list(dict.fromkeys(pk for pk, ref in rows if ref is None))
+    refs: dict[int, str] = {pk: ref for pk, ref in rows if ref is not None}
+    exact = {pk: ref for pk, ref in refs.items() if ref.upper() == text.upper()}
+    return NumbersFound(by_identity, exact or refs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,38 +126,33 @@ def customers_by_phone(
     Numbers and beginnings are E.164 digits of several plans. A whole number that nobody has is not looked
     for in part.
     """
-    looks: list[tuple[str, str, list[str]]] = []
     if whole:
-        looks.append(("whole", "msisdn", [as_pattern(number, whole=True) for number in whole]))
-    else:
-        looks.append(("ends", "reverse(msisdn)", [as_pattern(end[::-1])] if end else []))
-        looks.append(("begins", "msisdn", [as_pattern(start) for start in starts]))
-        looks.append(("part", "msisdn", [as_pattern(end.lstrip("0"), inside=True)] if len(end) >= 5 else []))
-    for how, column, patterns in looks:
-        ids: dict[int, None] = {}
-        for pattern in patterns:  # one after the other: together all rows of each would be gathered first
-            rows = _rows(
-                f"""
-                SELECT p.customer_id
-                FROM parties_customerphone p JOIN parties_customer c ON c.id = p.customer_id
-                WHERE {column.replace("msisdn", "p.msisdn")} LIKE %s AND (%s OR c.market = ANY (%s)) LIMIT %s
-                """,
-                [pattern, *_markets(actor), most],
-            )
-            ids |= dict.fromkeys(pk for (pk,) in rows)
-        if ids:
-            return PhonesFound(list(ids)[:most], how)
-    return PhonesFound()
+        return _owners(actor, [("whole", "msisdn", as_pattern(number, whole=True)) for number in whole], most)
+    looks = [("ends", "reverse(msisdn)", as_pattern(end[::-1]))] if end else []
+    looks += [("begins", "msisdn", as_pattern(start)) for start in starts]
+    found = _owners(actor, looks, most)
+    if not found.customer_ids and len(end) >= 5:
+        found = _owners(actor, [("part", "msisdn", as_pattern(end.lstrip("0"), inside=True))], most)
+    return found
 
 
-def customers_by_identity(actor: Actor, key: str, *, most: int) -> list[int]:
-    """Ids of at most `most` customers with exactly this identity number, given as `key_of` has it."""
-    rows = _rows(
-        "SELECT i.customer_id FROM parties_customeridentity i JOIN parties_customer c ON c.id = i.customer_id"
-        " WHERE i.key = %s AND (%s OR c.market = ANY (%s)) LIMIT %s",
-        [key, *_markets(actor), most],
+def _owners(actor: Actor, looks: Sequence[tuple[str, str, str]], most: int) -> PhonesFound:
+    """The owners by the first of `looks` (how, column, pattern) that finds any; one query for all.
+
+    A branch for each: in one condition with OR all rows of each would be gathered first.
+    """
+    if not looks:
+        return PhonesFound()
+    query = " UNION ALL ".join(
+        "(SELECT %s, p.customer_id"
+        " FROM parties_customerphone p JOIN parties_customer c ON c.id = p.customer_id"
+        f" WHERE {column.replace('msisdn', 'p.msisdn')} LIKE %s AND (%s OR c.market = ANY (%s)) LIMIT %s)"
+        for _, column, _ in looks
     )
-    return list(dict.fromkeys(pk for (pk,) in rows))
+    values = [value for how, _, pattern in looks for value in (how, pattern, *_markets(actor), most)]
+    rows = _rows(query, values)
+    first = min((how for how, _ in rows), key=[how for how, _, _ in looks].index, default="")
+    return PhonesFound(list(dict.fromkeys(pk for how, pk in rows if how == first))[:most], first)
 
 
 def _markets(actor: Actor) -> tuple[bool, list[str]]:

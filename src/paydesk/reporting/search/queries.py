@@ -7,15 +7,13 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Generic, TypeVar
 
-from django.db import connection
 from django.db.models import Model, QuerySet
 
 from paydesk.domain.contracts.models import Contract
 from paydesk.domain.contracts.queries import ContractStanding, ids_by_account, ids_of_customers, standings
 from paydesk.domain.parties.finding import (
-    customers_by_identity,
+    customers_by_number,
     customers_by_phone,
-    customers_by_ref,
     customers_by_words,
 )
 from paydesk.domain.parties.models import Customer
@@ -111,10 +109,7 @@ def find(actor: Actor, text: str, *, today: date, most: int = MOST) -> Found:
     asked = read_find_text(text, today=today, code_prefixes=PREFIXES, markets=actor.markets)
     if not asked.text:
         return Found(asked)
-    with within_patience():
-        with connection.cursor() as cursor:
-            # Names that many have: a guess that some stand early in the table must not read all of it.
-            cursor.execute("SELECT set_config('enable_seqscan', 'off', true)")
+    with within_patience(by_index=True):
         return _Search(actor, asked, most, today).run()
 
 
@@ -223,11 +218,11 @@ class _Search:
                 [each[2] for each in exact], [each[0] for each in exact], most=self.most + 1
             )
             self.add(self.payments, paid, Rank.BELONGS, "Paid into this contract")
-        with_it = customers_by_identity(self.actor, asked.key, most=self.most + 1)
-        if with_it:
-            self.add(self.customers, with_it, Rank.EXACT, "Identity number")
+        with_it = customers_by_number(self.actor, asked.text, asked.key, most=self.most + 1)
+        if with_it.by_identity:
+            self.add(self.customers, with_it.by_identity, Rank.EXACT, "Identity number")
             self.what_they_have("Of this identity number")
-        for number, ref in customers_by_ref(self.actor, asked.text, most=self.most + 1).items():
+        for number, ref in with_it.refs.items():
             if rules.bears(asked, ref):
                 self.add(self.customers, [number], Rank.EXACT, "Our number for them")
             else:

@@ -45,7 +45,7 @@ def rows_by_reference(
     """At most `most` rows of these accounts that bear this reference, else those whose reference begins so.
 
     `spellings` are how a provider or network may have written it, `key` its comparison form (what a payer
-    typed as reference); at most one query per spelling and column.
+    typed as reference); two queries at most.
     """
     where = "(provider_ref = ANY (%(texts)s) OR (network_ref = ANY (%(texts)s) AND NOT network_ref = '')"
     where += " OR account_keys[1] = %(key)s)" if key else ")"
@@ -56,11 +56,14 @@ def rows_by_reference(
     looks = [("provider_ref LIKE %(text)s", text) for text in spellings]
     looks += [("network_ref LIKE %(text)s AND NOT network_ref = ''", spellings[0])]
     looks += [("account_keys[1] LIKE %(text)s", key)] if len(key) >= SHORTEST_BEGINNING else []
-    for where, text in looks:  # one after the other: together all rows of each would be gathered first
-        found += _found(where, values | {"text": as_pattern(text)}, most - len(found))
-        if len(found) >= most:
-            break
-    return found
+    # A branch for each, in turn until there are enough: with OR all rows of each would be gathered first.
+    query = " UNION ALL ".join(
+        f"({_ROW.format(where=where.replace('%(text)s', f'%(text{place})s'))})"
+        for place, (where, _) in enumerate(looks)
+    )
+    values |= {f"text{place}": as_pattern(text) for place, (_, text) in enumerate(looks)}
+    rows = _rows(f"{query} LIMIT %(most)s", values | {"most": most})
+    return [RowFound(*row) for row in rows]
 
 
 def rows_by_phone(accounts: Collection[int], *, whole: Sequence[str], end: str, most: int) -> list[RowFound]:

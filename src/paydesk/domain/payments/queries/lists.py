@@ -135,12 +135,19 @@ class TooMuchToReadRefused(Refused):
 
 
 @contextmanager
-def within_patience(seconds: int = 8) -> Iterator[None]:
-    """What is read inside may take `seconds` a query; raises TooMuchToReadRefused beyond."""
+def within_patience(seconds: int = 8, *, by_index: bool = False) -> Iterator[None]:
+    """What is read inside may take `seconds` a query; raises TooMuchToReadRefused beyond.
+
+    `by_index`: no table is read from end to end, though many rows are thought to be meant.
+    """
     try:
         with transaction.atomic():
             with connection.cursor() as cursor:
-                cursor.execute("SELECT set_config('statement_timeout', %s, true)", [f"{seconds}s"])
+                cursor.execute(
+                    "SELECT set_config('statement_timeout', %s, true),"
+                    " set_config('enable_seqscan', %s, true)",
+                    [f"{seconds}s", "off" if by_index else "on"],
+                )
             yield
     except OperationalError as problem:
         if not isinstance(problem.__cause__, QueryCanceled):
