@@ -10,10 +10,10 @@ from decimal import Decimal, InvalidOperation
 from typing import BinaryIO, ClassVar, TypeVar
 
 from paydesk.importers.amounts import LONGEST_AMOUNT, exact_amount, plain_text
-from paydesk.importers.card_numbers import masked
 from paydesk.importers.limits import LIMITS, Limits
 from paydesk.importers.prepared import Prepared
 from paydesk.importers.records import FileWarning, NotReadable, Record, RejectedLine, Statement, StatementLine
+from paydesk.kernel.card_numbers import masked
 from paydesk.kernel.phone_numbers import e164_digits
 
 LONGEST_ID = 100

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from paydesk.importers.amounts import Amounts, DecimalSign
-from paydesk.importers.card_numbers import MAY_HOLD, masked
 from paydesk.importers.delimited.mapping import header_key
 from paydesk.importers.delimited.row_blocks import UnclosedRow
 from paydesk.importers.delimited.words import ID_ENDINGS
 from paydesk.importers.moments import DateOrder
 from paydesk.importers.records import FileWarning
+from paydesk.kernel.card_numbers import MAY_HOLD, masked
 
 WORDS_LISTED = 20
 WORDS_KEPT = 1000

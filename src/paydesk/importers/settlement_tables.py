@@ -14,7 +14,6 @@ from functools import lru_cache
 from typing import BinaryIO, ClassVar
 
 from paydesk.importers.amounts import DecimalSign
-from paydesk.importers.card_numbers import masked
 from paydesk.importers.delimited.mapping import header_key
 from paydesk.importers.delimited.tables import HEAD_ROWS, Table, open_table, separator_of
 from paydesk.importers.limits import LIMITS, Limits
@@ -31,6 +30,7 @@ from paydesk.importers.records import (
 from paydesk.importers.settlement_rows import Columns, Row, row_of
 from paydesk.importers.settlement_sums import Batches
 from paydesk.importers.text_files import encoding_of
+from paydesk.kernel.card_numbers import masked
 
 _DECIMAL_COMMA = re.compile(r"[-+(]?[\d.]*\d,\d{1,2}\)?", re.ASCII)
 _DECIMAL_POINT = re.compile(r"[-+(]?[\d,]*\d\.\d{1,2}\)?", re.ASCII)

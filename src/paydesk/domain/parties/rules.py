@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from paydesk.importers.card_numbers import card_number_in
+from paydesk.kernel.card_numbers import card_number_in
 from paydesk.kernel.references import key_of
 
 IDENTITY_KINDS = {

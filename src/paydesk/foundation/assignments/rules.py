@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date, timedelta
 
-from paydesk.importers.card_numbers import card_number_in
+from paydesk.kernel.card_numbers import card_number_in
 
 OWNER_WITHIN_DAYS = 2
 LONGEST_STEP = 200

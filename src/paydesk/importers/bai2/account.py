@@ -13,7 +13,6 @@ from paydesk.importers.bai2 import type_codes
 from paydesk.importers.bai2.controls import Level, of_trailer, stated_total
 from paydesk.importers.bai2.details import Summary, detail, major, summaries
 from paydesk.importers.bai2.records import Logical
-from paydesk.importers.card_numbers import MAY_HOLD, masked
 from paydesk.importers.records import (
     EXACT,
     FileWarning,
@@ -23,6 +22,7 @@ from paydesk.importers.records import (
     StatementLine,
     Status,
 )
+from paydesk.kernel.card_numbers import MAY_HOLD, masked
 from paydesk.kernel.money import minor_digits
 
 STANDARD_CURRENCY = "USD"  # what the standard takes where a file names none

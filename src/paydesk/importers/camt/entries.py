@@ -9,9 +9,9 @@ from decimal import Decimal
 from paydesk.importers.amounts import plain_text
 from paydesk.importers.camt.details import Details
 from paydesk.importers.camt.frames import Frame, frame_of
-from paydesk.importers.card_numbers import MAY_HOLD, card_number_in, masked, masked_row, may_hold_card
 from paydesk.importers.records import EXACT, RejectedLine, StatementLine, line_of
 from paydesk.importers.xml_rows import amount_of, one_line
+from paydesk.kernel.card_numbers import MAY_HOLD, card_number_in, masked, masked_row, may_hold_card
 
 LONGEST_TEXT = 2000
 NAMED_IN_BATCH = 3

@@ -15,11 +15,11 @@ from operator import contains
 from typing import NamedTuple
 
 from paydesk.importers.amounts import plain_amounts
-from paydesk.importers.card_numbers import card_number_in, may_hold_card
 from paydesk.importers.delimited.mapping import Field
 from paydesk.importers.delimited.row_blocks import Columns, RowBlock
 from paydesk.importers.delimited.rows import Known, RowReader, cleaned, whole_id
 from paydesk.importers.records import Kind, StatementLine, lines_of_columns
+from paydesk.kernel.card_numbers import card_number_in, may_hold_card
 
 FEW_ROWS = 8
 REMEMBERED = 20_000

@@ -9,7 +9,6 @@ from decimal import Decimal
 from typing import TypeVar
 
 from paydesk.importers.amounts import Amounts, plain_text
-from paydesk.importers.card_numbers import MAY_HOLD, card_number_in, masked_row
 from paydesk.importers.delimited.mapping import FIELDS, Field, Mapping, header_key
 from paydesk.importers.delimited.row_blocks import UnclosedRow
 from paydesk.importers.delimited.tables import Table
@@ -22,6 +21,7 @@ from paydesk.importers.records import (
     StatementLine,
     Status,
 )
+from paydesk.kernel.card_numbers import MAY_HOLD, card_number_in, masked_row
 from paydesk.kernel.phone_numbers import PLANS, e164_digits
 
 ZERO = Decimal(0)

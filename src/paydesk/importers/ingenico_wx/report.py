@@ -10,7 +10,6 @@ from typing import BinaryIO
 from lxml import etree
 
 from paydesk.importers.amounts import plain_text
-from paydesk.importers.card_numbers import MAY_HOLD, masked_row
 from paydesk.importers.ingenico_wx.totals import DECIMALS, Sums, count_warnings
 from paydesk.importers.moments import Moments
 from paydesk.importers.records import (
@@ -24,6 +23,7 @@ from paydesk.importers.records import (
 )
 from paydesk.importers.safe_xml import let_go, local_name, namespace, xml_events
 from paydesk.importers.settlement_sums import major_units
+from paydesk.kernel.card_numbers import MAY_HOLD, masked_row
 
 # Record category and type. X is processed and not settled, + and - are settled.
 KINDS: dict[str, Kind] = {

@@ -9,7 +9,6 @@ from datetime import date
 from decimal import Decimal
 
 from paydesk.importers.amounts import MOST_WHOLE_DIGITS, exact_amount
-from paydesk.importers.card_numbers import card_number_in, masked, masked_row
 from paydesk.importers.mt940.details import (
     NOTHING,
     Details,
@@ -20,6 +19,7 @@ from paydesk.importers.mt940.details import (
     one_line,
 )
 from paydesk.importers.records import Kind, RejectedLine, StatementLine
+from paydesk.kernel.card_numbers import card_number_in, masked, masked_row
 
 LONGEST_TEXT = 2000
 _LINE = re.compile(

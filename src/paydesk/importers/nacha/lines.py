@@ -17,7 +17,6 @@ import re
 from decimal import Decimal
 from typing import NamedTuple
 
-from paydesk.importers.card_numbers import masked
 from paydesk.importers.nacha import addenda
 from paydesk.importers.nacha.addenda import Change, Return
 from paydesk.importers.nacha.fields import BatchHeader, Entry, FileHeader
@@ -30,6 +29,7 @@ from paydesk.importers.nacha.reasons import (
 )
 from paydesk.importers.nacha.splitting import FILLER
 from paydesk.importers.records import Kind, StatementLine, Status
+from paydesk.kernel.card_numbers import masked
 
 CURRENCY = "USD"
 MOST_TEXT = 2_000

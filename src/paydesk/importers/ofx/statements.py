@@ -13,10 +13,10 @@ from datetime import date
 from decimal import Decimal
 from typing import BinaryIO
 
-from paydesk.importers.card_numbers import masked
 from paydesk.importers.ofx.tags import Tag, tags
 from paydesk.importers.ofx.transactions import ofx_amount, ofx_moment
 from paydesk.importers.records import NotReadable, Statement
+from paydesk.kernel.card_numbers import masked
 
 STATEMENTS = {"STMTRS": "bank account", "CCSTMTRS": "credit card", "INVSTMTRS": "investment account"}
 TRANSACTIONS = frozenset({"STMTTRN", "STMTTRNP"})

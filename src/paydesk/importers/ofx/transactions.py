@@ -8,9 +8,9 @@ from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
 
 from paydesk.importers.amounts import exact_amount
-from paydesk.importers.card_numbers import MAY_HOLD, masked_row
 from paydesk.importers.moments import WINDOW
 from paydesk.importers.records import Kind, RejectedLine, StatementLine
+from paydesk.kernel.card_numbers import MAY_HOLD, masked_row
 
 PENDING_ROW = "STMTTRNP"
 # TRNTYPE to kind. What is not here is money in (a payment) or money out (a payout).

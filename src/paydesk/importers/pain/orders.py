@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from paydesk.importers.amounts import plain_text
-from paydesk.importers.card_numbers import card_number_in, masked_row
 from paydesk.importers.pain.messages import Message
 from paydesk.importers.records import EXACT, RejectedLine, Statement, StatementLine
 from paydesk.importers.xml_rows import amount_of, moment, numbered, one_line
+from paydesk.kernel.card_numbers import card_number_in, masked_row
 
 NO_REFERENCE = {"NOTPROVIDED", "NOT PROVIDED", "NONREF", "NONE"}
 LONGEST_TEXT = 2000

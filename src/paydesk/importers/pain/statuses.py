@@ -5,9 +5,9 @@ from __future__ import annotations
 from decimal import Decimal
 
 from paydesk.importers.camt.details import reference_text
-from paydesk.importers.card_numbers import masked, masked_row
 from paydesk.importers.records import StatementLine, Status
 from paydesk.importers.xml_rows import moment, numbered, one_line
+from paydesk.kernel.card_numbers import masked, masked_row
 
 # ISO 20022 external payment status codes that are final; every other one is a step on the way.
 FINAL: dict[str, Status] = {

@@ -12,7 +12,6 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import BinaryIO, ClassVar
 
-from paydesk.importers.card_numbers import masked
 from paydesk.importers.delimited.mapping import header_key
 from paydesk.importers.delimited.tables import unique_names
 from paydesk.importers.limits import LIMITS, Limits
@@ -29,6 +28,7 @@ from paydesk.importers.records import (
 from paydesk.importers.settlement_rows import Columns, Row, row_of
 from paydesk.importers.settlement_tables import head_text
 from paydesk.importers.text_files import TextScan, open_text, scan_text
+from paydesk.kernel.card_numbers import masked
 
 RECORDS = frozenset({"RH", "FH", "SH", "CH", "SB", "SC", "SF", "RC", "RF", "FF"})
 FOOTERS = frozenset({"SC", "SF", "RC", "RF", "FF"})

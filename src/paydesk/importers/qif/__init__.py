@@ -15,7 +15,6 @@ from typing import BinaryIO
 
 from paydesk.importers.about import About
 from paydesk.importers.amounts import plain_text, signed_amount
-from paydesk.importers.card_numbers import masked, masked_row
 from paydesk.importers.limits import LIMITS, Limits
 from paydesk.importers.other_formats import text_of
 from paydesk.importers.prepared import Prepared
@@ -31,6 +30,7 @@ from paydesk.importers.records import (
     StatementLine,
 )
 from paydesk.importers.text_files import TextScan, scan_text
+from paydesk.kernel.card_numbers import masked, masked_row
 
 LISTED = 5
 ONCE = ("D", "T", "U", "N", "P", "M", "L", "C")

@@ -11,7 +11,6 @@ from decimal import Decimal
 from typing import BinaryIO
 
 from paydesk.importers.amounts import exact_amount, plain_text
-from paydesk.importers.card_numbers import MAY_HOLD, masked_row
 from paydesk.importers.limits import Limits
 from paydesk.importers.moments import Moments
 from paydesk.importers.records import (
@@ -27,6 +26,7 @@ from paydesk.importers.records import (
 from paydesk.importers.settlement_sums import Batches
 from paydesk.importers.text_files import open_text, scan_text
 from paydesk.importers.trustly.kinds import kind_of
+from paydesk.kernel.card_numbers import MAY_HOLD, masked_row
 
 WORDS = {"P11KFUN": "funding", "P11KREC": "reconciliation"}
 _HEAD = ("record", "file", "version", "start", "end", "merchant id", "sequence")

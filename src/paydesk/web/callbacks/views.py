@@ -23,8 +23,8 @@ from paydesk.domain.providers.queries import source_accounts
 from paydesk.foundation.inbox.actions import retry_message
 from paydesk.foundation.inbox.queries import message_for, messages
 from paydesk.foundation.inbox.states import MESSAGE
-from paydesk.importers.card_numbers import masked
 from paydesk.importers.json_messages import NotJson, clean, parsed, raw_of
+from paydesk.kernel.card_numbers import masked
 from paydesk.kernel.money import Money
 from paydesk.kernel.public_codes import code_of, number_of
 from paydesk.web.access import actor_of, gate, needs

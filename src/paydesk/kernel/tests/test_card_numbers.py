@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from paydesk.importers.card_numbers import card_number_in, masked
+from paydesk.kernel.card_numbers import card_number_in, masked
 
 
 @pytest.mark.parametrize(
