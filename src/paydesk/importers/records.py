@@ -125,10 +125,14 @@ class RejectedLine:
 
 @dataclass(frozen=True, slots=True)
 class FileWarning:
-    """Something about the file a person should know; nothing was lost by it."""
+    """Something about the file a person should know; nothing was lost by it.
+
+    `contradicts`: the file states a count, a sum or a balance and holds another.
+    """
 
     text: str
     line: int | None = None
+    contradicts: bool = False
 
 
 Record = Statement | StatementLine | RejectedLine | FileWarning

@@ -66,6 +66,7 @@ class AdyenSettlement(AdyenReport):
                 f"Line {row.line}: gross {plain_text(gross)} less fees of {plain_text(charged)} is not the "
                 f"net of {plain_text(net)}; gross and net count.",
                 row.line,
+                contradicts=True,
             )
             amount = gross
         fee = EXACT.subtract(amount, net)

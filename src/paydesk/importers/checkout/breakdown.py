@@ -150,6 +150,7 @@ def _checked(row: Row, gross: Decimal, net: Decimal) -> Iterator[FileWarning]:
             f"Line {row.line}: gross {plain_text(gross)} and deduction {plain_text(deduction)} do not make "
             f"the net of {plain_text(net)}; the net counts.",
             row.line,
+            contradicts=True,
         )
 
 

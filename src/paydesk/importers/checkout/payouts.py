@@ -85,4 +85,5 @@ def _checked(row: Row, payout_id: str, paid: Decimal, currency: str) -> Iterator
             f"Payout {payout_id}: its totals of payments, refunds and fees come to {plain_text(made)} "
             f"{currency}, the payout is {plain_text(paid)} {currency}.",
             row.line,
+            contradicts=True,
         )

@@ -96,6 +96,7 @@ class PayPalDownload(TableReport):
                     f"Line {row.line}: gross {plain_text(gross)} and fee {plain_text(fee)} are not the net "
                     f"of {plain_text(net)}; gross and net count.",
                     row.line,
+                    contradicts=True,
                 )
             kept = EXACT.subtract(gross, net)
         if kind == "notice" or status == "failed":
@@ -163,6 +164,7 @@ class _Balances:
             f"The balance in {newest.currency} does not tie: the rows make {plain_text(made)}, the last row "
             f"says {plain_text(newest.balance)}.",
             newest.line,
+            contradicts=True,
         )
 
 

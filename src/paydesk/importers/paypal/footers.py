@@ -80,7 +80,7 @@ class Footers:
             claimed = values[0] if values else ""
             if claimed.isdigit() and int(claimed[:18]) != counted:
                 yield FileWarning(
-                    f"Line {number}: the {where} states {claimed} rows and holds {counted}.", number
+                    f"Line {number}: the {where} states {claimed} rows and holds {counted}.", number, True
                 )
             return
         if tuple(values) in self._said:
@@ -104,6 +104,7 @@ class Footers:
                     f"Line {number}: {what} states {name} of {plain_text(stated)}, its rows make "
                     f"{plain_text(made)}.{because}",
                     number,
+                    contradicts=True,
                 )
         opening, closing = (_balance(values, place - 1) for place in (_OPENING, _CLOSING))
         if opening is not None and closing is not None:
@@ -114,12 +115,13 @@ class Footers:
                     f"the rows make {plain_text(made)}, the closing balance is {plain_text(closing)}."
                     f"{because}",
                     number,
+                    contradicts=True,
                 )
         if len(values) >= _PLACES_WITHOUT_COUNT and values[-1].isdigit() and values[-2].isdigit():
             claimed_rows = int(values[-1][:18])
             if claimed_rows != sums.rows:
                 yield FileWarning(
-                    f"Line {number}: {what} states {claimed_rows} rows and holds {sums.rows}.", number
+                    f"Line {number}: {what} states {claimed_rows} rows and holds {sums.rows}.", number, True
                 )
 
 

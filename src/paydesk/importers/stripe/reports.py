@@ -81,6 +81,7 @@ class StripeReport(TableReport):
                 f"Line {row.line}: gross {plain_text(gross)} less fee {plain_text(fee)} is not the net of "
                 f"{plain_text(net)}; the net counts.",
                 row.line,
+                contradicts=True,
             )
             fee = EXACT.subtract(gross, net)
         if kind == "sweep":

@@ -17,7 +17,7 @@ from paydesk.importers.records import Record
 def as_json(record: Record) -> dict[str, Any]:
     """A record as plain values, what is empty left out, amounts as exact text."""
     values = {each.name: getattr(record, each.name) for each in fields(record)}
-    kept = {name: value for name, value in values.items() if value not in (None, "")}
+    kept = {name: value for name, value in values.items() if value not in (None, "") and value is not False}
     plain = {
         name: str(value) if isinstance(value, Decimal | datetime | date) else value
         for name, value in kept.items()

@@ -187,7 +187,8 @@ def _compared(found: _Found, letter: str, name: str, total_name: str, because: s
     if count.lstrip("0") != str(found.count[letter]).lstrip("0"):
         yield FileWarning(
             f"The trailer says {count[:20] or 'nothing of the number of'} {name}, the file holds "
-            f"{found.count[letter]}.{because}"
+            f"{found.count[letter]}.{because}",
+            contradicts=True,
         )
     try:
         stated = exact_amount(total)
@@ -197,7 +198,8 @@ def _compared(found: _Found, letter: str, name: str, total_name: str, because: s
     if stated != found.total[letter]:
         yield FileWarning(
             f"The trailer says {total_name} {plain_text(stated)}, the {name} come to "
-            f"{plain_text(found.total[letter])}.{because}"
+            f"{plain_text(found.total[letter])}.{because}",
+            contradicts=True,
         )
 
 
