@@ -38,6 +38,7 @@ class Finding:
     right: dict[str, Any] = field(default_factory=dict)
     rule: str = "ledger"
     runner_up: str = ""
+    explanation: dict[str, Any] = field(default_factory=dict)
 
     @property
     def identity(self) -> str:

@@ -15,7 +15,8 @@ class Run(models.Model):
     """One comparison of the ledger with the provider's own files for an account and a day.
 
     A dry run changes nothing but its own row. `summary` has counts and sums by status, kind, rule and class;
-    every row behind them stands in the document `result_id` (Parquet, see results.py).
+    every row behind them stands in the document `result_id` (Parquet, see results.py). `left_rows_id` and
+    `right_rows_id` are the rows of both sides as they were compared, for explanations.
     """
 
     market = models.CharField(max_length=2)
@@ -36,6 +37,8 @@ class Run(models.Model):
     right_rows = models.IntegerField(default=0)
     summary = models.JSONField(default=dict)
     result_id = models.BigIntegerField(null=True)
+    left_rows_id = models.BigIntegerField(null=True)
+    right_rows_id = models.BigIntegerField(null=True)
     attempts = models.SmallIntegerField(default=0)
 
     class Meta:
@@ -54,7 +57,8 @@ class ReconciliationException(models.Model):
 
     `left` is what the ledger says, `right` what the provider says: the fields as they were compared.
     `left_key` and `right_key` name the rows: "payment:12" or "line:7", and the key of the provider's row.
-    `identity` makes it the same exception in the next run. `waits_for` says why it is pending.
+    `identity` makes it the same exception in the next run. `waits_for` says why it is pending. `explanation`
+    says why it is one, field by field (explained.py).
     """
 
     market = models.CharField(max_length=2)
@@ -81,6 +85,7 @@ class ReconciliationException(models.Model):
     resolved_at = models.DateTimeField(null=True)
     why = models.TextField()
     runner_up = models.TextField(default="")
+    explanation = models.JSONField(default=dict)
     rule = models.CharField(max_length=60, default="")
     rules_version = models.CharField(max_length=40, default="")
     found_at = models.DateTimeField()
@@ -130,6 +135,7 @@ class Match(models.Model):
     rules_version = models.CharField(max_length=40, default="")
     score = models.IntegerField(default=0)
     why = models.TextField()
+    explanation = models.JSONField(default=dict)
     residual_minor = models.BigIntegerField(default=0)
     residual_as = models.CharField(max_length=10, default="")
     entry_id = models.BigIntegerField(null=True)

@@ -11,7 +11,7 @@ from django.db.models import F
 from paydesk.domain.payments.models import Payment
 from paydesk.domain.payments.queries.locked import paid_but_late
 from paydesk.domain.providers.models import SourceAccount
-from paydesk.domain.reconciliation import rules
+from paydesk.domain.reconciliation import explained, rules
 from paydesk.domain.reconciliation.clocks import kind_of
 from paydesk.domain.reconciliation.ledger_findings import Finding
 from paydesk.domain.reconciliation.models import Match, MatchMember, ReconciliationException, Run
@@ -43,6 +43,7 @@ def store_findings(run: Run, findings: Sequence[Finding], today: date, now: date
             identity=identity, left_key=each.left_key, right_key=each.right_key, payment_id=each.payment_id,
             left=each.left, right=each.right, amount_minor=each.amount.amount_minor,
             currency=each.amount.currency, why=each.why, runner_up=each.runner_up, rule=each.rule,
+            explanation=_explanation(each, run),
             severity=rules.severity(each.amount, age_days=age, harms=each.payment_id in harmed),
             rules_version=run.rules_version, found_at=now, last_run=run,
         )
@@ -58,8 +59,21 @@ def store_findings(run: Run, findings: Sequence[Finding], today: date, now: date
         back, ["state", "resolution", "reason", "resolved_by", "resolved_at", "version"], batch_size=BATCH
     )
     _start_clocks(back, now)
-    ReconciliationException.objects.filter(pk__in=[each.pk for each in known.values()]).update(last_run=run)
+    for each in known.values():
+        seen = by_identity[each.identity]
+        each.last_run, each.why, each.runner_up = run, seen.why, seen.runner_up
+        each.explanation = _explanation(seen, run)
+    ReconciliationException.objects.bulk_update(
+        known.values(), ["last_run", "why", "runner_up", "explanation"], batch_size=BATCH
+    )
     return len(new), len(known)
+
+
+def _explanation(finding: Finding, run: Run) -> dict[str, Any]:
+    """Why it is an exception; where no rule compared its rows, what they say themselves."""
+    return finding.explanation or explained.of_tables(
+        finding.kind, finding.why, finding.left, finding.right, finding.amount, run.rules_version
+    )
 
 
 def prove_gone(run: Run, now: datetime) -> int:
@@ -94,14 +108,14 @@ def store_suggestions(run: Run, groups: Iterable[dict[str, Any]], now: datetime)
         existing = Match.objects.filter(source_account=run.source_account, identity=identity)
         live = existing.filter(state__in=LIVE).first()
         if live is not None:
-            live.run = run
-            live.save(update_fields=["run"])
+            live.run, live.explanation = run, group["explanation"]
+            live.save(update_fields=["run", "explanation"])
             continue
         made = Match.objects.create(
             market=run.market, source_account=run.source_account, day=run.day, kind=group["name"],
             identity=identity, rule=group["rule"], rules_version=run.rules_version, score=group["score"],
-            why=group["why"], currency=run.source_account.currency, run=run, made_by="system:rules",
-            made_at=now,
+            why=group["why"], explanation=group["explanation"], currency=run.source_account.currency, run=run,
+            made_by="system:rules", made_at=now,
         )  # fmt: skip
         add_members(made, members)
         new += 1

@@ -13,7 +13,7 @@ from django.db import IntegrityError, connection, transaction
 
 from paydesk.domain.payments.models import Payment
 from paydesk.domain.providers.models import SourceAccount
-from paydesk.domain.reconciliation import evidence, rules
+from paydesk.domain.reconciliation import evidence, explained, rules
 from paydesk.domain.reconciliation.ledger_findings import Finding, of_ledger
 from paydesk.domain.reconciliation.models import Day, MatchMember, Run
 from paydesk.domain.reconciliation.results import DayResult, result_of_day
@@ -161,14 +161,21 @@ def _work(run: Run, by: Actor, now: datetime) -> None:
             lambda pass_name, done, of: tell(f"matching: {pass_name}" if pass_name else "writing the result"),
         )  # fmt: skip
         result = result_of_day(engine, found, left, right, run.day, folder)
-        with result.path.open("rb") as content:
-            kept = blobs.keep(content)
+        tell("explaining")
         facts = _facts(result, left, right)
+        told = explained.of_run(engine, found, facts)
+        kept = [_kept(path) for path in (result.path, *explained.keep_rows(result.path, left, right, folder))]
         run.left_rows, run.right_rows = left.rows, right.rows
-        _store(run, result, kept, facts, (own.version, engine.name), by, now)
+        _store(run, result, kept, facts, told, (own.version, engine.name), by, now)
+
+
+def _kept(path: Path) -> blobs.KeptContent:
+    with path.open("rb") as content:
+        return blobs.keep(content)
 
 
 Facts = dict[str, dict[str, dict[str, Any]]]
+Told = dict[explained.Key, dict[str, Any]]
 
 
 def _facts(result: DayResult, left: evidence.Side, right: evidence.Side) -> Facts:
@@ -180,8 +187,8 @@ def _facts(result: DayResult, left: evidence.Side, right: evidence.Side) -> Fact
 
 @transaction.atomic(durable=True)
 def _store(
-    run: Run, result: DayResult, kept: blobs.KeptContent, facts: Facts, made_by: tuple[str, str], by: Actor,
-    now: datetime,
+    run: Run, result: DayResult, kept: list[blobs.KeptContent], facts: Facts, told: Told,
+    made_by: tuple[str, str], by: Actor, now: datetime,
 ) -> None:  # fmt: skip
     """All that a run found, or nothing: the result, exceptions, suggestions, and what is proven since."""
     locked = Run.objects.select_for_update().get(pk=run.pk)
@@ -194,16 +201,19 @@ def _store(
         _end(run, "block", "The day was signed while it ran.", by, now)
         return
     run.rules_version, run.engine = made_by
-    document = documents.record_upload(
-        kept, filename=f"run-{run.pk}.parquet", by=by, now=now, market=account.market
+    run.result_id, run.left_rows_id, run.right_rows_id = (
+        documents.record_upload(
+            each, filename=f"run-{run.pk}{what}.parquet", by=by, now=now, market=account.market
+        ).pk
+        for each, what in zip(kept, ("", "-ours", "-theirs"), strict=True)
     )
-    run.result_id, run.digest = document.pk, result.digest
+    run.digest = result.digest
     today = now.astimezone(ZoneInfo(account.time_zone)).date()
-    suggested = _suggested(result.to_people, facts)
+    suggested = _suggested(result.to_people, facts, told)
     rejected = rejected_before(account, suggested)
     proposed = [group for group in suggested if match_identity(group["members"]) not in rejected]
     findings = [
-        *_from_result(result.to_people, facts, account),
+        *_from_result(result.to_people, facts, told, account),
         *_apart([group for group in suggested if group not in proposed], account),
         *of_ledger(account, run.day, today),
     ]
@@ -247,18 +257,21 @@ def _by_class(findings: Iterable[Finding]) -> dict[str, dict[str, int]]:
     return found
 
 
-def _from_result(rows: Iterable[dict[str, Any]], facts: Facts, account: SourceAccount) -> list[Finding]:
+def _from_result(
+    rows: Iterable[dict[str, Any]], facts: Facts, told: Told, account: SourceAccount
+) -> list[Finding]:
     found = []
     for row in rows:
         if row["found"] != "exception":
             continue
         left, right = (facts[s].get(row[f"{s}_id"] or "", {}) for s in ("left", "right"))
         payment_id = _payment_id(row["left_id"])
+        why = told.get((row["name"], row["left_id"] or "", row["right_id"] or ""), {})
         found.append(
             Finding(
                 row["name"], row["why"], _at_risk(row["name"], left, right, account.currency),
                 row["left_id"] or "", row["right_id"] or "", payment_id, _told(left), _told(right),
-                row["rule"], row["runner_up"] or "",
+                why.get("rule", ""), row["runner_up"] or "", why,
             )
         )  # fmt: skip
     known = set(
@@ -269,12 +282,13 @@ def _from_result(rows: Iterable[dict[str, Any]], facts: Facts, account: SourceAc
     return [f for f in found if f.payment_id is None or f.payment_id in known]
 
 
-def _suggested(rows: Iterable[dict[str, Any]], facts: Facts) -> list[dict[str, Any]]:
+def _suggested(rows: Iterable[dict[str, Any]], facts: Facts, told: Told) -> list[dict[str, Any]]:
     groups: dict[str, dict[str, Any]] = {}
     for row in rows:
         if row["found"] != "match":
             continue
-        group = groups.setdefault(row["group_id"], {**row, "members": {}})
+        why = told.get(("match", row["group_id"], ""), {})
+        group = groups.setdefault(row["group_id"], {**row, "explanation": why, "members": {}})
         for side in ("left", "right"):
             if key := row[f"{side}_id"]:
                 here = facts[side].get(key, {})
