@@ -66,7 +66,7 @@ def card_number_in(text: str) -> str | None:
         return None
     for found in _CANDIDATE.finditer(text):
         digits = found[0].replace(" ", "").replace("-", "")
-        if _is_issued(digits) and _luhn_holds(digits):
+        if is_card_number(digits):
             return found[0]
     return None
 
@@ -82,6 +82,11 @@ def masked(text: str) -> str:
 def masked_row(row: Mapping[str, str]) -> dict[str, str]:
     """A row with every full card number in it cut to its first six and last four digits."""
     return {name: masked(value) for name, value in row.items()}
+
+
+def is_card_number(digits: str) -> bool:
+    """Whether ASCII digits are in an issuer's range, of its length, and end with the right Luhn digit."""
+    return _is_issued(digits) and _luhn_holds(digits)
 
 
 def _is_issued(digits: str) -> bool:

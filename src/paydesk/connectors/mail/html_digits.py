@@ -1,0 +1,61 @@
+"""Card data in HTML: also where tags or entities stand between the digits of a number."""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+
+from paydesk.kernel.card_redaction import IsOurs, RedactedText, may_hold_card_data, redact_text
+
+_TAG = re.compile(r"<[^>]{0,20000}>")
+_PIECE = re.compile(r"<([^>]{0,20000})>|&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z]{2,10});?")
+# Between cells and paragraphs a number ends, between spans of a line it goes on.
+_BREAKS = re.compile(r"/?(?:p|div|br|td|th|tr|li|table|h[1-6]|blockquote|hr|ul|ol|body|pre)\b", re.IGNORECASE)
+
+
+def redact_html(html: str, is_ours: IsOurs) -> RedactedText:
+    """HTML without card data, in its tags, its text, and its text as it is read with the tags left out."""
+    first = redact_text(html, is_ours=is_ours)
+    read = unescape(_TAG.sub("", first.text))
+    if not may_hold_card_data(read.encode("utf-8", "replace")) and read.isascii():
+        return first
+    text, places = _as_read(first.text)
+    second = redact_text(text, is_ours=is_ours)
+    if not second.changed:
+        return first
+    pieces, kept = [], 0
+    for at, (old, new) in enumerate(zip(text, second.text, strict=True)):
+        if old != new:
+            start, end = places[at]
+            pieces += [first.text[kept:start], new]
+            kept = end
+    pieces.append(first.text[kept:])
+    return RedactedText(
+        "".join(pieces),
+        first.card_numbers + second.card_numbers,
+        first.secrets + second.secrets,
+    )
+
+
+def _as_read(html: str) -> tuple[str, list[tuple[int, int]]]:
+    """The text without tags and with entities resolved, and where each of its letters stands in the HTML."""
+    letters: list[str] = []
+    places: list[tuple[int, int]] = []
+    at = 0
+
+    def plain(end: int) -> None:
+        letters.extend(html[at:end])
+        places.extend((each, each + 1) for each in range(at, end))
+
+    for piece in _PIECE.finditer(html):
+        plain(piece.start())
+        at = piece.end()
+        if piece[1] is None:
+            for letter in unescape(piece[0])[:1]:
+                letters.append(letter)
+                places.append(piece.span())
+        elif _BREAKS.match(piece[1]):
+            letters.append("|")
+            places.append(piece.span())
+    plain(len(html))
+    return "".join(letters), places
