@@ -15,7 +15,7 @@ _FIELD = re.compile(rb"([\x21-\x39\x3b-\x7e]*)[ \t]*:((?:[^\r\n]+|(?:\r\n|\r|\n)
 # Made by machines for machines: changing one breaks threads, signatures or the way back.
 _LEFT = frozenset(
     b"message-id in-reply-to references received dkim-signature domainkey-signature authentication-results"
-    b" date mime-version content-transfer-encoding return-path delivered-to x-original-to received-spf"
+    b" return-path delivered-to x-original-to received-spf"
     b" resent-message-id x-received x-google-dkim-signature x-gm-message-state content-id list-unsubscribe"
     b" feedback-id original-message-id arc-seal arc-message-signature arc-authentication-results".split()
 )
@@ -65,16 +65,15 @@ def _plain(
     if not may_hold_card_data(value) and value.isascii():
         return None
     text = value.decode("utf-8", "surrogateescape")
-    result = redact_text(text, is_ours=is_ours)
+    looked_at = kept.sub(lambda found: "\0" * len(found[0]), text) if kept else text
+    result = redact_text(looked_at, is_ours=is_ours)
     if not result.changed:
         return None
+    note(result)
     letters = list(result.text)
     for found in kept.finditer(text) if kept else ():
         letters[found.start() : found.end()] = found[0]
-    if (redacted := "".join(letters)) == text:
-        return None
-    note(result)
-    return redacted.encode("utf-8", "surrogateescape")
+    return "".join(letters).encode("utf-8", "surrogateescape")
 
 
 def _encoded_words(
