@@ -39,7 +39,7 @@ class Actor:
         """Raise NotAllowedRefused unless this actor has `right` and, where given, works in `market`."""
         if not self.may(right):
             raise NotAllowedRefused(
-                f"{self.name} has no right to do this ({right}). A person whose role has it can.",
+                f"{self.name} has no right to do this. A person whose role has it can.",
                 right=right,
             )
         if market is not None and not self.sees(market):

@@ -13,6 +13,7 @@ from django.shortcuts import render, resolve_url
 from django.utils import timezone
 from django_htmx.http import HttpResponseClientRedirect
 
+from paydesk.foundation.people.right_words import in_words
 from paydesk.kernel.refused import ChangedRefused, NotAllowedRefused, Refused
 from paydesk.web.access import who_can
 
@@ -54,7 +55,9 @@ class RefusedAsConflict:
 def refusal(request: HttpRequest, refused: Refused) -> HttpResponse:
     """`refused` as an answer: the small box for a swap, else a page of its own."""
     right = refused.fields.get("right") if isinstance(refused, NotAllowedRefused) else None
-    facts = {"refused": refused, "who_can": who_can(right) if right else ""}
+    facts = {"refused": refused, "text": refused.text, "who_can": who_can(right) if right else ""}
+    if right:
+        facts["text"] = f"Your role does not let you {in_words(right)}."
     if isinstance(refused, ChangedRefused):
         facts["reload"] = request.htmx.current_url_abs_path  # type: ignore[attr-defined]
     status = 403 if isinstance(refused, NotAllowedRefused) else 409

@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 
+from paydesk.domain.callbacks.queries import count_stale
 from paydesk.domain.payments.queries import waiting_counts
 from paydesk.domain.reconciliation.queries import count_open
 from paydesk.domain.refunds.queries import count_waiting
@@ -17,6 +18,7 @@ from paydesk.domain.reversal_requests.queries import count_unanswered
 from paydesk.domain.statements.queries import waiting_files
 from paydesk.foundation.approvals.queries import count_to_decide
 from paydesk.kernel.actor import Actor
+from paydesk.reporting.provider_cash.queries import count_in_doubt
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +110,7 @@ def places_for(request: HttpRequest, actor: Actor) -> list[ShownPlace]:
 
 
 def _waiting(actor: Actor) -> dict[str, int]:
-    """What waits for a person, by the name of its place; seven cheap queries, for who may see it."""
+    """What waits for a person, by the name of its place; nine cheap queries, for who may see it."""
     found: dict[str, int] = {}
     if actor.may("files.import:view"):
         found["intake:files"] = waiting_files(actor)
@@ -117,6 +119,9 @@ def _waiting(actor: Actor) -> dict[str, int]:
         found |= {"unapplied:list": payments["unapplied"], "suspense:list": payments["suspense"]}
         found["approvals:inbox"] = count_to_decide(actor, timezone.now())
         found["refunds:list"] = count_waiting(actor)
+        found["pending:list"] = count_stale(actor)
+    if actor.may("providers.manage:view"):
+        found["provider_cash:list"] = count_in_doubt(actor, timezone.localdate())
     if actor.may("payments.answer_reversal_request:view"):
         found["reversal_requests:list"] = count_unanswered(actor)
     if actor.may("matching.run:view"):

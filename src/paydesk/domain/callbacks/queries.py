@@ -23,6 +23,12 @@ def pending_payments(actor: Actor, filters: Mapping[str, Any] | None = None) -> 
     return in_markets(found, actor, field="source_account__market").order_by("heard_at", "pk")
 
 
+def count_stale(actor: Actor) -> int:
+    """How many payments a provider left without an answer: a person has them."""
+    stale = PendingPayment.objects.filter(state="stale")
+    return in_markets(stale, actor, field="source_account__market").count()
+
+
 def pending_for(actor: Actor, pending_id: int) -> PendingPayment:
     """One that the actor may see; raises PendingPayment.DoesNotExist otherwise."""
     return pending_payments(actor).get(pk=pending_id)

@@ -28,6 +28,7 @@ from paydesk.kernel.money import Money
 from paydesk.reporting.provider_cash import rules
 
 HISTORY_DAYS = 14
+PATIENT_DAYS = 2  # as long may a sweep be under way, and a row in doubt be without an owner
 HOUR_DAYS = 3
 ORIGINAL_DAYS = 180  # a reversal comes so long after its payment at most
 
@@ -79,6 +80,17 @@ def lone_reversals(actor: Actor, account: SourceAccount | None = None) -> QueryS
     if account is not None:
         found = found.filter(source_account=account)
     return in_markets(found, actor).order_by("booked_on", "id")
+
+
+def count_in_doubt(actor: Actor, today: date) -> int:
+    """Rows in doubt that a person should look at; one query.
+
+    Lone reversals, what arrived from nobody known, and what left `PATIENT_DAYS` ago and is nowhere seen yet:
+    a sweep of yesterday is only under way.
+    """
+    under_way = Q(amount_minor__lt=0, booked_on__gt=today - timedelta(days=PATIENT_DAYS))
+    left = open_transit(actor).exclude(under_way).order_by().values("pk")
+    return lone_reversals(actor).order_by().values("pk").union(left, all=True).count()
 
 
 def shown_balances(account: SourceAccount) -> QuerySet[ShownBalance]:

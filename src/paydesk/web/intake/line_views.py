@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
 
@@ -17,6 +17,7 @@ from paydesk.domain.payments.kept_rows import kept_lines
 from paydesk.domain.statements import queries
 from paydesk.domain.statements.file_tables import KINDS, STATUSES
 from paydesk.domain.statements.rules import raw_row, why_no_payment
+from paydesk.kernel.actor import Actor
 from paydesk.kernel.money import Money, exact_minor
 from paydesk.kernel.public_codes import code_of
 from paydesk.web.access import actor_of, needs
@@ -138,6 +139,7 @@ def _figure(amount: Decimal | None, currency: str) -> Cell:
 
 
 KEPT_DAYS = 7
+EXPORTED_ROWS = 100_000
 
 
 @needs("payments:view")
@@ -147,14 +149,43 @@ def kept(request: HttpRequest) -> HttpResponse:
     filters = LineFilters(request.GET)
     number = page_number(request)
     start = (number - 1) * PAGE_SIZE
-    since = timezone.localdate() - timedelta(days=KEPT_DAYS)
-    lines_found = kept_lines(actor, since=since).filter(**filters.lookups)[start : start + PAGE_SIZE + 1]
+    lines_found = _kept(actor, filters)[start : start + PAGE_SIZE + 1]
     page = Page.of((_line_row(line, line.file.source_account) for line in lines_found), number)
-    facts = {"page": page, "filters": filters, "kept_days": KEPT_DAYS}
+    facts = {
+        "page": page,
+        "filters": filters,
+        "kept_days": KEPT_DAYS,
+        "query": request.GET.urlencode(),
+    }
     htmx = request.htmx  # type: ignore[attr-defined]
     return render(
         request, "intake/_kept.html" if htmx and htmx.target == "lines" else "intake/kept.html", facts
     )
+
+
+def _kept(actor: Actor, filters: LineFilters) -> Any:
+    since = timezone.localdate() - timedelta(days=KEPT_DAYS)
+    return kept_lines(actor, since=since).filter(**filters.lookups)
+
+
+@needs("payments:view")
+@needs("export")
+def kept_export(request: HttpRequest, kind: str) -> HttpResponseBase:
+    """Those rows as filtered, the newest file first, as CSV or XLSX."""
+    if kind not in ("csv", "xlsx"):
+        raise Http404
+    found = _kept(actor_of(request), LineFilters(request.GET))[:EXPORTED_ROWS]
+    eyes = looking(request)
+    cells = (
+        (
+            line.file.filename,
+            line.file.source_account.name,
+            *_cells(_line_row(line, line.file.source_account), eyes),
+        )
+        for line in found.iterator(2000)
+    )
+    name = f"kept-rows-{timezone.localdate().isoformat()}"
+    return list_download(name, kind, ("File", "Account", *EXPORT_HEAD), cells)
 
 
 @needs("files.import:view")

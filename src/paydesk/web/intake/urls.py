@@ -11,6 +11,7 @@ urlpatterns = [
     path("files.<str:kind>", views.export, name="export"),
     path("formats/", views.formats, name="formats"),
     path("rows/", line_views.kept, name="kept"),
+    path("rows.<str:kind>", line_views.kept_export, name="kept_export"),
     path("accounts/new/", account_views.new_account, name="new_account"),
     path("<str:code>/", file_views.file, name="file"),
     path("<str:code>/lines/", line_views.lines, name="lines"),

@@ -26,6 +26,7 @@ from paydesk.web.paging import PAGE_SIZE, Page, page_number
 from paydesk.web.people_names import names_by_label
 from paydesk.web.refunds.deeds import Why, dialog_view
 from paydesk.web.refunds.detail import FAMILIES, Event
+from paydesk.web.refunds.filters import tabs_for
 from paydesk.web.refunds.shown import all_shown, file_or_404, file_shown
 from paydesk.web.trail.words import verb_words
 
@@ -51,7 +52,12 @@ def file_list(request: HttpRequest) -> HttpResponse:
     found = list(payout_files(actor)[start : start + PAGE_SIZE + 1])
     names = names_by_label({label for each in found for label in (each.asked_by, each.released_by) if label})
     rows = [(file_shown(each), names[each.asked_by], names.get(each.released_by, "")) for each in found]
-    known = {"tab": "files", "page": Page.of(rows, number), "results": gate(actor, RELEASE)}
+    known = {
+        "tab": "files",
+        "tabs": tabs_for(actor),
+        "page": Page.of(rows, number),
+        "results": gate(actor, RELEASE),
+    }
     return render(request, "refunds/files.html", known)
 
 
@@ -69,6 +75,7 @@ def file_page(request: HttpRequest, code: str) -> HttpResponse:
     release = gate(actor, RELEASE)
     known: dict[str, Any] = {
         "tab": "files",
+        "tabs": tabs_for(actor),
         "each": file_shown(payout),
         "payout": payout,
         "rows": all_shown(refunds_in(payout)),

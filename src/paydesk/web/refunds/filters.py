@@ -5,8 +5,9 @@ from __future__ import annotations
 from django import forms
 from django.db.models import Q
 
-from paydesk.domain.refunds.queries import number_in
+from paydesk.domain.refunds.queries import counts_by_state, number_in
 from paydesk.domain.refunds.rules import RAILS, REASONS
+from paydesk.kernel.actor import Actor
 from paydesk.kernel.phone_numbers import PLANS, e164_digits
 from paydesk.web.addresses import number_in as number_of_kind
 from paydesk.web.contracts.forms import ANY
@@ -24,6 +25,15 @@ TABS: dict[str, tuple[str, tuple[str, ...]]] = {
 }
 FIRST_TAB = "decide"
 TAB_OF_STATE = {state: name for name, (_, states) in TABS.items() for state in states}
+
+
+def tabs_for(actor: Actor) -> list[tuple[str, str, int]]:
+    """(name, words, how many) of each tab; one query. What is done is not counted: no work is left."""
+    counts = counts_by_state(actor)
+    return [
+        (name, words, 0 if name == "done" else sum(counts.get(state, 0) for state in states))
+        for name, (words, states) in TABS.items()
+    ]
 
 
 class RefundFilters(TabbedFilters):

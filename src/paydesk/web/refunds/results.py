@@ -18,6 +18,7 @@ from paydesk.web.access import actor_of, needs
 from paydesk.web.addresses import page_of
 from paydesk.web.refunds.deeds import dialog_view
 from paydesk.web.refunds.files import RELEASE
+from paydesk.web.refunds.filters import tabs_for
 
 LARGEST = 5 * 1024 * 1024
 OUTCOMES = {
@@ -43,10 +44,11 @@ class Row:
 @needs(RELEASE)
 def results(request: HttpRequest) -> HttpResponse:
     """Take a result file; rows that cannot be taken say why and hold up no other."""
+    actor = actor_of(request)
+    known: dict[str, object] = {"tab": "results", "tabs": tabs_for(actor)}
     if request.method != "POST":
-        return render(request, "refunds/results.html", {"tab": "results"})
+        return render(request, "refunds/results.html", known)
     upload = request.FILES.get("file")
-    known: dict[str, object] = {"tab": "results"}
     try:
         if upload is None:
             raise Refused("Choose the result file first.", code="refund.no_file")
@@ -54,7 +56,7 @@ def results(request: HttpRequest) -> HttpResponse:
             raise Refused(
                 "A result file of refunds is at most 5 MB; this one is larger.", code="refund.too_large"
             )
-        actor, now = actor_of(request), timezone.now()
+        now = timezone.now()
         kept = store(cast("BinaryIO", upload), filename=str(upload.name), by=actor, now=now)
         upload.seek(0)
         lines = read_results(upload.read(), by=actor, now=now)
@@ -69,6 +71,7 @@ def results(request: HttpRequest) -> HttpResponse:
         "rows": sorted(rows, key=lambda row: list(OUTCOMES).index(row.line.outcome)),
         "counts": [(*OUTCOMES[outcome], counts[outcome]) for outcome in OUTCOMES if counts[outcome]],
         "read": True,
+        "tabs": tabs_for(actor),
     }
     return render(request, "refunds/results.html", known)
 

@@ -14,7 +14,7 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
-from paydesk.domain.refunds.queries import counts_by_state, refunds
+from paydesk.domain.refunds.queries import refunds
 from paydesk.foundation.clocks.queries import ClockStanding, earliest_of, standing
 from paydesk.foundation.people.queries import markets_of
 from paydesk.kernel.money import Money
@@ -23,7 +23,7 @@ from paydesk.web.paging import PAGE_SIZE, Page, page_number
 from paydesk.web.people_names import names_by_label
 from paydesk.web.queues.work import RowWork, rows_work
 from paydesk.web.refunds.detail import NEXT_STEPS, story_of
-from paydesk.web.refunds.filters import TAB_OF_STATE, TABS, RefundFilters
+from paydesk.web.refunds.filters import TAB_OF_STATE, RefundFilters, tabs_for
 from paydesk.web.refunds.shown import RIGHT, ShownRefund, file_shown, refund_or_404, shown
 from paydesk.web.sight import Looking, looking
 from paydesk.web.workbook import Cell, list_download
@@ -83,17 +83,9 @@ def refund_list(request: HttpRequest) -> HttpResponse:
         "page": Page.of(rows_of(request, found), number),
         "baskets": baskets(filters, looking(request)) if filters.at_tab == "approved" else [],
         "release": gate(actor, "payouts.release"),
-        "tabs": tabs(counts_by_state(actor)),
+        "tabs": tabs_for(actor),
     }
     return render(request, "refunds/_list.html" if target == "refunds-list" else "refunds/list.html", known)
-
-
-def tabs(counts: Mapping[str, int]) -> list[tuple[str, str, int]]:
-    """(name, words, how many) of each tab; what is done is not counted, nobody works through it."""
-    return [
-        (name, words, 0 if name == "done" else sum(counts.get(state, 0) for state in states))
-        for name, (words, states) in TABS.items()
-    ]
 
 
 def found_by(filters: RefundFilters, eyes: Looking) -> QuerySet[Refund]:

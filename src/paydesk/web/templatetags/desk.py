@@ -261,14 +261,18 @@ def action(
     primary: bool = False,
     dialog: bool = True,
     icon: str = "",
+    also: str = "",
 ) -> dict[str, Any]:
     """A button that opens what it names: in the dialog, or as a page. `blocked` says why it cannot be used.
+
+    `also` is a second key for it, where a hand is used to one.
 
     A key only presses the button; the thing it opens names the amount and asks.
     """
     return {
         "label": label, "url": url, "key": key, "blocked": blocked,
         "primary": primary, "dialog": dialog, "icon": icon,
+        "also": also,
     }  # fmt: skip
 
 

@@ -116,7 +116,10 @@ class TestRefused:
     def test_a_missing_right_says_who_has_it(self):
         answer = signed_in("AU").get("/allocate")
         assert answer.status_code == 403
-        assert "Payments analyst, Support agent or Team lead can." in answer.content.decode()
+        page = answer.content.decode()
+        assert "Your role does not let you apply payments." in page
+        assert "Payments analyst, Support agent or Team lead can." in page
+        assert "payments.allocate" not in page
 
     def test_the_right_lets_through(self):
         assert signed_in("AN").get("/allocate").content == b"allocated"

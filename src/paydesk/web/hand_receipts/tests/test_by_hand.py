@@ -105,7 +105,7 @@ class ByHand(OnTheRefundDesk):
         for number in range(3):
             self.entered(provider_ref=f"MPX{number}")
         self.get("AN", LIST)  # says once that they are asked for
-        assert queries() == before <= 21
+        assert queries() == before <= 23
         answer = self.clients["AN"].get(reverse("hand_receipts:export", args=["csv"]))
         text = b"".join(answer.streaming_content).decode()  # type: ignore[attr-defined]
         assert "MPX2" in text

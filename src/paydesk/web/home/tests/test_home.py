@@ -128,6 +128,10 @@ class Home(TestCase):
         assert "F1" in rows
         assert "R1" not in rows
         assert "F1" not in self.page("/intake/rows/?kind=sweep")
+        answer = self.client.get("/intake/rows.csv?kind=fee")
+        taken = b"".join(answer.streaming_content).decode()  # type: ignore[attr-defined]
+        assert "F1" in taken
+        assert "A fee of the provider." in taken
 
     def test_it_says_when_no_worker_is_running(self):
         assert "No worker is running" in self.page()
@@ -151,11 +155,11 @@ class Home(TestCase):
 
         more(1)
         self.page()
-        with self.assertNumQueries(35):
+        with self.assertNumQueries(37):
             self.page()
         more(20)
         more(40)
-        with self.assertNumQueries(35):
+        with self.assertNumQueries(37):
             self.page()
 
 

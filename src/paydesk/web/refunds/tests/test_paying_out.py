@@ -343,6 +343,10 @@ class PayingOut(OnTheRefundDesk):
 
     def test_files_are_listed_for_who_may_see_them(self):
         payout = self.in_file(self.approved())
-        assert self.file_code(payout) in self.get("FC", reverse("refunds:files"))
+        page = self.get("FC", reverse("refunds:files"))
+        assert self.file_code(payout) in page
+        for tab in ("To decide", "On the way", "No answer"):
+            assert tab in page, "the tabs stay where they are"
+            assert tab in self.get("AN", reverse("refunds:results"))
         self.get("SU", reverse("refunds:files"), status=403)
         self.get("AN", reverse("refunds:file", args=["POF-0000000"]), status=404)

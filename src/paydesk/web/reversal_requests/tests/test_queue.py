@@ -130,7 +130,7 @@ class Queue(OnTheRefundDesk):
             (payment,) = receive_today(self.account, row(2, "9.00", reference="nobody", msisdn=PHONE))
             self.one(payment=payment, case_number=f"RV-{number}00")
         self.get("AN", LIST)
-        assert queries() == before <= 31
+        assert queries() == before <= 33
         answer = self.clients["AN"].get(reverse("reversal_requests:export", args=["csv"]))
         text = b"".join(answer.streaming_content).decode()  # type: ignore[attr-defined]
         assert "RV-200" in text

@@ -47,7 +47,7 @@ function press(event) {
 }
 
 function pressIn(place, event) {
-  const button = [...place.querySelectorAll(`[data-hotkey="${event.key}"]`)].find(seen);
+  const button = [...place.querySelectorAll(`[data-hotkey="${event.key}"], [data-hotkey-too="${event.key}"]`)].find(seen);
   if (button && button.getAttribute("aria-disabled") !== "true") { event.preventDefault(); button.click(); }
 }
 
@@ -112,6 +112,11 @@ function showKeys() {
     key.textContent = button.dataset.hotkey;
     const term = document.createElement("dt");
     term.append(key);
+    if (button.dataset.hotkeyToo) {
+      const other = document.createElement("kbd");
+      other.textContent = button.dataset.hotkeyToo;
+      term.append(" ", other);
+    }
     const words = document.createElement("dd");
     const label = button.labels?.[0] || button;
     words.textContent = [...label.childNodes].filter((node) => node.nodeName !== "KBD").map((node) => node.textContent).join("").trim();

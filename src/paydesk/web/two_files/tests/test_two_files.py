@@ -98,7 +98,7 @@ class Files(Desk):
             )
         with CaptureQueriesContext(connection) as many:
             self.client.get("/reconcile/")
-        assert len(few) == len(many) <= 16
+        assert len(few) == len(many) <= 18
 
     def test_a_run_that_is_not_done_has_nothing_to_look_through(self):
         run = drafted(self.analyst.actor())
