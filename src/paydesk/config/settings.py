@@ -41,6 +41,7 @@ INSTALLED_APPS = [
     "paydesk.domain.parties",
     "paydesk.domain.providers",
     "paydesk.domain.ledger",
+    "paydesk.domain.cases",
     "paydesk.domain.contracts",
     "paydesk.domain.statements",
     "paydesk.domain.payments",

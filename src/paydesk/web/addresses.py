@@ -24,6 +24,7 @@ PAGES = {
     "clock": ("CLK", "clocks:page"),
     "two_file_run": ("TFR", "two_files:page"),
     "exception": ("EXC", "exceptions:page"),
+    "case": ("CAS", "cases:page"),
 }
 
 

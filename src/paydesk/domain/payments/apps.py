@@ -8,10 +8,14 @@ class PaymentsConfig(AppConfig):
     label = "payments"
 
     def ready(self) -> None:
-        from paydesk.domain.payments import tasks  # noqa: F401  registers its handlers
+        from paydesk.domain.payments import (
+            case_answers,
+            tasks,  # noqa: F401  registers its handlers
+        )
         from paydesk.domain.payments.clocks import declare_kinds
         from paydesk.foundation.audit import append_only
 
         for table in ("payments_allocation", "payments_claim", "payments_shownbalance"):
             append_only.declare(table)
         declare_kinds()
+        case_answers.register()

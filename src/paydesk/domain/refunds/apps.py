@@ -8,9 +8,10 @@ class RefundsConfig(AppConfig):
     label = "refunds"
 
     def ready(self) -> None:
-        from paydesk.domain.refunds import actions, clocks
+        from paydesk.domain.refunds import actions, case_answers, clocks
         from paydesk.foundation.approvals.steps import when_closed
 
         clocks.declare_kinds()
+        case_answers.register()
         when_closed(actions.ENTITLE, actions.entitlement_ended)
         when_closed(actions.RELEASE, actions.release_ended)

@@ -97,6 +97,7 @@ ledger                             | V  | -  | -  | -  | V  | V  | V  | -  | V  
 export                             | M  | M  | M  | -  | M  | M  | M  | M  | M  | -  | -
 providers.manage                   | M  | -  | -  | -  | M  | V  | V  | -  | V  | M  | -
 people.manage                      | -  | -  | -  | -  | V  | -  | V  | -  | V  | M  | -
+cases.work                         | M  | M  | M  | M  | M  | M  | M  | V  | V  | -  | M
 clocks.acknowledge                 | M  | M  | M  | M  | M  | M  | M  | V  | V  | -  | -
 assignments.take                   | M  | M  | M  | M  | M  | M  | M  | V  | V  | -  | -
 assignments.give                   | -  | -  | -  | -  | M  | M  | M  | V  | V  | -  | -

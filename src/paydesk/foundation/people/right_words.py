@@ -54,6 +54,7 @@ MAKES = {
     "export": "take lists out as a file",
     "providers.manage": "set up accounts at providers and banks",
     "people.manage": "manage people and their roles",
+    "cases.work": "work on cases",
     "clocks.acknowledge": "take over an escalation",
     "assignments.take": "take work over",
     "assignments.give": "give work to somebody",

@@ -66,6 +66,7 @@ RIGHT_WORDS = {
     "clocks": "Clocks, opening hours and targets",
     "clocks.pause": "Let a clock stand still, with a reason",
     "clocks.confirm_due": "Confirm another due time of what comes from outside",
+    "cases.work": "Work on cases",
     "clocks.acknowledge": "Say that you have what a clock escalated",
     "assignments.take": "Take on what waits, plan its next step, note",
     "assignments.give": "Give work to others",

@@ -1,0 +1,223 @@
+"""A case begins, and goes on when the customer says something, on whatever channel."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+
+from django.db import transaction
+
+from paydesk.domain.cases import clocks, rules
+from paydesk.domain.cases.asks import is_our_number
+from paydesk.domain.cases.models import Case, Message
+from paydesk.domain.cases.queries import survivor_of
+from paydesk.domain.cases.states import CASE, OPEN
+from paydesk.domain.cases.steps import (
+    RIGHT,
+    CaseRefused,
+    heard,
+    keep,
+    locked,
+    owner_of_contact,
+    propose_links,
+    record,
+    say,
+)
+from paydesk.domain.parties.models import Customer
+from paydesk.foundation.clocks.steps import reopen_clocks, start_clocks
+from paydesk.foundation.outbox.steps import put
+from paydesk.kernel.actor import Actor
+from paydesk.kernel.card_redaction import redact_text
+from paydesk.kernel.money import Money
+
+LARGE_MINOR = 100_000  # of a currency with two decimals: what makes a case severe by its amount alone
+
+
+@transaction.atomic(durable=True)
+def open_case(
+    *,
+    market: str,
+    channel: str,
+    text: str,
+    subject: str = "",
+    contact: str = "",
+    contact_name: str = "",
+    party_role: str = "unknown",
+    customer_id: int | None = None,
+    amount: Money | None = None,
+    harms: Collection[str] = (),
+    is_complaint: bool = False,
+    language: str = "en",
+    external_id: str = "",
+    received_at: datetime | None = None,
+    by: Actor,
+    now: datetime,
+) -> Case:
+    """Somebody has a trouble: keep what they said, who they seem to be, and start the clocks.
+
+    `received_at` is when our edge heard of it. Card numbers are taken out before anything is kept. What the
+    text refers to is linked, to be confirmed. The same `external_id` of a channel opens one case: the first
+    is given back. Raises CaseRefused, NotAllowedRefused.
+    """
+    by.needs(RIGHT, market=market)
+    if external_id and (known := Message.objects.filter(channel=channel, external_id=external_id).first()):
+        return known.case
+    text, subject = _redacted(text), _redacted(subject)
+    if problem := rules.problem_with_text(text):
+        raise CaseRefused(problem)
+    if channel not in rules.CHANNELS or not set(harms) <= set(rules.HARMS):
+        raise CaseRefused("Choose the channel and the harm from their lists.")
+    if customer_id is None:
+        customer_id = owner_of_contact(by, contact)
+    elif not Customer.objects.filter(pk=customer_id, market=market).exists():
+        raise CaseRefused("This customer is not of the case's market.")
+    if party_role == "unknown" and customer_id is not None:
+        party_role = "customer"
+    at = min(received_at or now, now)
+    case = Case.objects.create(
+        market=market,
+        channel=channel,
+        subject=rules.subject_line(text, subject),
+        severity=rules.severity_of(
+            amount_minor=amount.amount_minor if amount else None,
+            large_minor=LARGE_MINOR,
+            opened_at=at,
+            now=now,
+            harms=harms,
+        ),
+        harms=sorted(harms),
+        is_complaint=is_complaint,
+        amount_minor=amount.amount_minor if amount else None,
+        currency=amount.currency if amount else "",
+        customer_id=customer_id,
+        party_role=party_role,
+        contact=contact.strip()[:254],
+        contact_name=contact_name.strip()[:200],
+        language=language,
+        opened_at=at,
+        opened_by=by.label,
+        last_message_at=at,
+        unanswered_since=None if channel == "by_hand" else at,
+    )
+    say(
+        case,
+        direction="note" if channel == "by_hand" else "in",
+        is_public=channel != "by_hand",
+        channel=channel,
+        author=by.label if by.kind == "person" else "",
+        sender=case.contact,
+        text=text,
+        external_id=external_id,
+        at=at,
+    )
+    found = propose_links(case, f"{subject}\n{text}", by, now)
+    kinds = [clocks.SOLUTION]
+    kinds += [clocks.FIRST] if case.unanswered_since else []
+    kinds += [clocks.COMPLAINT] if is_complaint else []
+    for kind in kinds:
+        start_clocks(kind, clocks.SUBJECT, {case.pk: at}, market=market, now=now)
+    record("case.opened", case, by, now, channel=channel, severity=case.severity, links=found)
+    put("case.opened", {"case_id": case.pk})
+    return case
+
+
+@transaction.atomic(durable=True)
+def receive_message(
+    case_id: int,
+    *,
+    channel: str,
+    text: str,
+    sender: str = "",
+    full_text: str = "",
+    html: str = "",
+    external_id: str = "",
+    is_party: bool = True,
+    document_id: int | None = None,
+    received_at: datetime | None = None,
+    by: Actor,
+    now: datetime,
+) -> Message:
+    """The customer says more. Whoever is no party of the case is noted among us and moves nothing.
+
+    A case that was resolved goes on within its grace; after it, and once closed, a new case follows it. A
+    merged one leads to the case it went into. Twice the same `external_id` is one message.
+    """
+    if external_id and (known := Message.objects.filter(channel=channel, external_id=external_id).first()):
+        return known
+    text = _redacted(text)
+    if problem := rules.problem_with_text(text):
+        raise CaseRefused(problem)
+    at = min(received_at or now, now)
+    case = locked(survivor_of(Case.objects.get(pk=case_id)).pk, by)
+    if is_party and not _goes_on(case, at, by, now):
+        case = _follow_up(case, channel, text, at, by, now)
+    message = say(
+        case,
+        direction="in",
+        is_public=is_party,
+        channel=channel,
+        author=by.label if by.kind == "person" else "",
+        sender=sender[:254],
+        text=text,
+        full_text=_redacted(full_text),
+        html=_redacted(html),
+        external_id=external_id,
+        document_id=document_id,
+        at=at,
+    )
+    links = propose_links(case, text, by, now)
+    if is_party:
+        heard(case, at, now)
+    keep(
+        case,
+        "state",
+        "waits_for",
+        "wakes_at",
+        "reopens",
+        "resolved_at",
+        "last_message_at",
+        "unanswered_since",
+    )
+    record("case.heard", case, by, now, channel=channel, is_party=is_party, links=links)
+    put("case.heard", {"case_id": case.pk, "message_id": message.pk})
+    return message
+
+
+def _redacted(text: str) -> str:
+    return redact_text(text, is_ours=is_our_number).text
+
+
+def _goes_on(case: Case, at: datetime, by: Actor, now: datetime) -> bool:
+    """Bring a case back to work for a message; False where a new one has to follow it."""
+    if case.state in OPEN:
+        if case.state == "waiting":
+            case.state, case.waits_for, case.wakes_at = CASE.after("take_up", case.state), "", None
+        return True
+    if case.state != "resolved" or case.resolved_at is None or now - case.resolved_at > rules.GRACE:
+        return False
+    case.state, case.resolved_at, case.reopens = CASE.after("reopen", case.state), None, case.reopens + 1
+    reopen_clocks(clocks.SUBJECT, [case.pk], by=by, at=now, kind=clocks.SOLUTION)
+    return True
+
+
+def _follow_up(before: Case, channel: str, text: str, at: datetime, by: Actor, now: datetime) -> Case:
+    case = Case.objects.create(
+        market=before.market,
+        channel=channel,
+        subject=before.subject,
+        severity=before.severity,
+        customer_id=before.customer_id,
+        party_role=before.party_role,
+        contact=before.contact,
+        contact_name=before.contact_name,
+        language=before.language,
+        is_complaint=before.is_complaint,
+        opened_at=at,
+        opened_by=by.label,
+        follows=before,
+    )
+    for kind in (clocks.FIRST, clocks.SOLUTION, *([clocks.COMPLAINT] if before.is_complaint else [])):
+        start_clocks(kind, clocks.SUBJECT, {case.pk: at}, market=case.market, now=now)
+    record("case.opened", case, by, now, channel=channel, follows=before.pk)
+    put("case.opened", {"case_id": case.pk})
+    return case

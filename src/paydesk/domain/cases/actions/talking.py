@@ -1,0 +1,268 @@
+"""What we say: answers built from facts, calls, notes among us; each sent once, and what was read first."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from paydesk.domain.cases import clocks, rules
+from paydesk.domain.cases.asks import facts_about, is_our_number
+from paydesk.domain.cases.models import Case, Draft, Message
+from paydesk.domain.cases.queries import code, link_pairs
+from paydesk.domain.cases.states import CASE, OPEN
+from paydesk.domain.cases.steps import (
+    CaseRefused,
+    answered,
+    heard,
+    keep,
+    locked,
+    promise,
+    propose_links,
+    record,
+    say,
+)
+from paydesk.foundation.clocks.steps import start_clocks
+from paydesk.foundation.outbox.steps import put
+from paydesk.kernel.actor import Actor
+from paydesk.kernel.card_redaction import redact_text
+
+
+class StaleFactsRefused(CaseRefused):
+    """A fact in the answer is no longer so, or was looked at too long ago."""
+
+    code = "case.facts_stale"
+
+
+def reply(
+    case_id: int,
+    *,
+    text: str,
+    seen_facts: Mapping[str, str] | None = None,
+    seen_at: datetime | None = None,
+    sent_key: str,
+    version: int,
+    by: Actor,
+    now: datetime,
+) -> Message:
+    """Answer the customer in writing. It leaves after UNDO_SECONDS, until when it can be taken back.
+
+    `seen_facts` are the facts the writer put in, by name, with the values they read at `seen_at`; one that is
+    otherwise by now, or that whoever writes may not hear, stops the answer. The same `sent_key` sends once.
+    Raises StaleFactsRefused, CaseChangedRefused, CaseRefused.
+    """
+    with transaction.atomic(durable=True):
+        if known := Message.objects.filter(case_id=case_id, sent_key=sent_key).first():
+            return known
+        case = locked(case_id, by, version=version)
+        _may_answer(case)
+        text = redact_text(text, is_ours=is_our_number).text
+        if problem := rules.problem_with_text(text, what="answer"):
+            raise CaseRefused(problem)
+        _check_facts(case, dict(seen_facts or {}), seen_at, now)
+        channel = "email" if "@" in case.contact else case.channel
+        message = say(
+            case,
+            direction="out",
+            channel=channel,
+            author=by.label,
+            recipients=[case.contact],
+            text=text,
+            delivery="queued" if channel == "email" else "delivered",
+            leaves_at=now + timedelta(seconds=rules.UNDO_SECONDS) if channel == "email" else None,
+            sent_key=sent_key,
+            facts=dict(seen_facts or {}),
+            at=now,
+        )
+        Draft.objects.filter(case=case, person_id=by.id).delete()
+        if message.delivery == "delivered":
+            answered(case, now)
+        _at_work(case)
+        case.last_message_at = now
+        keep(
+            case, "state", "waits_for", "wakes_at", "last_message_at", "unanswered_since", "first_answered_at"
+        )
+        record(
+            "case.answered", case, by, now, message_id=message.pk, channel=channel, facts=len(message.facts)
+        )
+        put("case.answer_queued", {"message_id": message.pk})
+        return message
+
+
+@transaction.atomic(durable=True)
+def take_back(message_id: int, *, by: Actor, now: datetime) -> Message:
+    """Stop an answer that has not left yet; its text is a draft again. Raises CaseRefused where it left."""
+    message = Message.objects.select_related("case").get(pk=message_id)
+    case = locked(message.case_id, by)
+    stopped = Message.objects.filter(pk=message_id, delivery="queued", author=by.label)
+    if not stopped.update(delivery="taken_back", leaves_at=None):
+        raise CaseRefused("This answer has left already, or is not yours: write another one.")
+    _draft(case, message.text, False, by, now)
+    keep(case)
+    record("case.answer_taken_back", case, by, now, message_id=message_id)
+    message.refresh_from_db()
+    return message
+
+
+@transaction.atomic(durable=True)
+def mark_sent(message_id: int, *, external_id: str, by: Actor, now: datetime) -> None:
+    """A server took the answer: this is what meets the clocks, not pressing the button."""
+    message = Message.objects.get(pk=message_id)
+    case = Case.objects.select_for_update(of=("self",)).get(pk=message.case_id)
+    if not Message.objects.filter(pk=message_id, delivery="queued").update(
+        delivery="sent", leaves_at=None, external_id=external_id
+    ):
+        return
+    newer = Message.objects.filter(case=case, direction="in", is_public=True, at__gt=message.at)
+    answered(case, now)
+    if (first := newer.order_by("at").first()) is not None:
+        heard(case, first.at, now)  # they wrote again before it left
+    keep(case, "unanswered_since", "first_answered_at", "last_message_at")
+    record("case.answer_sent", case, by, now, message_id=message_id)
+
+
+@transaction.atomic(durable=True)
+def mark_failed(message_id: int, *, why: str, by: Actor, now: datetime) -> None:
+    """An answer could not be delivered, at once or by a bounce: somebody sees it, and clocks run again."""
+    message = Message.objects.get(pk=message_id)
+    case = Case.objects.select_for_update(of=("self",)).get(pk=message.case_id)
+    changed = Message.objects.filter(pk=message_id, delivery__in=("queued", "sent")).update(
+        delivery="failed", leaves_at=None, outcome=""
+    )
+    if not changed:
+        return
+    say(case, direction="note", is_public=False, channel="email", author=by.label, text=why[:2000], at=now)
+    if case.state in OPEN:
+        case.unanswered_since = case.unanswered_since or message.at
+        start_clocks(clocks.NEXT, clocks.SUBJECT, {case.pk: now}, market=case.market, now=now)
+        _at_work(case)
+    keep(case, "state", "waits_for", "wakes_at", "unanswered_since")
+    record("case.answer_failed", case, by, now, message_id=message_id)
+
+
+@transaction.atomic(durable=True)
+def add_note(case_id: int, *, text: str, sent_key: str = "", by: Actor, now: datetime) -> Message:
+    """Note something among us; it answers nobody and moves no clock."""
+    if sent_key and (known := Message.objects.filter(case_id=case_id, sent_key=sent_key).first()):
+        return known
+    case = locked(case_id, by)
+    text = redact_text(text, is_ours=is_our_number).text
+    if problem := rules.problem_with_text(text, what="note"):
+        raise CaseRefused(problem)
+    note = say(
+        case,
+        direction="note",
+        is_public=False,
+        channel=case.channel,
+        author=by.label,
+        text=text,
+        sent_key=sent_key,
+        at=now,
+    )
+    propose_links(case, text, by, now)
+    Draft.objects.filter(case=case, person_id=by.id, is_note=True).delete()
+    keep(case)
+    record("case.noted", case, by, now, message_id=note.pk)
+    return note
+
+
+@transaction.atomic(durable=True)
+def log_call(
+    case_id: int,
+    *,
+    outcome: str,
+    text: str,
+    called_us: bool,
+    call_back_at: datetime | None = None,
+    sent_key: str = "",
+    by: Actor,
+    now: datetime,
+) -> Message:
+    """Write down a call. One that was answered is an answer; a try that was not is none.
+
+    `call_back_at` is promised to them: it becomes a clock.
+    """
+    if sent_key and (known := Message.objects.filter(case_id=case_id, sent_key=sent_key).first()):
+        return known
+    case = locked(case_id, by)
+    if outcome not in rules.CALL_OUTCOMES:
+        raise CaseRefused("Choose how the call ended.")
+    text = redact_text(text, is_ours=is_our_number).text
+    if outcome == "answered" and (problem := rules.problem_with_text(text, what="note of the call")):
+        raise CaseRefused(problem)
+    call = say(
+        case,
+        direction="in" if called_us else "out",
+        channel="phone",
+        author=by.label,
+        sender=case.contact if called_us else "",
+        recipients=[] if called_us else [case.contact],
+        text=text or rules.CALL_OUTCOMES[outcome],
+        outcome=outcome,
+        is_public=outcome == "answered",
+        sent_key=sent_key,
+        at=now,
+    )
+    case.last_message_at = now
+    if outcome == "answered":
+        answered(case, now)
+        _at_work(case)
+    propose_links(case, text, by, now)
+    keep(case, "state", "waits_for", "wakes_at", "last_message_at", "unanswered_since", "first_answered_at")
+    record("case.called", case, by, now, message_id=call.pk, outcome=outcome, called_us=called_us)
+    if call_back_at is not None:
+        promise(case, "Call back", call_back_at, by, now)
+    return call
+
+
+@transaction.atomic(durable=True)
+def save_draft(case_id: int, *, text: str, is_note: bool, by: Actor, now: datetime) -> None:
+    """Keep what somebody is writing; an empty one is forgotten. Writes no audit record: nothing was said."""
+    case = Case.objects.filter(pk=case_id).first()
+    if case is None or not by.sees(case.market):
+        raise CaseRefused("There is no such case in your markets.")
+    by.needs("cases.work", market=case.market)
+    if text.strip():
+        _draft(case, text[: rules.LONGEST_TEXT], is_note, by, now)
+    else:
+        Draft.objects.filter(case=case, person_id=by.id).delete()
+
+
+def _draft(case: Case, text: str, is_note: bool, by: Actor, now: datetime) -> None:
+    known = {"text": redact_text(text).text, "is_note": is_note, "case_version": case.version, "at": now}
+    Draft.objects.update_or_create(case=case, person_id=by.id, defaults=known)
+
+
+def _may_answer(case: Case) -> None:
+    if case.state not in OPEN:
+        raise CaseRefused(f"{code(case)} is {case.state}: reopen it before you answer.")
+    if not case.contact:
+        raise CaseRefused("No address is known of whoever wrote. Add one, or log a call.")
+    if "@" not in case.contact and case.channel != "chat":
+        raise CaseRefused("They reached us by phone: call them and log the call, or add an e-mail address.")
+
+
+def _check_facts(case: Case, seen: dict[str, str], seen_at: datetime | None, now: datetime) -> None:
+    if not seen:
+        return
+    facts = {fact.name: fact for fact in facts_about(link_pairs(case.pk), now)}
+    gone = rules.stale_facts(seen, {name: fact.value for name, fact in facts.items()})
+    if gone:
+        raise StaleFactsRefused(
+            "What your answer says is not so any more: "
+            + ", ".join(sorted(gone))
+            + ". Put the facts in again.",
+            facts=sorted(gone),
+        )
+    if seen_at is None or now - seen_at > rules.STALE_AFTER:
+        minutes = int(rules.STALE_AFTER.total_seconds() // 60)
+        raise StaleFactsRefused(f"The facts in your answer are older than {minutes} minutes: look again.")
+    for name in seen:
+        if why := rules.may_hear(case.level, facts[name].level, case.party_role):
+            raise CaseRefused(why, fact=name)
+
+
+def _at_work(case: Case) -> None:
+    if CASE.may("take_up", case.state):
+        case.state, case.waits_for, case.wakes_at = CASE.after("take_up", case.state), "", None

@@ -1,0 +1,292 @@
+"""Working a case: sorting it, proving who it is, waiting, promising, resolving, opening it again, closing."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from datetime import datetime
+
+from django.db import transaction
+
+from paydesk.domain.cases import categories, clocks, rules
+from paydesk.domain.cases.asks import blocks_of
+from paydesk.domain.cases.models import Case, Commitment
+from paydesk.domain.cases.queries import current_tree, link_pairs, tree_of, unchecked
+from paydesk.domain.cases.states import CASE, WAITS_FOR
+from paydesk.domain.cases.steps import RIGHT, CaseRefused, keep, locked, promise, record
+from paydesk.domain.parties.models import Customer
+from paydesk.foundation.clocks.rules import CUSTOMER
+from paydesk.foundation.clocks.steps import (
+    meet_clocks,
+    pause_clocks,
+    reopen_clocks,
+    resume_clocks,
+    start_clocks,
+    stop_clocks,
+)
+from paydesk.foundation.outbox.steps import put
+from paydesk.kernel.actor import Actor
+
+BATCH = 500
+
+
+class NotReadyRefused(CaseRefused):
+    """Something is missing before the case may be resolved; `missing` says what."""
+
+    code = "case.not_ready"
+
+
+@transaction.atomic(durable=True)
+def sort_case(
+    case_id: int,
+    *,
+    category: str | None = None,
+    root_cause: str | None = None,
+    money_outcome: str | None = None,
+    severity: str | None = None,
+    harms: Collection[str] | None = None,
+    is_complaint: bool | None = None,
+    party_role: str | None = None,
+    customer_id: int | None = None,
+    contact: str | None = None,
+    version: int | None = None,
+    by: Actor,
+    now: datetime,
+) -> Case:
+    """Say what a case is about, why it happened, whose it is; None leaves a field as it is.
+
+    A new case with a category is triaged. A complaint gets its clock from the day the case was opened.
+    Raises CaseRefused.
+    """
+    case = locked(case_id, by, version=version)
+    if CASE.is_terminal(case.state) or case.state == "merged":
+        raise CaseRefused(f"This case is {case.state}: nothing of it changes any more.")
+    number, tree = current_tree()
+    wanted = {
+        "category": category, "root_cause": root_cause, "money_outcome": money_outcome, "severity": severity,
+        "harms": sorted(harms) if harms is not None else None, "is_complaint": is_complaint,
+        "party_role": party_role, "customer_id": customer_id, "contact": contact,
+    }  # fmt: skip
+    wanted = {name: value for name, value in wanted.items() if value is not None}
+    _check_sorting(case, wanted, categories.leaves(tree))
+    was = {name: getattr(case, name) for name in wanted}
+    for name, value in wanted.items():
+        setattr(case, name, value)
+    if case.category and case.category != was.get("category", case.category):
+        case.category_version, case.checked = number, []
+    changes = rules.changed(was, wanted)
+    if not changes:
+        return case
+    if case.category and CASE.may("triage", case.state):
+        case.state = CASE.after("triage", case.state)
+    if {"contact", "customer_id", "party_role"} & set(changes):
+        case.level, case.level_how = "unverified", ""  # somebody else is talking, so nothing is proved
+    if case.is_complaint and "is_complaint" in changes:
+        start_clocks(clocks.COMPLAINT, clocks.SUBJECT, {case.pk: case.opened_at}, market=case.market, now=now)
+    elif "is_complaint" in changes:
+        stop_clocks(clocks.COMPLAINT, clocks.SUBJECT, [case.pk], why="no complaint", at=now)
+    keep(case, *{name.removesuffix("_id") for name in wanted}, "category_version", "checked", "state",
+         "level", "level_how")  # fmt: skip
+    changes.pop("contact", None)  # no personal data in the trail
+    record("case.sorted", case, by, now, **changes)
+    return case
+
+
+def _check_sorting(case: Case, wanted: Mapping[str, object], known: dict[str, str]) -> None:
+    choices: dict[str, Collection[object]] = {
+        "category": known, "root_cause": categories.ROOT_CAUSES, "money_outcome": rules.MONEY_OUTCOMES,
+        "severity": rules.SEVERITIES, "party_role": rules.PARTY_ROLES,
+    }  # fmt: skip
+    for name, allowed in choices.items():
+        if name in wanted and wanted[name] not in allowed:
+            raise CaseRefused(f"Choose the {name.replace('_', ' ')} from its list.", field=name)
+    harms = wanted.get("harms")
+    if isinstance(harms, list) and not set(harms) <= set(rules.HARMS):
+        raise CaseRefused("Choose the harm from its list.", field="harms")
+    customer = wanted.get("customer_id")
+    if customer is not None and not Customer.objects.filter(pk=customer, market=case.market).exists():
+        raise CaseRefused("This customer is not of the case's market.", field="customer")
+
+
+@transaction.atomic(durable=True)
+def tick(case_id: int, *, check: str, done: bool, by: Actor, now: datetime) -> Case:
+    """Tick off a line of the checklist, or take the tick back."""
+    case = locked(case_id, by)
+    if check not in categories.checks_of(tree_of(case.category_version), case.category):
+        raise CaseRefused("This is not on the checklist of the case's category.")
+    if done == (check in case.checked):
+        return case
+    case.checked = [*case.checked, check] if done else [each for each in case.checked if each != check]
+    keep(case, "checked")
+    record("case.ticked", case, by, now, check=check, done=done)
+    return case
+
+
+@transaction.atomic(durable=True)
+def verify(
+    case_id: int,
+    *,
+    facts: Collection[str] = (),
+    strong_way: str = "",
+    by: Actor,
+    now: datetime,
+) -> Case:
+    """Write down how whoever is talking proved who they are, on this case's channel.
+
+    Two facts open status and balance, a strong way also money and details. Raises CaseRefused.
+    """
+    case = locked(case_id, by)
+    if case.customer_id is None:
+        raise CaseRefused("Say first which customer this is; then verify that it is them.")
+    if case.party_role == "third_party":
+        raise CaseRefused("A third person is not verified: they never hear of a debt.")
+    level = rules.level_reached(facts, strong_way)
+    if level == "unverified":
+        raise CaseRefused("Two different facts are needed, and a name with a phone number is not enough.")
+    was, case.level = case.level, level
+    ways = (
+        [rules.STRONG_WAYS[strong_way]] if strong_way else [rules.FACTS_ASKED[fact] for fact in sorted(facts)]
+    )
+    case.level_how = ", ".join(ways)[:200]
+    keep(case, "level", "level_how")
+    record(
+        "case.verified", case, by, now, level=[was, level], ways=[strong_way] if strong_way else sorted(facts)
+    )
+    return case
+
+
+@transaction.atomic(durable=True)
+def take_up(case_id: int, *, by: Actor, now: datetime) -> Case:
+    """Begin or go on with the work. What was waiting for the customer counts again."""
+    case = locked(case_id, by)
+    if case.state == "in_progress":
+        return case
+    was = case.state
+    case.state, case.waits_for, case.wakes_at = CASE.after("take_up", was), "", None
+    _clocks_go_on(case, now)
+    keep(case, "state", "waits_for", "wakes_at")
+    record("case.taken_up", case, by, now, state=[was, case.state])
+    return case
+
+
+@transaction.atomic(durable=True)
+def wait(case_id: int, *, waits_for: str, until: datetime | None = None, by: Actor, now: datetime) -> Case:
+    """Nothing can be done before somebody else acts. Only waiting for the customer stops a clock.
+
+    While a message of the customer has no answer it does not: answer first. `until` wakes the case again.
+    Raises CaseRefused.
+    """
+    case = locked(case_id, by)
+    if waits_for not in WAITS_FOR:
+        raise CaseRefused("Say for whom the case waits: choose from the list.")
+    if until is not None and until <= now:
+        raise CaseRefused("The time to look again is past already. Choose one that is to come.")
+    if waits_for == "customer" and case.unanswered_since is not None:
+        raise CaseRefused("The customer waits for us: answer them first, then wait for them.")
+    was, case.state = case.state, CASE.after("wait", case.state)
+    case.waits_for, case.wakes_at = waits_for, until
+    if waits_for == "customer":
+        pause_clocks(clocks.SUBJECT, [case.pk], reason=CUSTOMER, by=by, at=now, kind=clocks.SOLUTION)
+    keep(case, "state", "waits_for", "wakes_at")
+    record("case.waits", case, by, now, state=[was, case.state], waits_for=waits_for)
+    return case
+
+
+@transaction.atomic(durable=True)
+def wake(*, by: Actor, now: datetime) -> int:
+    """Bring cases back whose time to look again has come; returns how many."""
+    found = Case.objects.select_for_update(of=("self",), skip_locked=True)
+    number = 0
+    for case in found.filter(state="waiting", wakes_at__lte=now).order_by("wakes_at")[:BATCH]:
+        case.state, case.waits_for, case.wakes_at = CASE.after("take_up", case.state), "", None
+        _clocks_go_on(case, now)
+        keep(case, "state", "waits_for", "wakes_at")
+        record("case.woke", case, by, now)
+        number += 1
+    return number
+
+
+@transaction.atomic(durable=True)
+def resolve(case_id: int, *, version: int | None = None, by: Actor, now: datetime) -> Case:
+    """The trouble is over: sorted, answered, ticked off, and nothing that hangs on it is still open.
+
+    Raises NotReadyRefused, which says what is missing.
+    """
+    case = locked(case_id, by, version=version)
+    missing = rules.missing_before_resolve(
+        category=case.category,
+        root_cause=case.root_cause,
+        money_outcome=case.money_outcome,
+        unchecked=unchecked(case),
+        unanswered=case.unanswered_since is not None,
+        blocks=blocks_of(link_pairs(case.pk)),
+    )
+    if missing:
+        raise NotReadyRefused(
+            " ".join(each.text for each in missing), missing=[each.field for each in missing]
+        )
+    was, case.state = case.state, CASE.after("resolve", case.state)
+    case.resolved_at, case.waits_for, case.wakes_at = now, "", None
+    for kind in (clocks.SOLUTION, clocks.COMPLAINT, clocks.FIRST, clocks.NEXT):
+        meet_clocks(kind, clocks.SUBJECT, [case.pk], at=now)
+    keep(case, "state", "waits_for", "wakes_at", "resolved_at")
+    record("case.resolved", case, by, now, state=[was, case.state], root_cause=case.root_cause)
+    put("case.resolved", {"case_id": case.pk})
+    return case
+
+
+@transaction.atomic(durable=True)
+def reopen(case_id: int, *, by: Actor, now: datetime) -> Case:
+    """It is not over after all: within the grace the clocks go on, the gap does not count."""
+    case = locked(case_id, by)
+    if case.resolved_at is not None and now - case.resolved_at > rules.GRACE and case.state == "resolved":
+        raise CaseRefused("It was resolved more than 48 hours ago: open a case that follows it.")
+    was, case.state = case.state, CASE.after("reopen", case.state)
+    case.resolved_at, case.reopens = None, case.reopens + 1
+    reopen_clocks(clocks.SUBJECT, [case.pk], by=by, at=now, kind=clocks.SOLUTION)
+    keep(case, "state", "resolved_at", "reopens")
+    record("case.reopened", case, by, now, state=[was, case.state])
+    return case
+
+
+@transaction.atomic(durable=True)
+def close_resolved(*, by: Actor, now: datetime) -> int:
+    """Close what was resolved longer ago than the grace; a message after it opens a case that follows."""
+    found = Case.objects.select_for_update(of=("self",), skip_locked=True)
+    number = 0
+    for case in found.filter(state="resolved", resolved_at__lt=now - rules.GRACE).order_by("resolved_at")[
+        :BATCH
+    ]:
+        case.state, case.closed_at = CASE.after("close", case.state), now
+        keep(case, "state", "closed_at")
+        record("case.closed", case, by, now)
+        number += 1
+    return number
+
+
+@transaction.atomic(durable=True)
+def make_commitment(case_id: int, *, text: str, due_at: datetime, by: Actor, now: datetime) -> Commitment:
+    """Promise the customer something by a time: it becomes a clock of its own."""
+    case = locked(case_id, by)
+    made = promise(case, text, due_at, by, now)
+    keep(case)
+    return made
+
+
+@transaction.atomic(durable=True)
+def keep_commitment(commitment_id: int, *, by: Actor, now: datetime) -> Commitment:
+    """What was promised is done."""
+    made = Commitment.objects.get(pk=commitment_id)
+    case = locked(made.case_id, by)
+    by.needs(RIGHT, market=case.market)
+    if made.kept_at is not None:
+        return made
+    made.kept_at, made.kept_by = now, by.label
+    made.save(update_fields=["kept_at", "kept_by"])
+    meet_clocks(clocks.COMMITMENT, clocks.COMMITMENT, [made.pk], at=now)
+    keep(case)
+    record("case.promise_kept", case, by, now, commitment_id=made.pk)
+    return made
+
+
+def _clocks_go_on(case: Case, now: datetime) -> None:
+    resume_clocks(clocks.SUBJECT, [case.pk], at=now, reason=CUSTOMER)

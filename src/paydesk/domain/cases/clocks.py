@@ -1,0 +1,64 @@
+"""The clocks of a case: the first answer, every next one, the solution, the complaint that never pauses.
+
+Sources are proposals of ours but where said; each is a policy that an administrator sets per market.
+"""
+
+from __future__ import annotations
+
+from paydesk.foundation.clocks.defaults import OFFICE_DAY_SECONDS
+from paydesk.foundation.clocks.kinds import ROUND_THE_CLOCK, Kind, declare
+from paydesk.foundation.clocks.rules import CUSTOMER, Step, Terms
+
+SUBJECT = "case"
+FIRST, NEXT, SOLUTION, COMPLAINT = "first_response", "next_response", "resolution", "complaint_deadline"
+COMMITMENT = "commitment"
+_STEPS = (
+    Step("half", "owner", percent=50),
+    Step("four_fifths", "TL", percent=80),
+    Step("due", "TL", minutes=0),
+)
+
+
+def declare_kinds() -> None:
+    """Make the clocks of cases known, with the policies that hold until somebody sets others."""
+    for kind in (
+        Kind(
+            FIRST,
+            "Answer for the first time",
+            right="cases.work:view",
+            source="Proposal: within four working hours",
+            terms=Terms(target_seconds=4 * 3600, steps=_STEPS),
+        ),
+        Kind(
+            NEXT,
+            "Answer again",
+            right="cases.work:view",
+            source="Proposal: within four working hours of the oldest message without an answer",
+            terms=Terms(target_seconds=4 * 3600, steps=_STEPS),
+        ),
+        Kind(
+            SOLUTION,
+            "Solve the case",
+            right="cases.work:view",
+            source="Proposal: within three business days, less the time the customer takes to answer",
+            terms=Terms(target_days=3, pauses={CUSTOMER: 5 * OFFICE_DAY_SECONDS}, steps=_STEPS),
+        ),
+        Kind(
+            COMPLAINT,
+            "Resolve the complaint",
+            right="cases.work:view",
+            source="As reported for Ghana (Act 987): five days; kept in calendar days everywhere until set",
+            calendar=ROUND_THE_CLOCK,
+            due_by_two=True,
+            terms=Terms(target_seconds=5 * 24 * 3600, steps=_STEPS),
+        ),
+        Kind(
+            COMMITMENT,
+            "Keep what was promised",
+            right="cases.work:view",
+            source="The time that was promised to the customer",
+            calendar=ROUND_THE_CLOCK,
+            terms=Terms(target_seconds=24 * 3600, steps=_STEPS),
+        ),
+    ):
+        declare(kind)

@@ -1,0 +1,228 @@
+"""Cases: what troubles a person, who they are, what was said, what it is about."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import F, Q
+
+from paydesk.domain.cases.categories import ROOT_CAUSES
+from paydesk.domain.cases.rules import (
+    CALL_OUTCOMES,
+    CHANNELS,
+    LEVELS,
+    MONEY_OUTCOMES,
+    PARTY_ROLES,
+    SEVERITIES,
+)
+from paydesk.domain.cases.states import CASE, WAITS_FOR
+from paydesk.domain.parties.models import Customer
+
+DIRECTIONS = {"in": "from the customer", "out": "from us", "note": "among us"}
+DELIVERIES = ("", "queued", "held", "sent", "delivered", "failed", "taken_back")
+LINK_STATES = ("proposed", "confirmed", "rejected")
+
+
+class CategoryTree(models.Model):
+    """One version of what cases are about; the newest counts, and a case keeps the one it was sorted by."""
+
+    version = models.IntegerField(unique=True)
+    tree = models.JSONField()
+    made_by = models.CharField(max_length=80)
+    made_at = models.DateTimeField()
+
+
+class Case(models.Model):
+    """One trouble of one person.
+
+    `contact` is the address they reached us by (e-mail address, E.164 digits), `contact_name` what they call
+    themselves: neither proves who they are, `level` says how far that is proved. `unanswered_since` is the
+    time of their oldest message without an answer. `amount_minor` is the money it is about, where it is said.
+    `version` counts up with each change and each message, so that nobody answers what they have not read.
+    """
+
+    market = models.CharField(max_length=2)
+    channel = models.CharField(max_length=10)
+    subject = models.CharField(max_length=200)
+    state = models.CharField(max_length=12, default=CASE.start)
+    waits_for = models.CharField(max_length=10, default="", db_default="")
+    wakes_at = models.DateTimeField(null=True)
+    severity = models.CharField(max_length=8, default="normal")
+    harms = models.JSONField(default=list, db_default=[])
+    is_complaint = models.BooleanField(default=False, db_default=False)
+    category = models.CharField(max_length=40, default="", db_default="")
+    category_version = models.IntegerField(null=True)
+    root_cause = models.CharField(max_length=40, default="", db_default="")
+    money_outcome = models.CharField(max_length=20, default="", db_default="")
+    checked = models.JSONField(default=list, db_default=[])
+    amount_minor = models.BigIntegerField(null=True)
+    currency = models.CharField(max_length=3, default="", db_default="")
+    customer = models.ForeignKey(Customer, null=True, on_delete=models.PROTECT, related_name="cases")
+    party_role = models.CharField(max_length=12, default="unknown")
+    contact = models.CharField(max_length=254, default="", db_default="")
+    contact_name = models.CharField(max_length=200, default="", db_default="")
+    language = models.CharField(max_length=10, default="en")
+    level = models.CharField(max_length=12, default="unverified")
+    level_how = models.CharField(max_length=200, default="", db_default="")
+    opened_at = models.DateTimeField()
+    opened_by = models.CharField(max_length=80)
+    last_message_at = models.DateTimeField(null=True)
+    unanswered_since = models.DateTimeField(null=True)
+    first_answered_at = models.DateTimeField(null=True)
+    resolved_at = models.DateTimeField(null=True)
+    closed_at = models.DateTimeField(null=True)
+    reopens = models.IntegerField(default=0, db_default=0)
+    merged_into = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="absorbed")
+    follows = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="followed_by")
+    version = models.IntegerField(default=1, db_default=1)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(state__in=CASE.states), name="case_state_known"),
+            models.CheckConstraint(condition=Q(channel__in=list(CHANNELS)), name="case_channel_known"),
+            models.CheckConstraint(condition=Q(severity__in=SEVERITIES), name="case_severity_known"),
+            models.CheckConstraint(condition=Q(party_role__in=list(PARTY_ROLES)), name="case_party_known"),
+            models.CheckConstraint(condition=Q(level__in=list(LEVELS)), name="case_level_known"),
+            models.CheckConstraint(
+                condition=Q(root_cause__in=["", *ROOT_CAUSES]), name="case_root_cause_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(money_outcome__in=["", *MONEY_OUTCOMES]), name="case_money_outcome_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(state="waiting", waits_for__in=list(WAITS_FOR))
+                | (~Q(state="waiting") & Q(waits_for="", wakes_at__isnull=True)),
+                name="case_waits_for_something",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="merged", merged_into__isnull=False)
+                | (~Q(state="merged") & Q(merged_into__isnull=True)),
+                name="case_merged_into_another",
+            ),
+            models.CheckConstraint(condition=~Q(merged_into=F("id")), name="case_not_into_itself"),
+            models.CheckConstraint(
+                condition=Q(state__in=["resolved", "closed"], resolved_at__isnull=False)
+                | ~Q(state__in=["resolved", "closed"]),
+                name="case_resolved_has_its_time",
+            ),
+            models.CheckConstraint(
+                condition=Q(amount_minor__isnull=True) | (Q(amount_minor__gt=0) & ~Q(currency="")),
+                name="case_amount_has_a_currency",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["market", "state", "-last_message_at"], name="case_by_state"),
+            models.Index(fields=["contact"], name="case_contact", condition=~Q(contact="")),
+            models.Index(fields=["resolved_at"], name="case_to_close", condition=Q(state="resolved")),
+            models.Index(fields=["wakes_at"], name="case_to_wake", condition=Q(wakes_at__isnull=False)),
+            models.Index(fields=["category", "opened_at"], name="case_by_category"),
+        ]
+
+    def __str__(self) -> str:
+        return f"case {self.pk}"
+
+
+class Message(models.Model):
+    """What was said, in or out, or noted among us; also a call. Never edited, but for what became of it.
+
+    `sent_key` is given by the composer, so that pressing twice sends once. `is_public` is false for notes and
+    for what came from somebody who is no party of the case. `outcome` is of a call.
+    """
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="messages", db_index=False)
+    direction = models.CharField(max_length=4)
+    channel = models.CharField(max_length=10)
+    is_public = models.BooleanField(default=True)
+    author = models.CharField(max_length=80, default="", db_default="")
+    sender = models.CharField(max_length=254, default="", db_default="")
+    recipients = models.JSONField(default=list, db_default=[])
+    text = models.TextField()
+    full_text = models.TextField(default="", db_default="")
+    html = models.TextField(default="", db_default="")
+    outcome = models.CharField(max_length=20, default="", db_default="")
+    delivery = models.CharField(max_length=10, default="", db_default="")
+    leaves_at = models.DateTimeField(null=True)
+    external_id = models.CharField(max_length=998, default="", db_default="")
+    sent_key = models.CharField(max_length=64, default="", db_default="")
+    facts = models.JSONField(default=dict, db_default={})
+    document_id = models.BigIntegerField(null=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(direction__in=list(DIRECTIONS)), name="message_way_known"),
+            models.CheckConstraint(condition=Q(channel__in=list(CHANNELS)), name="message_channel_known"),
+            models.CheckConstraint(condition=Q(delivery__in=DELIVERIES), name="message_delivery_known"),
+            models.CheckConstraint(
+                condition=Q(outcome__in=["", *CALL_OUTCOMES]), name="message_outcome_known"
+            ),
+            models.CheckConstraint(
+                condition=~Q(direction="note") | Q(is_public=False), name="message_note_is_among_us"
+            ),
+            models.UniqueConstraint(
+                fields=["case", "sent_key"], condition=~Q(sent_key=""), name="message_sent_once"
+            ),
+            models.UniqueConstraint(
+                fields=["channel", "external_id"], condition=~Q(external_id=""), name="message_received_once"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["case", "at"], name="message_of_case"),
+            models.Index(fields=["leaves_at"], name="message_to_leave", condition=Q(delivery="queued")),
+        ]
+
+
+class Attachment(models.Model):
+    """A file that came with a message or goes out with one; its bytes are a document."""
+
+    message = models.ForeignKey(Message, on_delete=models.PROTECT, related_name="attachments")
+    document_id = models.BigIntegerField()
+    name = models.CharField(max_length=255)
+    content_type = models.CharField(max_length=100)
+    size_bytes = models.BigIntegerField()
+    sha256 = models.CharField(max_length=64)
+
+
+class CaseLink(models.Model):
+    """What a case is about: (kind, id). Proposed by the desk, confirmed or rejected by a person."""
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="links", db_index=False)
+    kind = models.CharField(max_length=20)
+    object_id = models.BigIntegerField()
+    state = models.CharField(max_length=10, default="proposed")
+    found_as = models.CharField(max_length=80, default="", db_default="")
+    found_text = models.CharField(max_length=100, default="", db_default="")
+    decided_by = models.CharField(max_length=80, default="", db_default="")
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["case", "kind", "object_id"], name="case_link_once"),
+            models.CheckConstraint(condition=Q(state__in=LINK_STATES), name="case_link_state_known"),
+        ]
+        indexes = [models.Index(fields=["kind", "object_id"], name="case_link_object")]
+
+
+class Draft(models.Model):
+    """What somebody began to write, so that nothing is lost; `case_version` is what they had read."""
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="drafts", db_index=False)
+    person_id = models.BigIntegerField()
+    text = models.TextField()
+    is_note = models.BooleanField(default=False)
+    case_version = models.IntegerField()
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["case", "person_id"], name="draft_of_person_once")]
+
+
+class Commitment(models.Model):
+    """What was promised to a customer, by when: its clock is of kind `commitment`."""
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="commitments")
+    text = models.CharField(max_length=200)
+    due_at = models.DateTimeField()
+    made_by = models.CharField(max_length=80)
+    made_at = models.DateTimeField()
+    kept_at = models.DateTimeField(null=True)
+    kept_by = models.CharField(max_length=80, default="", db_default="")

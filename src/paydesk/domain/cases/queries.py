@@ -1,0 +1,218 @@
+"""Reads about cases: the inbox by view, one case with its words and links, what hangs on a payment."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
+
+from paydesk.domain.cases import categories, clocks
+from paydesk.domain.cases.asks import Link
+from paydesk.domain.cases.models import Case, CaseLink, CategoryTree, Commitment, Draft, Message
+from paydesk.domain.cases.states import AT_WORK, OPEN
+from paydesk.foundation.assignments.models import Assignment
+from paydesk.foundation.clocks.models import Clock
+from paydesk.foundation.people.queries import in_markets
+from paydesk.kernel.actor import Actor
+from paydesk.kernel.public_codes import code_of, number_of
+
+CODE_PREFIX = "CAS"
+SUBJECT = clocks.SUBJECT
+MOST_MESSAGES = 500
+VIEWS = {
+    "mine": "Mine",
+    "new": "Nobody's",
+    "team": "All open",
+    "late": "Late",
+    "waiting": "Waiting",
+    "done": "Done",
+}
+
+
+def code(case: Case) -> str:
+    return code_of(CODE_PREFIX, case.pk)
+
+
+def cases(actor: Actor) -> QuerySet[Case]:
+    """Cases of the actor's markets with their customers; no order."""
+    return in_markets(Case.objects.select_related("customer"), actor)
+
+
+def case_for(actor: Actor, case_id: int) -> Case:
+    """Raises Case.DoesNotExist also for another market."""
+    return cases(actor).get(pk=case_id)
+
+
+def in_view(found: QuerySet[Case], view: str, by: Actor, now: datetime) -> QuerySet[Case]:
+    """Those of one view of the inbox, what is due first in front; raises KeyError for an unknown view."""
+    VIEWS[view]
+    owned = Assignment.objects.filter(subject_kind=SUBJECT, subject_id=OuterRef("pk"), owner__isnull=False)
+    if view == "mine":
+        found = found.filter(Exists(owned.filter(owner_id=by.id)), state__in=OPEN)
+    elif view == "new":
+        found = found.filter(~Exists(owned), state__in=OPEN)
+    elif view == "team":
+        found = found.filter(state__in=OPEN)
+    elif view == "late":
+        late = Clock.objects.filter(
+            subject_kind=SUBJECT, subject_id=OuterRef("pk"), ended_as="", due_at__lt=now, paused_at=None
+        )
+        found = found.filter(Exists(late), state__in=OPEN)
+    elif view == "waiting":
+        found = found.filter(state="waiting")
+    else:
+        return found.filter(state__in=("resolved", "closed")).order_by("-resolved_at", "-id")
+    return found.order_by(F("unanswered_since").asc(nulls_last=True), "opened_at", "id")
+
+
+def counts(actor: Actor, now: datetime) -> dict[str, int]:
+    """How many cases each view has, but what is done; two queries."""
+    base = in_markets(Case.objects.filter(state__in=OPEN), actor).order_by()
+    owned = Assignment.objects.filter(subject_kind=SUBJECT, subject_id=OuterRef("pk"), owner__isnull=False)
+    late = Clock.objects.filter(
+        subject_kind=SUBJECT, subject_id=OuterRef("pk"), ended_as="", due_at__lt=now, paused_at=None
+    )
+    row = base.annotate(
+        has_owner=Exists(owned), is_mine=Exists(owned.filter(owner_id=actor.id)), is_late=Exists(late)
+    ).aggregate(
+        team=Count("pk"),
+        mine=Count("pk", filter=Q(is_mine=True)),
+        new=Count("pk", filter=Q(has_owner=False)),
+        late=Count("pk", filter=Q(is_late=True)),
+        waiting=Count("pk", filter=Q(state="waiting")),
+    )
+    return dict(row)
+
+
+def count_unanswered(actor: Actor) -> int:
+    """Cases of one's own or of nobody in which we are to act; for the rail."""
+    owned_by_others = Assignment.objects.filter(
+        subject_kind=SUBJECT, subject_id=OuterRef("pk"), owner__isnull=False
+    ).exclude(owner_id=actor.id)
+    return in_markets(Case.objects.filter(state__in=AT_WORK), actor).filter(~Exists(owned_by_others)).count()
+
+
+def found_by(found: QuerySet[Case], text: str) -> QuerySet[Case]:
+    """Narrowed to a code, an address or number of whoever wrote, or words of the subject."""
+    text = text.strip()
+    if not text:
+        return found
+    number = number_of(CODE_PREFIX, text)
+    if number is not None:
+        return found.filter(pk=number)
+    words = Q()
+    for word in text.split()[:6]:
+        words &= Q(subject__icontains=word)
+    return found.filter(Q(contact__iexact=text) | words)
+
+
+def messages_of(case: Case) -> list[Message]:
+    """What was said, oldest first, the newest MOST_MESSAGES of it, attachments loaded; two queries."""
+    newest = Message.objects.filter(case=case).prefetch_related("attachments").order_by("-at", "-id")
+    return list(reversed(newest[:MOST_MESSAGES]))
+
+
+def links_of(case_id: int, *, states: Collection[str] = ("proposed", "confirmed")) -> list[CaseLink]:
+    """What a case is about; confirmed before proposed. One query."""
+    found = CaseLink.objects.filter(case_id=case_id, state__in=states)
+    return sorted(found, key=lambda link: (link.state != "confirmed", link.pk))
+
+
+def link_pairs(case_id: int, *, confirmed: bool = True) -> list[Link]:
+    states = ("confirmed",) if confirmed else ("proposed", "confirmed")
+    return [(link.kind, link.object_id) for link in links_of(case_id, states=states)]
+
+
+def cases_about(actor: Actor, kind: str, object_ids: Collection[int]) -> QuerySet[Case]:
+    """Cases that are linked to one of these things, newest first; rejected links do not count."""
+    about = CaseLink.objects.filter(case_id=OuterRef("pk"), kind=kind, object_id__in=list(object_ids))
+    return cases(actor).filter(Exists(about.exclude(state="rejected"))).order_by("-opened_at", "-id")
+
+
+def others_about_the_same(actor: Actor, case: Case) -> list[Case]:
+    """Other cases about a thing that this one is about; newest first, at most 20, two queries."""
+    found: set[int] = set()
+    for kind, number in link_pairs(case.pk, confirmed=False):
+        about = CaseLink.objects.filter(kind=kind, object_id=number).exclude(state="rejected")
+        found |= set(about.exclude(case_id=case.pk).values_list("case_id", flat=True)[:50])
+    return list(cases(actor).filter(pk__in=found).exclude(state="merged").order_by("-opened_at", "-id")[:20])
+
+
+def cases_of_customer(actor: Actor, customer_id: int) -> QuerySet[Case]:
+    """Cases of a customer, newest first."""
+    return cases(actor).filter(customer_id=customer_id).order_by("-opened_at", "-id")
+
+
+def current_tree() -> tuple[int, Mapping[str, Any]]:
+    """(version, tree) of the categories that count now; version 0 is the delivered one. One query."""
+    row = CategoryTree.objects.order_by("-version").first()
+    return (row.version, row.tree) if row else (0, categories.as_json())
+
+
+def tree_of(version: int | None) -> Mapping[str, Any]:
+    """The tree of a version; the delivered one for 0 or None."""
+    row = CategoryTree.objects.filter(version=version).first() if version else None
+    return row.tree if row else categories.as_json()
+
+
+def unchecked(case: Case) -> list[str]:
+    """What of the checklist of the case's category is not ticked off; at most one query."""
+    checks = categories.checks_of(tree_of(case.category_version), case.category)
+    return [check for check in checks if check not in case.checked]
+
+
+def draft_of(case_id: int, person_id: int | None) -> Draft | None:
+    """What this person began to write."""
+    return Draft.objects.filter(case_id=case_id, person_id=person_id).first()
+
+
+def others_writing(case_id: int, person_id: int | None, since: datetime) -> list[int]:
+    """Ids of other people who wrote at this case since."""
+    found = Draft.objects.filter(case_id=case_id, at__gte=since).exclude(person_id=person_id)
+    return list(found.values_list("person_id", flat=True))
+
+
+def commitments_of(case_id: int) -> list[Commitment]:
+    """What was promised and is not kept yet, the next due first."""
+    return list(Commitment.objects.filter(case_id=case_id, kept_at=None).order_by("due_at", "id"))
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """Cases of one root cause in a market over days."""
+
+    root_cause: str
+    market: str
+    cases: int
+
+
+def by_root_cause(actor: Actor, since: datetime) -> list[Rate]:
+    """How many cases since had which cause, the most first; one query."""
+    found = in_markets(Case.objects.filter(opened_at__gte=since).exclude(root_cause=""), actor).order_by()
+    rows = found.values_list("root_cause", "market").annotate(number=Count("pk"))
+    return sorted((Rate(cause, market, number) for cause, market, number in rows), key=lambda r: -r.cases)
+
+
+def survivor_of(case: Case) -> Case:
+    """The case that a merged one goes on in; itself where it was not merged. Bears a ring."""
+    seen = {case.pk}
+    while case.merged_into_id is not None and case.merged_into_id not in seen:
+        seen.add(case.merged_into_id)
+        case = Case.objects.get(pk=case.merged_into_id)
+    return case
+
+
+def newest_open_of_contact(market: str, contact: str) -> Case | None:
+    """The open case of whoever reached us by this address, the newest; None without one."""
+    if not contact:
+        return None
+    found = Case.objects.filter(market=market, contact=contact, state__in=(*OPEN, "resolved"))
+    return found.order_by("-last_message_at", "-id").first()
+
+
+def levels_of(case_ids: Iterable[int]) -> dict[int, str]:
+    """How far it is proved who is talking, by case; one query."""
+    return dict(Case.objects.filter(pk__in=list(case_ids)).values_list("pk", "level"))

@@ -1,0 +1,180 @@
+"""Decisions about cases in plain Python: how severe, who may hear what, what is missing to be done."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import IntEnum
+from typing import Any
+
+from paydesk.domain.cases.categories import ROOT_CAUSES
+
+CHANNELS = {
+    "email": "E-mail",
+    "phone": "Phone",
+    "chat": "Chat",
+    "web_form": "Web form",
+    "by_hand": "Opened by us",
+}
+SEVERITIES = ("low", "normal", "high", "urgent")
+PARTY_ROLES = {
+    "customer": "Customer",
+    "merchant": "Merchant",
+    "seller": "Seller or creator",
+    "third_party": "Third person",
+    "unknown": "Not known yet",
+}
+CALL_OUTCOMES = {
+    "answered": "Answered",
+    "no_answer": "No answer",
+    "busy": "Busy",
+    "switched_off": "Switched off",
+    "wrong_number": "Wrong number",
+    "call_back": "Call back asked for",
+    "third_party": "Somebody else answered",
+}
+MONEY_OUTCOMES = {
+    "none": "No money moved",
+    "applied": "Applied to what is owed",
+    "moved": "Moved to the right customer",
+    "refunded": "Refunded or being refunded",
+    "goodwill": "Goodwill given",
+    "with_provider": "The provider gives it back",
+    "lost": "Not to be had back",
+}
+# Harm beside the amount; a locked device and an account in other hands cannot wait.
+HARMS = {
+    "locked": "The device is locked",
+    "vulnerable": "A vulnerable person",
+    "unauthorised": "Not authorised by the payer",
+    "several": "Several people are hit",
+}
+GRACE = timedelta(hours=48)  # a case that is resolved may be reopened so long
+STALE_AFTER = timedelta(minutes=10)  # a fact in a reply may be as old
+UNDO_SECONDS = 10  # an answer waits so long before it leaves
+LONGEST_SUBJECT, LONGEST_TEXT = 200, 100_000
+
+
+class Level(IntEnum):
+    """How well we know who is talking to us."""
+
+    UNVERIFIED = 0
+    TWO_FACTS = 1
+    STRONG = 2
+
+
+LEVELS = {
+    "unverified": Level.UNVERIFIED,
+    "two_facts": Level.TWO_FACTS,
+    "strong": Level.STRONG,
+}
+LEVEL_WORDS = {
+    "unverified": "Not verified: general help only",
+    "two_facts": "Verified by two facts: status and balance",
+    "strong": "Strong: also money and details",
+}
+FACTS_ASKED = {
+    "account_number": "Account number",
+    "phone_on_file": "Writes or calls from the phone on file, and confirmed it",
+    "last_payment": "Day and amount of a payment",
+    "transaction_code": "Transaction code of a payment",
+    "name": "Full name",
+    "birth_date": "Date of birth",
+}
+STRONG_WAYS = {
+    "callback": "Called back on the number on file",
+    "code": "Read back a code sent to the number on file",
+    "document": "Identity document compared",
+    "in_person": "In person, with the document",
+}
+
+
+def severity_of(
+    *, amount_minor: int | None, large_minor: int, opened_at: datetime, now: datetime, harms: Collection[str]
+) -> str:
+    """How severe a case is, from the money, its age and the harm; `large_minor` is a large amount there."""
+    points = 0
+    if amount_minor:
+        points += 2 if amount_minor >= large_minor else 1 if amount_minor * 10 >= large_minor else 0
+    points += 1 if now - opened_at > timedelta(days=3) else 0
+    points += sum({"locked": 1, "vulnerable": 2, "unauthorised": 3, "several": 2}[harm] for harm in harms)
+    return SEVERITIES[1 if not points else 1 if points == 1 else 2 if points == 2 else 3]
+
+
+def level_reached(facts: Collection[str], strong_way: str) -> str:
+    """The level that was proved: two different facts, or one of the strong ways; else unverified.
+
+    A calling number alone proves nothing, and a name is not a fact that only its owner knows.
+    """
+    if strong_way:
+        return "strong" if strong_way in STRONG_WAYS else "unverified"
+    known = set(facts) & set(FACTS_ASKED)
+    return "two_facts" if len(known) >= 2 and known != {"name", "phone_on_file"} else "unverified"
+
+
+def may_hear(level: str, needed: Level, party_role: str) -> str:
+    """Why somebody may not hear a fact that needs `needed`; "" where they may."""
+    if needed > Level.UNVERIFIED and party_role == "third_party":
+        return "A third person never hears of a debt or a payment of somebody else."
+    if LEVELS[level] < needed:
+        words = "two facts" if needed == Level.TWO_FACTS else "a strong way"
+        return f"Who is writing is not verified by {words} yet: verify them first."
+    return ""
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """What a case lacks before it is resolved: a field of the screen, and the sentence."""
+
+    field: str
+    text: str
+
+
+def missing_before_resolve(
+    *,
+    category: str,
+    root_cause: str,
+    money_outcome: str,
+    unchecked: Sequence[str],
+    unanswered: bool,
+    blocks: Sequence[str],
+) -> list[Missing]:
+    """Everything that stands in the way of resolving, in the order a person would do it."""
+    missing = []
+    if not category:
+        missing.append(Missing("category", "Say what it is about: choose a category."))
+    if root_cause not in ROOT_CAUSES:
+        missing.append(Missing("root_cause", "Say why it happened: choose a root cause."))
+    if money_outcome not in MONEY_OUTCOMES:
+        missing.append(Missing("money_outcome", "Say what became of the money."))
+    missing += [Missing("checks", f"To tick off: {check}.") for check in unchecked]
+    if unanswered:
+        missing.append(Missing("reply", "The customer's last message has no answer yet."))
+    missing += [Missing("blocks", block) for block in blocks]
+    return missing
+
+
+def problem_with_text(text: str, *, what: str = "message") -> str:
+    """Why this cannot be sent or kept; "" where it can."""
+    if not text.strip():
+        return f"The {what} is empty."
+    if len(text) > LONGEST_TEXT:
+        return f"The {what} has {len(text):,} characters; {LONGEST_TEXT:,} can be kept."
+    return ""
+
+
+def stale_facts(seen: Mapping[str, str], fresh: Mapping[str, str | None]) -> list[str]:
+    """Names of facts that a reply was written with and that are not so any more, or cannot be had."""
+    return [name for name, value in seen.items() if not fresh.get(name) or fresh[name] != value]
+
+
+def subject_line(text: str, subject: str = "") -> str:
+    """The subject of a case: what was written, else the beginning of the message."""
+    line = " ".join((subject or text).split())
+    return line[: LONGEST_SUBJECT - 1] + "…" if len(line) > LONGEST_SUBJECT else line or "No subject"
+
+
+def changed(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, list[Any]]:
+    """{"category": [was, is]} of the fields that differ, as the audit trail has it."""
+    return {name: [before[name], after[name]] for name in after if before[name] != after[name]}

@@ -1,0 +1,36 @@
+"""The life of a case. Screens and the database constraint read this table."""
+
+from paydesk.kernel.lifecycle import Lifecycle
+
+# What a case waits for. Only the customer's answer stops the clock of the solution (see clocks.py).
+WAITS_FOR = {
+    "customer": "the customer",
+    "provider": "a provider or a bank",
+    "internal": "another team of ours",
+}
+
+CASE = Lifecycle(
+    "case",
+    start="new",
+    transitions={
+        "triage": ({"new"}, "triaged"),
+        "take_up": ({"new", "triaged", "waiting"}, "in_progress"),
+        "wait": ({"new", "triaged", "in_progress"}, "waiting"),
+        "resolve": ({"new", "triaged", "in_progress", "waiting"}, "resolved"),
+        "reopen": ({"resolved"}, "in_progress"),
+        "close": ({"resolved"}, "closed"),
+        "merge": ({"new", "triaged", "in_progress", "waiting", "resolved"}, "merged"),
+        "part": ({"merged"}, "in_progress"),  # a merge taken back
+    },
+    families={
+        "new": "failed",  # nobody has looked
+        "triaged": "held",
+        "in_progress": "moving",
+        "waiting": "held",
+        "resolved": "settled",
+        "closed": "idle",
+        "merged": "idle",
+    },
+)
+OPEN = ("new", "triaged", "in_progress", "waiting")
+AT_WORK = ("new", "triaged", "in_progress")  # those in which we are to act

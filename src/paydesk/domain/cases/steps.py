@@ -1,0 +1,145 @@
+"""Parts of a case's verbs that share a transaction with others: locking, noting what a text refers to."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import F
+
+from paydesk.domain.cases import clocks
+from paydesk.domain.cases.asks import Link, references_in
+from paydesk.domain.cases.models import Case, CaseLink, Commitment, Message
+from paydesk.domain.cases.queries import code
+from paydesk.domain.parties.finding import customers_by_phone
+from paydesk.foundation.audit import steps as audit
+from paydesk.foundation.clocks.models import Clock
+from paydesk.foundation.clocks.rules import CUSTOMER
+from paydesk.foundation.clocks.steps import (
+    give_due,
+    locked_clock,
+    meet_clocks,
+    resume_clocks,
+    start_clocks,
+)
+from paydesk.kernel.actor import Actor
+from paydesk.kernel.refused import ChangedRefused, Refused
+
+RIGHT = "cases.work"
+LATEST_COMMITMENT = timedelta(days=60)
+
+
+class CaseRefused(Refused):
+    """This cannot be done with this case."""
+
+    code = "case.refused"
+
+
+class CaseChangedRefused(ChangedRefused):
+    """The case went on while somebody was writing."""
+
+    code = "case.changed"
+
+
+def locked(case_id: int, by: Actor, *, version: int | None = None) -> Case:
+    """The case, locked until the verb is over, for somebody who may work in its market.
+
+    `version` is what the person had read. Raises CaseRefused, CaseChangedRefused, NotAllowedRefused.
+    """
+    case = Case.objects.select_for_update(of=("self",)).filter(pk=case_id).first()
+    if case is None or not by.sees(case.market):
+        raise CaseRefused("There is no such case in your markets.")
+    by.needs(RIGHT, market=case.market)
+    if version is not None and case.version != version:
+        raise CaseChangedRefused(
+            f"{code(case)} went on while you were writing. Your text is kept: read what is new, then send.",
+            version=case.version,
+        )
+    return case
+
+
+def keep(case: Case, *fields: str) -> None:
+    """Save these fields and count the version up."""
+    case.version = case.version + 1
+    case.save(update_fields=[*fields, "version"])
+
+
+def record(verb: str, case: Case, by: Actor, at: datetime, **changes: Any) -> None:
+    audit.record(verb, subject=(clocks.SUBJECT, case.pk), by=by, at=at, market=case.market, changes=changes)
+
+
+def count_up(case_id: int) -> None:
+    """Say that the case went on, from a step that does not hold it."""
+    Case.objects.filter(pk=case_id).update(version=F("version") + 1)
+
+
+def heard(case: Case, at: datetime, now: datetime) -> None:
+    """A customer said something, on whatever channel: the one event that clocks know."""
+    case.last_message_at = max(filter(None, (case.last_message_at, at)))
+    if case.unanswered_since is None or at < case.unanswered_since:
+        case.unanswered_since = at
+    if case.first_answered_at is not None:
+        start_clocks(
+            clocks.NEXT, clocks.SUBJECT, {case.pk: case.unanswered_since}, market=case.market, now=now
+        )
+    resume_clocks(clocks.SUBJECT, [case.pk], at=now, reason=CUSTOMER)
+
+
+def answered(case: Case, at: datetime) -> None:
+    """A person of ours answered in public, and it left: the clocks of answers are met."""
+    case.first_answered_at = case.first_answered_at or at
+    case.unanswered_since = None
+    for kind in (clocks.FIRST, clocks.NEXT):
+        meet_clocks(kind, clocks.SUBJECT, [case.pk], at=at)
+
+
+def propose_links(case: Case, text: str, by: Actor, at: datetime) -> int:
+    """Link what the text refers to, to be confirmed; returns how many are new."""
+    found = references_in(text, by, case.market)
+    known = set(CaseLink.objects.filter(case=case).values_list("kind", "object_id"))
+    new = [each for each in found if each.link not in known]
+    CaseLink.objects.bulk_create(
+        CaseLink(
+            case=case,
+            kind=each.link[0],
+            object_id=each.link[1],
+            found_as=each.found_as[:80],
+            found_text=each.text[:100],
+            at=at,
+        )
+        for each in new
+    )
+    return len(new)
+
+
+def owner_of_contact(by: Actor, contact: str) -> int | None:
+    """The customer who uses this phone, where exactly one does; it proves nothing."""
+    if not contact.isdigit():
+        return None
+    owners = customers_by_phone(by, whole=[contact], starts=(), end="", most=2).customer_ids
+    return owners[0] if len(owners) == 1 else None
+
+
+def say(case: Case, **fields: Any) -> Message:
+    """Write down what was said."""
+    return Message.objects.create(case=case, **fields)
+
+
+def is_linked(case_id: int, link: Link) -> bool:
+    kind, number = link
+    return CaseLink.objects.filter(case_id=case_id, kind=kind, object_id=number, state="confirmed").exists()
+
+
+def promise(case: Case, text: str, due_at: datetime, by: Actor, now: datetime) -> Commitment:
+    """A part of other verbs: write the promise down and start its clock."""
+    said = " ".join(text.split())
+    if not said or len(said) > 200:
+        raise CaseRefused("Say in up to 200 letters what was promised.")
+    if not now < due_at <= now + LATEST_COMMITMENT:
+        raise CaseRefused("A promise is kept later than now and within 60 days.")
+    made = Commitment.objects.create(case=case, text=said, due_at=due_at, made_by=by.label, made_at=now)
+    start_clocks(clocks.COMMITMENT, clocks.COMMITMENT, {made.pk: now}, market=case.market, now=now)
+    clock = Clock.objects.get(subject_kind=clocks.COMMITMENT, subject_id=made.pk, ended_as="")
+    give_due(locked_clock(clock.pk), due_at, now)
+    record("case.promised", case, by, now, commitment_id=made.pk)
+    return made

@@ -1,0 +1,138 @@
+"""What payments answer when a case asks: which payment or contract a text means, what is true of it.
+
+Registered in AppConfig.ready(); cases know links (kind, id) alone.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import datetime
+
+from django.db.models import Q
+
+from paydesk.domain.cases.asks import Fact, Reference, finds_references, knows_numbers, tells_facts
+from paydesk.domain.cases.rules import Level
+from paydesk.domain.contracts.models import Contract
+from paydesk.domain.contracts.queries import standings
+from paydesk.domain.payments.models import Payment
+from paydesk.domain.statements.models import StatementLine
+from paydesk.foundation.people.queries import in_markets
+from paydesk.kernel.actor import Actor
+from paydesk.kernel.money import Money
+from paydesk.kernel.public_codes import number_of
+from paydesk.kernel.references import key_of
+
+MOST_WORDS, MOST_FOUND = 200, 20
+_WORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9.\-/]{4,38}[A-Za-z0-9]")
+
+
+def register() -> None:
+    """Make the answers known to cases."""
+    finds_references("payments", references_in)
+    tells_facts("payment", facts_of_payment)
+    tells_facts("contract", facts_of_contract)
+    knows_numbers("payments", is_ours)
+
+
+def references_in(text: str, by: Actor, market: str) -> Iterator[Reference]:
+    """Payments by our code or a provider's reference, contracts by account number; four queries at most.
+
+    Only whole words with a digit are looked for. A reference that two payments bear is given for both, as one
+    that is not certain.
+    """
+    words = list(dict.fromkeys(word for word in _WORD.findall(text) if any(c.isdigit() for c in word)))
+    words = words[:MOST_WORDS]
+    if not words:
+        return
+    yield from _by_our_code(words, by, market)
+    yield from _by_reference(words, by, market)
+    yield from _by_account(words, by, market)
+
+
+def _by_our_code(words: list[str], by: Actor, market: str) -> Iterator[Reference]:
+    numbers = {number: word for word in words if (number := number_of("PAY", word)) is not None}
+    known = {number: word for number, word in numbers.items() if number < 2**63}
+    if known:
+        for payment in in_markets(Payment.objects.filter(pk__in=known, market=market), by):
+            yield Reference(("payment", payment.pk), "our code", known[payment.pk], True, payment.customer_id)
+
+
+def _by_reference(words: list[str], by: Actor, market: str) -> Iterator[Reference]:
+    spelt = {form: word for word in words for form in (word, word.upper(), word.lower())}
+    bears = Q(provider_ref__in=spelt) | (Q(network_ref__in=spelt) & ~Q(network_ref=""))
+    lines = StatementLine.objects.filter(bears, source_account__market=market, withdrawn=False)
+    found = dict(lines.values_list("pk", "provider_ref")[: MOST_FOUND * 2])
+    if not found:
+        return
+    payments = list(in_markets(Payment.objects.filter(statement_line_id__in=found), by)[:MOST_FOUND])
+    bearers = [found[payment.statement_line_id] for payment in payments]
+    for payment in payments:
+        ref = found[payment.statement_line_id]
+        yield Reference(
+            ("payment", payment.pk), "transaction code", spelt.get(ref, ref), bearers.count(ref) == 1,
+            payment.customer_id,
+        )  # fmt: skip
+
+
+def _by_account(words: list[str], by: Actor, market: str) -> Iterator[Reference]:
+    keys = {key: word for word in words if (key := key_of(word))}
+    mine = in_markets(Contract.objects.filter(account_key__in=keys, market=market), by)
+    for contract in mine[:MOST_FOUND]:
+        yield Reference(
+            ("contract", contract.pk),
+            "account number",
+            keys[contract.account_key],
+            True,
+            contract.customer_id,
+        )
+
+
+def facts_of_payment(payment_id: int, now: datetime) -> Iterator[Fact]:
+    """Amount, day and where the money is now, in words for whoever paid; none for a payment that is gone."""
+    payment = Payment.objects.select_related("statement_line", "contract").filter(pk=payment_id).first()
+    if payment is None:
+        return
+    amount = Money(payment.amount_minor, payment.currency)
+    yield Fact("payment.amount", "What was paid", str(amount), now)
+    yield Fact("payment.day", "When it was paid", f"{payment.value_on:%-d %B %Y}", now)
+    if payment.statement_line.provider_ref:
+        yield Fact("payment.code", "Transaction code", payment.statement_line.provider_ref, now)
+    yield Fact("payment.state", "Where it is", _where(payment), now)
+
+
+def _where(payment: Payment) -> str:
+    if payment.state != "received":
+        return "it was taken back by the provider"
+    if payment.customer_id is None:
+        return "we have it and are finding out whose it is"
+    applied = Money(payment.allocated_minor, payment.currency)
+    if payment.open_minor == 0 and payment.contract is not None:
+        return f"it is credited to account {payment.contract.account_number}"
+    if payment.allocated_minor:
+        return f"{applied} of it is credited, the rest waits on your account"
+    return "we have it, and it is not credited yet"
+
+
+def facts_of_contract(contract_id: int, now: datetime) -> Iterator[Fact]:
+    """What is owed, what is late and what is due next."""
+    contract = Contract.objects.filter(pk=contract_id).first()
+    if contract is None:
+        return
+    standing = standings([contract], on=now.date())[0]
+    yield Fact("contract.account", "Account number", contract.account_number, now, Level.UNVERIFIED)
+    yield Fact("contract.open", "Left to pay", str(Money(standing.open_minor, contract.currency)), now)
+    if standing.overdue_minor:
+        yield Fact("contract.overdue", "Past due", str(Money(standing.overdue_minor, contract.currency)), now)
+    if standing.next_due is not None:
+        left = standing.next_due.amount_minor - standing.next_due.allocated_minor
+        due = f"{Money(left, contract.currency)} on {standing.next_due.due_on:%-d %B %Y}"
+        yield Fact("contract.next_due", "Due next", due, now)
+
+
+def is_ours(digits: str) -> bool:
+    """Whether digits that pass for a card number are a reference of a row or contract; two queries."""
+    return (
+        StatementLine.objects.filter(Q(provider_ref=digits) | Q(network_ref=digits)).exists()
+        or Contract.objects.filter(account_key=digits).exists()
+    )

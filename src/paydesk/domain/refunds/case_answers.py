@@ -1,0 +1,58 @@
+"""What refunds answer when a case asks: what is true of a refund, and what of it blocks resolving."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+
+from paydesk.domain.cases.asks import Fact, blocks_resolving, tells_facts
+from paydesk.domain.refunds.models import Refund
+from paydesk.domain.refunds.queries import CODE_PREFIX
+from paydesk.kernel.money import Money
+from paydesk.kernel.public_codes import code_of
+
+TOLD = {
+    "requested": "it is being looked at",
+    "under_review": "it is being looked at",
+    "approved": "it is agreed and will be sent",
+    "released": "it is on its way to the provider",
+    "sent": "it was sent, and the provider has not confirmed it yet",
+    "unknown": "the provider has not told us whether it arrived; we are asking",
+    "paid": "it was paid",
+    "failed": "it could not be paid; we are looking for another way",
+    "rejected": "it was not agreed",
+    "cancelled": "it was called off",
+}
+UNDECIDED = ("requested", "under_review", "failed", "unknown")
+
+
+def register() -> None:
+    """Make the answers known to cases."""
+    tells_facts("refund", facts_of_refund)
+    blocks_resolving("refund", blocks_of_refund)
+    blocks_resolving("payment", blocks_of_payment)
+
+
+def facts_of_refund(refund_id: int, now: datetime) -> Iterator[Fact]:
+    """Amount and where it stands, in words for whoever waits for it."""
+    refund = Refund.objects.filter(pk=refund_id).first()
+    if refund is not None:
+        yield Fact("refund.amount", "Refund", str(Money(refund.amount_minor, refund.currency)), now)
+        yield Fact("refund.state", "Where the refund is", TOLD[refund.state], now)
+
+
+def blocks_of_refund(refund_id: int) -> Sequence[str]:
+    """A refund that somebody still has to decide on keeps its case open."""
+    return _sentences(Refund.objects.filter(pk=refund_id, state__in=UNDECIDED))
+
+
+def blocks_of_payment(payment_id: int) -> Sequence[str]:
+    return _sentences(Refund.objects.filter(payment_id=payment_id, state__in=UNDECIDED))
+
+
+def _sentences(found: Iterable[Refund]) -> list[str]:
+    return [
+        f"Refund {code_of(CODE_PREFIX, refund.pk)} of {Money(refund.amount_minor, refund.currency)} "
+        "is not decided or not found yet."
+        for refund in found
+    ]
