@@ -26,7 +26,7 @@ from paydesk.reporting.two_files.outputs import write_folder
 
 ROWS, QUICK_ROWS = 1_000_000, 20_000
 SEED = 7
-WEIGHING = ("derived", "covering")
+WEIGHING = ("derived", "covering", "alone")
 PAGE = 100
 # Payments that evidence can prove, and the kinds that are suggested or have a class of another name.
 PROVEN = (

@@ -40,6 +40,7 @@ INSTALLED_APPS = [
     "paydesk.foundation.inbox",
     "paydesk.domain.parties",
     "paydesk.domain.providers",
+    "paydesk.domain.pricing",
     "paydesk.domain.ledger",
     "paydesk.domain.cases",
     "paydesk.domain.contracts",

@@ -29,6 +29,7 @@ NUMBERS: Mapping[str, Mapping[str, tuple[int, int]]] = {
         "margin": (1, 1_000),
     },
     "covering": {"days": (0, 31), "lines": (2, 16), "score": (0, 1_000)},
+    "alone": {"days": (0, 31), "score": (0, 1_000)},
 }
 KEYED: Mapping[str, tuple[str, ...]] = {
     "exact": ("provider_ref", "reference"),

@@ -9,6 +9,7 @@ from ibis.expr.types import Table, Value
 
 from paydesk.matching.engines import Engine
 from paydesk.matching.passes import (
+    alone,
     covering,
     derived,
     differing,
@@ -30,6 +31,7 @@ PASSES: dict[str, Callable[[State, Rule], None]] = {
     "reversals": reversals.run,
     "derived": derived.run,
     "covering": covering.run,
+    "alone": alone.run,
 }
 # What the passes look at; the rest of a side is for people.
 COMPARED = (

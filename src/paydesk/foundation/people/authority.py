@@ -79,6 +79,7 @@ collections.record                 | V  | M  | M  | -  | V  | V  | V  | V  | V  
 disputes.answer                    | M  | M  | -  | -  | C  | C above_limit | V | V | V | - | -
 onboarding.activate                | M  | -  | -  | -  | C  | V  | C  | V  | V  | -  | -
 pricing.below_floor                | M  | -  | -  | -  | M  | C  | V  | V  | V  | -  | -
+pricing.rate_cards                 | V  | -  | -  | -  | V  | M  | V  | -  | V  | -  | -
 parties.change_bank_details        | M  | M  | -  | -  | C  | C above_limit | C red_flag | V | V | - | -
 ledger.write_off                   | M  | -  | -  | -  | M  | C  | V  | V  | V  | -  | -
 ledger.close_day                   | M  | -  | -  | -  | C  | C  | V  | V  | V  | -  | -

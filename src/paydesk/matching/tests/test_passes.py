@@ -21,6 +21,7 @@ LEFT = [
     line("ref", 101, reference="inv 2001"),
     line("nextday", 102, reference="INV-2002"),
     line("na", 103, reference="N/A"),
+    line("nafailed", 103, status="failed"),
     line("twice1", 104, reference="LOAN77", at=NOON - 3 * HOUR),
     line("twice2", 104, reference="LOAN77", at=NOON),
     line("split", 100, reference="SPLIT-1"),
@@ -49,6 +50,8 @@ LEFT = [
     line("old", 123, provider_ref="PR-11", at=NOON - 30 * DAY),
     line("two1", 124, provider_ref="PR-12", reference="CONTRACT-5"),
     line("two2", 124, provider_ref="PR-13", reference="CONTRACT-5", at=NOON + HOUR),
+    line("only", 126, name="Card payment"),
+    line("against", 127, reference="AB-100"),
 ]
 RIGHT = [
     line("Rsame", 100, provider_ref="pr1", reference="else"),
@@ -81,6 +84,8 @@ RIGHT = [
     line("Rextra", 125, provider_ref="PR-99"),
     line("Rtwo1", 124, provider_ref="PR-12", reference="CONTRACT-5"),
     line("Rtwo3", 124, provider_ref="PR-98", reference="CONTRACT-5", at=NOON + HOUR),
+    line("Ronly", 126, at=NOON + 3 * DAY),
+    line("Ragainst", 127, reference="XY-999"),
 ]
 
 
@@ -139,6 +144,7 @@ def test_what_is_the_same_money_is_matched_by_the_strongest_rule(found: Any) -> 
         ("lead", "Rlead1"): ("suggested", "1:1", "likeness"),
         ("total", "Rtotal1"): ("suggested", "1:n", "adds_up"),
         ("total", "Rtotal2"): ("suggested", "1:n", "adds_up"),
+        ("only", "Ronly"): ("suggested", "1:1", "only_amount"),
     }
 
 
@@ -160,6 +166,9 @@ def test_what_is_not_has_its_class(found: Any) -> None:
             ("ambiguous_match", "tie2", ""),
             ("missing_at_provider", "gone", ""),
             ("missing_at_provider", "na", ""),
+            ("missing_at_provider", "nafailed", ""),
+            ("missing_at_provider", "against", ""),
+            ("missing_in_ledger", "", "Ragainst"),
             ("duplicate_ledger", "twice1", ""),
             # One contract paid twice: two ids of the provider are two payments, however alike they look.
             ("missing_at_provider", "two2", ""),
@@ -191,7 +200,7 @@ def test_every_row_is_explained_and_says_what_it_says_in_the_results(run: Any) -
     assert {each.sentence for each in offered} == {row["why"] for row in matches + exceptions}
     rows = {row["match_id"] for row in matches}
     assert len(offered) == len(rows) + len(exceptions)
-    assert all(each.rules_version == "2" and each.fields and each.would_change for each in offered)
+    assert all(each.rules_version == "3" and each.fields and each.would_change for each in offered)
     json.dumps([each.as_json() for each in offered])
 
 

@@ -16,7 +16,7 @@ TEXT = DEFAULT.read_text(encoding="utf-8")
 
 def test_the_rules_that_come_with_paydesk_run_the_strongest_evidence_first() -> None:
     kinds = [rule.kind for rule in default_rules().passes]
-    order = ("exact", "groups", "differing", "duplicates", "reversals", "derived", "covering")
+    order = ("exact", "groups", "differing", "duplicates", "reversals", "derived", "covering", "alone")
     assert list(dict.fromkeys(kinds)) == list(order)
 
 
