@@ -15,6 +15,7 @@ from django.db import connection
 from paydesk.demo import bad_morning as a_bad_morning
 from paydesk.demo.asked_back import receipts_by_hand, requests_of_the_morning
 from paydesk.demo.callbacks import CALLED
+from paydesk.demo.cases import cases_of_the_morning
 from paydesk.demo.company import Contract
 from paydesk.demo.layouts.hubtel import HUBTEL
 from paydesk.demo.markets import ACCOUNTS, MARKETS, DemoMarket
@@ -208,6 +209,7 @@ class Loader:
             receipts_by_hand(
                 self._by_role, self._accounts[a_bad_morning.ACCOUNT], morning + timedelta(minutes=55)
             )
+            cases_of_the_morning(self._by_role, morning + timedelta(minutes=58))
         seal(datetime.combine(last, time_of_day(9), tzinfo=UTC))
 
     def have_a_bad_morning(self, folder: Path) -> None:

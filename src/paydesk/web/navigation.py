@@ -11,6 +11,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 
 from paydesk.domain.callbacks.queries import count_stale
+from paydesk.domain.cases.queries import count_unanswered as count_cases
 from paydesk.domain.payments.queries import waiting_counts
 from paydesk.domain.reconciliation.queries import count_open
 from paydesk.domain.refunds.queries import count_waiting
@@ -37,6 +38,7 @@ class Place:
 
 PLACES = [
     Place("home", "Home", "home", "h"),
+    Place("cases:inbox", "Inbox", "inbox", "n", "cases.work:view"),
     Place("intake:files", "Intake", "inbox", "i", "files.import:view"),
     Place("payments:list", "Payments", "card", "p", "payments:view", parts=("hand_receipts",)),
     Place("unapplied:list", "Unapplied", "coins", "u", "payments:view"),
@@ -124,6 +126,8 @@ def _waiting(actor: Actor) -> dict[str, int]:
         found["provider_cash:list"] = count_in_doubt(actor, timezone.localdate())
     if actor.may("payments.answer_reversal_request:view"):
         found["reversal_requests:list"] = count_unanswered(actor)
+    if actor.may("cases.work:view"):
+        found["cases:inbox"] = count_cases(actor)
     if actor.may("matching.run:view"):
         found["exceptions:list"] = count_open(actor)
     return found

@@ -11,6 +11,7 @@ from paydesk.domain.cases import clocks
 from paydesk.domain.cases.asks import Link, references_in
 from paydesk.domain.cases.models import Case, CaseLink, Commitment, Message
 from paydesk.domain.cases.queries import code
+from paydesk.domain.cases.states import OPEN
 from paydesk.domain.parties.finding import customers_by_phone
 from paydesk.foundation.audit import steps as audit
 from paydesk.foundation.clocks.models import Clock
@@ -123,6 +124,26 @@ def owner_of_contact(by: Actor, contact: str) -> int | None:
 def say(case: Case, **fields: Any) -> Message:
     """Write down what was said."""
     return Message.objects.create(case=case, **fields)
+
+
+def link_along(about: Link, made: Link, *, by: Actor, at: datetime) -> int:
+    """What was made of a thing (a refund of a payment) hangs on the open cases about it; returns how many.
+
+    Joins the transaction of the verb that made it.
+    """
+    kind, number = about
+    confirmed = CaseLink.objects.filter(kind=kind, object_id=number, state="confirmed", case__state__in=OPEN)
+    linked = 0
+    for case in Case.objects.filter(pk__in=confirmed.values("case_id")).order_by("pk"):
+        _, is_new = CaseLink.objects.get_or_create(
+            case=case, kind=made[0], object_id=made[1],
+            defaults={"state": "confirmed", "found_as": f"of this {kind}", "decided_by": by.label, "at": at},
+        )  # fmt: skip
+        if is_new:
+            count_up(case.pk)
+            record("case.linked", case, by, at, link=list(made))
+            linked += 1
+    return linked
 
 
 def is_linked(case_id: int, link: Link) -> bool:

@@ -10,6 +10,7 @@ from django.core.exceptions import ObjectDoesNotExist
 from django.http import Http404
 
 from paydesk.domain.callbacks.queries import pending_for
+from paydesk.domain.cases.queries import case_for
 from paydesk.domain.payments.queries import payment_for
 from paydesk.domain.reconciliation.queries import exception_for
 from paydesk.domain.refunds.queries import refund_for
@@ -25,6 +26,7 @@ FINDS: dict[str, Any] = {
     "refund": refund_for,
     "reversal_request": request_for,
     "exception": exception_for,
+    "case": case_for,
     "reversal_row": reversal_row_for,
     "transit_row": transit_row_for,
 }
@@ -57,6 +59,9 @@ def subject_of(kind: str, thing: Any) -> Subject:
     if kind in CASH:
         said = Money(thing.amount_minor, thing.currency)
         return Subject(kind, thing.pk, thing.market, thing.booked_on, said, thing)
+    if kind == "case":
+        about = None if thing.amount_minor is None else Money(thing.amount_minor, thing.currency)
+        return Subject(kind, thing.pk, thing.market, thing.opened_at.date(), about, thing)
     if kind == "exception":
         said = Money(thing.amount_minor, thing.currency)
         return Subject(kind, thing.pk, thing.market, thing.day, said, thing)

@@ -7,6 +7,7 @@ from typing import get_args
 
 from django.db import transaction
 
+from paydesk.domain.cases.steps import link_along
 from paydesk.domain.payments.models import Payment
 from paydesk.domain.payments.steps import let_go, locked, owe_back, reserve
 from paydesk.domain.refunds import clocks, queries, rules
@@ -73,6 +74,7 @@ def request_refund(
     reserve(payment.pk, amount.amount_minor, by=by, at=now)
     approval = _ask(refund, by, now)
     start_clocks(clocks.REFUND, "refund", {refund.pk: now}, market=refund.market, now=now)
+    link_along(("payment", payment.pk), ("refund", refund.pk), by=by, at=now)
     _record("refund.requested", refund, by, now, approval_id=approval.pk, payment_id=payment.pk)
     return refund
 

@@ -1,4 +1,5 @@
 // Starts the small parts of every page. Each works on plain attributes of the page and needs none of the others.
+import { startCases } from "./cases.js";
 import { startClocks } from "./clocks.js";
 import { startDialogs } from "./dialogs.js";
 import { startDropzones } from "./dropzone.js";
@@ -12,6 +13,7 @@ import { startRefusals } from "./refusals.js";
 import { startSplit } from "./split.js";
 import { startToasts } from "./toasts.js";
 
+startCases();
 startClocks();
 startDialogs();
 startDropzones();

@@ -1,0 +1,265 @@
+"""What a person does with a case: a dialog that asks, or one press; then the domain's verb."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST
+
+from paydesk.domain.cases import actions
+from paydesk.domain.cases.categories import leaves
+from paydesk.domain.cases.queries import code, current_tree
+from paydesk.domain.cases.states import AT_WORK, CASE, OPEN
+from paydesk.foundation.people.queries import markets_of
+from paydesk.kernel.actor import Actor
+from paydesk.kernel.phone_numbers import e164_digits
+from paydesk.kernel.refused import Refused
+from paydesk.web.access import actor_of, gate, needs
+from paydesk.web.addresses import code_in, kind_and_number, number_in, page_of
+from paydesk.web.answers import came_from, done
+from paydesk.web.cases import forms as asked
+from paydesk.web.cases.shown import SEE, WORK, case_or_404, shown
+from paydesk.web.queues.subjects import subject_or_404
+
+if TYPE_CHECKING:
+    from paydesk.domain.cases.models import Case
+
+dialog_view: Callable[[Any], Any] = require_http_methods(["GET", "HEAD", "POST"])
+LINKED = ("payment", "contract", "refund", "exception")
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """`states` are those in which it can be done; `do` is called with (case, form's data, by, now)."""
+
+    name: str
+    label: str
+    key: str
+    states: tuple[str, ...]
+    form: type[forms.Form]
+    do: Callable[[Case, dict[str, Any], Actor, Any], object]
+    says: str
+    button: str
+    told: str
+
+
+def _sort(case: Case, data: dict[str, Any], by: Actor, now: Any) -> object:
+    wanted = {name: data[name] or None for name in ("category", "root_cause", "money_outcome")}
+    contact = data["contact"].strip()
+    customer = _customer(data["customer"])
+    return actions.sort_case(
+        case.pk, **wanted, severity=data["severity"], party_role=data["party_role"],
+        is_complaint=data["is_complaint"], contact=_address(contact, case.market), customer_id=customer,
+        by=by, now=now,
+    )  # fmt: skip
+
+
+def _customer(text: str) -> int | None:
+    if not text.strip():
+        return None
+    number = number_in("customer", text)
+    if number is None:
+        raise Refused("This is no code of a customer: take it from their page (CUS-…).")
+    return number
+
+
+def _address(text: str, market: str) -> str:
+    return text if "@" in text or not text else e164_digits(text, market) or text
+
+
+def _link(case: Case, data: dict[str, Any], by: Actor, now: Any) -> object:
+    found = kind_and_number(data["code"])
+    if found is None or found[0] not in LINKED:
+        raise Refused("This is no code of a payment, contract, refund or exception: check its last letter.")
+    kind, number = found
+    if kind != "contract":
+        subject_or_404(by, data["code"])
+    return actions.link(case.pk, kind=kind, object_id=number, by=by, now=now)
+
+
+def _merge(case: Case, data: dict[str, Any], by: Actor, now: Any) -> object:
+    number = number_in("case", data["code"])
+    if number is None:
+        raise Refused("This is no code of a case: check its last letter.")
+    return actions.merge(case.pk, into=number, by=by, now=now)
+
+
+DEEDS = {
+    deed.name: deed
+    for deed in (
+        Deed(
+            "sort", "Sort", "s", (*OPEN, "resolved"), asked.Sort, _sort,
+            "What it is about, why it happened, whose it is.", "Save", "Sorted.",
+        ),
+        Deed(
+            "verify", "Verify", "v", OPEN, asked.Verify,
+            lambda case, data, by, now: actions.verify(case.pk, **data, by=by, now=now),
+            "Ask, do not tell: whoever answers two of these is told status and balance, no more.",
+            "Verified", "Written down.",
+        ),
+        Deed(
+            "call", "Log a call", "c", OPEN, asked.Call,
+            lambda case, data, by, now: actions.log_call(case.pk, **data, by=by, now=now),
+            "A call that was answered is an answer; a try that was not is none.", "Log the call", "Logged.",
+        ),
+        Deed(
+            "wait", "Wait", "h", AT_WORK, asked.Wait,
+            lambda case, data, by, now: actions.wait(case.pk, **data, by=by, now=now),
+            "Only waiting for the customer stops the clock of the solution.", "Wait", "It waits.",
+        ),
+        Deed(
+            "promise", "Promise", "m", OPEN, asked.Promise,
+            lambda case, data, by, now: actions.make_commitment(case.pk, **data, by=by, now=now),
+            "What is promised becomes a clock of its own.", "Promise", "Promised; its clock runs.",
+        ),
+        Deed(
+            "link", "Link", "l", (*OPEN, "resolved"), asked.Link, _link,
+            "What the case is about, where the desk did not find it.", "Link", "Linked.",
+        ),
+        Deed(
+            "merge", "Merge", "", OPEN, asked.Merge, _merge,
+            "This case becomes part of another of the same person. It can be taken back.",
+            "Merge", "Merged.",
+        ),
+        Deed(
+            "resolve", "Resolve", "e", OPEN, asked.Nothing,
+            lambda case, data, by, now: actions.resolve(case.pk, by=by, now=now),
+            "The trouble is over. A message within 48 hours opens it again.", "Resolve", "Resolved.",
+        ),
+        Deed(
+            "reopen", "Open again", "o", ("resolved",), asked.Nothing,
+            lambda case, data, by, now: actions.reopen(case.pk, by=by, now=now),
+            "It is not over after all. The time since counts for no clock.", "Open again", "Open again.",
+        ),
+        Deed(
+            "part", "Take the merge back", "z", ("merged",), asked.Nothing,
+            lambda case, data, by, now: actions.undo_merge(case.pk, by=by, now=now),
+            "Both cases have their own clocks again.", "Take it back", "The cases are apart again.",
+        ),
+    )
+}  # fmt: skip
+
+
+def buttons_for(case: Case, actor: Actor) -> list[tuple[Deed, str, str]]:
+    """(deed, address, why not) of what can be done in this state."""
+    blocked = gate(actor, WORK).reason
+    return [
+        (deed, reverse("cases:act", args=[code(case), deed.name]), blocked)
+        for deed in DEEDS.values()
+        if case.state in deed.states
+    ]
+
+
+@dialog_view
+@needs(SEE)
+def act(request: HttpRequest, public_code: str, deed: str) -> HttpResponse:
+    """Ask what has to be said, then do it, once."""
+    actor = actor_of(request)
+    case = case_or_404(actor, public_code)
+    chosen = DEEDS.get(deed)
+    if chosen is None:
+        raise Http404("There is no such act.")
+    is_sent, page = request.method == "POST", page_of("case", case.pk)
+    form = chosen.form(request.POST if is_sent else None, initial=_initial(case), auto_id="deed_%s")
+    if deed == "sort":
+        category: Any = form.fields["category"]
+        category.choices = [asked.CHOOSE, *leaves(current_tree()[1]).items()]
+    if is_sent and form.is_valid():
+        chosen.do(case, form.cleaned_data, actor, timezone.now())
+        return done(request, came_from(request, page), f"{code(case)}: {chosen.told}")
+    each = shown(case)
+    why = "" if case.state in chosen.states else f"This case is {each.word}: look at it again."
+    known = {
+        "each": each, "case": case, "deed": chosen, "form": form, "at": came_from(request, page),
+        "blocked": gate(actor, WORK).reason or why,
+    }  # fmt: skip
+    return render(request, "cases/deed.html", known, status=422 if is_sent else 200)
+
+
+def _initial(case: Case) -> dict[str, Any]:
+    return {
+        "category": case.category, "root_cause": case.root_cause, "money_outcome": case.money_outcome,
+        "severity": case.severity, "party_role": case.party_role, "contact": case.contact,
+        "is_complaint": case.is_complaint,
+        "customer": code_in("customer", case.customer_id) if case.customer_id else "",
+    }  # fmt: skip
+
+
+@dialog_view
+@needs(WORK)
+def open_case(request: HttpRequest) -> HttpResponse:
+    """A new case: somebody calls, or we saw it first. The caller may be in the address."""
+    actor, is_sent = actor_of(request), request.method == "POST"
+    form = asked.OpenCase(
+        request.POST if is_sent else None,
+        initial={"contact": request.GET.get("contact", "")},
+        auto_id="case_%s",
+    )
+    market: Any = form.fields["market"]
+    market.choices = [(each.pk, each.name) for each in markets_of(actor)]
+    if is_sent and form.is_valid():
+        data = form.cleaned_data
+        case = actions.open_case(
+            **{**data, "contact": _address(data["contact"].strip(), data["market"])},
+            by=actor,
+            now=timezone.now(),
+        )
+        return done(request, page_of("case", case.pk), f"{code(case)} is open.")
+    known = {"form": form, "at": came_from(request, reverse("cases:inbox"))}
+    return render(request, "cases/open.html", known, status=422 if is_sent else 200)
+
+
+def _back(request: HttpRequest, case: Case, told: str) -> HttpResponse:
+    return done(request, came_from(request, page_of("case", case.pk)), f"{code(case)}: {told}")
+
+
+@require_POST
+@needs(WORK)
+def decide_link(request: HttpRequest, public_code: str, link_id: int, answer: str) -> HttpResponse:
+    """It is about this, or it is not."""
+    actor, case = actor_of(request), case_or_404(actor_of(request), public_code)
+    verbs = {"confirm": (actions.confirm_link, "Confirmed."), "reject": (actions.reject_link, "Taken off.")}
+    if answer not in verbs or not case.links.filter(pk=link_id).exists():
+        raise Http404("There is no such link.")
+    verb, told = verbs[answer]
+    verb(link_id, by=actor, now=timezone.now())
+    return _back(request, case, told)
+
+
+@require_POST
+@needs(WORK)
+def tick(request: HttpRequest, public_code: str) -> HttpResponse:
+    """Tick off one line of the checklist, or take the tick back."""
+    actor, case = actor_of(request), case_or_404(actor_of(request), public_code)
+    is_done = request.POST.get("done") == "on"
+    actions.tick(case.pk, check=request.POST.get("check", ""), done=is_done, by=actor, now=timezone.now())
+    return _back(request, case, "Ticked off." if is_done else "The tick is taken back.")
+
+
+@require_POST
+@needs(WORK)
+def take_up(request: HttpRequest, public_code: str) -> HttpResponse:
+    """Begin, or go on with what waited."""
+    actor, case = actor_of(request), case_or_404(actor_of(request), public_code)
+    if not CASE.may("take_up", case.state) and case.state != "in_progress":
+        raise Refused(f"This case is {shown(case).word}: look at it again.")
+    actions.take_up(case.pk, by=actor, now=timezone.now())
+    return _back(request, case, "Taken up.")
+
+
+@require_POST
+@needs(WORK)
+def keep_promise(request: HttpRequest, public_code: str, commitment_id: int) -> HttpResponse:
+    """What was promised is done."""
+    actor, case = actor_of(request), case_or_404(actor_of(request), public_code)
+    if not case.commitments.filter(pk=commitment_id).exists():
+        raise Http404("There is no such promise.")
+    actions.keep_commitment(commitment_id, by=actor, now=timezone.now())
+    return _back(request, case, "The promise is kept.")

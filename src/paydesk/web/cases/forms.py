@@ -1,0 +1,120 @@
+"""What is asked for when somebody opens, sorts, verifies, ends or promises something in a case."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+
+from paydesk.domain.cases.categories import ROOT_CAUSES
+from paydesk.domain.cases.rules import (
+    CALL_OUTCOMES,
+    CHANNELS,
+    FACTS_ASKED,
+    HARMS,
+    MONEY_OUTCOMES,
+    PARTY_ROLES,
+    STRONG_WAYS,
+)
+from paydesk.domain.cases.states import WAITS_FOR
+from paydesk.kernel.card_redaction import CardDataRefused, refuse_card_data
+
+CHOOSE = ("", "choose")
+SEVERITY_WORDS = [("low", "Low"), ("normal", "Normal"), ("high", "High"), ("urgent", "Urgent")]
+
+
+def _text(label: str, rows: int = 4, *, required: bool = True) -> forms.CharField:
+    widget = forms.Textarea(attrs={"rows": rows})
+    return forms.CharField(label=label, max_length=100_000, widget=widget, required=required)
+
+
+def _when(label: str, *, required: bool = False, help_text: str = "") -> forms.DateTimeField:
+    widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
+    return forms.DateTimeField(label=label, required=required, widget=widget, help_text=help_text)
+
+
+class OpenCase(forms.Form):
+    channel = forms.ChoiceField(label="How they reached us", choices=list(CHANNELS.items()), initial="phone")
+    market = forms.ChoiceField(label="Market")
+    contact_name = forms.CharField(label="Name they give", max_length=200, required=False)
+    contact = forms.CharField(label="Phone number or e-mail address", max_length=254, required=False)
+    text = _text("What they say, with every code and number they name")
+    is_complaint = forms.BooleanField(label="It is a complaint: a clock that never pauses", required=False)
+    harms = forms.MultipleChoiceField(
+        label="Harm", required=False, choices=list(HARMS.items()), widget=forms.CheckboxSelectMultiple
+    )
+
+    def clean_contact(self) -> str:
+        return _no_card(self.cleaned_data["contact"], "the address")
+
+    def clean_text(self) -> str:
+        return _no_card(self.cleaned_data["text"], "the text")
+
+
+class Sort(forms.Form):
+    category = forms.ChoiceField(required=False)
+    root_cause = forms.ChoiceField(label="Root cause", required=False, choices=[CHOOSE, *ROOT_CAUSES.items()])
+    money_outcome = forms.ChoiceField(
+        label="What became of the money", required=False, choices=[CHOOSE, *MONEY_OUTCOMES.items()]
+    )
+    severity = forms.ChoiceField(choices=SEVERITY_WORDS)
+    party_role = forms.ChoiceField(label="Who is writing or calling", choices=list(PARTY_ROLES.items()))
+    customer = forms.CharField(
+        label="Customer", required=False, help_text="Code CUS-…; empty while it is not known"
+    )
+    contact = forms.CharField(label="Phone number or e-mail address", max_length=254, required=False)
+    is_complaint = forms.BooleanField(label="It is a complaint", required=False)
+
+
+class Verify(forms.Form):
+    facts = forms.MultipleChoiceField(
+        label="They knew (two different facts open status and balance)", required=False,
+        choices=list(FACTS_ASKED.items()), widget=forms.CheckboxSelectMultiple,
+    )  # fmt: skip
+    strong_way = forms.ChoiceField(
+        label="Or proved it in a strong way (also money and details)", required=False,
+        choices=[("", "not in a strong way"), *STRONG_WAYS.items()],
+    )  # fmt: skip
+
+
+class Wait(forms.Form):
+    waits_for = forms.ChoiceField(label="For whom", choices=[CHOOSE, *WAITS_FOR.items()])
+    until = _when("Look again at", help_text="Then the case comes back by itself.")
+
+
+class Call(forms.Form):
+    called_us = forms.TypedChoiceField(
+        label="Who called", choices=[("no", "we called them"), ("yes", "they called us")],
+        coerce=lambda value: value == "yes",
+    )  # fmt: skip
+    outcome = forms.ChoiceField(label="How it ended", choices=[CHOOSE, *CALL_OUTCOMES.items()])
+    text = _text("What was said", required=False)
+    call_back_at = _when("Call back promised for")
+
+    def clean_text(self) -> str:
+        return _no_card(self.cleaned_data["text"], "the note of the call")
+
+
+class Promise(forms.Form):
+    text = forms.CharField(label="What is promised to them", max_length=200)
+    due_at = _when("By", required=True)
+
+
+class Link(forms.Form):
+    code = forms.CharField(label="Code of a payment, contract, refund or exception", max_length=40)
+
+
+class Merge(forms.Form):
+    code = forms.CharField(label="Into which case (code CAS-…)", max_length=40)
+
+
+class Nothing(forms.Form):
+    """Only asks whether."""
+
+
+def _no_card(text: str, field: str) -> Any:
+    try:
+        refuse_card_data(text, field=field)
+    except CardDataRefused as refused:
+        raise forms.ValidationError(refused.text) from None
+    return text

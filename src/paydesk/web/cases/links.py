@@ -1,0 +1,175 @@
+"""What a case is about, as its page shows it: each link with its figures, its trace and what may be done."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from django.urls import reverse
+
+from paydesk.domain.contracts.queries import contract_list, contracts_of, standings
+from paydesk.domain.payments.queries import payments
+from paydesk.domain.refunds.queries import refunds, refunds_of_payment
+from paydesk.domain.refunds.states import REFUND
+from paydesk.kernel.actor import Actor
+from paydesk.kernel.money import Money
+from paydesk.web.addresses import code_in, page_of
+from paydesk.web.payments.shown import shown as shown_payment
+
+if TYPE_CHECKING:
+    from paydesk.domain.cases.models import Case, CaseLink
+
+WORDS = {"payment": "Payment", "contract": "Contract", "refund": "Refund", "exception": "Exception"}
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of a payment's way: done, next, or late."""
+
+    words: str
+    family: str
+    is_done: bool
+    at: Any = None
+
+
+@dataclass(frozen=True, slots=True)
+class ShownLink:
+    """One thing a case is about. `badge` is (family, word); `acts` are (label, address, key, blocked)."""
+
+    link: CaseLink
+    code: str
+    url: str
+    words: str
+    line: str = ""
+    amount: Money | None = None
+    badge: tuple[str, str] = ("", "")
+    trace: Sequence[Step] = ()
+    acts: Sequence[tuple[str, str, str, str]] = ()
+    warning: str = ""
+
+    @property
+    def is_proposed(self) -> bool:
+        return self.link.state == "proposed"
+
+
+def shown_links(found: Sequence[CaseLink], case: Case, actor: Actor, today: date) -> list[ShownLink]:
+    """Links in their order; a few queries per kind, none per link but the refunds of a payment."""
+    ids: dict[str, list[int]] = {}
+    for link in found:
+        ids.setdefault(link.kind, []).append(link.object_id)
+    paid = {each.pk: each for each in payments(actor).filter(pk__in=ids.get("payment", ()))}
+    owed = {
+        each.contract.pk: each
+        for each in standings(list(contracts_of_ids(actor, ids.get("contract", []))), on=today)
+    }
+    going = {each.pk: each for each in refunds(actor).filter(pk__in=ids.get("refund", ()))}
+    return [_shown(link, case, paid, owed, going) for link in found]
+
+
+def contracts_of_ids(actor: Actor, ids: Sequence[int]) -> Any:
+    """Contracts by id, as far as the actor sees them."""
+    return contract_list(actor).filter(pk__in=list(ids)) if ids else ()
+
+
+def _shown(link: CaseLink, case: Case, paid: Any, owed: Any, going: Any) -> ShownLink:
+    known = {
+        "code": code_in(link.kind, link.object_id), "url": page_of(link.kind, link.object_id),
+        "words": WORDS.get(link.kind, link.kind.capitalize()),
+    }  # fmt: skip
+    if link.kind == "payment" and link.object_id in paid:
+        payment = paid[link.object_id]
+        each = shown_payment(payment)
+        return ShownLink(
+            link, **known, line=payment.statement_line.provider_ref or payment.source_account.name,
+            amount=each.amount, badge=(each.where.family, each.where.word), trace=trace_of(payment),
+            acts=_acts(case, payment), warning=_warning(case, payment.customer_id),
+        )  # fmt: skip
+    if link.kind == "contract" and link.object_id in owed:
+        standing = owed[link.object_id]
+        contract = standing.contract
+        late = f"{standing.days_past_due} days past due" if standing.days_past_due else "nothing past due"
+        return ShownLink(
+            link, **known, line=f"Account {contract.account_number}, {late}",
+            amount=Money(standing.open_minor, contract.currency), badge=("", ""),
+            warning=_warning(case, contract.customer_id),
+        )  # fmt: skip
+    if link.kind == "refund" and link.object_id in going:
+        refund = going[link.object_id]
+        return ShownLink(
+            link, **known, line="", amount=Money(refund.amount_minor, refund.currency),
+            badge=(REFUND.family(refund.state), refund.state),
+            warning=_warning(case, refund.customer_id),
+        )  # fmt: skip
+    return ShownLink(link, **known, line="not to be seen by you")
+
+
+def _warning(case: Case, owner_id: int | None) -> str:
+    if owner_id is not None and case.customer_id is not None and owner_id != case.customer_id:
+        return "Of another customer than this case: tell nothing of it before you know why."
+    return ""
+
+
+def trace_of(payment: Any) -> list[Step]:
+    """Paid, received, whose, applied: what is done with its time, and what is next."""
+    steps = [
+        Step("Paid at the provider", "settled", True, payment.paid_at),
+        Step("Received by us", "settled", True, payment.received_at),
+    ]
+    if payment.state != "received":
+        return [*steps, Step("Taken back by the provider", "returned", True)]
+    known = payment.customer_id is not None
+    steps.append(
+        Step("Payer known" if known else "Payer not known: name them", "settled" if known else "held", known)
+    )
+    applied = known and payment.open_minor == 0
+    words = "Applied in full" if applied else "Not applied in full: apply it"
+    return [*steps, Step(words, "settled" if applied else "held", applied)]
+
+
+def _acts(case: Case, payment: Any) -> list[tuple[str, str, str, str]]:
+    """What may be done about a payment from its case. Money needs a strong identity of who asks."""
+    acts: list[tuple[str, str, str, str]] = []
+    if payment.state == "received" and payment.open_minor:
+        acts.append(("Apply…", reverse("payments:apply", args=[payment.pk]), "p", ""))
+    blocked = "" if case.level == "strong" else "Verify who asks in a strong way first: this moves money."
+    open_one = next(
+        (each for each in refunds_of_payment(payment.pk) if each.state not in ("rejected", "cancelled")), None
+    )
+    if open_one is not None:
+        blocked = (
+            f"{code_in('refund', open_one.pk)} gives money of this payment back already: look at it first."
+        )
+    if payment.state == "received":
+        acts.append(("Refund…", reverse("refunds:ask", args=[payment.pk]), "f", blocked))
+    return acts
+
+
+def of_customer(case: Case, actor: Actor, today: date) -> dict[str, Any]:
+    """The side pane: contracts with what is owed, the newest payments, open refunds; five queries."""
+    if case.customer is None:
+        return {}
+    owed = standings(list(contracts_of(actor, [case.customer.pk])), on=today)
+    newest = list(payments(actor).filter(customer_id=case.customer.pk).order_by("-value_on", "-id")[:6])
+    going = list(refunds(actor).filter(customer_id=case.customer.pk).order_by("-id")[:4])
+    return {
+        "contracts": [
+            (
+                each,
+                Money(each.open_minor, each.contract.currency),
+                Money(each.overdue_minor, each.contract.currency),
+            )
+            for each in owed[:5]
+        ],
+        "payments": [shown_payment(each, frozenset()) for each in newest],
+        "refunds": [
+            (
+                each,
+                code_in("refund", each.pk),
+                Money(each.amount_minor, each.currency),
+                REFUND.family(each.state),
+            )
+            for each in going
+        ],
+    }

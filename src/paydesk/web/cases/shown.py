@@ -1,0 +1,143 @@
+"""A case as lists and pages show it. States and colours come from the domain."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from django.core.exceptions import ObjectDoesNotExist
+from django.http import Http404
+
+from paydesk.domain.cases.categories import leaves
+from paydesk.domain.cases.queries import case_for, code, current_tree
+from paydesk.domain.cases.rules import CHANNELS, LEVEL_WORDS, PARTY_ROLES
+from paydesk.domain.cases.states import CASE, WAITS_FOR
+from paydesk.foundation.clocks.queries import ClockStanding, earliest_of, standing
+from paydesk.kernel.actor import Actor
+from paydesk.kernel.money import Money
+from paydesk.kernel.phone_numbers import shown as shown_phone
+from paydesk.web.addresses import number_in
+from paydesk.web.queues.work import RowWork, rows_work
+
+if TYPE_CHECKING:
+    from paydesk.domain.cases.models import Case
+
+SEE, WORK = "cases.work:view", "cases.work"
+CHANNEL_ICONS = {
+    "email": "inbox", "phone": "phone", "chat": "people", "web_form": "file", "by_hand": "person"
+}  # fmt: skip
+SEVERITY_FAMILIES = {"urgent": "failed", "high": "held", "normal": "", "low": ""}
+LEVEL_FAMILIES = {"unverified": "idle", "two_facts": "moving", "strong": "settled"}
+LEVEL_SHORT = {"unverified": "not verified", "two_facts": "two facts", "strong": "strong"}
+
+
+@dataclass(frozen=True, slots=True)
+class ShownCase:
+    """One case; its customer is loaded."""
+
+    case: Case
+    code: str
+    category: str
+
+    @property
+    def who(self) -> str:
+        """The customer's name, else what they call themselves, else where they wrote from."""
+        if self.case.customer is not None:
+            return self.case.customer.name
+        return self.case.contact_name
+
+    @property
+    def contact(self) -> str:
+        contact = self.case.contact
+        return shown_phone(contact) if contact.isdigit() else contact
+
+    @property
+    def amount(self) -> Money | None:
+        if self.case.amount_minor is None:
+            return None
+        return Money(self.case.amount_minor, self.case.currency)
+
+    @property
+    def family(self) -> str:
+        return CASE.family(self.case.state)
+
+    @property
+    def word(self) -> str:
+        if self.case.state == "waiting":
+            return f"waits for {WAITS_FOR[self.case.waits_for]}"
+        return self.case.state
+
+    @property
+    def channel(self) -> str:
+        return CHANNELS[self.case.channel]
+
+    @property
+    def channel_icon(self) -> str:
+        return CHANNEL_ICONS[self.case.channel]
+
+    @property
+    def is_new(self) -> bool:
+        return self.case.unanswered_since is not None
+
+    @property
+    def severity_family(self) -> str:
+        return SEVERITY_FAMILIES[self.case.severity]
+
+    @property
+    def level_family(self) -> str:
+        return LEVEL_FAMILIES[self.case.level]
+
+    @property
+    def level_short(self) -> str:
+        return LEVEL_SHORT[self.case.level]
+
+    @property
+    def level_words(self) -> str:
+        return LEVEL_WORDS[self.case.level]
+
+    @property
+    def party(self) -> str:
+        return PARTY_ROLES[self.case.party_role]
+
+
+def shown(case: Case, categories: Mapping[str, str] | None = None) -> ShownCase:
+    """`categories` are the words of the tree, where several are shown; read once for one case."""
+    words = leaves(current_tree()[1]) if categories is None else categories
+    return ShownCase(case, code(case), words.get(case.category, ""))
+
+
+def case_or_404(actor: Actor, public_code: str) -> Case:
+    number = number_in("case", public_code)
+    if number is None or number >= 2**63:
+        raise Http404("There is no case with this code.")
+    try:
+        return case_for(actor, number)
+    except ObjectDoesNotExist:
+        raise Http404("There is no such case in your markets.") from None
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One case in the inbox, with the clock that is due first and whose it is."""
+
+    each: ShownCase
+    url: str
+    clock: ClockStanding | None
+    work: RowWork
+
+
+def rows_of(found: Sequence[Case], urls: Mapping[int, str], now: datetime) -> list[Row]:
+    """Rows with their clocks and owners; three queries."""
+    words = leaves(current_tree()[1])
+    ids = [case.pk for case in found]
+    clocks = earliest_of("case", ids)
+    work = rows_work("case", [(case.pk, case.opened_at.date()) for case in found], now.date())
+    return [
+        Row(
+            shown(case, words), urls[case.pk],
+            standing(clocks[case.pk], now) if case.pk in clocks else None, work[case.pk],
+        )
+        for case in found
+    ]  # fmt: skip

@@ -1,0 +1,75 @@
+"""What happened in a case, in order: what was said, what was noted, what people did."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from paydesk.domain.cases.rules import CALL_OUTCOMES, CHANNELS
+from paydesk.web.people_names import names_by_label
+from paydesk.web.trail.words import verb_words
+
+if TYPE_CHECKING:
+    from paydesk.domain.cases.models import Case, Message
+
+# What the words themselves show already.
+SAID = frozenset({
+    "case.opened", "case.heard", "case.answered", "case.noted", "case.called", "case.answer_sent",
+    "case.answer_taken_back",
+})  # fmt: skip
+DELIVERY_WORDS = {
+    "queued": ("moving", "leaves in a moment"), "sent": ("settled", "sent"), "held": ("held", "held back"),
+    "delivered": ("settled", "delivered"), "failed": ("failed", "not delivered"),
+    "taken_back": ("idle", "taken back"),
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One entry of the story: a message with its badge, or a line about what was done."""
+
+    at: datetime
+    message: Message | None = None
+    by: str = ""
+    head: str = ""
+    badge: tuple[str, str] = ("", "")
+    words: str = ""
+
+    @property
+    def side(self) -> str:
+        """Where it stands: theirs, ours, among us, or a line."""
+        if self.message is None:
+            return "line"
+        return self.message.direction if self.message.is_public else "note"
+
+    @property
+    def may_be_taken_back(self) -> bool:
+        return self.message is not None and self.message.delivery == "queued"
+
+
+def story_of(case: Case, messages: Sequence[Message], records: Iterable[Any]) -> list[Entry]:
+    """Messages and deeds, oldest first; one query for the names."""
+    deeds = [record for record in records if record.verb not in SAID]
+    labels = {message.author for message in messages if message.author} | {deed.actor for deed in deeds}
+    names = names_by_label(labels)
+    entries = [_said(case, message, names.get(message.author, "")) for message in messages]
+    entries += [Entry(deed.at, by=names[deed.actor], words=verb_words(deed.verb)) for deed in deeds]
+    return sorted(entries, key=lambda entry: entry.at)
+
+
+def _said(case: Case, message: Message, author: str) -> Entry:
+    theirs = case.customer.name if case.customer else case.contact_name or message.sender or "They"
+    who = theirs if message.direction == "in" and not (message.outcome and author) else author
+    how = CHANNELS[message.channel].lower()
+    if message.outcome:
+        way = f"{theirs} called" if message.direction == "in" else f"Called {theirs}"
+        head = f"{way}: {CALL_OUTCOMES[message.outcome].lower()}"
+    elif message.direction == "note":
+        head = "Note, among us"
+    elif not message.is_public:
+        head = f"By {how}, from somebody who is no party of this case"
+    else:
+        head = f"By {how}"
+    return Entry(message.at, message, who, head, DELIVERY_WORDS.get(message.delivery, ("", "")))

@@ -1,0 +1,75 @@
+"""Answering in writing: the composer, its draft, notes, and taking an answer back before it leaves."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import uuid4
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+
+from paydesk.domain.cases import actions
+from paydesk.domain.cases.queries import code
+from paydesk.domain.cases.rules import UNDO_SECONDS
+from paydesk.kernel.refused import Refused
+from paydesk.web.access import actor_of, needs
+from paydesk.web.addresses import page_of
+from paydesk.web.answers import came_from, done
+from paydesk.web.cases.shown import WORK, case_or_404
+
+
+@require_POST
+@needs(WORK)
+def say(request: HttpRequest, public_code: str) -> HttpResponse:
+    """Send the answer, or keep the note; whatever is refused stays in its field."""
+    actor, now = actor_of(request), timezone.now()
+    case = case_or_404(actor, public_code)
+    text, key = request.POST.get("text", ""), request.POST.get("sent_key", "")[:64] or uuid4().hex
+    back = came_from(request, page_of("case", case.pk))
+    if request.POST.get("as") == "note":
+        actions.add_note(case.pk, text=text, sent_key=key, by=actor, now=now)
+        return done(request, back, f"{code(case)}: noted.")
+    version = request.POST.get("version", "")
+    if not version.isdigit():
+        raise Refused("The form came without what you had read. Open the case again and send it from there.")
+    facts = dict(pair.split("=", 1) for pair in request.POST.getlist("fact") if "=" in pair)
+    in_text = {name: value for name, value in facts.items() if value in text}
+    actions.reply(
+        case.pk, text=text, seen_facts=in_text, seen_at=_time(request.POST.get("facts_at", "")), sent_key=key,
+        version=int(version), by=actor, now=now,
+    )  # fmt: skip
+    return done(request, back, f"{code(case)}: it leaves in {UNDO_SECONDS} seconds.")
+
+
+def _time(text: str) -> datetime | None:
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return at if at.tzinfo else None
+
+
+@require_POST
+@needs(WORK)
+def draft(request: HttpRequest, public_code: str) -> HttpResponse:
+    """Keep what is being written; nothing is shown for it."""
+    actor = actor_of(request)
+    case = case_or_404(actor, public_code)
+    actions.save_draft(
+        case.pk, text=request.POST.get("text", ""), is_note=request.POST.get("as") == "note", by=actor,
+        now=timezone.now(),
+    )  # fmt: skip
+    return HttpResponse(status=204)
+
+
+@require_POST
+@needs(WORK)
+def take_back(request: HttpRequest, public_code: str, message_id: int) -> HttpResponse:
+    """Stop an answer that has not left; its text is in the composer again."""
+    actor = actor_of(request)
+    case = case_or_404(actor, public_code)
+    if not case.messages.filter(pk=message_id).exists():
+        raise Http404("There is no such answer.")
+    actions.take_back(message_id, by=actor, now=timezone.now())
+    return done(request, came_from(request, page_of("case", case.pk)), f"{code(case)}: taken back.")

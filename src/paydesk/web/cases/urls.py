@@ -1,0 +1,22 @@
+"""The inbox, one case, what is done with it."""
+
+from django.urls import path
+
+from paydesk.web.cases import deeds, talking, views
+
+app_name = "cases"
+urlpatterns = [
+    path("", views.inbox, name="inbox"),
+    path("open", deeds.open_case, name="open"),
+    path("export.<str:kind>", views.export, name="export"),
+    path("<str:public_code>/", views.page, name="page"),
+    path("<str:public_code>/news", views.news, name="news"),
+    path("<str:public_code>/say", talking.say, name="say"),
+    path("<str:public_code>/draft", talking.draft, name="draft"),
+    path("<str:public_code>/take-back/<int:message_id>", talking.take_back, name="take_back"),
+    path("<str:public_code>/take-up", deeds.take_up, name="take_up"),
+    path("<str:public_code>/tick", deeds.tick, name="tick"),
+    path("<str:public_code>/link/<int:link_id>/<str:answer>", deeds.decide_link, name="decide_link"),
+    path("<str:public_code>/promise/<int:commitment_id>", deeds.keep_promise, name="keep_promise"),
+    path("<str:public_code>/act/<str:deed>", deeds.act, name="act"),
+]
