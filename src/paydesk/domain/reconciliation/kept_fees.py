@@ -70,7 +70,8 @@ class KeptFees:
     """The payments of a day and a rate: what was kept back of them, what the card says. Minor units.
 
     `untold` payments tell no fee; `untold_minor` is what the card expects of those, `expected_minor` of the
-    others; `off` of them are off, by `off_minor` together. `worst` is the payment furthest off: the provider's id of it, its amount and what was kept.
+    others; `off` of them are off, by `off_minor` together. `worst` is the one furthest off: the provider's id
+    of it, its amount and what was kept.
     """
 
     terms: Terms
@@ -105,8 +106,8 @@ def kept_fees(account: SourceAccount, day: date, card: RateCard) -> list[KeptFee
         )  # fmt: skip
         return [
             KeptFees(
-                rates[rate], payments, untold, int(untold_minor), int(kept), int(expected), off, int(off_minor),
-                (worst[0][0], int(worst[0][1]), int(Decimal(worst[0][2]))) if worst else None,
+                rates[rate], payments, untold, int(untold_minor), int(kept), int(expected), off,
+                int(off_minor), (worst[0][0], int(worst[0][1]), int(Decimal(worst[0][2]))) if worst else None,
             )
             for rate, payments, untold, untold_minor, kept, expected, off, off_minor, worst
             in cursor.fetchall()

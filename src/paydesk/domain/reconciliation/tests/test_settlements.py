@@ -1,4 +1,4 @@
-"""Settlements of a provider: what its rows come to, what paid it, fees against the card, files that contradict."""
+"""Settlements of a provider: what their rows come to, what pays them, fees off the card, files that lie."""
 
 from __future__ import annotations
 
@@ -56,107 +56,77 @@ class Settlements(TestCase):
             self.account.pk, valid_from=since, rates=rates, note="Contract", by=CONTROLLER, now=NEXT_DAY
         )
 
-    def test_a_batch_is_stated_and_tied_to_the_row_of_the_bank_that_pays_it(self):
-        hand_over(
-            self.account,
-            report(
-                ("charge", "ch_1", "100.00", "1.65", "po_88"), ("charge", "ch_2", "50.00", "0.95", "po_88"),
-                ("refund", "re_1", "-20.00", "0.00", "po_88"), ("dispute", "dp_1", "-10.00", "15.00", "po_88"),
-                ("risk_reserved_funds", "", "-5.00", "0.00", "po_88"),
-                ("payout", "po_88", "-97.40", "0.00", "po_88"),
-            ),
-        )  # fmt: skip
-        receive(self.bank, row(1, "97.40", text="STRIPE PO_88 SETTLEMENT", provider_ref="BANK1"))
-        run_day(self.account)
-        (found,) = Settlement.objects.all()
-        assert found.batch.told() == (
-            "Batch po_88: 5 rows; payments 150.00, refunds -20.00, chargebacks -10.00, fees -17.60, reserve "
-            "-5.00; that is 97.40 GHS. Paid out: 97.40 GHS, as the rows say."
-        )
-        assert (found.standing, found.day, found.rows) == ("paid", DAY, 5)
-        ((arrived,),) = arrivals_of([found]).values()
-        assert (str(arrived.amount), arrived.row.statement_line.provider_ref) == ("97.40 GHS", "BANK1")
-        assert (arrived.row.source_account, arrived.how) == (self.bank, "by an id both rows name")
-        assert not {"short_settled", "over_settled", "control_total_break"} & set(open_classes())
-
-    def test_rows_and_payout_that_differ_are_an_exception_until_the_missing_rows_come(self):
-        charge = ("charge", "ch_1", "100.00", "1.65", "po_1")
-        hand_over(self.account, report(charge, ("payout", "po_1", "-138.35", "0.00", "po_1")))
-        run_day(self.account)
-        found = ReconciliationException.objects.get(kind="over_settled")
-        assert found.why.endswith(
-            "that is 98.35 GHS. Paid out: 138.35 GHS, 40.00 GHS more than the rows say."
-        )
-        assert (found.amount_minor, found.rule, found.left["batch"]) == (40_00, "settlement", "po_1")
-        hand_over(self.account, report(("charge", "ch_9", "41.00", "1.00", "po_1")), "later.csv", WEEK_LATER)
-        run_day(self.account, now=WEEK_LATER)
-        found.refresh_from_db()
-        assert (found.state, found.resolution) == ("resolved", "proven")
-        assert Settlement.objects.get().standing == "paid"
-
-    def test_what_never_reached_the_bank_is_overdue_and_what_did_by_its_batch_is_not(self):
-        hand_over(
-            self.account,
-            report(
-                ("charge", "ch_1", "100.00", "0.00", "po_lost"),
-                ("charge", "ch_2", "70.00", "0.00", "po_came"),
-            ),
-        )
-        run_day(self.account)
-        assert "missing_at_bank" not in open_classes()  # its time is not over
-        receive(self.bank, row(1, "69.00", text="STRIPE POCAME", reference="POCAME1", provider_ref="po_came"))
-        run_day(self.account, now=WEEK_LATER)
-        overdue = ReconciliationException.objects.get(kind="missing_at_bank")
-        assert "Batch po_lost" in overdue.why
-        assert "within 8 days" in overdue.why
-        paid = {each.batch_key: arrivals_of([each])[each.pk] for each in Settlement.objects.all()}
-        assert [(key, len(rows)) for key, rows in sorted(paid.items())] == [("po_came", 1), ("po_lost", 0)]
-
-    def test_a_settlement_in_another_currency_is_named_because_the_books_hold_none_of_it(self):
-        hand_over(self.account, report(("charge", "ch_1", "100.00", "1.00", "po_e"), currency="EUR"))
-        run_day(self.account)
-        assert "settled in EUR, and Stripe is kept in GHS" in open_classes()["currency_mismatch"]
-
-    def test_what_a_file_contradicts_is_told_once_with_its_own_figures(self):
-        content = report(("charge", "ch_1", "100.00", "1.00", "po_1")).replace(b",99.00,", b",98.00,")
-        hand_over(self.account, content)
-        run_day(self.account)
-        run_day(self.account, DAY + timedelta(days=1), now=WEEK_LATER) if False else None
-        assert open_classes()["control_total_break"].startswith("Line 2: gross 100.00 less fee 1.00 is not")
-
-    def test_a_dry_run_keeps_no_settlement(self):
-        hand_over(self.account, report(("payout", "po_1", "-5.00", "0.00", "po_1")))
-        run_day(self.account, is_dry=True)
-        assert not Settlement.objects.exists()
-
-    def test_a_fee_off_the_card_is_an_exception_with_the_arithmetic_and_one_within_a_unit_is_not(self):
+    def test_a_day_of_settlements_is_worked_until_everything_is_in_order(self):
+        """One file with a batch that is in order and one of each trouble; then the missing rows come."""
         self.set_card(Terms("card visa", 0, 14_000, 25), Terms("card visa", 500_00, 10_000, 25))
-        hand_over(
-            self.account,
-            report(
-                ("charge", "ch_ok", "100.00", "1.65", "po_1"), ("charge", "ch_unit", "100.00", "1.66", "po_1"),
-                ("charge", "ch_off", "200.00", "5.05", "po_1"), ("charge", "ch_tier", "500.00", "5.25", "po_1"),
-            ),
+        contradicted = report(("charge", "ch_lie", "100.00", "1.65", "po_came1")).splitlines()[1]
+        euros = report(("charge", "ch_e", "9", "1", "po_euro1"), currency="EUR").splitlines()[1]
+        content = report(
+            ("charge", "ch_1", "100.00", "1.65", "po_8888"), ("charge", "ch_2", "500.00", "5.26", "po_8888"),
+            ("refund", "re_1", "-20.00", "0.00", "po_8888"), ("dispute", "dp_1", "-10", "15", "po_8888"),
+            ("risk_reserved_funds", "", "-5.00", "0.00", "po_8888"),
+            ("payout", "po_8888", "-543.09", "0.00", "po_8888"),
+            ("charge", "ch_off", "200", "5.05", "po_over1"), ("payout", "po_o", "-300.00", "0", "po_over1"),
+            ("charge", "ch_lost", "70.00", "1.23", "po_lost1"),
         )  # fmt: skip
-        run_day(self.account)
-        found = ReconciliationException.objects.get(kind="fee_variance")
-        assert found.why == (
-            "Of 3 card visa payments 8.36 GHS was kept back; the rate card of 1 Jan 2026 (1.4 % + 0.25 GHS) says "
-            "6.35 GHS: 2.01 GHS too much. 1 of them are off. The furthest off is ch_off: 200.00 GHS: 1.4 % + "
-            "0.25 GHS = 3.05 GHS, kept 5.05 GHS."
+        lying = contradicted.replace(b",98.35,", b",98.30,")  # the net counts, so its fee is 1.70
+        hand_over(self.account, content + lying + b"\n" + euros + b"\n")
+        receive(
+            self.bank,
+            row(1, "543.09", text="STRIPE PO_8888 SETTLEMENT", provider_ref="BANK1"),
+            row(2, "90.00", text="STRIPE PO_CAME1", provider_ref="BANK2"),
         )
-        assert (found.amount_minor, found.rule, found.right["provider_ref"]) == (2_01, "rate_card", "ch_off")
+        run_day(self.account, is_dry=True)
+        assert (Settlement.objects.count(), ReconciliationException.objects.count()) == (0, 0)
+
         run_day(self.account)
-        assert ReconciliationException.objects.filter(kind="fee_variance").count() == 1
-        self.set_card(Terms("", 0, 25_000, 5), since=DAY)
+        batches = {each.batch_key: each for each in Settlement.objects.all()}
+        parts = "payments 600.00, refunds -20.00, chargebacks -10.00, fees -21.91, reserve -5.00"
+        assert batches["po_8888"].batch.told() == (
+            f"Batch po_8888: 5 rows; {parts}; that is 543.09 GHS. Paid out: 543.09 GHS, as the rows say."
+        )
+        assert {key: each.standing for key, each in batches.items()} == {
+            "po_8888": "paid", "po_over1": "over_paid", "po_lost1": "not_paid_out",
+            "po_came1": "not_paid_out", "po_euro1": "not_paid_out",
+        }  # fmt: skip
+        arrived = arrivals_of(list(batches.values()))
+        told = {
+            key: [(str(row.amount), row.row.statement_line.provider_ref, row.how) for row in arrived[each.pk]]
+            for key, each in batches.items()
+            if arrived[each.pk]
+        }
+        assert told == {
+            "po_8888": [("543.09 GHS", "BANK1", "by an id both rows name")],
+            "po_came1": [("90.00 GHS", "BANK2", "by the batch it names")],
+        }
+        why = open_classes()
+        assert why["over_settled"].endswith(
+            "that is 194.95 GHS. Paid out: 300.00 GHS, 105.05 GHS more than the rows say."
+        )
+        euro = "Batch po_euro1 is settled in EUR, and Stripe is kept in GHS"
+        assert why["currency_mismatch"].startswith(euro)
+        assert why["control_total_break"].startswith("Line 11: gross 100.00 less fee 1.65 is not the net")
+        assert why["fee_variance"] == (
+            "Of 4 card visa payments 9.63 GHS was kept back; the rate card of 1 Jan 2026 (1.4 % + 0.25 GHS) "
+            "says 7.58 GHS: 2.05 GHS too much. 2 of them are off. The furthest off is ch_off: 200.00 GHS: "
+            "1.4 % + 0.25 GHS = 3.05 GHS, kept 5.05 GHS."
+        )
+        assert "missing_at_bank" not in why  # its time is not over
+
         self.set_card(since=DAY)
-        run_day(self.account)
-        found.refresh_from_db()
-        assert found.resolution == "proven"
+        late = report(("charge", "ch_9", "106.05", "1.00", "po_over1"))
+        hand_over(self.account, late, "later.csv", WEEK_LATER)
+        run_day(self.account, now=WEEK_LATER)
+        overdue = [each.why for each in ReconciliationException.objects.filter(kind="missing_at_bank")]
+        assert [each for each in overdue if "Batch po_lost1" in each and "within 8 days" in each]
+        assert not [each for each in overdue if "po_8888" in each or "po_came1" in each]
+        solved = ReconciliationException.objects.filter(state="resolved", resolution="proven")
+        assert {"over_settled", "fee_variance"} <= set(solved.values_list("kind", flat=True))
 
     def test_fees_are_judged_in_sql_as_the_rules_judge_them_and_rows_beside_count(self):
         rates = [
-            Terms("", 0, 14_000, 25, least_minor=50), Terms("visa", 0, 19_500, 0, most_minor=9_00),
+            Terms("", 0, 14_000, 25, least_minor=50),
+            Terms("visa", 0, 19_500, 0, most_minor=9_00),
             Terms("visa", 300_00, 12_345, 7),
         ]  # fmt: skip
         self.set_card(*rates)
