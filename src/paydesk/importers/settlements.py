@@ -126,7 +126,7 @@ class SettledBatch:
         """With all decimals of the currency, and more where the file has them."""
         whole = Decimal(1).scaleb(-minor_digits(self.currency))
         exact = amount.quantize(whole, context=EXACT)
-        return plain_text(exact if exact == amount else amount)
+        return plain_text(exact if exact == amount else amount.normalize(EXACT))
 
     def add(self, line: StatementLine) -> None:
         """Count a row that moved money."""

@@ -13,9 +13,9 @@ from django.shortcuts import render, resolve_url
 from django.utils import timezone
 from django_htmx.http import HttpResponseClientRedirect
 
-from paydesk.foundation.people.right_words import in_words
 from paydesk.kernel.refused import ChangedRefused, NotAllowedRefused, Refused
 from paydesk.web.access import who_can
+from paydesk.web.account.rights import lacks
 
 
 class SignInRequired(LoginRequiredMiddleware):
@@ -57,7 +57,7 @@ def refusal(request: HttpRequest, refused: Refused) -> HttpResponse:
     right = refused.fields.get("right") if isinstance(refused, NotAllowedRefused) else None
     facts = {"refused": refused, "text": refused.text, "who_can": who_can(right) if right else ""}
     if right:
-        facts["text"] = f"Your role does not let you {in_words(right)}."
+        facts["text"] = lacks(right)
     if isinstance(refused, ChangedRefused):
         facts["reload"] = request.htmx.current_url_abs_path  # type: ignore[attr-defined]
     status = 403 if isinstance(refused, NotAllowedRefused) else 409

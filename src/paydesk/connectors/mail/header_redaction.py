@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from email.errors import HeaderParseError
-from email.header import Header, decode_header
+from email.header import Header
 from email.message import Message
 from email.utils import collapse_rfc2231_value
 
+from paydesk.connectors.mail.encoded_words import decoded_words
 from paydesk.kernel.card_redaction import IsOurs, RedactedText, may_hold_card_data, redact_text
 
 _FIELD = re.compile(rb"([\x21-\x39\x3b-\x7e]*)[ \t]*:((?:[^\r\n]+|(?:\r\n|\r|\n)[ \t])*)")
@@ -82,29 +82,11 @@ def _encoded_words(
     if addresses:  # word by word, since the addresses between them must not be encoded
         done = _WORDS_IN_A_ROW.sub(lambda run: _encoded_words(run[0], False, is_ours, note) or run[0], value)
         return _plain(done, _LOCAL_PART, is_ours, note) or (done if done != value else None)
-    result = redact_text(decoded_words(value.decode("utf-8", "replace")), is_ours=is_ours)
+    result = redact_text(decoded_words(value.strip().decode("utf-8", "replace")), is_ours=is_ours)
     if not result.changed:
         return None
     note(result)
     return Header(result.text, "utf-8", maxlinelen=76).encode().encode("ascii", "replace")
-
-
-def decoded_words(text: str) -> str:
-    """RFC 2047 words resolved as mail programs do it, whatever charset they claim."""
-    try:
-        pieces = decode_header(re.sub(r"\r?\n[ \t]*", " ", text))
-    except (HeaderParseError, ValueError):
-        return text
-    words = []
-    for piece, charset in pieces:
-        if isinstance(piece, str):
-            words.append(piece)
-            continue
-        try:
-            words.append(piece.decode(charset or "utf-8", "replace"))
-        except LookupError:
-            words.append(piece.decode("utf-8", "replace"))
-    return "".join(words)
 
 
 def _names(name: str, value: bytes, is_ours: IsOurs, note: Callable[[RedactedText], None]) -> bytes | None:

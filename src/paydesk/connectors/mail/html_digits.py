@@ -7,8 +7,8 @@ from html import unescape
 
 from paydesk.kernel.card_redaction import IsOurs, RedactedText, may_hold_card_data, redact_text
 
-_TAG = re.compile(r"<[^>]{0,20000}>")
-_PIECE = re.compile(r"<([^>]{0,20000})>|&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z]{2,10});?")
+_TAG = re.compile(r"<[^<>]*>")
+_PIECE = re.compile(r"<([^<>]*)>|&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z]{2,10});?")
 # Between cells and paragraphs a number ends, between spans of a line it goes on.
 _BREAKS = re.compile(r"/?(?:p|div|br|td|th|tr|li|table|h[1-6]|blockquote|hr|ul|ol|body|pre)\b", re.IGNORECASE)
 

@@ -51,6 +51,19 @@ class Structure:
     def depth(self) -> int:
         return max(part.depth for part in self.parts)
 
+    def end_of(self, number: int) -> int:
+        """Where the body of a part ends, of an enclosed message with all that is inside it."""
+        part = self.parts[number]
+        if part.kind == "leaf":
+            return part.body[1]
+        end = part.head[1]
+        for inside in self.parts[number + 1 :]:
+            if inside.depth <= part.depth:
+                break
+            if inside.kind != "message":
+                end = max(end, inside.body[1] if inside.kind != "multipart" else inside.head[1])
+        return end
+
     def first_beyond(self, *, most_parts: int, deepest: int) -> int | None:
         """Where the first part stands that is one too many or too deep, or None."""
         counted = 0

@@ -66,6 +66,11 @@ def redact_message(raw: bytes, *, salt: bytes, is_ours: IsOurs = nothing_is_ours
     return found
 
 
+def unpacked(body: bytes, encoding: str) -> bytes:
+    """The content of a part that was packed for the way. Raises ValueError where it is not what it says."""
+    return _packing(encoding)[0](body)
+
+
 def redact_bytes(
     data: bytes, *, charset: str = "", html: bool = False, is_ours: IsOurs = nothing_is_ours
 ) -> bytes:

@@ -120,6 +120,17 @@ def days_past_due(items: Sequence[Due], on: date) -> int:
     return (on - min(overdue)).days if overdue else 0
 
 
+def days_past_due_with(items: Iterable[Due], credited_minor: int, on: date) -> int:
+    """Days past due on `on` as if `credited_minor` in all were paid by then, whatever `paid_minor` says."""
+    ordered = sorted(items, key=lambda item: (item.due_on, KIND_RANK[item.kind], item.id))
+    left = credited_minor
+    for item in ordered:
+        if left < item.amount_minor:
+            return max(0, (on - item.due_on).days)
+        left -= item.amount_minor
+    return 0
+
+
 def due_state(amount_minor: int, paid_minor: int, due_on: date, *, on: date, is_open: bool = True) -> str:
     """How a due item stands on `on`: paid, part (paid, not late), due (today), overdue, ahead, or closed.
 

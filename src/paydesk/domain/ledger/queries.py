@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db import connection
 
+from paydesk.domain.ledger.models import ClosedPeriod
 from paydesk.domain.ledger.rules import NAMES
 from paydesk.kernel.money import Money
 from paydesk.kernel.public_codes import code_of
@@ -131,3 +132,8 @@ def control_balance(code: str, key_id: int, *, through: date | None = None) -> l
             [through, through, code, key_id],
         )
         return [Money(amount, currency) for currency, amount in cursor.fetchall()]
+
+
+def closed_through(market: str) -> date | None:
+    """The last closed day of a market, None while nothing is closed."""
+    return ClosedPeriod.objects.filter(pk=market).values_list("closed_through", flat=True).first()

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.db import connection, transaction
 
 from paydesk.domain.contracts import rules as contract_rules
-from paydesk.domain.contracts.models import Contract, DueItem
+from paydesk.domain.contracts.models import Contract, CreditEvent, DueItem
 from paydesk.domain.ledger.queries import EntryRow, entries_made, newest_entry_id
 from paydesk.domain.parties.models import Customer
 from paydesk.kernel.actor import Actor
@@ -31,6 +31,14 @@ class ContractState:
 
 
 @dataclass(frozen=True, slots=True)
+class Lateness:
+    """How late a contract was between two days: on how many of them at all, and how many days at most."""
+
+    late_days: int
+    most: int
+
+
+@dataclass(frozen=True, slots=True)
 class ContractEffect:
     contract_id: int
     account_number: str
@@ -38,10 +46,11 @@ class ContractEffect:
     customer_name: str
     before: ContractState
     after: ContractState
+    was_late: tuple[Lateness, Lateness] | None = None  # before and after, over the days that were asked about
 
     @property
     def changes(self) -> bool:
-        return self.before != self.after
+        return self.before != self.after or bool(self.was_late and self.was_late[0] != self.was_late[1])
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +75,7 @@ class Effects:
 
     contracts: list[ContractEffect]
     customers: list[CustomerEffect]
+    days: tuple[date, date] | None = None  # the first and last day that lateness was looked at
 
 
 class _TakenBack(Exception):
@@ -79,18 +89,24 @@ def effects_of(
     customer_ids: Iterable[int],
     currency: str,
     on: date,
+    days: tuple[date, date] | None = None,
 ) -> Effects:
     """Carry out `correction`, look, and take all of it back: what would change for these people.
+
+    With `days`, also how late each contract was from the first to the last of them, as credited now.
 
     Holds the locks of the correction for that moment. Refusals of the correction pass through.
     """
     contracts, customers = sorted(set(contract_ids)), sorted(set(customer_ids))
     after: tuple[dict[int, ContractState], dict[int, tuple[Money, Money]]] = ({}, {})
     before = _contracts(contracts, on), _customers(customers, currency)
+    late_before: dict[int, Lateness] = _lateness(contracts, days)
+    late_after: dict[int, Lateness] = {}
     try:
         with transaction.atomic():
             correction()
             after = _contracts(contracts, on), _customers(customers, currency)
+            late_after = _lateness(contracts, days)
             raise _TakenBack
     except _TakenBack:
         pass
@@ -100,7 +116,15 @@ def effects_of(
     )
     return Effects(
         [
-            ContractEffect(pk, number, owner, name, before[0][pk], after[0][pk])
+            ContractEffect(
+                pk,
+                number,
+                owner,
+                name,
+                before[0][pk],
+                after[0][pk],
+                (late_before[pk], late_after[pk]) if days else None,
+            )
             for pk, number, owner, name in about.order_by("pk")
         ],
         [
@@ -109,6 +133,7 @@ def effects_of(
             )
             for pk in customers
         ],
+        days,
     )
 
 
@@ -161,3 +186,29 @@ def _customers(customer_ids: list[int], currency: str) -> dict[int, tuple[Money,
         )
         for number in customer_ids
     }
+
+
+def _lateness(contract_ids: list[int], days: tuple[date, date] | None) -> dict[int, Lateness]:
+    """How late each contract was from the first day to the last, by its credit events; two queries."""
+    if days is None:
+        return {}
+    first, last = days
+    dues: dict[int, list[contract_rules.Due]] = {number: [] for number in contract_ids}
+    for item in DueItem.objects.filter(contract_id__in=contract_ids):
+        dues[item.contract_id].append(
+            contract_rules.Due(item.pk, item.kind, item.due_on, item.amount_minor, item.allocated_minor)
+        )
+    credited: dict[int, dict[date, int]] = {number: {} for number in contract_ids}
+    for number, on, minor in CreditEvent.objects.filter(
+        contract_id__in=contract_ids, value_on__lte=last
+    ).values_list("contract_id", "value_on", "amount_minor"):
+        credited[number][on] = credited[number].get(on, 0) + minor
+    found = {}
+    for number in contract_ids:
+        late = []
+        for n in range((last - first).days + 1):
+            day = first + timedelta(days=n)
+            paid = sum(minor for on, minor in credited[number].items() if on <= day)
+            late.append(contract_rules.days_past_due_with(dues[number], paid, day))
+        found[number] = Lateness(sum(days > 0 for days in late), max(late))
+    return found

@@ -1,5 +1,7 @@
 """Payments, their allocations to due items, and the claims on those nobody could identify."""
 
+from datetime import date
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
@@ -26,7 +28,8 @@ class Payment(models.Model):
 
     `contract` is whom the whole payment was meant for; an Application says otherwise for one contract.
     `rule` and `matched_key` say how the payer was found; `rules.why` makes the sentence. Amount, currency,
-    source, line and dates never change (the application's role may not update those columns).
+    source, line and dates never change (the application's role may not update those columns); `counts_on` is
+    an earlier day than `value_on` from which two people let it count.
     """
 
     market = models.CharField(max_length=2)
@@ -44,6 +47,7 @@ class Payment(models.Model):
     received_at = models.DateTimeField()
     booked_on = models.DateField()
     value_on = models.DateField()
+    counts_on = models.DateField(null=True)
     customer = models.ForeignKey(
         Customer,
         on_delete=models.PROTECT,
@@ -116,6 +120,10 @@ class Payment(models.Model):
                 | Q(contract__isnull=True, allocated_minor=0, credited_minor=0),
                 name="payment_unknown_payer_is_suspense",
             ),
+            models.CheckConstraint(
+                condition=Q(counts_on__isnull=True) | Q(counts_on__lt=F("value_on")),
+                name="payment_counts_from_earlier",
+            ),
         ]
         indexes = [
             models.Index(fields=["market", "-value_on", "-id"], name="payment_newest"),
@@ -132,6 +140,11 @@ class Payment(models.Model):
             ),
             models.Index(fields=["currency", "amount_minor", "value_on"], name="payment_amount_day"),
         ]
+
+    @property
+    def counts_from(self) -> date:
+        """The day from which it counts: that of its row, unless two people said an earlier one."""
+        return self.counts_on or self.value_on
 
 
 class Application(models.Model):

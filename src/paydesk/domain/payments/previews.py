@@ -6,16 +6,16 @@ Nothing is worked out apart: the correction itself is carried out, looked at and
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from inspect import unwrap
 from zoneinfo import ZoneInfo
 
 from paydesk.domain.contracts.models import Contract, DueItem
 from paydesk.domain.ledger.queries import EntryRow
-from paydesk.domain.payments.actions import applying, correcting, provider_rows
+from paydesk.domain.payments.actions import applying, backdating, correcting, provider_rows
 from paydesk.domain.payments.effects import Effects, effects_of, entries_of
 from paydesk.domain.payments.models import Payment, ReversalRow
-from paydesk.domain.payments.steps import call, contracts_of, locked, move_to, take_back
+from paydesk.domain.payments.steps import backdate, call, contracts_of, locked, move_to, take_back
 from paydesk.foundation.people.queries import market_by_code
 from paydesk.kernel.actor import Actor
 from paydesk.kernel.money import Money
@@ -66,6 +66,23 @@ def reversal_effects(payment_id: int, *, amount: Money | None, by: Actor, now: d
         take_back(payment_id, taken.amount_minor, by=by, at=now)
 
     return _looked_at(payment_id, correction, [], [], now)
+
+
+def backdate_effects(payment_id: int, *, counts_on: date, by: Actor, now: datetime) -> Effects:
+    """What letting a payment count from `counts_on` would change, also on the days in between.
+
+    Raises CorrectionRefused.
+    """
+    was = Payment.objects.get(pk=payment_id).counts_from
+
+    def correction() -> None:
+        backdating._check_backdatable(locked(payment_id), counts_on, None)
+        backdate(payment_id, counts_on, by=by, at=now)
+
+    first, after = sorted((was, counts_on))
+    return _looked_at(
+        payment_id, correction, [], [], now, days=(first, max(first, after - timedelta(days=1)))
+    )
 
 
 def unmatch_effects(row_id: int, *, by: Actor, now: datetime) -> tuple[Effects | None, list[EntryRow]]:
@@ -161,6 +178,7 @@ def _looked_at(
     contract_ids: Iterable[int | None],
     customer_ids: Iterable[int | None],
     now: datetime,
+    days: tuple[date, date] | None = None,
 ) -> Effects:
     """The effects on the contracts the payment is on and those named, and on whoever owns one of them."""
     payment = Payment.objects.select_related("source_account").get(pk=payment_id)
@@ -173,6 +191,7 @@ def _looked_at(
         customer_ids=(number for number in customers if number is not None),
         currency=payment.currency,
         on=_day(payment.source_account.time_zone, now),
+        days=days,
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
 from paydesk.kernel.money import Money
 from paydesk.kernel.phone_numbers import shown
@@ -110,3 +110,43 @@ def written_off_room(currency: str, written_off: Money) -> Money:
     """What may still be written off today in a market, after `written_off`."""
     most = small_difference(currency).amount_minor * SMALL_DIFFERENCES_A_DAY
     return Money(max(0, most - written_off.amount_minor), currency)
+
+
+MOST_DAYS_BACK = 92  # Proposal: what is older than a quarter is not put right by a date
+
+
+def why_not_from(row_on: date, counts_from: date, wanted: date) -> str:
+    """Why a payment whose row says `row_on` may not count from `wanted`; empty when it may.
+
+    The day of its row itself may be wanted: that takes an earlier backdating back.
+    """
+    if wanted == counts_from:
+        return "It counts from that day already."
+    if wanted > row_on:
+        return (
+            f"The row says {_day(row_on)}: a payment may count from an earlier day, never from a later one."
+        )
+    if row_on - wanted > timedelta(days=MOST_DAYS_BACK):
+        return (
+            f"At most {MOST_DAYS_BACK} days before its row: "
+            f"from {_day(row_on - timedelta(days=MOST_DAYS_BACK))}. What is older is put right in the books."
+        )
+    return ""
+
+
+def reasons_to_look_at_day(row_on: date, wanted: date, closed_through: date | None) -> list[str]:
+    """What a second person should look at before a payment counts from `wanted`."""
+    reasons = []
+    if wanted != row_on:
+        reasons.append(
+            f"The row of the provider says {_day(row_on)}: look at what shows that it was earlier."
+        )
+    if closed_through is not None and wanted <= closed_through:
+        reasons.append(
+            f"{_day(wanted)} is in a closed period: lists as of that day will differ from what was reported."
+        )
+    return reasons
+
+
+def _day(day: date) -> str:
+    return f"{day.day} {day:%B %Y}"

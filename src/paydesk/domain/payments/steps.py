@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.db import DatabaseError, connection
@@ -125,6 +125,17 @@ def take_back(payment_id: int, amount_minor: int, *, by: Actor, at: datetime) ->
         ([None], "bigint[]"),
         ("reversed", "text"),
         ("payment.reversed", "text"),
+        (by.label, "text"),
+        (at, "timestamptz"),
+    )
+
+
+def backdate(payment_id: int, counts_on: date, *, by: Actor, at: datetime) -> None:
+    """Let a payment count from another day and replay its contracts. Joins the caller's transaction."""
+    call(
+        "payments_backdate",
+        (payment_id, "bigint"),
+        (counts_on, "date"),
         (by.label, "text"),
         (at, "timestamptz"),
     )

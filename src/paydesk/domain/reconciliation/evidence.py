@@ -22,6 +22,7 @@ from django.db import connection, transaction
 from django.db.models import Q, QuerySet
 
 from paydesk.domain.providers.models import SourceAccount
+from paydesk.domain.reconciliation.file_checks import FileCheck
 from paydesk.domain.statements import rules as statement_rules
 from paydesk.domain.statements.models import SourceFile
 from paydesk.foundation.documents.queries import open_document
@@ -49,12 +50,14 @@ FACTS = pa.schema(
 
 @dataclass
 class Side:
-    """One side as Parquet: what is compared, and the facts by id. `refs` are the provider's ids of ours."""
+    """One side as Parquet: what is compared, and the facts by id. `refs` are the provider's ids of ours,
+    `checks` the files that theirs was read from."""
 
     path: Path
     facts: Path
     rows: int = 0
     refs: set[str] = field(default_factory=set)
+    checks: list[FileCheck] = field(default_factory=list)
 
 
 class SideWriter:
@@ -211,7 +214,9 @@ def provider_side(
     later: list[_Row] = []  # what the other rows decide on: few
     days = (day - NEIGHBOURS, day, day + NEIGHBOURS)
     for file in files_of(account, days[0], days[-1]):
-        for row in _rows_of(file, ZoneInfo(account.time_zone), days):
+        check = FileCheck(file)
+        writer.side.checks.append(check)
+        for row in _rows_of(file, ZoneInfo(account.time_zone), days, check):
             line, mark = row.line, bytes.fromhex(row.key)
             if mark in seen:
                 continue
@@ -259,7 +264,7 @@ def _write(row: _Row, writer: SideWriter, keeps_fees: bool) -> None:
     )  # fmt: skip
 
 
-def _rows_of(file: SourceFile, zone: ZoneInfo, days: Collection[date]) -> Iterator[_Row]:
+def _rows_of(file: SourceFile, zone: ZoneInfo, days: Collection[date], check: FileCheck) -> Iterator[_Row]:
     mapping = delimited.Mapping.from_json(file.mapping) if file.mapping else None
     seen: dict[str, int] = {}
     assert file.document_id is not None
@@ -268,6 +273,7 @@ def _rows_of(file: SourceFile, zone: ZoneInfo, days: Collection[date]) -> Iterat
         reading.open_file(content, filename=file.filename, mapping=mapping) as records,
     ):
         for record in records:
+            check.see(record)
             if not isinstance(record, StatementLine):
                 continue
             on = record.booked_on or statement_rules.value_date(record, zone, file.uploaded_at.date())

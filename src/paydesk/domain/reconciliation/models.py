@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 
@@ -9,6 +10,8 @@ from paydesk.domain.payments.models import Payment
 from paydesk.domain.providers.models import SourceAccount
 from paydesk.domain.reconciliation.rules import CLASSES, SEVERITIES
 from paydesk.domain.reconciliation.states import DAY, EXCEPTION, LIVE, MATCH, RESOLUTIONS, RUN, UNDER_WAY
+from paydesk.importers.settlements import STANDINGS, SettledBatch
+from paydesk.importers.settlements import WORDS as PARTS
 
 
 class Run(models.Model):
@@ -184,6 +187,58 @@ class MatchMember(models.Model):
                 name="match_member_live_once",
             ),
         ]
+
+
+class Settlement(models.Model):
+    """A batch of a provider as its rows state it; worked out again by every run of a day that it has rows on.
+
+    The parts are exact, in major units, signed by their effect on us: see importers.settlements.SettledBatch.
+    `day` is that of the payout, else that of the last row. What arrived at a bank is looked up, not kept.
+    """
+
+    market = models.CharField(max_length=2)
+    source_account = models.ForeignKey(SourceAccount, on_delete=models.PROTECT, related_name="+")
+    batch_key = models.TextField()
+    currency = models.CharField(max_length=3)
+    day = models.DateField()
+    first_on = models.DateField()
+    rows = models.IntegerField()
+    gross = models.DecimalField(max_digits=30, decimal_places=8)
+    fees = models.DecimalField(max_digits=30, decimal_places=8)
+    refunds = models.DecimalField(max_digits=30, decimal_places=8)
+    chargebacks = models.DecimalField(max_digits=30, decimal_places=8)
+    reserve = models.DecimalField(max_digits=30, decimal_places=8)
+    converted = models.DecimalField(max_digits=30, decimal_places=8)
+    rounding = models.DecimalField(max_digits=30, decimal_places=8)
+    other = models.DecimalField(max_digits=30, decimal_places=8)
+    payout = models.DecimalField(max_digits=30, decimal_places=8, null=True)
+    payout_line_ids = ArrayField(models.BigIntegerField(), default=list)
+    standing = models.CharField(max_length=14)
+    run = models.ForeignKey(Run, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        db_table = "reconciliation_settlement"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["source_account", "batch_key", "currency"], name="settlement_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(standing__in=list(STANDINGS)), name="settlement_standing_known"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["market", "-day", "-id"], name="settlement_newest"),
+            models.Index(fields=["source_account", "day"], name="settlement_day"),
+        ]
+
+    @property
+    def batch(self) -> SettledBatch:
+        """The batch as the importers know it, with its sentences."""
+        parts = {part: getattr(self, part) for part in PARTS}
+        return SettledBatch(
+            self.batch_key, self.currency, 0, rows=self.rows, payout=self.payout,
+            payouts=len(self.payout_line_ids), **parts,
+        )  # fmt: skip
 
 
 class Day(models.Model):

@@ -110,11 +110,11 @@ def result_of_day(
 
 
 def rows_of_result(
-    path: Path, *, found: str = "", status: str = "", name: str = "", rule: str = "", offset: int = 0,
-    limit: int = 100,
+    path: Path, *, found: str = "", status: str = "", name: str = "", rule: str = "", group_id: str = "",
+    offset: int = 0, limit: int = 100,
 ) -> tuple[list[dict[str, Any]], int]:  # fmt: skip
     """A page of the rows behind a figure, and how many there are in all."""
-    given = {"found": found, "status": status, "name": name, "rule": rule}
+    given = {"found": found, "status": status, "name": name, "rule": rule, "group_id": group_id}
     wanted = {column: value for column, value in given.items() if value}
     where = " AND ".join(f"{column} = ?" for column in wanted) or "true"
     with closing(duckdb.connect()) as database:

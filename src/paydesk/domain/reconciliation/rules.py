@@ -199,6 +199,11 @@ def prove(
     return Proof(found, before or 0, before is not None)
 
 
+def settles_to_a_bank(role: str, ledger_code: str) -> bool:
+    """Whether an account takes payments at a provider that settles them to a bank."""
+    return role == "originates" and ledger_code == "1020"
+
+
 def why_not_run(*, today: date, day: date, state: str, files: int) -> str:
     """Why a day cannot be run; "" when it can."""
     if day > today:

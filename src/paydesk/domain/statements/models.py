@@ -155,6 +155,12 @@ class StatementLine(LineFields):
                 condition=~Q(network_ref=""),
             ),
             models.Index(
+                fields=["batch_key"],
+                name="statement_line_batch",
+                opclasses=["text_pattern_ops"],
+                condition=~Q(batch_key=""),
+            ),
+            models.Index(
                 OpClass(F("account_keys__0"), name="text_pattern_ops"),
                 name="statement_line_typed",
                 condition=Q(account_keys__0__isnull=False),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from paydesk.foundation.people.authority import RIGHTS, letter
+from paydesk.foundation.people.authority import RIGHTS, ROLES, letter
 
 RIGHT_WORDS = {
     "files.import": "Take in statements and portal exports",
@@ -45,6 +45,7 @@ RIGHT_WORDS = {
     "disputes.answer": "Answer a dispute",
     "onboarding.activate": "Activate a merchant or a method",
     "pricing.below_floor": "Price below the floor",
+    "pricing.rate_cards": "Set what a provider may keep back",
     "parties.change_bank_details": "Change bank details",
     "ledger.write_off": "Write off a debt",
     "ledger.close_day": "Close a day of the books",
@@ -97,6 +98,17 @@ class ShownRight:
 def right_words(right: str) -> str:
     """A row of the authority table in words; one that has none as it is spelled."""
     return RIGHT_WORDS.get(right, right)
+
+
+HOW = {"check": ", as the second person", "request": ", by asking for it", "view": ", to look at"}
+
+
+def lacks(right: str) -> str:
+    """What a role lacks, for whoever was refused: "Your role lacks this right: Release a payout."."""
+    name, _, sign = right.partition(":")
+    seen_alone = {letter(name, role)[0] for role in ROLES} <= {"V", "-"}
+    how = "" if seen_alone else HOW.get(sign.partition(":")[0], "")
+    return f"Your role lacks this right: {right_words(name)}{how}."
 
 
 def rights_in_words(roles: Sequence[str]) -> list[tuple[str, list[ShownRight]]]:

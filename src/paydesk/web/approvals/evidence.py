@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ObjectDoesNotExist
@@ -58,6 +58,7 @@ def of_payment(request: HttpRequest, approval: Approval) -> dict[str, Any]:
         "raw": masked_raw(payment, eyes),
         "to_customer": customer,
         "to_contract": contract,
+        "to_day": date.fromisoformat(wanted["counts_on"]) if "counts_on" in wanted else None,
     }
     if approval.state != APPROVAL.start:
         return known
@@ -71,6 +72,9 @@ def _effects(request: HttpRequest, approval: Approval, payment: Payment) -> Effe
     if approval.kind in ("payment.reverse", "reversal_row.match"):
         amount = Money(wanted["amount_minor"], payment.currency)
         return previews.reversal_effects(payment.pk, amount=amount, by=by, now=now)
+    if approval.kind == "payment.backdate":
+        counts_on = date.fromisoformat(wanted["counts_on"])
+        return previews.backdate_effects(payment.pk, counts_on=counts_on, by=by, now=now)
     customer_id, contract_id = wanted["customer_id"], wanted["contract_id"]
     if approval.kind == "payment.move":
         return previews.move_effects(

@@ -33,6 +33,12 @@ WORDS = {
     "payment.reverse": KindWords(
         "Take a payment back", "Payments to take back", "take back", "asked to take it back"
     ),
+    "payment.backdate": KindWords(
+        "Let a payment count from an earlier day",
+        "Payments to backdate",
+        "backdate",
+        "asked to let it count from an earlier day",
+    ),
     "reversal_row.match": KindWords(
         "Take back by a provider’s row",
         "Provider’s rows to match",

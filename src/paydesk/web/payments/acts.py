@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from paydesk.domain.payments.models import Payment
     from paydesk.foundation.approvals.models import Approval
 
-MOVE, TAKE_BACK = "payments.move", "payments.reverse"
+MOVE, TAKE_BACK, BACKDATE = "payments.move", "payments.reverse", "payments.backdate"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +48,8 @@ def acts_of(actor: Actor, story: PaymentStory, waiting: Mapping[str, Approval]) 
         found.append(_act("Move…", "move", "v", payment, gate_to_ask(actor, MOVE).reason or stuck or asked))
     asked = "Taking it back is asked for already." if "payment.reverse" in waiting else ""
     found.append(_act("Take back…", "take_back", "b", payment, gate(actor, TAKE_BACK).reason or asked))
+    asked = "An earlier day is asked for already." if "payment.backdate" in waiting else ""
+    found.append(_act("Backdate…", "backdate", "d", payment, gate(actor, BACKDATE).reason or asked))
     blocked = gate_to_ask(actor, "refunds.entitle").reason or (
         "" if calculation_of(payment).left else "Nothing of it is left to go back."
     )

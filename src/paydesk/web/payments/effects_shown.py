@@ -37,7 +37,14 @@ class Group:
 def shown_effects(effects: Effects) -> list[Group]:
     return [
         *(
-            Group("contract", e.contract_id, e.account_number, e.customer_name, e.customer_id, _contract(e))
+            Group(
+                "contract",
+                e.contract_id,
+                e.account_number,
+                e.customer_name,
+                e.customer_id,
+                [*_contract(e), *_lateness(e, effects.days)],
+            )
             for e in effects.contracts
         ),
         *(
@@ -69,6 +76,24 @@ def _contract(effect: ContractEffect) -> list[Line]:
         Line("Open", str(before.open), str(after.open)),
         Line("Days past due", str(before.days_past_due), str(after.days_past_due), late),
         Line("Unlocked through", _day(before.paid_through), _day(after.paid_through), sooner),
+    ]
+    return [line for line in lines if line.before != line.after]
+
+
+def _lateness(effect: ContractEffect, days: tuple[date, date] | None) -> list[Line]:
+    """How late it was on the days in between: a device was locked on them that need not have been."""
+    if effect.was_late is None or days is None:
+        return []
+    before, after = effect.was_late
+    span = f"{_day(days[0])} to {_day(days[1])}" if days[0] != days[1] else _day(days[0])
+    lines = [
+        Line(
+            f"Days late, {span}",
+            str(before.late_days),
+            str(after.late_days),
+            after.late_days > before.late_days,
+        ),
+        Line("Days past due then, at most", str(before.most), str(after.most), after.most > before.most),
     ]
     return [line for line in lines if line.before != line.after]
 

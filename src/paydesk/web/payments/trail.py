@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from paydesk.domain.payments.queries import PaymentStory
@@ -83,9 +83,16 @@ def _words(record: AuditRecord, currency: str) -> str:
             return f"Took {Money(changes.get('amount_minor', 0), currency)} off a contract"
         case "payment.undone":
             return f"Undid: {verb_words(changes.get('verb', '')).lower()}"
+        case "payment.backdated":
+            was, now = (_day(date.fromisoformat(day)) for day in changes.get("counts_from", ()))
+            return f"Let it count from {now} instead of {was}"
         case "payment.reversed":
             return f"Took back {Money(changes.get('amount_minor', 0), currency)}"
     return verb_words(record.verb)
+
+
+def _day(day: date) -> str:
+    return f"{day.day} {day:%b %Y}"
 
 
 def undo_words(record: AuditRecord, currency: str) -> str:

@@ -3,7 +3,7 @@
 from django.urls import path, register_converter
 
 from paydesk.web.addresses import PaymentCode
-from paydesk.web.payments import applying, correcting, views
+from paydesk.web.payments import applying, backdating, correcting, views
 
 app_name = "payments"
 register_converter(PaymentCode, "payment")
@@ -13,6 +13,7 @@ urlpatterns = [
     path("export.<str:kind>", views.export, name="export"),
     path("<payment:payment_id>/", views.payment_page, name="page"),
     path("<payment:payment_id>/apply", applying.apply, name="apply"),
+    path("<payment:payment_id>/backdate", backdating.backdate, name="backdate"),
     path("<payment:payment_id>/move", correcting.move, name="move"),
     path("<payment:payment_id>/split", correcting.split, name="split"),
     path("<payment:payment_id>/take-back", correcting.take_back, name="take_back"),

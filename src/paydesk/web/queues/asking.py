@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.utils.formats import date_format
 
+from paydesk.kernel.money import Money
 from paydesk.kernel.refused import Refused
 from paydesk.web.queues.subjects import ASKED_FOR, CASH, Subject
 
@@ -34,6 +35,12 @@ def ready_text(subject: Subject) -> str:
         return (
             f"Hello, we received{amount} from you on {day} and cannot see whose account it is for. "
             f"Please send us the account number. {ref}"
+        )
+    if not subject.amount:
+        whole = Money(subject.thing.amount_minor, subject.thing.currency)
+        return (
+            f"Hello, your payment of {whole} of {day} was used for your account. "
+            f"Please tell us if it was meant for something else. {ref}"
         )
     return (
         f"Hello, we hold{amount} of your payment of {day} that none of your accounts takes. "

@@ -42,6 +42,7 @@ from paydesk.web.reconciliation.shown import (
     exception_or_404,
     shown,
 )
+from paydesk.web.reconciliation.why import why_of
 from paydesk.web.refunds.detail import Act, Event
 from paydesk.web.tabbed import TabbedFilters
 from paydesk.web.trail.words import verb_words
@@ -200,7 +201,8 @@ def story_of(request: HttpRequest, found: ReconciliationException) -> dict[str, 
     labels = {record.actor for record in records} | {found.resolved_by} - {""}
     labels |= {label for a in approvals for label in (a.asked_by, a.decided_by) if label}
     names = names_by_label(labels)
-    partner = queries.likely_partner(actor, found) if found.state != "resolved" else None
+    is_open = found.state != "resolved"
+    why, fields = why_of(found.explanation), compared(found.left, found.right, found.currency)
     return {
         "open_code": each.code,
         "each": each,
@@ -217,15 +219,17 @@ def story_of(request: HttpRequest, found: ReconciliationException) -> dict[str, 
             for deed in DEEDS.values()
             if not why_not(deed, found)
         ],
-        "fields": compared(found.left, found.right, found.currency),
-        "partner": shown(partner) if partner else None,
-        "not_offered": queries.why_not_offered(found, partner) if partner else [],
+        "why": why,
+        "fields": [each for each in fields if each.name in NOT_COMPARED] if why and why.fields else fields,
+        "partners": [shown(e) for e in queries.likely_partners(actor, found)] if is_open else [],
+        "is_of_one_side": is_open and bool(found.left_key) != bool(found.right_key),
         "may_confirm": gate(actor, CONFIRM),
         "events": list(events(records, approvals, names, each)),
         "draft": draft_of(each) if found.state != "resolved" else "",
     }  # fmt: skip
 
 
+NOT_COMPARED = ("day", "kind", "place", "batch")  # of the rows, beside what is weighed
 # What policy wants first, by class; elsewhere nothing stands out.
 DEED_FIRST = {
     "missing_at_provider": "provider",

@@ -18,6 +18,7 @@ from paydesk.web.addresses import number_in
 from paydesk.web.answers import came_from, done
 from paydesk.web.reconciliation.days import Proposal
 from paydesk.web.reconciliation.shown import CONFIRM, SEE, day_url, shown
+from paydesk.web.reconciliation.why import why_of
 
 LONGEST = 500
 MOST = 50
@@ -98,6 +99,6 @@ def by_hand(request: HttpRequest) -> HttpResponse:
     known = {
         "found": [shown(each) for each in found], "form": form, "at": came_from(request, back),
         "blocked": gate(actor, CONFIRM).reason, "here": reverse("exceptions:match"),
-        "not_offered": queries.why_not_offered(found[0], found[1]) if len(found) == 2 else [],
+        "why": why_of(queries.why_not_offered(found[0], found[1])) if len(found) == 2 else None,
     }  # fmt: skip
     return render(request, "reconciliation/by_hand.html", known, status=422 if form.is_bound else 200)

@@ -52,16 +52,17 @@ def rows(request: HttpRequest, run_id: int) -> HttpResponse:
         "back": day_url(run.source_account_id, run.day),
         "wanted": wanted,
         "query": urlencode(wanted),
-        "page": Page.of([_shown(each, currency) for each in found], number, total=total),
+        "page": Page.of([as_shown(each, currency) for each in found], number, total=total),
     }
     return render(request, "reconciliation/rows.html", known)
 
 
-def _shown(row: dict[str, Any], currency: str) -> dict[str, Any]:
+def as_shown(row: dict[str, Any], currency: str) -> dict[str, Any]:
     kind, _, number = (row["left_id"] or "").partition(":")
     is_payment = kind == "payment" and number.isdigit()
     return {
         **row,
+        "why_url": f"?{urlencode({'group': row['group_id']})}" if row["found"] == "match" else "",
         "ours": code_in("payment", int(number)) if is_payment else (row["left_id"] or ""),
         "ours_url": page_of("payment", int(number)) if is_payment else "",
         "ours_amount": None if row["left_minor"] is None else Money(row["left_minor"], currency),
@@ -85,7 +86,7 @@ def export(request: HttpRequest, run_id: int, kind: str) -> HttpResponseBase:
 
 def _cells(found: list[dict[str, Any]], currency: str) -> Iterator[list[Cell]]:
     for row in found:
-        each = _shown(row, currency)
+        each = as_shown(row, currency)
         yield [
             row["found"], row["group_id"], row["status"], row["name"], row["rule"], each["ours"],
             str(row["left_day"] or ""), each["ours_amount"].amount if each["ours_amount"] else None,

@@ -2,13 +2,15 @@
 
 from django.urls import path
 
-from paydesk.web.reconciliation import days, deeds, exceptions, matches, report, results, signing
+from paydesk.web.reconciliation import days, deeds, exceptions, explaining, matches, report, results, signing
 
 day_urls = (
     [
         path("", days.overview, name="overview"),
         path("run/", days.run_all, name="run_all"),
         path("matches/<int:match_id>/<str:deed>", matches.act, name="match"),
+        path("matches/<int:match_id>/", explaining.match_page, name="match_page"),
+        path("runs/<int:run_id>/why", explaining.group, name="group"),
         path("runs/<int:run_id>/rows", results.rows, name="rows"),
         path("runs/<int:run_id>/rows.<str:kind>", results.export, name="export_rows"),
         path("runs/<int:run_id>/cancel", days.cancel, name="cancel"),
@@ -26,6 +28,7 @@ exception_urls = (
         path("match", matches.by_hand, name="match"),
         path("export.<str:kind>", exceptions.export, name="export"),
         path("<str:code>/", exceptions.page, name="page"),
+        path("<str:code>/beside", explaining.beside, name="beside"),
         path("<str:code>/<str:deed>", deeds.act, name="act"),
     ],
     "exceptions",

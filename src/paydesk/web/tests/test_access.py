@@ -117,7 +117,7 @@ class TestRefused:
         answer = signed_in("AU").get("/allocate")
         assert answer.status_code == 403
         page = answer.content.decode()
-        assert "Your role does not let you apply payments." in page
+        assert "Your role lacks this right: Apply a payment to a contract." in page
         assert "Payments analyst, Support agent or Team lead can." in page
         assert "payments.allocate" not in page
 

@@ -31,6 +31,8 @@ VERB_WORDS = {
     "payment.apply_requested": "Asked to apply the payment",
     "payment.move_requested": "Asked to move the payment",
     "payment.moved": "Moved the payment to another customer",
+    "payment.backdate_requested": "Asked to let the payment count from an earlier day",
+    "payment.backdated": "Let the payment count from another day",
     "payment.reverse_requested": "Asked to take the payment back",
     "payment.reversed": "Took the payment back",
     "payment.charged_back": "Booked a chargeback",

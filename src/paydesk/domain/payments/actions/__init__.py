@@ -11,6 +11,7 @@ from paydesk.domain.payments.actions.applying import (
     unapply_payment,
     undo_apply,
 )
+from paydesk.domain.payments.actions.backdating import approve_backdating, request_backdating
 from paydesk.domain.payments.actions.correcting import (
     CorrectionRefused,
     approve_move,
@@ -48,6 +49,7 @@ __all__ = [
     "answer_double",
     "apply_payment",
     "approve_apply",
+    "approve_backdating",
     "approve_move",
     "approve_original",
     "approve_reversal",
@@ -62,6 +64,7 @@ __all__ = [
     "receive_lines",
     "replay_contract",
     "request_apply",
+    "request_backdating",
     "request_move",
     "request_original",
     "request_reversal",

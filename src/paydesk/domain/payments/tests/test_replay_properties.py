@@ -21,7 +21,7 @@ from paydesk.domain.payments.actions import (
     unapply_payment,
 )
 from paydesk.domain.payments.models import Allocation, Payment
-from paydesk.domain.payments.steps import locked, move_to, take_back
+from paydesk.domain.payments.steps import backdate, locked, move_to, take_back
 from paydesk.kernel.money import Money
 from paydesk.kernel.refused import Refused
 from paydesk.reporting.invariants import check_all
@@ -43,7 +43,7 @@ def replayed(contract: Contract, told: list[Told], elsewhere: dict[int, int]) ->
     items = [rules.Due(d.pk, d.kind, d.due_on, d.amount_minor) for d in contract.due_items.all()]
     paid: dict[int, int] = {}
     parts: dict[tuple[int, int], int] = {}
-    for one in sorted(told, key=lambda t: (t.payment.value_on, t.payment.pk)):
+    for one in sorted(told, key=lambda t: (t.payment.counts_from, t.payment.pk)):
         room = one.payment.amount_minor - one.taken - elsewhere.get(one.payment.pk, 0)
         offered = max(0, min(one.offers.get(contract.pk, 0), room))
         now = [rules.Due(i.id, i.kind, i.due_on, i.amount_minor, paid.get(i.id, 0)) for i in items]
@@ -60,6 +60,7 @@ acts = st.lists(
         st.tuples(st.just("apply"), st.integers(0, 9), st.integers(0, 2), st.integers(0, 300)),
         st.tuples(st.just("unapply"), st.integers(0, 9), st.integers(0, 2), st.just(0)),
         st.tuples(st.just("take_back"), st.integers(0, 9), st.integers(1, 400), st.just(0)),
+        st.tuples(st.just("backdate"), st.integers(0, 9), st.integers(0, 40), st.just(0)),
         st.tuples(st.just("move"), st.integers(0, 9), st.integers(0, 2), st.just(0)),
     ),
     min_size=2,
@@ -154,6 +155,10 @@ class ReplayEqualsTheObviousOne(TestCase):
                 if amount:
                     take_back(payment.pk, amount, by=WORKER, at=NOON)
                     story.taken += amount
+            elif kind == "backdate":
+                on = payment.value_on - timedelta(days=one)
+                if payment.state == "received" and on != payment.counts_from:
+                    backdate(payment.pk, on, by=WORKER, at=NOON)
             elif kind == "move":
                 contract = contracts[one]
                 if story.owner in (None, contract.customer_id) or payment.state != "received":

@@ -14,9 +14,11 @@ from django.db import IntegrityError, connection, transaction
 from paydesk.domain.payments.models import Payment
 from paydesk.domain.providers.models import SourceAccount
 from paydesk.domain.reconciliation import evidence, explained, rules
+from paydesk.domain.reconciliation.file_checks import FileCheck
 from paydesk.domain.reconciliation.ledger_findings import Finding, of_ledger
 from paydesk.domain.reconciliation.models import Day, MatchMember, Run
 from paydesk.domain.reconciliation.results import DayResult, result_of_day
+from paydesk.domain.reconciliation.settled import settle
 from paydesk.domain.reconciliation.states import RUN, UNDER_WAY
 from paydesk.domain.reconciliation.steps import (
     drop_suggestions,
@@ -166,7 +168,7 @@ def _work(run: Run, by: Actor, now: datetime) -> None:
         told = explained.of_run(engine, found, facts)
         kept = [_kept(path) for path in (result.path, *explained.keep_rows(result.path, left, right, folder))]
         run.left_rows, run.right_rows = left.rows, right.rows
-        _store(run, result, kept, facts, told, (own.version, engine.name), by, now)
+        _store(run, result, kept, facts, told, (own.version, engine.name), right.checks, by, now)
 
 
 def _kept(path: Path) -> blobs.KeptContent:
@@ -188,7 +190,7 @@ def _facts(result: DayResult, left: evidence.Side, right: evidence.Side) -> Fact
 @transaction.atomic(durable=True)
 def _store(
     run: Run, result: DayResult, kept: list[blobs.KeptContent], facts: Facts, told: Told,
-    made_by: tuple[str, str], by: Actor, now: datetime,
+    made_by: tuple[str, str], checks: list[FileCheck], by: Actor, now: datetime,
 ) -> None:  # fmt: skip
     """All that a run found, or nothing: the result, exceptions, suggestions, and what is proven since."""
     locked = Run.objects.select_for_update().get(pk=run.pk)
@@ -216,6 +218,7 @@ def _store(
         *_from_result(result.to_people, facts, told, account),
         *_apart([group for group in suggested if group not in proposed], account),
         *of_ledger(account, run.day, today),
+        *settle(run, checks, today),
     ]
     run.summary = {"counts": result.counts, "classes": _by_class(findings)}
     if not run.is_dry:

@@ -6,13 +6,12 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import Count, Min, QuerySet, Sum
+from django.db.models import Count, Min, Q, QuerySet, Sum
 
 from paydesk.domain.reconciliation.models import ReconciliationException
 from paydesk.domain.reconciliation.states import UNSOLVED
 from paydesk.foundation.people.queries import in_markets
 from paydesk.kernel.actor import Actor
-from paydesk.kernel.money import Money
 from paydesk.kernel.public_codes import code_of, number_of
 
 CODE_PREFIX = "EXC"
@@ -77,38 +76,24 @@ def open_by_class(actor: Actor) -> dict[str, tuple[int, dict[str, int], date]]:
     return dict(sorted(found.items(), key=lambda each: (-each[1][0], each[0])))
 
 
-def likely_partner(actor: Actor, found: ReconciliationException) -> ReconciliationException | None:
-    """The unsolved exception of the other side that comes nearest: the same account and currency, the same
-    amount first, then the nearest day. None for a pair, and where there is none."""
+def likely_partners(
+    actor: Actor, found: ReconciliationException, *, most: int = 3
+) -> list[ReconciliationException]:
+    """Unsolved exceptions of the other side that come nearest, the nearest day first: of one account and
+    currency, within three days, with the amount or the reference of this one. None for a pair."""
     if bool(found.left_key) == bool(found.right_key):
-        return None
+        return []
     others = unsolved(actor, source_account=found.source_account, currency=found.currency).exclude(
         pk=found.pk
     )
     others = others.filter(left_key="") if found.left_key else others.filter(right_key="")
-    near = others.filter(amount_minor=found.amount_minor, day__range=(found.day - SPAN, found.day + SPAN))
-    return near.order_by("day", "id").first()
-
-
-def why_not_offered(left: ReconciliationException, right: ReconciliationException) -> list[str]:
-    """Why the rules did not put two rows together: what differs, in the order in which they look."""
-    ours, theirs = left.left or left.right, right.right or right.left
-    told = []
-    if left.currency != right.currency:
-        told.append("The currencies differ, and nothing is ever matched over that.")
-    apart = Money(abs((ours.get("amount_minor") or 0) - (theirs.get("amount_minor") or 0)), left.currency)
-    if apart:
-        told.append(f"The amounts differ by {apart}.")
-    for name, words in (
-        ("provider_ref", "ids of the provider"), ("reference", "references"), ("msisdn", "phone numbers"),
-    ):  # fmt: skip
-        if not (ours.get(name) and theirs.get(name)):
-            told.append(f"Not both rows have {words}.")
-        elif ours[name] != theirs[name]:
-            told.append(f"The {words} differ.")
-    if ours.get("at") and theirs.get("at") and abs(ours["at"] - theirs["at"]) > 2 * 3600:
-        told.append("They are more than two hours apart.")
-    return told
+    side, other = ("left", "right") if found.left_key else ("right", "left")
+    alike = Q(amount_minor=found.amount_minor)
+    if reference := getattr(found, side).get("reference"):
+        alike |= Q(**{f"{other}__reference": reference})
+    near = others.filter(alike, day__range=(found.day - SPAN, found.day + SPAN))
+    rows = sorted(near[:50], key=lambda each: (abs(each.day - found.day), each.pk))
+    return rows[:most]
 
 
 def waiting_over(today: date) -> Iterable[int]:

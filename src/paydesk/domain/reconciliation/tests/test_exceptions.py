@@ -7,7 +7,6 @@ from datetime import timedelta
 import pytest
 
 from paydesk.domain.ledger.models import Posting
-from paydesk.domain.providers.models import SourceAccount
 from paydesk.domain.reconciliation import actions, queries
 from paydesk.domain.reconciliation.actions.explaining import end_waiting
 from paydesk.domain.reconciliation.models import Match, ReconciliationException
@@ -18,12 +17,11 @@ from paydesk.domain.reconciliation.tests.days import (
     WORKER,
     call_back,
     hand_over,
+    lost_by_intake,
     momo,
     portal_rows,
-    previewed,
     run_day,
 )
-from paydesk.domain.statements.models import SourceFile
 from paydesk.foundation.approvals.steps import SamePersonRefused
 from paydesk.foundation.assignments.actions import set_next_step
 from paydesk.foundation.people.authority import rights_of
@@ -42,12 +40,6 @@ def only(kind: str) -> ReconciliationException:
     return ReconciliationException.objects.get(kind=kind)
 
 
-def lost_by_intake(account: SourceAccount, content: bytes) -> None:
-    """A file that counts as posted although its rows never were: what a fault of ours would leave behind."""
-    file = previewed(account, content, "lost.csv", NEXT_DAY)
-    SourceFile.objects.filter(pk=file.pk).update(state="posted", posted_at=NEXT_DAY)
-
-
 def test_what_a_person_matched_is_locked_against_rules_until_it_is_taken_apart() -> None:
     account = momo()
     hand_over(account, portal_rows(("TX7", 300, "20.00", "success")))
@@ -56,7 +48,9 @@ def test_what_a_person_matched_is_locked_against_rules_until_it_is_taken_apart()
     run_day(account)
     ours = only("missing_at_provider")
     theirs, more = ReconciliationException.objects.filter(kind="missing_in_ledger").order_by("-amount_minor")
-    assert queries.why_not_offered(ours, theirs)
+    why = queries.why_not_offered(theirs, ours)
+    assert {each["name"]: each["level"] for each in why["fields"]}["provider_ref"] == "differs"
+    assert why["would_change"]
 
     with pytest.raises(actions.MatchRefused, match=r"come to 50\.00 GHS and the provider's to 59\.00 GHS"):
         actions.match_by_hand([ours.pk, theirs.pk, more.pk], reason="all", by=ANALYST, now=NEXT_DAY)

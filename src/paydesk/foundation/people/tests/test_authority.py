@@ -7,7 +7,6 @@ import pytest
 
 import paydesk
 from paydesk.foundation.people.authority import RIGHTS, ROLES, letter, rights_of, roles_with
-from paydesk.foundation.people.right_words import in_words
 
 
 @pytest.mark.parametrize(
@@ -107,11 +106,3 @@ def test_every_right_the_code_asks_for_stands_in_the_table():
     asked = {right: place for right, place in asked.items() if place != "authority.py"}
     assert asked, "the search finds nothing any more"
     assert {right: place for right, place in asked.items() if right not in given} == {}
-
-
-def test_every_right_can_be_said_in_plain_words():
-    said = {right: in_words(right) for right in rights_of(ROLES)}
-    assert not [right for right, words in said.items() if "." in words or "_" in words or ":" in words]
-    assert said["payments.move:check"] == "decide when somebody asks to move a payment to another customer"
-    assert said["payouts.release_above_limit:check"].endswith("above the limit of the first checker")
-    assert said["providers.manage:view"] == "look at our accounts at providers and banks"

@@ -7,7 +7,7 @@ from django.test import Client
 
 from paydesk.foundation.people.authority import RIGHTS
 from paydesk.foundation.people.models import Person
-from paydesk.web.account.rights import RIGHT_WORDS, rights_in_words
+from paydesk.web.account.rights import RIGHT_WORDS, lacks, rights_in_words
 from paydesk.web.customers.tests.desk import AtTheDesk
 from tests.browser.people import PASSWORD, make_person
 
@@ -42,6 +42,9 @@ class OwnAccount(AtTheDesk):
 
     def test_every_right_has_words(self):
         assert set(RIGHT_WORDS) == set(RIGHTS)
+        checks = lacks("payments.move:check")
+        assert checks.endswith(": Move a payment to another customer, as the second person.")
+        assert lacks("ledger:view").endswith(": The books.")
 
     def test_two_roles_give_the_stronger_of_each_right(self):
         groups = dict(rights_in_words(["SU", "TL"]))

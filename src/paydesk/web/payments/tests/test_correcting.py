@@ -121,6 +121,29 @@ class Correcting(WithALead):
         assert "Taken back" in page
         assert "TL Person approved it" in page
 
+    def test_an_earlier_day_is_asked_for_with_the_days_in_between(self):
+        day = self.payment.value_on - timedelta(days=9)
+        assert "Backdate…" in self.text(f"{self.at}/")
+        shown = self.text(f"{self.at}/backdate?counts_on={day:%Y-%m-%d}")
+        assert "Days past due then, at most" in shown
+        assert f"Ask to count 150.00 GHS from {day.day} {day:%b %Y}" in shown
+        later = self.text(
+            f"{self.at}/backdate?counts_on={self.payment.value_on + timedelta(days=1):%Y-%m-%d}"
+        )
+        assert "never from a later one" in later
+        assert self.send("backdate", counts_on="never", note="x").status_code == 422
+        answer = self.send("backdate", counts_on=f"{day:%Y-%m-%d}", note="The provider was down")
+        assert "A second person decides" in answer["HX-Trigger"]
+        approval = Approval.objects.get(kind="payment.backdate")
+        seen = self.text(f"/approvals/?open={code_of('APR', approval.pk)}", client=self.as_lead)
+        assert "Would count from" in seen
+        assert "look at what shows that it was earlier" in seen
+        assert "An earlier day is asked for already." in self.text(f"{self.at}/")
+        assert (
+            self.send("backdate", client=self.as_lead, counts_on=f"{day:%Y-%m-%d}", note="x").status_code
+            == 403
+        )
+
     def test_who_is_close_to_the_account_does_not_act_on_it(self):
         declare_relation(
             self.support.pk, party=("customer", self.contract.customer_id), by=self.support.actor(),
