@@ -120,7 +120,7 @@ DEEDS = {
             "What is promised becomes a clock of its own.", "Promise", "Promised; its clock runs.",
         ),
         Deed(
-            "link", "Link", "l", (*OPEN, "resolved"), asked.Link, _link,
+            "link", "Link", "b", (*OPEN, "resolved"), asked.Link, _link,
             "What the case is about, where the desk did not find it.", "Link", "Linked.",
         ),
         Deed(
@@ -231,6 +231,18 @@ def decide_link(request: HttpRequest, public_code: str, link_id: int, answer: st
     verb, told = verbs[answer]
     verb(link_id, by=actor, now=timezone.now())
     return _back(request, case, told)
+
+
+@require_POST
+@needs(WORK)
+def whose(request: HttpRequest, public_code: str) -> HttpResponse:
+    """Say that whoever wrote is the customer of what the case is about; that proves nothing yet."""
+    actor, case = actor_of(request), case_or_404(actor_of(request), public_code)
+    number = number_in("customer", request.POST.get("customer", ""))
+    if number is None:
+        raise Http404("There is no such customer.")
+    actions.sort_case(case.pk, customer_id=number, party_role="customer", by=actor, now=timezone.now())
+    return _back(request, case, "The customer is named. Verify them before you tell anything.")
 
 
 @require_POST

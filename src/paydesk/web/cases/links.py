@@ -146,6 +146,17 @@ def _acts(case: Case, payment: Any) -> list[tuple[str, str, str, str]]:
     return acts
 
 
+def owners_of(found: Sequence[CaseLink], actor: Actor) -> list[tuple[str, str]]:
+    """(code, name) of the customers of what a case is about, each once; two queries."""
+    ids: dict[str, list[int]] = {"payment": [], "contract": []}
+    for link in found:
+        ids.setdefault(link.kind, []).append(link.object_id)
+    paid = payments(actor).filter(pk__in=ids["payment"]) if ids["payment"] else ()
+    owners = [each.customer for each in (*paid, *contracts_of_ids(actor, ids["contract"]))]
+    known = {owner.pk: owner.name for owner in owners if owner is not None}
+    return [(code_in("customer", pk), name) for pk, name in known.items()]
+
+
 def of_customer(case: Case, actor: Actor, today: date) -> dict[str, Any]:
     """The side pane: contracts with what is owed, the newest payments, open refunds; five queries."""
     if case.customer is None:

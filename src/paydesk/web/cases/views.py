@@ -40,7 +40,7 @@ from paydesk.web.addresses import code_in, page_of
 from paydesk.web.answers import unchanged
 from paydesk.web.cases.deeds import buttons_for
 from paydesk.web.cases.filters import CaseFilters
-from paydesk.web.cases.links import of_customer, shown_links
+from paydesk.web.cases.links import of_customer, owners_of, shown_links
 from paydesk.web.cases.shown import SEE, WORK, case_or_404, rows_of, shown
 from paydesk.web.cases.story import story_of
 from paydesk.web.clocks.chips import chips_of
@@ -138,6 +138,7 @@ def page_of_case(request: HttpRequest, case: Case) -> dict[str, Any]:
         "no_answer": why_no_answer(case),
         "buttons": buttons_for(case, actor),
         "work_gate": gate(actor, WORK),
+        "owners": owners_of(found, actor) if case.customer_id is None else (),
         "side": of_customer(case, actor, today),
         "into": code_in("case", case.merged_into_id) if case.merged_into_id else "",
         "follows": code_in("case", case.follows_id) if case.follows_id else "",
