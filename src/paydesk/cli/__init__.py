@@ -31,6 +31,7 @@ COMMANDS = {
     "read": "paydesk.cli.read",
     "formats": "paydesk.cli.formats",
     "reconcile": "paydesk.cli.reconcile",
+    "categorise": "paydesk.cli.categorise",
     "fuzz": "paydesk.cli.fuzz",
     "check": "paydesk.cli.check",
     "bench": "paydesk.cli.bench",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -92,8 +92,16 @@ def gate_to_ask(actor: Actor, right: str) -> Gate:
 
 def who_can(*rights: str) -> str:
     """A sentence that names the roles with one of `rights`: "Payments analyst or Team lead can."."""
+    names = _roles(rights)
+    return f"{names} can." if names else "No role has this right."
+
+
+def who_decides(right: str) -> str:
+    """What happens next with what waits for `right`: "Team lead or Finance controller decides."."""
+    return f"{_roles((right,)) or 'Nobody'} decides."
+
+
+def _roles(rights: Sequence[str]) -> str:
     able = {code for right in rights for code in roles_with(right)}
     names = [name for code, name in ROLES.items() if code in able]
-    if not names:
-        return "No role has this right."
-    return f"{' or '.join([', '.join(names[:-1]), names[-1]] if len(names) > 1 else names)} can."
+    return " or ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)

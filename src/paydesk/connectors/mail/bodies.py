@@ -12,7 +12,7 @@ from paydesk.connectors.mail.fields import fields_of, first, parameters, text_of
 from paydesk.connectors.mail.messages import Attachment, Fields, Limits
 from paydesk.connectors.mail.parts import Part, Structure
 from paydesk.connectors.mail.pictures import may_show_a_card
-from paydesk.connectors.mail.redaction import unpacked
+from paydesk.connectors.mail.redaction import ENCODINGS, unpacked
 
 _TNEF = b"\x78\x9f\x3e\x22"
 _UNSAFE_NAME = re.compile(r"[\x00-\x1f\x7f/\\:*?\"<>|\u202a-\u202e\u2066-\u2069]+")
@@ -101,6 +101,8 @@ def _leaf(raw: bytes, structure: Structure, number: int, group: int, limits: Lim
             body = unpacked(body, part.encoding)
         except (ValueError, binascii.Error):
             trouble = f"A part says it is {part.encoding} and is not; it is kept as it came."
+    if part.encoding not in ENCODINGS:
+        trouble = f"A part is packed as {part.encoding[:40]}, which nobody knows; it is kept as it came."
     return Leaf(
         part,
         fields,

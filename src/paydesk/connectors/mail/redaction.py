@@ -197,6 +197,7 @@ _ALPHABET = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 
 _UU = ("x-uuencode", "uuencode", "uue", "x-uue")
 _PACKED = ("base64", *_UU)
+ENCODINGS = frozenset(("", "7bit", "8bit", "binary", "quoted-printable", *_PACKED))
 Unpack = Callable[[bytes], bytes]
 Pack = Callable[[bytes, bytes], bytes]
 

@@ -22,6 +22,7 @@ from paydesk.kernel.public_codes import code_of, number_of
 CODE_PREFIX = "CAS"
 SUBJECT = clocks.SUBJECT
 MOST_MESSAGES = 500
+MOST_COUNTED = 1_000
 VIEWS = {
     "mine": "Mine",
     "new": "Nobody's",
@@ -92,7 +93,8 @@ def count_unanswered(actor: Actor) -> int:
     owned_by_others = Assignment.objects.filter(
         subject_kind=SUBJECT, subject_id=OuterRef("pk"), owner__isnull=False
     ).exclude(owner_id=actor.id)
-    return in_markets(Case.objects.filter(state__in=AT_WORK), actor).filter(~Exists(owned_by_others)).count()
+    found = in_markets(Case.objects.filter(state__in=AT_WORK), actor).filter(~Exists(owned_by_others))
+    return found.values("pk")[:MOST_COUNTED].count()
 
 
 def found_by(found: QuerySet[Case], text: str) -> QuerySet[Case]:

@@ -17,4 +17,4 @@ class ReconciliationConfig(AppConfig):
         declare_kinds()
         for kind in (SIGN, REOPEN):
             when_closed(kind, request_ended)
-        assert ADJUST  # its approval holds nothing, so nothing is let go
+        assert ADJUST  # no approval about an exception holds anything, so nothing is let go

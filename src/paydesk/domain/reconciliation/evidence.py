@@ -190,7 +190,7 @@ def ledger_side(account: SourceAccount, day: date, writer: SideWriter, known: fr
 
 
 @dataclass(frozen=True, slots=True)
-class _Row:
+class Row:
     """A row of a file of the provider and where it stands."""
 
     line: StatementLine
@@ -211,7 +211,7 @@ def provider_side(
     seen: set[bytes] = set()
     final: set[str] = set()
     fees: dict[str, Decimal] = {}
-    later: list[_Row] = []  # what the other rows decide on: few
+    later: list[Row] = []  # what the other rows decide on: few
     days = (day - NEIGHBOURS, day, day + NEIGHBOURS)
     for file in files_of(account, days[0], days[-1]):
         check = FileCheck(file)
@@ -242,7 +242,14 @@ def provider_side(
     return writer.close()
 
 
-def _write(row: _Row, writer: SideWriter, keeps_fees: bool) -> None:
+def rows_of_day(account: SourceAccount, day: date) -> Iterator[Row]:
+    """Every row of the provider's files of a day and its neighbours, as often as files have it."""
+    days = (day - NEIGHBOURS, day, day + NEIGHBOURS)
+    for file in files_of(account, days[0], days[-1]):
+        yield from _rows_of(file, ZoneInfo(account.time_zone), days)
+
+
+def _write(row: Row, writer: SideWriter, keeps_fees: bool) -> None:
     line = row.line
     fee = line.fee or Decimal(0) if keeps_fees and line.kind != "fee" else Decimal(0)
     try:
@@ -264,7 +271,9 @@ def _write(row: _Row, writer: SideWriter, keeps_fees: bool) -> None:
     )  # fmt: skip
 
 
-def _rows_of(file: SourceFile, zone: ZoneInfo, days: Collection[date], check: FileCheck) -> Iterator[_Row]:
+def _rows_of(
+    file: SourceFile, zone: ZoneInfo, days: Collection[date], check: FileCheck | None = None
+) -> Iterator[Row]:
     mapping = delimited.Mapping.from_json(file.mapping) if file.mapping else None
     seen: dict[str, int] = {}
     assert file.document_id is not None
@@ -273,7 +282,8 @@ def _rows_of(file: SourceFile, zone: ZoneInfo, days: Collection[date], check: Fi
         reading.open_file(content, filename=file.filename, mapping=mapping) as records,
     ):
         for record in records:
-            check.see(record)
+            if check is not None:
+                check.see(record)
             if not isinstance(record, StatementLine):
                 continue
             on = record.booked_on or statement_rules.value_date(record, zone, file.uploaded_at.date())
@@ -283,7 +293,7 @@ def _rows_of(file: SourceFile, zone: ZoneInfo, days: Collection[date], check: Fi
                 seen[key] = nth = seen.get(key, 0) + 1
                 key = statement_rules.nth_key(key, nth)
             if on in days:
-                yield _Row(record, key, on, file)
+                yield Row(record, key, on, file)
 
 
 def _named(kind: str, provider_ref: str, key: str) -> str:

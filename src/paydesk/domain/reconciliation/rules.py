@@ -199,6 +199,46 @@ def prove(
     return Proof(found, before or 0, before is not None)
 
 
+# How the money of a settlement stands.
+FUNDS = {
+    "received": "In the bank",
+    "expected": "On its way",
+    "missing": "Not in the bank",
+    "arrived_short": "Arrived short",
+    "arrived_over": "Arrived over",
+    "short_paid": "Paid short",
+    "over_paid": "Paid over",
+    "no_rows": "Rows missing",
+    "foreign": "Other currency",
+    "nothing": "Nothing to come",
+}
+
+
+def funds(
+    standing: str, *, is_foreign: bool, due_minor: int | None, arrived_minor: int | None, age_days: int
+) -> str:
+    """How the money of a settlement stands, a name of FUNDS: what is wrong first.
+
+    `due_minor` is what its payout, else its rows come to (None: no whole minor units), `arrived_minor` what
+    banks show of it (None: nothing).
+    """
+    if is_foreign:
+        return "foreign"
+    if standing in ("short_paid", "over_paid", "no_rows"):
+        return standing
+    if arrived_minor is not None:
+        off = arrived_minor - (arrived_minor if due_minor is None else due_minor)
+        return "received" if not off else "arrived_over" if off > 0 else "arrived_short"
+    if due_minor is not None and due_minor <= 0:
+        return "nothing"
+    return "missing" if age_days > BANK_LAG_DAYS else "expected"
+
+
+def settlement_key(batch_key: str, currency: str) -> str:
+    """What names a settlement in an exception of its account."""
+    return f"settlement:{batch_key}:{currency}"
+
+
 def settles_to_a_bank(role: str, ledger_code: str) -> bool:
     """Whether an account takes payments at a provider that settles them to a bank."""
     return role == "originates" and ledger_code == "1020"

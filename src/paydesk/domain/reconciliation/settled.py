@@ -118,7 +118,7 @@ def _wrong(
 
     def finding(kind: str, why: str, amount: Decimal, right: dict[str, object] | None = None) -> Finding:
         money = Money(abs(_minor(amount, found.currency)), found.currency)
-        key = f"settlement:{found.batch_key}:{found.currency}"
+        key = rules.settlement_key(found.batch_key, found.currency)
         return Finding(kind, why, money, left_key=key, left=left, right=right or {}, rule="settlement")
 
     if found.currency != account.currency:

@@ -63,6 +63,7 @@ DAY = Lifecycle(
 
 # What a second person decides: the kinds of approval.
 SIGN, REOPEN, ADJUST = "day.sign", "day.reopen", "exception.adjust"
+WRITE_OFF, TAKE_BACK, POST = "exception.write_off", "exception.take_back", "exception.post"
 
 # How an exception is resolved.
 RESOLUTIONS = {
@@ -71,6 +72,8 @@ RESOLUTIONS = {
     "fee": "Adjusted: provider fee",
     "fx": "Adjusted: exchange difference",
     "rounding": "Adjusted: rounding or small difference",
+    "written_off": "Written off as a small difference",
+    "posted": "The missing payment was posted",
     "chased": "The provider answered",
     "timing": "Timing difference",
     "error_in_file": "Error in the provider's file",

@@ -10,6 +10,7 @@ from django.utils import timezone
 from paydesk.domain.reconciliation import queries
 from paydesk.domain.reconciliation.actions.explaining import end_waiting
 from paydesk.domain.reconciliation.actions.running import RunRefused, ask_run, perform_run
+from paydesk.domain.reconciliation.queries.settlements import days_to_look_at_again
 from paydesk.foundation.outbox import housekeeping
 from paydesk.foundation.outbox.handlers import on
 from paydesk.kernel.actor import system
@@ -38,6 +39,19 @@ def run_days_that_are_over(now: datetime) -> int:
     """A day whose files are in is reconciled by itself, and again when more of it comes."""
     asked = 0
     for account_id, day in queries.days_to_run(now):
+        try:
+            ask_run(account_id, day, by=WORKER, now=now)
+            asked += 1
+        except RunRefused:
+            continue
+    return asked
+
+
+@housekeeping.every(3600, "look again at days whose money is overdue at the bank, or came since")
+def run_days_of_settlements(now: datetime) -> int:
+    """A day that was run before its sweep was overdue says so now; one whose money came says that."""
+    asked = 0
+    for account_id, day in days_to_look_at_again(now):
         try:
             ask_run(account_id, day, by=WORKER, now=now)
             asked += 1

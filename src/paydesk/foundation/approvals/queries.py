@@ -141,4 +141,4 @@ def _decider(approval: Approval, by: Actor, now: datetime) -> tuple[int | None, 
         if their.may(approval.right) and their.sees(approval.market):
             refused = rules.why_not(approval.asked_by_id, by.id, [person.pk])
             return person.pk, refused
-    return None, f"Your role does not decide on this ({approval.right})."
+    return None, "Your role does not decide on this."

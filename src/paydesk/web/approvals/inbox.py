@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.http import urlencode
 
 from paydesk.foundation.approvals import queries
 from paydesk.foundation.approvals.states import APPROVAL
+from paydesk.foundation.assignments.queries import of_whom
 from paydesk.foundation.people.queries import markets_of
 from paydesk.kernel.actor import Actor
 from paydesk.kernel.money import Money
@@ -22,14 +24,29 @@ from paydesk.web.approvals.kinds import KINDS, thing_of
 from paydesk.web.approvals.words import WORDS, KindWords, words_of
 from paydesk.web.contracts.forms import ANY, AddressFilters
 from paydesk.web.people_names import names_by_label
+from paydesk.web.queues.whose import WHOSE
+from paydesk.web.queues.work import RowWork, rows_work
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
     from paydesk.foundation.approvals.models import Approval
     from paydesk.foundation.people.models import Market
 
 MOST_SHOWN = 200  # who has more to decide filters, or decides these first
 MOST_TOGETHER = 100
+MOST_COUNTED = 5_000
 FLAG_FAMILIES = {"green": ("settled", "by policy"), "amber": ("held", "look at it")}
+
+
+# How long something waits, by the word in the address: what is written on it, from and before how many days.
+AGES = {
+    "today": ("today", 0, 1),
+    "day": ("1 day", 1, 2),
+    "days": ("2–3 days", 2, 4),
+    "long": ("4 days and more", 4, 10_000),
+}
+NOT_COLUMNS = ("who", "whose", "age")
 
 
 class InboxFilters(AddressFilters):
@@ -43,6 +60,10 @@ class InboxFilters(AddressFilters):
         required=False, label="By policy", choices=[ANY, ("green", "green"), ("amber", "amber: look at it")]
     )
     who = forms.ChoiceField(required=False, label="Who decides", choices=[ANY, ("me", "I can decide")])
+    whose = forms.ChoiceField(required=False, choices=[("", "any"), *WHOSE.items()])
+    age = forms.ChoiceField(
+        required=False, choices=[ANY, *((name, words) for name, (words, *_) in AGES.items())]
+    )
 
     def __init__(self, request: HttpRequest, markets: Sequence[Market]) -> None:
         super().__init__(request)
@@ -65,6 +86,7 @@ class Row:
     decided_for: str
     mine: bool = False
     own: bool = False
+    work: RowWork = RowWork()
 
     @property
     def flag(self) -> tuple[str, str]:
@@ -111,7 +133,12 @@ def sums_of(rows: Iterable[Row]) -> list[Money]:
     return [totals[currency] for currency in sorted(totals)]
 
 
-def rows_of(approvals: Sequence[Approval], actor: Actor, mine: Iterable[int] = ()) -> list[Row]:
+def rows_of(
+    approvals: Sequence[Approval],
+    actor: Actor,
+    mine: Iterable[int] = (),
+    works: Mapping[int, RowWork] | None = None,
+) -> list[Row]:
     """`approvals` in words, in their order; one query."""
     labels = {label for each in approvals for label in (each.asked_by, each.decided_by) if label}
     labels |= {f"person:{each.decided_for_id}" for each in approvals if each.decided_for_id}
@@ -132,22 +159,68 @@ def rows_of(approvals: Sequence[Approval], actor: Actor, mine: Iterable[int] = (
                 decided_for=names.get(f"person:{each.decided_for_id}", ""),
                 mine=each.pk in decides,
                 own=each.asked_by_id is not None and each.asked_by_id == actor.id,
+                work=(works or {}).get(each.pk, RowWork()),
             )
         )
     return rows
 
 
-def waiting(actor: Actor, now: datetime, filters: InboxFilters) -> tuple[list[Row], bool]:
-    """What waits by the filters, oldest first, and whether there is more; constant queries."""
-    wanted = {name: value for name, value in filters.wanted.items() if name != "who"}
+def lookups(filters: InboxFilters) -> dict[str, Any]:
+    """The filters that are columns of an approval."""
+    return {name: value for name, value in filters.wanted.items() if name not in NOT_COLUMNS}
+
+
+def found_by(actor: Actor, now: datetime, filters: InboxFilters) -> QuerySet[Approval]:
+    """What waits by the filters but its age, oldest first."""
     base = queries.to_decide if filters.wanted.get("who") == "me" else queries.pending
-    found = list(base(actor, now).filter(**wanted)[: MOST_SHOWN + 1])
+    found = base(actor, now).filter(**lookups(filters))
+    if whose := filters.wanted.get("whose"):
+        found = of_whom(found, "approval", whose, actor, timezone.localdate(), since="asked_at__date")
+    return found
+
+
+def in_inbox(actor: Actor, now: datetime, filters: InboxFilters) -> QuerySet[Approval]:
+    """What waits by all the filters, oldest first; an age in whole days."""
+    found, age = found_by(actor, now, filters), filters.wanted.get("age")
+    if not age:
+        return found
+    _, first, end = AGES[age]
+    return found.filter(asked_at__lte=now - timedelta(days=first), asked_at__gt=now - timedelta(days=end))
+
+
+@dataclass(frozen=True, slots=True)
+class Age:
+    """How many have waited so long; the address that shows only them, or all again."""
+
+    words: str
+    count: int
+    query: str
+    here: bool
+
+
+def ages(found: QuerySet[Approval], now: datetime, filters: InboxFilters) -> list[Age]:
+    """What waits by age, ages without any left out; one query."""
+    days = [(now - at).days for at in found.order_by().values_list("asked_at", flat=True)[:MOST_COUNTED]]
+    rest = {name: value for name, value in filters.wanted.items() if name != "age"}
+    made = []
+    for name, (words, first, end) in AGES.items():
+        here, count = filters.wanted.get("age") == name, sum(first <= each < end for each in days)
+        if count or here:
+            made.append(Age(words, count, urlencode(rest if here else rest | {"age": name}), here))
+    return made
+
+
+def waiting(actor: Actor, now: datetime, filters: InboxFilters) -> tuple[list[Row], bool, list[Age]]:
+    """What waits by the filters, oldest first, whether there is more, and all by age; constant queries."""
+    every_age = found_by(actor, now, filters)
+    found = list(in_inbox(actor, now, filters)[: MOST_SHOWN + 1])
     shown = found[:MOST_SHOWN]
     ids = [each.pk for each in shown]
     mine = (
         set(queries.to_decide(actor, now).filter(pk__in=ids).values_list("pk", flat=True)) if ids else set()
     )
-    return rows_of(shown, actor, mine), len(found) > MOST_SHOWN
+    works = rows_work("approval", [(each.pk, each.asked_at.date()) for each in shown], timezone.localdate())
+    return rows_of(shown, actor, mine, works), len(found) > MOST_SHOWN, ages(every_age, now, filters)
 
 
 def batches(rows: Sequence[Row], actor: Actor) -> list[Batch]:

@@ -80,6 +80,17 @@ KINDS = {
             "exception.adjust", reconciliation.approve_adjustment, _subject,
             reconciliation_evidence.of_exception, "reconciliation/_evidence_exception.html",
         ),
+        *(
+            Kind(
+                name, approve, _subject, reconciliation_evidence.of_exception,
+                "reconciliation/_evidence_exception.html",
+            )
+            for name, approve in (
+                ("exception.write_off", reconciliation.approve_exception_write_off),
+                ("exception.take_back", reconciliation.approve_take_back),
+                ("exception.post", reconciliation.approve_posting),
+            )
+        ),
         Kind(
             "day.sign", reconciliation.approve_signature, _subject, reconciliation_evidence.of_day,
             "reconciliation/_evidence_day.html",

@@ -23,7 +23,7 @@ from paydesk.foundation.approvals.actions import reject_approval, withdraw_appro
 from paydesk.foundation.approvals.states import APPROVAL
 from paydesk.kernel.actor import Actor
 from paydesk.kernel.refused import ChangedRefused, Refused, TransitionRefused
-from paydesk.web.access import actor_of, gate, needs
+from paydesk.web.access import actor_of, gate, needs, who_decides
 from paydesk.web.addresses import number_in
 from paydesk.web.answers import came_from, done
 from paydesk.web.approvals.evidence import STALE
@@ -34,7 +34,9 @@ from paydesk.web.approvals.inbox import (
     blocked_for,
     evidence_of,
     filters_of,
+    in_inbox,
     in_order,
+    lookups,
     rows_of,
     sums_of,
     waiting,
@@ -43,6 +45,8 @@ from paydesk.web.approvals.kinds import KINDS
 from paydesk.web.approvals.words import decided_words
 from paydesk.web.paging import PAGE_SIZE, Page, page_number
 from paydesk.web.people_names import names_by_label
+from paydesk.web.queues.subjects import subject_of
+from paydesk.web.queues.work import rows_work, work_of
 from paydesk.web.workbook import Cell, list_download
 
 if TYPE_CHECKING:
@@ -54,7 +58,8 @@ RIGHT = "payments:view"
 EXPORTED_ROWS = 50_000
 HEAD = (
     "Approval", "What", "About", "Market", "Amount", "Currency", "By policy", "Reasons", "Asked by",
-    "Asked at (UTC)", "Note", "State", "Decided by", "In place of", "Decided at (UTC)", "Answer",
+    "Asked at (UTC)", "Note", "State", "Decided by", "In place of", "Decided at (UTC)", "Answer", "Owner",
+    "Next step", "Next step on",
 )  # fmt: skip
 dialog_view: Callable[[Any], Any] = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -98,7 +103,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
     """What waits for a second person, grouped by batch; one opened beside the list."""
     actor, now = actor_of(request), timezone.now()
     filters = filters_of(request, actor)
-    rows, more = waiting(actor, now, filters)
+    rows, more, by_age = waiting(actor, now, filters)
     groups = batches(rows, actor)
     known = {
         "tab": "inbox",
@@ -107,6 +112,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
         "any_green": any(batch.greens for batch in groups),
         "count": len(rows),
         "more": more,
+        "ages": by_age,
         "sums": sums_of(rows),
         "at": request.get_full_path(),
     }
@@ -144,6 +150,9 @@ def one(request: HttpRequest, row: Row) -> dict[str, Any]:
         "is_open": is_open,
         "blocked": blocked_for(approval, actor, now) if is_open else "",
         "decided_words": "" if is_open else decided_words(approval),
+        "work": work_of(actor, subject_of("approval", approval)) if is_open else None,
+        "at_query": f"?{urlencode({'at': request.get_full_path()})}",
+        "decides": who_decides(approval.right) if is_open else "",
     }
 
 
@@ -170,8 +179,7 @@ def asked(request: HttpRequest) -> HttpResponse:
 def decided(request: HttpRequest) -> HttpResponse:
     """What was decided in the person's markets, newest first."""
     filters = filters_of(request, actor_of(request))
-    wanted = {name: value for name, value in filters.wanted.items() if name != "who"}
-    return table(request, "decided", queries.decided(actor_of(request)).filter(**wanted))
+    return table(request, "decided", queries.decided(actor_of(request)).filter(**lookups(filters)))
 
 
 def table(request: HttpRequest, tab: str, found: QuerySet[Approval]) -> HttpResponse:
@@ -194,19 +202,20 @@ def table(request: HttpRequest, tab: str, found: QuerySet[Approval]) -> HttpResp
 @needs("export")
 def export(request: HttpRequest, tab: str, kind: str) -> HttpResponseBase:
     """One of the lists as CSV or XLSX, by the filters of the address."""
-    actor = actor_of(request)
+    actor, now = actor_of(request), timezone.now()
+    filters = filters_of(request, actor)
     lists: dict[str, Callable[[], QuerySet[Approval]]] = {
-        "inbox": lambda: queries.pending(actor, timezone.now()),
-        "asked": lambda: queries.asked_by(actor),
-        "decided": lambda: queries.decided(actor),
+        "inbox": lambda: in_inbox(actor, now, filters),
+        "asked": lambda: queries.asked_by(actor).filter(**lookups(filters)),
+        "decided": lambda: queries.decided(actor).filter(**lookups(filters)),
     }
     if kind not in ("csv", "xlsx") or tab not in lists:
         raise Http404
-    filters = filters_of(request, actor)
-    wanted = {name: value for name, value in filters.wanted.items() if name != "who"}
-    found = list(lists[tab]().filter(**wanted)[:EXPORTED_ROWS])
+    found = list(lists[tab]()[:EXPORTED_ROWS])
+    waits = [(each.pk, each.asked_at.date()) for each in found if each.state == APPROVAL.start]
+    works = rows_work("approval", waits, timezone.localdate())
     name = f"approvals-{tab}-{timezone.localdate().isoformat()}"
-    return list_download(name, kind, HEAD, (cells(row) for row in rows_of(found, actor)))
+    return list_download(name, kind, HEAD, (cells(row) for row in rows_of(found, actor, (), works)))
 
 
 def cells(row: Row) -> list[Cell]:
@@ -216,6 +225,7 @@ def cells(row: Row) -> list[Cell]:
         each.currency, each.flag, " ".join(each.reasons), row.by, f"{each.asked_at:%Y-%m-%d %H:%M:%S}",
         each.note, each.state, row.decided_by, row.decided_for,
         f"{each.decided_at:%Y-%m-%d %H:%M:%S}" if each.decided_at else None, each.decision_note,
+        row.work.owner.name if row.work.owner else "", row.work.next_step, row.work.next_step_on,
     ]  # fmt: skip
 
 

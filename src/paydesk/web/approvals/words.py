@@ -71,6 +71,18 @@ WORDS = {
     "exception.adjust": KindWords(
         "Adjust a difference", "Differences to adjust", "adjust", "asked to adjust the difference"
     ),
+    "exception.write_off": KindWords(
+        "Write off a small difference of two sides",
+        "Differences of two sides to write off",
+        "write off",
+        "asked to write off the difference",
+    ),
+    "exception.take_back": KindWords(
+        "Take an adjustment back", "Adjustments to take back", "take back", "asked to take it back"
+    ),
+    "exception.post": KindWords(
+        "Post a missing payment", "Missing payments to post", "post", "asked to post the missing payment"
+    ),
     "day.sign": KindWords("Sign a reconciled day", "Days to sign", "sign", "asked to sign the day"),
     "day.reopen": KindWords(
         "Open a signed day again", "Signed days to open again", "open again", "asked to open the day again"

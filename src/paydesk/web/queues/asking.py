@@ -14,7 +14,7 @@ STEP = "Wait for the payer's answer"
 
 def ready_text(subject: Subject) -> str:
     """What a payer is asked: whose the money is, what it is for, or whether it left their account."""
-    if subject.kind in CASH:
+    if subject.kind in CASH or subject.kind == "approval":
         raise Refused("No payer stands behind this: ask the provider.", code="work.no_payer")
     if subject.kind in ASKED_FOR and subject.thing.state != "failed":
         raise Refused("There is nothing to ask the payer about: it goes its way.", code="work.no_payer")

@@ -15,6 +15,7 @@ from paydesk.domain.payments.queries import payment_for
 from paydesk.domain.reconciliation.queries import exception_for
 from paydesk.domain.refunds.queries import refund_for
 from paydesk.domain.reversal_requests.queries import request_for
+from paydesk.foundation.approvals.queries import approval_for
 from paydesk.kernel.actor import Actor
 from paydesk.kernel.money import Money
 from paydesk.reporting.provider_cash.queries import reversal_row_for, transit_row_for
@@ -29,6 +30,7 @@ FINDS: dict[str, Any] = {
     "case": case_for,
     "reversal_row": reversal_row_for,
     "transit_row": transit_row_for,
+    "approval": approval_for,
 }
 ASKED_FOR = ("refund", "reversal_request")  # somebody asked for it, and it has days of its own
 CASH = ("reversal_row", "transit_row")  # what a provider's row leaves open: nobody paid it
@@ -68,6 +70,9 @@ def subject_of(kind: str, thing: Any) -> Subject:
     if kind in ASKED_FOR:
         said = Money(thing.amount_minor, thing.currency)
         return Subject(kind, thing.pk, thing.market, thing.requested_at.date(), said, thing)
+    if kind == "approval":
+        asked = Money(thing.amount_minor, thing.currency) if thing.amount_minor is not None else None
+        return Subject(kind, thing.pk, thing.market, thing.asked_at.date(), asked, thing)
     if kind == "payment":
         open_money = Money(thing.open_minor, thing.currency)
         return Subject(kind, thing.pk, thing.market, thing.value_on, open_money, thing)

@@ -26,6 +26,7 @@ from paydesk.web.addresses import page_of
 from paydesk.web.answers import done, unchanged
 from paydesk.web.contracts.forms import ANY, AddressFilters, day_input
 from paydesk.web.people_names import names_by_label
+from paydesk.web.reconciliation.settlements import settlements_of_day
 from paydesk.web.reconciliation.shown import DAY_WORDS, RUN, SEE, account_and_day, day_url, shown
 
 if TYPE_CHECKING:
@@ -186,6 +187,7 @@ def page(request: HttpRequest, account_id: int, day: str) -> HttpResponse:
         "figures": figures(told, account.currency) if told else [],
         "proof": proof_lines(account, on),
         "money": money_of(account, on),
+        "settlements": settlements_of_day(request, account, on),
         "left": [shown(each) for each in left[:MOST_SHOWN]],
         "more_left": len(left) > MOST_SHOWN,
         "solved": solved.count(),

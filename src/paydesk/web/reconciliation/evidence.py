@@ -13,6 +13,7 @@ from paydesk.kernel.money import Money
 from paydesk.web.access import actor_of
 from paydesk.web.reconciliation.days import proof_lines
 from paydesk.web.reconciliation.shown import compared, day_url, shown
+from paydesk.web.reconciliation.why import why_of
 
 if TYPE_CHECKING:
     from paydesk.foundation.approvals.models import Approval
@@ -31,13 +32,31 @@ def of_exception(request: HttpRequest, approval: Approval) -> dict[str, Any]:
         "each": shown(found),
         "found": found,
         "fields": compared(found.left, found.right, found.currency),
-        "difference": Money(approval.payload["difference_minor"], found.currency),
-        "adjust_as": {"fee": "provider fees (5010)", "fx": "exchange differences (5050)",
-                      "rounding": "rounding and small differences (5060)"}[approval.payload["adjust_as"]],
-    }  # fmt: skip
+        "why": why_of(found.explanation),
+        "effect": _effect(approval, found),
+    }
     if approval.state == "pending" and approval.payload.get("version") != found.version:
         known["problem"] = CHANGED
     return known
+
+
+BOOKED_AS = {
+    "fee": "provider fees (5010)",
+    "fx": "exchange differences (5050)",
+    "rounding": "rounding and small differences (5060)",
+}
+
+
+def _effect(approval: Approval, found: Any) -> str:
+    """What approving does, in a sentence."""
+    if approval.kind == "exception.post":
+        amount = Money(found.right.get("amount_minor") or 0, found.currency)
+        return f"{amount} is received from the row of the file, and identified and applied like any other."
+    difference = Money(approval.payload["difference_minor"], found.currency)
+    if approval.kind == "exception.take_back":
+        return f"{difference} is posted, the opposite of what was booked, and the exception is open again."
+    against = BOOKED_AS[approval.payload.get("adjust_as", "rounding")]
+    return f"{difference} is posted against {against}, so that the ledger says what the provider says."
 
 
 def of_day(request: HttpRequest, approval: Approval) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from django import forms
@@ -18,12 +18,14 @@ from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
 from paydesk.domain.reconciliation import queries, rules
+from paydesk.domain.refunds.queries import refunds_of_payment
 from paydesk.foundation.approvals.queries import approvals_of
 from paydesk.foundation.assignments.queries import of_whom
 from paydesk.foundation.audit.queries import history
 from paydesk.foundation.clocks.queries import ClockStanding, earliest_of, standing
 from paydesk.foundation.people.queries import markets_of
-from paydesk.web.access import actor_of, gate, needs
+from paydesk.kernel.actor import Actor
+from paydesk.web.access import actor_of, gate, gate_to_ask, needs
 from paydesk.web.addresses import number_in, page_of
 from paydesk.web.approvals.words import words_of
 from paydesk.web.clocks.chips import chips_of
@@ -34,6 +36,7 @@ from paydesk.web.queues.subjects import subject_of
 from paydesk.web.queues.whose import WHOSE
 from paydesk.web.queues.work import RowWork, rows_work, work_of
 from paydesk.web.reconciliation.deeds import DEEDS, why_not
+from paydesk.web.reconciliation.drafts import draft_of
 from paydesk.web.reconciliation.shown import (
     CONFIRM,
     SEE,
@@ -44,6 +47,7 @@ from paydesk.web.reconciliation.shown import (
 )
 from paydesk.web.reconciliation.why import why_of
 from paydesk.web.refunds.detail import Act, Event
+from paydesk.web.refunds.shown import shown as refund_shown
 from paydesk.web.tabbed import TabbedFilters
 from paydesk.web.trail.words import verb_words
 from paydesk.web.workbook import Cell, list_download
@@ -65,7 +69,9 @@ TAB_OF_STATE = {state: name for name, (_, states) in TABS.items() for state in s
 FAMILIES = {
     "exception.waits": "held", "exception.resolved": "settled", "exception.reopened": "failed",
     "exception.waited_in_vain": "failed", "exception.adjustment_asked": "held",
-    "exception.adjusted": "settled",
+    "exception.adjusted": "settled", "exception.write_off_asked": "held",
+    "exception.written_off": "settled", "exception.posting_asked": "held", "exception.posted": "settled",
+    "exception.take_back_asked": "held", "exception.taken_back": "failed",
 }  # fmt: skip
 
 
@@ -218,7 +224,8 @@ def story_of(request: HttpRequest, found: ReconciliationException) -> dict[str, 
             )
             for deed in DEEDS.values()
             if not why_not(deed, found)
-        ],
+        ] + acts_on_payment(actor, found),
+        "refunds": refunds_under_way(found),
         "why": why,
         "fields": [each for each in fields if each.name in NOT_COMPARED] if why and why.fields else fields,
         "partners": [shown(e) for e in queries.likely_partners(actor, found)] if is_open else [],
@@ -229,10 +236,31 @@ def story_of(request: HttpRequest, found: ReconciliationException) -> dict[str, 
     }  # fmt: skip
 
 
+def acts_on_payment(actor: Actor, found: ReconciliationException) -> list[Act]:
+    """What is done with the payment behind an exception, through the payment's own dialogs."""
+    if not found.payment_id or found.state == "resolved" or found.payment.state != "received":
+        return []
+    at = urlencode({"at": page_of("exception", found.pk)})
+    acts = []
+    if found.kind in TAKEN_BACK:
+        url = f"{reverse('payments:take_back', args=[found.payment_id])}?{at}"
+        acts.append(Act("Take the payment back…", url, "", gate(actor, "payments.reverse").reason))
+    url = f"{reverse('refunds:ask', args=[found.payment_id])}?{at}"
+    return [*acts, Act("Refund…", url, "f", gate_to_ask(actor, "refunds.entitle").reason)]
+
+
+def refunds_under_way(found: ReconciliationException) -> list[Any]:
+    """The refunds of the payment behind an exception, newest first."""
+    return [refund_shown(each) for each in refunds_of_payment(found.payment_id)] if found.payment_id else []
+
+
+# Where the ledger has a payment that the provider does not confirm.
+TAKEN_BACK = ("missing_at_provider", "status_mismatch", "duplicate_ledger", "sign_mismatch")
 NOT_COMPARED = ("day", "kind", "place", "batch")  # of the rows, beside what is weighed
 # What policy wants first, by class; elsewhere nothing stands out.
 DEED_FIRST = {
     "missing_at_provider": "provider",
+    "missing_in_ledger": "post",
     "amount_mismatch": "adjust",
     "fee_variance": "adjust",
     "late_settlement": "timing",
@@ -240,31 +268,6 @@ DEED_FIRST = {
     "missing_at_bank": "provider",
     "short_settled": "provider",
 }
-
-
-# What a provider is asked where the sentence for ourselves would not do.
-ASKS = {
-    "missing_at_provider": "We hold a payment of {} that your file of the day does not show.",
-    "missing_in_ledger": "Your file of the day shows {} that we cannot place.",
-    "missing_at_bank": "You paid out {} to us, and it has not arrived at our bank.",
-    "parse_error": "A row of your file cannot be read. Please send it again.",
-}
-
-
-def draft_of(each: ShownException) -> str:
-    """A message to the provider, ready to be sent: facts alone, no names, no phone numbers."""
-    found = each.found
-    side = found.left or found.right
-    lines = [
-        f"Account {found.source_account.identifier}, {found.day:%-d %B %Y}, our number {each.code}.",
-        ASKS.get(found.kind, f"{each.words}: {found.why}").format(each.amount),
-    ]
-    if reference := side.get("provider_ref"):
-        lines.append(f"Your id: {reference}")
-    if at := side.get("at"):
-        lines.append(f"Time: {datetime.fromtimestamp(at, UTC):%Y-%m-%d %H:%M:%S} UTC")
-    lines.append("Please tell us what became of it, with its final status and amount.")
-    return "\n".join(lines)
 
 
 def events(

@@ -2,12 +2,25 @@
 
 from django.urls import path
 
-from paydesk.web.reconciliation import days, deeds, exceptions, explaining, matches, report, results, signing
+from paydesk.web.reconciliation import (
+    bulk,
+    days,
+    deeds,
+    exceptions,
+    explaining,
+    matches,
+    report,
+    results,
+    settlements,
+    signing,
+)
 
 day_urls = (
     [
         path("", days.overview, name="overview"),
         path("run/", days.run_all, name="run_all"),
+        path("settlements/", settlements.settlement_list, name="settlements"),
+        path("settlements/<int:settlement_id>/", settlements.settlement_page, name="settlement"),
         path("matches/<int:match_id>/<str:deed>", matches.act, name="match"),
         path("matches/<int:match_id>/", explaining.match_page, name="match_page"),
         path("runs/<int:run_id>/why", explaining.group, name="group"),
@@ -26,6 +39,7 @@ exception_urls = (
     [
         path("", exceptions.exception_list, name="list"),
         path("match", matches.by_hand, name="match"),
+        path("together/<str:deed>", bulk.act, name="bulk"),
         path("export.<str:kind>", exceptions.export, name="export"),
         path("<str:code>/", exceptions.page, name="page"),
         path("<str:code>/beside", explaining.beside, name="beside"),

@@ -1,7 +1,6 @@
 """The verbs of reconciliation: run a day, explain what it could not prove, match by hand, sign."""
 
 from paydesk.domain.reconciliation.actions.explaining import (  # noqa: F401
-    ExceptionRefused,
     accept_timing,
     approve_adjustment,
     ask_provider,
@@ -16,6 +15,10 @@ from paydesk.domain.reconciliation.actions.matching import (  # noqa: F401
     reject_suggestion,
     revoke_match,
 )
+from paydesk.domain.reconciliation.actions.posting import (  # noqa: F401
+    approve_posting,
+    request_posting,
+)
 from paydesk.domain.reconciliation.actions.running import (  # noqa: F401
     RunRefused,
     ask_run,
@@ -29,3 +32,10 @@ from paydesk.domain.reconciliation.actions.signing import (  # noqa: F401
     ask_to_reopen,
     ask_to_sign,
 )
+from paydesk.domain.reconciliation.actions.writing_off import (  # noqa: F401
+    approve_exception_write_off,
+    approve_take_back,
+    request_exception_write_off,
+    request_take_back,
+)
+from paydesk.domain.reconciliation.held import ExceptionRefused  # noqa: F401

@@ -19,7 +19,6 @@ from paydesk.kernel.public_codes import code_of
 from paydesk.web.customers.tests.desk import AtTheDesk
 from tests.builders import ANALYST
 
-
 ONE_EACH = ("missing_at_provider", "missing_in_ledger")
 
 
