@@ -212,6 +212,7 @@ VERB_WORDS = {
     "reversal_request.released": "Closed a reversal request",
     "reversal_request.reversed": "Saw that the provider took the money back",
     "source_account.added": "Added an account",
+    "rate_card.set": "Set what a provider may keep back",
 }
 
 

@@ -57,7 +57,7 @@ class SettlementScreens(AtTheDesk):
             "ch_1",
             "visa",
             "78.345",
-            "1 to 3 of 3",
+            "1–3 of 3",
         ):
             assert said in text, said
         assert "po_1001" in self.text(f"/reconciliation/{self.account.pk}/{TODAY.isoformat()}/")
