@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from paydesk.demo import latest_morning
 from paydesk.demo.load import load_company
+from paydesk.domain.ledger.queries import closed_through, control_balance
 from paydesk.domain.payments.models import Payment
 from paydesk.domain.payments.tasks import take_up_files
 from paydesk.domain.refunds.models import Refund
 from paydesk.domain.refunds.queries import code as refund_code
 from paydesk.domain.statements.models import SourceFile
 from paydesk.foundation.people.models import Person
+from paydesk.kernel.money import Money
 from paydesk.kernel.public_codes import code_of
 from paydesk.reporting.invariants import check_all
 from tests.browser.conftest import OpenPage
@@ -56,14 +58,20 @@ def test_everything_has_an_owner_and_the_day_ties_out(desk: str, at_the_desk: At
 
     # The analyst: a relative paid for two contracts; a customer typed somebody else's number; a wrong file.
     analyst = at_the_desk("ama")
-    analyst.goto(f"{desk}/payments/{code_of('PAY', relative.pk)}/split")
-    parts = analyst.get_by_label("Part for")
+    analyst.goto(f"{desk}/suspense/?open={code_of('PAY', relative.pk)}")
+    analyst.keyboard.press("v")
+    dialog = analyst.locator("#dialog")
+    expect(dialog.get_by_label("Find the contract")).to_be_visible()
+    analyst.keyboard.press("Escape")
+    expect(dialog).to_be_hidden()
+    analyst.keyboard.press("s")
+    parts = dialog.get_by_label("Part for")
     expect(parts).to_have_count(2)
     half = f"{relative.amount_minor / 200:.2f}"
     parts.nth(0).fill(half)
     parts.nth(1).fill(half)
     analyst.get_by_role("button", name="over 2 contracts").click()
-    expect(analyst.get_by_text("Applied in full").first).to_be_visible()
+    expect(analyst.locator(".toast-note").last).to_contain_text("over 2 contracts")
 
     analyst.goto(f"{desk}/payments/{code_of('PAY', misdirected.pk)}/move")
     analyst.get_by_label("Find the contract it was meant for").press_sequentially(
@@ -119,8 +127,7 @@ def test_everything_has_an_owner_and_the_day_ties_out(desk: str, at_the_desk: At
     analyst.get_by_role("button", name="was sent").click()
     expect(analyst.locator("main")).to_contain_text("Upload the provider's result file")
     outcome = "reference,status,message\n" + "".join(
-        f"{refund_code(refund)},{'failed' if refund is refunds[-1] else 'success'},\n"
-        for refund in refunds[1:]
+        f"{refund_code(refund)},success,\n" for refund in refunds[1:]
     )
     analyst.goto(f"{desk}/refunds/results")
     analyst.get_by_label("Result file").set_input_files(
@@ -129,11 +136,35 @@ def test_everything_has_an_owner_and_the_day_ties_out(desk: str, at_the_desk: At
     analyst.get_by_role("button", name="Read it").click()
     expect(analyst.get_by_role("region", name="Row by row")).to_be_visible()
     states = [Refund.objects.get(pk=refund.pk).state for refund in refunds]
-    assert states == ["rejected", "paid", "paid", "paid", "paid", "failed"]
+    assert states == ["rejected", "paid", "paid", "paid", "paid", "paid"]
+    file.refresh_from_db()
+    assert file.state == "closed"
+
+    # One of them comes back the same day: it is payable again, waits with a clock, and has a next step.
+    analyst.goto(f"{desk}/refunds/{refund_code(refunds[-1])}/")
+    analyst.get_by_role("link", name="It came back…").click()
+    dialog.get_by_label("What shows it").fill("The wallet is closed, says the portal")
+    dialog.get_by_role("button", name="came back").click()
+    expect(analyst.locator("#detail")).to_contain_text("Try again, name another payee, or give it up.")
+    analyst.keyboard.press("a")
+    expect(analyst.locator("#detail")).to_contain_text("Yours")
+    bounced = Refund.objects.get(pk=refunds[-1].pk)
+    assert bounced.state == "failed"
+    assert control_balance("2050", bounced.pk) == [Money(-bounced.amount_minor, "GHS")]
+
+    # She asks to close the days before; what is not ready is named. The controller closes them.
+    yesterday = (datetime.now(UTC) - timedelta(days=1)).date()
+    analyst.goto(f"{desk}/books/days/?market=GH")
+    analyst.get_by_label("Close through").fill(yesterday.isoformat())
+    analyst.get_by_label("Reason, without names").fill("What is missing has an owner")
+    analyst.get_by_role("button", name="Ask to close").click()
+    expect(analyst.get_by_role("region", name="Waits for a decision")).to_contain_text("Close through")
+    approve(controller, desk, "Days to close")
+    assert closed_through("GH") == yesterday
 
     # The controller ties out and exports the day; the auditor finds who did what and why.
     controller.goto(f"{desk}/books/tie-out/?market=GH")
-    expect(controller.get_by_role("heading").first).to_be_visible()
+    expect(controller.get_by_text("Everything ties")).to_be_visible()
     controller.goto(f"{desk}/books/journal/?market=GH")
     controller.on("dialog", lambda dialog: dialog.accept())
     controller.get_by_role("button", name="Export").first.click()
@@ -143,6 +174,14 @@ def test_everything_has_an_owner_and_the_day_ties_out(desk: str, at_the_desk: At
     auditor.goto(f"{desk}/payments/{code_of('PAY', misdirected.pk)}/")
     expect(auditor.get_by_text("Moved from").first).to_be_visible()
     expect(auditor.get_by_text("Typed a neighbour's number").first).to_be_visible()
+    auditor.goto(f"{desk}/trail/")
+    for words in ("Exported the journal", "Closed days", "Recorded that the refund came back"):
+        expect(auditor.locator("main")).to_contain_text(words)
+
+    # Nothing is without an owner and a next step: what still waits is shown to whoever looks.
+    lead.goto(f"{desk}/approvals/?whose=nobodys")
+    lead.locator("[data-row]").first.click()
+    expect(lead.locator("#detail")).to_contain_text("decides.")
 
     assert [f.sentence for f in check_all(most_rows=3) if f.rows] == []
     assert Payment.objects.filter(statement_line__file=night, customer=None).count() == 0

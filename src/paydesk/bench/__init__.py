@@ -5,9 +5,10 @@ is imported by the command when it runs.
 """
 
 BENCHMARKS = {
+    "categorise": "paydesk.bench.categorise",
     "posting": "paydesk.bench.posting",
     "read": "paydesk.bench.read",
     "reconcile": "paydesk.bench.reconcile",
     "search": "paydesk.bench.search",
 }
-WITHOUT_DATABASE = {"read", "reconcile"}
+WITHOUT_DATABASE = {"categorise", "read", "reconcile"}

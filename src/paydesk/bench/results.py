@@ -21,7 +21,8 @@ class Bench:
 
     `customers` and `payments` are the size of the company where a benchmark has one, `rows` of a side; 0
     leaves it to that. `memory_limit` is for the engine of matching ("2GB"). `keep` names a company that is
-    filled once and stays, to be measured again.
+    filled once and stays, to be measured again. `labelled` and `held_out` are files of cases to learn from
+    and to be measured on, `semantic` mixes in what they mean.
     """
 
     quick: bool
@@ -32,6 +33,9 @@ class Bench:
     rows: int = 0
     memory_limit: str = ""
     keep: str = ""
+    labelled: str = ""
+    held_out: str = ""
+    semantic: bool = False
 
     def wants(self, what: str) -> bool:
         return what.startswith(self.only)

@@ -29,8 +29,7 @@ if TYPE_CHECKING:
 
 MOST_CATEGORIES = 1_000
 SEED = 0
-STRICTNESS_OF_WORDS = 1.0
-STRICTNESS_OF_MEANING = 20.0
+C_OF_WORDS, C_OF_MEANING = 1.0, 10.0  # how closely a learner follows the cases; chosen on training cases
 Progress = Callable[[str], None]
 
 
@@ -154,14 +153,14 @@ def _judge(
 def _learn_words(given: csr_matrix, right: NDArray[np.int64], categories: int) -> _Linear:
     from sklearn.svm import LinearSVC
 
-    return _fitted(LinearSVC(C=STRICTNESS_OF_WORDS, random_state=SEED), given, right, categories)
+    return _fitted(LinearSVC(C=C_OF_WORDS, random_state=SEED), given, right, categories)
 
 
 def _learn_meaning(given: Floats, right: NDArray[np.int64], categories: int) -> _Linear:
     from sklearn.linear_model import LogisticRegression
 
     with one_thread():
-        return _fitted(LogisticRegression(C=STRICTNESS_OF_MEANING, max_iter=300), given, right, categories)
+        return _fitted(LogisticRegression(C=C_OF_MEANING, max_iter=300), given, right, categories)
 
 
 def _fitted(learner: Any, given: Any, right: NDArray[np.int64], categories: int) -> _Linear:

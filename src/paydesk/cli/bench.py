@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import import_module
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from paydesk.cli.outcomes import DONE, WrongUse, add_json, say
@@ -34,6 +35,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--rows", type=int, default=0, metavar="N", help="reconcile: how many payments")
     parser.add_argument("--memory-limit", default="", metavar="2GB", help="reconcile: the engine's memory")
+    parser.add_argument(
+        "--labelled",
+        metavar="FILE",
+        default="",
+        help="categorise: CSV with text and category to learn from",
+    )
+    parser.add_argument(
+        "--held-out",
+        metavar="FILE",
+        default="",
+        help="categorise: CSV to be measured on, else a fifth",
+    )
+    parser.add_argument("--semantic", action="store_true", help="categorise: mix in what the cases mean")
     add_json(parser)
 
 
@@ -48,6 +62,11 @@ def run(args: argparse.Namespace) -> int:
         raise WrongUse("--keep is for `bench search` and takes small letters, digits and _.")
     if (args.rows or args.memory_limit) and args.name != "reconcile":
         raise WrongUse("--rows and --memory-limit are for `bench reconcile`.")
+    if (args.labelled or args.held_out or args.semantic) and args.name != "categorise":
+        raise WrongUse("--labelled, --held-out and --semantic are for `bench categorise`.")
+    for file in filter(None, (args.labelled, args.held_out)):
+        if not Path(file).is_file():
+            raise WrongUse(f"There is no file {file}.")
     if min(args.customers, args.payments, args.rows) < 0:
         raise WrongUse("--customers, --payments and --rows are numbers above 0.")
     bench = Bench(
@@ -59,6 +78,9 @@ def run(args: argparse.Namespace) -> int:
         rows=args.rows,
         memory_limit=args.memory_limit,
         keep=args.keep,
+        labelled=args.labelled,
+        held_out=args.held_out,
+        semantic=args.semantic,
     )
     results = []
     with _database(bench, args.name) as (url, server_version):

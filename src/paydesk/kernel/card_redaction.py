@@ -106,7 +106,9 @@ def redact_text(text: str, *, is_ours: IsOurs = nothing_is_ours, mask: str = "*"
     decimals and ids inside addresses of the web stay.
     """
     shadow, places = _shadow_of(text)
-    numbers, secrets = list(_numbers(shadow, is_ours)), list(_secrets(shadow))
+    data = shadow.encode("utf-8", "replace")
+    numbers = list(_numbers(shadow, is_ours)) if may_hold_number(data) else []
+    secrets = list(_secrets(shadow)) if any(word in data for word in _SECRET_WORDS) else []
     if not numbers and not secrets:
         return RedactedText(text)
     hidden = {at for covered in (*numbers, *secrets) for at in covered}

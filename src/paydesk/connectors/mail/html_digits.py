@@ -5,19 +5,21 @@ from __future__ import annotations
 import re
 from html import unescape
 
-from paydesk.kernel.card_redaction import IsOurs, RedactedText, may_hold_card_data, redact_text
+from paydesk.kernel.card_redaction import IsOurs, RedactedText, redact_text
 
+# Between cells and paragraphs a number ends, between spans of a line it goes on.
+_BREAK = r"/?(?:p|div|br|td|th|tr|li|table|h[1-6]|blockquote|hr|ul|ol|body|pre)\b"
+_BREAKS = re.compile(_BREAK, re.IGNORECASE)
+_BREAK_TAG = re.compile(f"<{_BREAK}[^<>]*>", re.IGNORECASE)
 _TAG = re.compile(r"<[^<>]*>")
 _PIECE = re.compile(r"<([^<>]*)>|&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z]{2,10});?")
-# Between cells and paragraphs a number ends, between spans of a line it goes on.
-_BREAKS = re.compile(r"/?(?:p|div|br|td|th|tr|li|table|h[1-6]|blockquote|hr|ul|ol|body|pre)\b", re.IGNORECASE)
 
 
 def redact_html(html: str, is_ours: IsOurs) -> RedactedText:
     """HTML without card data, in its tags, its text, and its text as it is read with the tags left out."""
     first = redact_text(html, is_ours=is_ours)
-    read = unescape(_TAG.sub("", first.text))
-    if not may_hold_card_data(read.encode("utf-8", "replace")) and read.isascii():
+    read = unescape(_TAG.sub("", _BREAK_TAG.sub("|", first.text)))
+    if not redact_text(read, is_ours=is_ours).changed:
         return first
     text, places = _as_read(first.text)
     second = redact_text(text, is_ours=is_ours)

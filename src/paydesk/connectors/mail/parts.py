@@ -7,13 +7,14 @@ copy while every other byte stays, and so that hostile nesting is known before a
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Literal
 
 # As email.feedparser: what still belongs to the head of a message.
 _HEAD_LINE = re.compile(rb"(?:From |[\x21-\x39\x3b-\x7e]*:|[ \t])[^\r\n]*(?:\r\n|\r|\n|\Z)")
 _BLANK = re.compile(rb"(?:\r\n|\r|\n)")
-_DASHES = re.compile(rb"[\r\n]--([^\r\n]*)")
+_LINE = re.compile(rb"[^\r\n]*")
 _CONTENT = re.compile(
     rb"(?:^|(?<=\r))content-(type|transfer-encoding)[ \t]*:((?:[^\r\n]+|(?:\r\n|\r|\n)[ \t])*)",
     re.IGNORECASE | re.MULTILINE,
@@ -80,6 +81,29 @@ def structure_of(raw: bytes) -> Structure:
     return _Walk(raw).structure
 
 
+def head_of(raw: bytes) -> bytes:
+    """The head of the message alone."""
+    end = 0
+    while (line := _HEAD_LINE.match(raw, end)) and line.end() > end:
+        end = line.end()
+    return raw[:end]
+
+
+def _dash_lines(raw: bytes, at: int) -> Iterator[tuple[int, bytes, int]]:
+    """The lines that begin with two dashes: where the line end before them stands, what follows, the end."""
+    after_feed, after_return = raw.find(b"\n--", at), raw.find(b"\r--", at)
+    while after_feed >= 0 or after_return >= 0:
+        if after_return < 0 or 0 <= after_feed < after_return:
+            start = after_feed
+            after_feed = raw.find(b"\n--", start + 1)
+        else:
+            start = after_return
+            after_return = raw.find(b"\r--", start + 1)
+        line = _LINE.match(raw, start + 3)
+        assert line is not None
+        yield start, line[0], line.end()
+
+
 class _Walk:
     """Goes through the lines that begin with two dashes once, knowing which multiparts are open."""
 
@@ -89,19 +113,19 @@ class _Walk:
         self.stack: list[tuple[bytes, int]] = []  # the open multiparts: boundary, depth
         self.levels: dict[bytes, list[int]] = {}  # boundary -> where in the stack
         current = self._begin(0, 0)
-        for line in _DASHES.finditer(raw, max(current.body[0] - 1, 0)):
-            if line.start() + 1 < current.body[0] or (name := self._named(line[1])) is None:
+        for start, line, end in _dash_lines(raw, max(current.body[0] - 1, 0)):
+            if start + 1 < current.body[0] or (name := self._named(line)) is None:
                 continue
             closes = name not in self.levels
             name = name[:-2] if closes else name
-            ends = line.start() - (raw[line.start() - 1 : line.start() + 1] == b"\r\n")
+            ends = start - (raw[start - 1 : start + 1] == b"\r\n")
             current.body = (current.body[0], max(current.body[0], ends))
             level = self.levels[name][-1]
             depth = self.stack[level][1]
             while len(self.stack) > level + (not closes):
                 self._close_last()
-            newline = _BLANK.match(raw, line.end())
-            after = newline.end() if newline else line.end()
+            newline = _BLANK.match(raw, end)
+            after = newline.end() if newline else end
             current = self._between(after, depth) if closes else self._begin(after, depth + 1)
         current.body = (current.body[0], len(raw))
 

@@ -21,7 +21,7 @@ from paydesk.connectors.mail.messages import (
     InboundMail,
     Limits,
 )
-from paydesk.connectors.mail.parts import structure_of
+from paydesk.connectors.mail.parts import head_of, structure_of
 from paydesk.connectors.mail.replies import reply_of
 from paydesk.connectors.mail.safe_html import PictureAddress, nothing, safe_html
 from paydesk.connectors.mail.trust import authentication_of, control_of, spam_of
@@ -102,9 +102,8 @@ def read_mail(
 
 
 def _head(raw: bytes, limits: Limits) -> Fields:
-    structure = structure_of(raw[: limits.head_bytes])
-    start, end = structure.parts[0].head
-    return fields_of(raw[start:end], most_bytes=limits.head_bytes, most_chars=limits.field_chars)
+    head = head_of(raw[: limits.head_bytes])
+    return fields_of(head, most_bytes=limits.head_bytes, most_chars=limits.field_chars)
 
 
 def _delivered_to(head: Fields) -> tuple[str, ...]:
@@ -170,10 +169,11 @@ class _Body:
         has_html = any(leaf.content_type == "text/html" for group in groups for leaf in group)
         for group in groups:
             plain = "\n".join(self._decoded(leaf) for leaf in group if leaf.content_type == "text/plain")
-            page, page_text, found = self._page([leaf for leaf in group if leaf.content_type == "text/html"])
+            pages_of_group = [leaf for leaf in group if leaf.content_type == "text/html"]
+            written = len(plain.strip())
+            page, page_text, found = self._page(pages_of_group, with_text=written < _PLACEHOLDERS)
             ids |= found
-            short = len(plain.strip()) < _PLACEHOLDERS and len(plain.strip()) * 4 < len(page_text)
-            texts.append(page_text if page_text.strip() and short else plain or page_text)
+            texts.append(page_text if page_text.strip() and written * 4 < len(page_text) else plain)
             if has_html:
                 pages.append(page or f"<pre>{escape(plain)}</pre>" if page or plain.strip() else "")
         text = self._cut("\n".join(texts), self.limits.text_chars)
@@ -181,16 +181,18 @@ class _Body:
         self.html = "\n<hr>\n".join(page for page in pages if page)
         return ids
 
-    def _page(self, leaves: list[Leaf]) -> tuple[str, str, frozenset[str]]:
+    def _page(self, leaves: list[Leaf], *, with_text: bool) -> tuple[str, str, frozenset[str]]:
         if not leaves:
             return "", "", frozenset()
         html = self._cut("\n".join(self._decoded(leaf) for leaf in leaves), self.limits.html_chars)
-        safe = safe_html(redact_html(html, self.is_ours).text, enclosed=self.pictures)
+        if self.troubles:  # it was not what it says: what was looked for in its bytes is looked for again
+            html = redact_html(html, self.is_ours).text
+        safe = safe_html(html, enclosed=self.pictures)
         if safe.too_deep:
             self.troubles.append("The HTML nests too deep to be shown; its text was read.")
             return "", bare_text(html), frozenset()
         self.remote_pictures += safe.remote_pictures
-        return safe.html, text_of_html(safe.html), safe.content_ids
+        return safe.html, text_of_html(safe.html) if with_text else "", safe.content_ids
 
     def _decoded(self, leaf: Leaf) -> str:
         text, trouble = decoded(leaf.data, leaf.charset, html=leaf.content_type == "text/html")

@@ -116,14 +116,14 @@ def _is_bomb(html: str) -> bool:
     if html.count("<") <= DEEPEST:
         return False
     depth = deepest = formatting = most = tags = 0
-    for closes, name in _TAG.findall(html):
-        name = name.lower()
+    for closes, name in _TAG.findall(html.lower()):
         tags += 1
         if name in _CLOSED_BY_THE_NEXT:
             continue
         step = -1 if closes else 1
-        depth = max(0, depth + step)
-        deepest = max(deepest, depth)
+        depth = depth + step if depth + step > 0 else 0
+        if depth > deepest:
+            deepest = depth
         if name in _FORMATTING:
             formatting = max(0, formatting + step)
             most = max(most, formatting)

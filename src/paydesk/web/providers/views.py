@@ -22,13 +22,14 @@ from paydesk.web.people_names import names_by_label
 from paydesk.web.providers.callback_views import shown_callbacks
 from paydesk.web.providers.expected_views import expected_words
 from paydesk.web.providers.profiles import shown_profiles
+from paydesk.web.providers.rate_views import may_set, shown_cards
 
 
 @needs("providers.manage:view")
 def account_list(request: HttpRequest) -> HttpResponse:
     """Every account of the person's markets; profiles and callback address of the chosen one beside it.
 
-    Six queries, and up to four for the callbacks of a chosen account.
+    Six queries, up to four for the callbacks of a chosen account and three for its rate cards.
     """
     actor = actor_of(request)
     accounts = list(source_accounts(actor))
@@ -62,6 +63,8 @@ def account_list(request: HttpRequest) -> HttpResponse:
             "chosen": chosen_account,
             "expected": expected_words(chosen_account) if chosen_account else "",
             "callbacks": shown_callbacks(request, chosen_account),
+            "cards": shown_cards(chosen_account),
+            "may_set_rates": may_set(request),
             "may_manage": gate(actor, "providers.manage"),
         },
     )

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from paydesk.kernel.money import Money
 from paydesk.kernel.public_codes import code_of
 from paydesk.web.addresses import PAGES, page_of
 
@@ -23,11 +24,19 @@ VERB_WORDS = {
     "approval.relation_ended": "Ended somebody's closeness to an account",
     "approval.withdrawn": "Took back a request",
     "contract.replayed": "Laid payments on the contract again",
+    "days.asked_to_close": "Asked to close days",
+    "days.asked_to_reopen": "Asked to open days again",
+    "days.closed": "Closed days",
+    "days.refused": "Said no to closing or opening days",
+    "days.reopened": "Opened days again",
+    "days.withdrawn": "Took back a request about days",
     "due_item.write_off_requested": "Asked to write off a small difference",
     "due_item.written_off": "Wrote off a small difference",
     "file.unpost_approved": "Approved un-posting the file",
     "file.unpost_requested": "Asked to un-post the file",
     "file.unposted": "Un-posted rows of the file",
+    "journal.exported": "Exported the journal",
+    "journal.handed_out": "Handed out a copy of the journal",
     "payment.apply_requested": "Asked to apply the payment",
     "payment.move_requested": "Asked to move the payment",
     "payment.moved": "Moved the payment to another customer",
@@ -203,6 +212,7 @@ VERB_WORDS = {
     "reversal_request.released": "Closed a reversal request",
     "reversal_request.reversed": "Saw that the provider took the money back",
     "source_account.added": "Added an account",
+    "rate_card.set": "Set what a provider may keep back",
 }
 
 
@@ -253,7 +263,22 @@ def subject_page(kind: str, subject_id: str) -> str:
 
 def change_words(changes: dict[str, Any]) -> str:
     """What changed as "state deposit paid → active; rows 1 to 7"; "" when nothing is told."""
-    return "; ".join(_change(name, value) for name, value in changes.items())
+    currency = changes.get("currency")
+    if not isinstance(currency, str) or not any(name.endswith("_minor") for name in changes):
+        return "; ".join(_change(name, value) for name, value in changes.items())
+    told = {
+        name: _amounts(value, currency) if name.endswith("_minor") else value
+        for name, value in changes.items()
+        if name != "currency"
+    }
+    return "; ".join(_change(name.removesuffix("_minor"), value) for name, value in told.items())
+
+
+def _amounts(value: Any, currency: str) -> Any:
+    """Minor units as the money they are, one or several."""
+    if isinstance(value, list):
+        return [_amounts(each, currency) for each in value]
+    return str(Money(value, currency)) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
 def _change(name: str, value: Any) -> str:

@@ -8,6 +8,7 @@ from decimal import Decimal
 from django.db import connection
 from django.test import TestCase
 
+from paydesk.domain.payments.models import TransitRow
 from paydesk.domain.pricing.actions import set_rate_card
 from paydesk.domain.pricing.queries import card_on
 from paydesk.domain.pricing.rules import Terms, is_off, terms_for
@@ -15,6 +16,7 @@ from paydesk.domain.providers.models import SourceAccount
 from paydesk.domain.reconciliation.arrivals import arrivals_of
 from paydesk.domain.reconciliation.kept_fees import kept_fees
 from paydesk.domain.reconciliation.models import ReconciliationException, Settlement
+from paydesk.domain.reconciliation.queries.settlements import days_to_look_at_again, with_funds
 from paydesk.domain.reconciliation.tests.days import DAY, NEXT_DAY, hand_over, run_day
 from paydesk.foundation.people.authority import rights_of
 from paydesk.kernel.actor import Actor
@@ -112,6 +114,13 @@ class Settlements(TestCase):
             "1.4 % + 0.25 GHS = 3.05 GHS, kept 5.05 GHS."
         )
         assert "missing_at_bank" not in why  # its time is not over
+        stands = {each.settlement.batch_key: each.state for each in with_funds([*batches.values()], NEXT_DAY)}
+        assert stands == {
+            "po_8888": "received", "po_over1": "over_paid", "po_lost1": "expected",
+            "po_came1": "arrived_short", "po_euro1": "foreign",
+        }  # fmt: skip
+        assert days_to_look_at_again(NEXT_DAY) == []
+        assert days_to_look_at_again(WEEK_LATER) == [(self.account.pk, DAY)]
 
         self.set_card(since=DAY)
         late = report(("charge", "ch_9", "106.05", "1.00", "po_over1"))
@@ -120,6 +129,10 @@ class Settlements(TestCase):
         overdue = [each.why for each in ReconciliationException.objects.filter(kind="missing_at_bank")]
         assert [each for each in overdue if "Batch po_lost1" in each and "within 8 days" in each]
         assert not [each for each in overdue if "po_8888" in each or "po_came1" in each]
+        assert days_to_look_at_again(WEEK_LATER) == []
+        receive(self.bank, row(3, "68.77", text="STRIPE PO_LOST1", provider_ref="B3"), now=WEEK_LATER)
+        TransitRow.objects.filter(amount_minor=68_77).update(at=WEEK_LATER + timedelta(hours=1))
+        assert days_to_look_at_again(WEEK_LATER) == [(self.account.pk, DAY)]
         solved = ReconciliationException.objects.filter(state="resolved", resolution="proven")
         assert {"over_settled", "fee_variance"} <= set(solved.values_list("kind", flat=True))
 

@@ -19,7 +19,7 @@ from paydesk.domain.refunds.states import PAYOUT_FILE, REFUND
 from paydesk.domain.refunds.steps import RefundRefused, locked
 from paydesk.foundation.approvals import steps as approvals
 from paydesk.foundation.approvals.models import Approval
-from paydesk.foundation.clocks.steps import meet_clocks
+from paydesk.foundation.clocks.steps import meet_clocks, start_clocks
 from paydesk.importers.delimited import open_table
 from paydesk.importers.delimited.row_blocks import UnclosedRow
 from paydesk.importers.records import NotReadable
@@ -149,6 +149,8 @@ def bounce_refund(
         by,
         now,
     )
+    # The payer waits again, from the moment we heard of it.
+    start_clocks(clocks.REFUND, "refund", {refund.pk: now}, market=refund.market, now=now)
     _record("refund.bounced", refund, by, now, state=[was, refund.state])
     return refund
 

@@ -37,6 +37,7 @@ from paydesk.domain.refunds.models import PayoutFile, Refund
 from paydesk.foundation.approvals.actions import reject_approval
 from paydesk.foundation.approvals.models import Approval
 from paydesk.foundation.approvals.steps import ApprovalRefused, SamePersonRefused
+from paydesk.foundation.clocks.queries import earliest_of
 from paydesk.foundation.documents.queries import open_document
 from paydesk.foundation.people.authority import rights_of
 from paydesk.kernel.actor import Actor
@@ -340,6 +341,7 @@ class Refunds(TestCase):
         bounce_refund(refund.pk, note="Row B77 of the portal", by=ANALYST, now=NOON)
         refund.refresh_from_db()
         assert (refund.state, self.owed(refund)) == ("failed", 50_00)
+        assert refund.pk in earliest_of("refund", [refund.pk]), "the payer waits again, so a clock runs again"
         assert [m.amount_minor for m in control_balance("1020", self.account.pk)] == [120_00]
 
     def test_a_file_that_is_put_aside_frees_its_refunds(self):

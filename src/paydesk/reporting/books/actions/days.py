@@ -167,7 +167,11 @@ def _ask(
         market=market,
         right=RIGHTS[kind],
         payload=payload,
-        reasons=[f"{count} {name.replace('_', ' ')} not ready" for name, count in points.items() if count],
+        reasons=[
+            f"{name.replace('_', ' ').capitalize()} not ready: {count}"
+            for name, count in points.items()
+            if count
+        ],
         note=reason.strip(),
         by=by,
         now=now,

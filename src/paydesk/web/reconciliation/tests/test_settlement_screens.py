@@ -1,4 +1,4 @@
-"""Settlements on the screen: the list, one with its rows and the row of the bank that pays it, the day's part."""
+"""Settlements on the screen: the list, one with its rows and what the bank paid, the part of the day."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class SettlementScreens(AtTheDesk):
         bank = make_source_account(provider="bank", name="Our bank", role="settles", ledger_code="1010")
         receive(
             self.account,
-            row(1, "100.00", fee=Decimal("1.655"), batch_key="po_1001", provider_ref="ch_1", channel="card visa"),
+            row(1, "100.00", fee=Decimal("1.655"), batch_key="po_1001", provider_ref="ch_1", channel="visa"),
             row(2, "-20.00", kind="refund", batch_key="po_1001"),
             row(3, "-78.34", kind="sweep", batch_key="po_1001", provider_ref="po_1001"),
             row(4, "40.00", batch_key="po_2002"),
@@ -55,9 +55,9 @@ class SettlementScreens(AtTheDesk):
             "by an id both rows name",
             "STRIPE PO_1001",
             "ch_1",
-            "card visa",
+            "visa",
             "78.345",
-            "1 to 3 of 3",
+            "1–3 of 3",
         ):
             assert said in text, said
         assert "po_1001" in self.text(f"/reconciliation/{self.account.pk}/{TODAY.isoformat()}/")

@@ -84,6 +84,8 @@ class Trail(AtTheDesk):
 def test_changes_are_put_into_words():
     assert change_words({"state": ["deposit_paid", "active"]}) == "state deposit paid → active"
     assert change_words({"open_minor": [70000, 0]}) == "open 70,000 → 0 minor units"
+    told = change_words({"amount_minor": 400, "currency": "GHS", "parts_minor": [100, 300]})
+    assert told == "amount 4.00 GHS; parts 1.00 GHS → 3.00 GHS", "money where its currency is told"
     assert change_words({"customer_id": [None, 35]}) == f"customer none → {code_of('CUS', 35)}"
     assert change_words({"customer_id": [35, 35]}) == f"customer {code_of('CUS', 35)}"
     assert change_words({"rows": [1, 7]}) == "rows 1 to 7"
