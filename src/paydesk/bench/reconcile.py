@@ -16,6 +16,7 @@ from pathlib import Path
 
 import duckdb
 
+from paydesk.bench.reconcile_peers import beside
 from paydesk.bench.results import ROUNDS, Bench, Goal, Result, median
 from paydesk.matching.engines import duckdb_engine
 from paydesk.matching.explanation import explain
@@ -39,7 +40,15 @@ Spent = tuple[float, float]  # CPU and wall seconds
 
 
 def measure(bench: Bench, url: str = "") -> Iterator[Result]:
-    """CPU and wall beside the floor, peak memory, precision and recall. `url` is not used."""
+    """CPU and wall beside the floor, peak memory, precision and recall; peers (`--only peers` for those
+    alone). `url` is not used."""
+    if bench.wants("sides"):
+        yield from _sides(bench)
+    if bench.wants("peers"):
+        yield from beside(bench)
+
+
+def _sides(bench: Bench) -> Iterator[Result]:
     rows = bench.rows or (QUICK_ROWS if bench.quick else ROWS)
     with tempfile.TemporaryDirectory(prefix="paydesk-bench-") as folder:
         root = Path(folder)
