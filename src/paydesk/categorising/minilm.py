@@ -128,7 +128,7 @@ def minilm() -> MiniLM:
     """The model of this installation, loaded once. Raises SemanticRefused where it is not installed."""
     package = importlib.util.find_spec(PACKAGE)
     places = list(package.submodule_search_locations or ()) if package else []
-    if not places or importlib.util.find_spec("tokenizers") is None:
+    if not places:
         raise SemanticRefused(f"The model of meaning is not installed; install it with: {INSTALL}")
     folder = Path(places[0]) / "model"
     content: dict[str, bytes] = {}
@@ -140,8 +140,10 @@ def minilm() -> MiniLM:
                 f"{name} of the installed model of meaning is not the published one; install it again with: "
                 f"{INSTALL} --force-reinstall"
             )
-    from tokenizers import Tokenizer
-
+    try:
+        from tokenizers import Tokenizer
+    except ImportError as problem:
+        raise SemanticRefused(f"tokenizers is not installed; install it with: {INSTALL}") from problem
     tokenizer = Tokenizer.from_str(content["tokenizer.json"].decode())
     tokenizer.no_padding()
     tokenizer.enable_truncation(LONGEST)

@@ -58,7 +58,8 @@ class Model:
 
     def confidence(self, text: str, weighed: Weighed | None = None) -> NDArray[np.float64]:
         """How sure it is of each category; they add up to 1."""
-        weighed = weighed or self.vocabulary.weigh(text)
+        if weighed is None:
+            weighed = self.vocabulary.weigh(text)
         scores = weighed.weights @ self.weights[weighed.columns] + self.bias
         by_words = confidences(scores.astype(np.float64), self.sharpness)
         return by_words if self.meaning is None else self.meaning.mixed(by_words, text)

@@ -11,7 +11,7 @@ import numpy as np
 from paydesk.categorising.figures import Figures, figures
 from paydesk.categorising.labelled import Labelled
 from paydesk.categorising.model import Model
-from paydesk.categorising.suggestions import suggest
+from paydesk.categorising.suggestions import explained
 
 
 def score(model: Model, rows: Sequence[Labelled]) -> Figures:
@@ -26,9 +26,10 @@ def score(model: Model, rows: Sequence[Labelled]) -> Figures:
     confidence = np.zeros((len(rows), len(model.categories)))
     spent = []
     for number, row in enumerate(rows):
-        confidence[number] = model.confidence(row.text)
         before = time.process_time_ns()
-        suggest(model, row.text)
+        weighed = model.vocabulary.weigh(row.text)
+        confidence[number] = model.confidence(row.text, weighed)
+        explained(model, weighed, confidence[number])
         spent.append((time.process_time_ns() - before) / 1e6)
     right = np.array([place[row.category] for row in rows], dtype=np.int64)
     return {

@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from paydesk.categorising.calibration import Gate
+from paydesk.categorising.minilm import minilm
 from paydesk.categorising.model import Examples, Model
 from paydesk.categorising.semantic import Meaning
 from paydesk.categorising.vocabulary import Vocabulary
@@ -67,7 +68,10 @@ def save(model: Model, folder: Path) -> None:
 
 
 def load(folder: Path) -> Model:
-    """The model in `folder`; ModelRefused where there is none or it is damaged or of another version."""
+    """The model in `folder`; ModelRefused where there is none or it is damaged or of another version.
+
+    SemanticRefused where it needs the model of meaning and that is not installed.
+    """
     head = _head(folder)
     try:
         path = folder / Path(str(head["arrays"])).name
@@ -81,6 +85,8 @@ def load(folder: Path) -> Model:
             model = _model_of(head, {name: arrays[name] for name in arrays.files})
     except (KeyError, TypeError, ValueError, IndexError, zipfile.BadZipFile) as problem:
         raise _damaged(folder, f"{HEAD} and {path.name} do not belong together") from problem
+    if model.meaning is not None:
+        minilm()  # said now rather than at the first case
     return model
 
 

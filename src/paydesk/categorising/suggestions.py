@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from paydesk.categorising.figures import TOP
 from paydesk.categorising.model import Model
@@ -51,9 +52,13 @@ class Suggestions:
 def suggest(model: Model, text: str) -> Suggestions:
     """What `text` is about. Any text does; one of which no word is known is unsure of everything."""
     weighed = model.vocabulary.weigh(text)
+    return explained(model, weighed, model.confidence(text, weighed))
+
+
+def explained(model: Model, weighed: Weighed, confidence: NDArray[np.float64]) -> Suggestions:
+    """The same from a text that was weighed and asked about already."""
     if not len(weighed.columns):
         return Suggestions((), None, "Unsure: no word of it is known from earlier cases.")
-    confidence = model.confidence(text, weighed)
     likeness = model.examples.likeness(weighed)
     likeliest = np.argsort(-confidence, kind="stable")[:TOP]
     top = tuple(
