@@ -2,6 +2,8 @@
 
 PATHS = {
     "home": "M4 11l8-7 8 7M6 9.5V20h12V9.5M10 20v-6h4v6",
+    "chat": "M4 5h16v11h-9l-4 4v-4H4zM8 9h8M8 12h5",
+    "mail": "M4 6h16v12H4zM4 7l8 6 8-6",
     "inbox": "M3 13h5l2 3h4l2-3h5M5 5h14l2 8v6H3v-6z",
     "card": "M3 6h18v12H3zM3 10h18M7 15h4",
     "coins": "M9 14a6 3 0 1 0 0-6 6 3 0 0 0 0 6M3 11v5c0 1.7 2.7 3 6 3s6-1.3 6-3v-5"

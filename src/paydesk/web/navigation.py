@@ -38,10 +38,10 @@ class Place:
 
 PLACES = [
     Place("home", "Home", "home", "h"),
-    Place("cases:inbox", "Inbox", "inbox", "n", "cases.work:view"),
+    Place("cases:inbox", "Inbox", "chat", "n", "cases.work:view"),
     Place("intake:files", "Intake", "inbox", "i", "files.import:view"),
     Place("payments:list", "Payments", "card", "p", "payments:view", parts=("hand_receipts",)),
-    Place("unapplied:list", "Unapplied", "coins", "u", "payments:view"),
+    Place("unapplied:list", "Unapplied", "coins", "u", "payments:view", second=True),
     Place("suspense:list", "Suspense", "question", "s", "suspense:view", second=True),
     Place("approvals:inbox", "Approvals", "stamp", "v", "payments:view", second=True),
     Place(

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 SEE, WORK = "cases.work:view", "cases.work"
 CHANNEL_ICONS = {
-    "email": "inbox", "phone": "phone", "chat": "people", "web_form": "file", "by_hand": "person"
+    "email": "mail", "phone": "phone", "chat": "chat", "web_form": "file", "by_hand": "person"
 }  # fmt: skip
 SEVERITY_FAMILIES = {"urgent": "failed", "high": "held", "normal": "", "low": ""}
 LEVEL_FAMILIES = {"unverified": "idle", "two_facts": "moving", "strong": "settled"}
