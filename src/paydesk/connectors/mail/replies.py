@@ -22,7 +22,7 @@ _WROTE = re.compile(
     r"|El .{6,160} escribi[óo]\s?:|Am .{6,160} schrieb .{2,120}:|On .{6,160} wrote:)$"
 )
 # In any language: a line that names an address and ends with a colon, right above quoted lines.
-_ADDRESSED = re.compile(r"^.{0,200}[<(\[][^<>()\[\]\s]+@[^<>()\[\]\s]+[>)\]].{0,40}[:：]$")
+_ADDRESSED = re.compile(r"^(?!>).{0,200}[<(\[][^<>()\[\]\s]+@[^<>()\[\]\s]+[>)\]].{0,40}[:：]$")
 _SEPARATOR = re.compile(
     r"^[-_ ]{2,}\s?(?:Original Message|Urspr(?:ü|ue)ngliche Nachricht|Original-Nachricht|Message d'origine"
     r"|Message original|Mensagem original|Mensaje original|Ujumbe asili|Forwarded message"
