@@ -30,7 +30,6 @@ _MOST_BYTES, _DEEPEST = 512 * 1024, 20  # how much of a message without a report
 _REASONS = (
     (".1.1", "There is no such mailbox."),
     (".1.2", "There is no such mail domain."),
-    (".1.10", "The domain takes no mail."),
     (".1.", "The address is not valid."),
     (".2.1", "The mailbox is switched off."),
     (".2.2", "The mailbox is full."),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
+_DRAWN = frozenset(("image/png", "image/jpeg", "image/gif", "image/webp"))
 Fields = tuple[tuple[str, str], ...]
 """The fields of a head in their order: name in lower case, value unfolded, encoded words not yet resolved."""
 
@@ -59,6 +60,14 @@ class Attachment:
     def size(self) -> int:
         return len(self.data)
 
+    @property
+    def serve_as(self) -> str:
+        """The type to hand it out as: pictures that browsers only draw, all else as bytes to save.
+
+        HTML, SVG and the like would run as if they were ours. Send X-Content-Type-Options: nosniff with it.
+        """
+        return self.content_type if self.content_type in _DRAWN else "application/octet-stream"
+
 
 @dataclass(frozen=True, slots=True)
 class Enclosed:
@@ -91,13 +100,16 @@ class Authentication:
     spf: str = ""
     dkim: tuple[tuple[str, str], ...] = ()  # (result, signing domain)
     dmarc: str = ""
+    dmarc_domain: str = ""  # of the From address that DMARC looked at
 
     def proves(self, address: Address | None) -> bool:
         """Whether the From address is what it says: DMARC passed, or DKIM by that very domain."""
         if not self.said_by or address is None:
             return False
         domain = address.key.rpartition("@")[2]
-        return self.dmarc == "pass" or any(
+        if self.dmarc == "pass" and self.dmarc_domain in ("", domain):
+            return True
+        return any(
             result == "pass" and (domain == signer or domain.endswith("." + signer))
             for result, signer in self.dkim
             if "." in signer

@@ -166,8 +166,12 @@ class _Walk:
             end = line.end()
         blank = _BLANK.match(self.raw, end)
         part = Part("leaf", depth, (at, end), (blank.end() if blank else end, len(self.raw)))
+        known = set()
         for found in _CONTENT.finditer(self.raw, at, end):
-            if found[1].lower() == b"type":
+            if (name := found[1].lower()) in known:
+                continue  # the first counts, as everywhere
+            known.add(name)
+            if name == b"type":
                 _content_type(part, found[2])
             else:
                 part.encoding = found[2].strip().lower().decode("ascii", "replace")

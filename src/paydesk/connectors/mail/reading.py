@@ -9,8 +9,9 @@ from html import escape
 from paydesk.connectors.mail.bodies import Leaf, attachment_of, leaves_of
 from paydesk.connectors.mail.calendars import invitation_in
 from paydesk.connectors.mail.charsets import decoded
+from paydesk.connectors.mail.covers import CardData
 from paydesk.connectors.mail.fields import addresses, fields_of, first, message_ids, moment, text_of
-from paydesk.connectors.mail.html_digits import redact_html
+from paydesk.connectors.mail.html_redaction import redact_html
 from paydesk.connectors.mail.html_text import bare_text, text_of_html
 from paydesk.connectors.mail.messages import (
     Address,
@@ -65,6 +66,8 @@ def read_mail(
         troubles.append(f"The message could not be read ({type(problem).__name__}); it is kept as it came.")
     authentication = authentication_of(head, trusted_servers)
     senders = addresses(head, "from")
+    if sum(name == "from" for name, _ in head) > 1 or len({each.key for each in senders}) > 1:
+        troubles.append("The message names more than one sender; the first was taken and may be made up.")
     control, rejected = control_of(head, trusted=may_steer(authentication, senders[0] if senders else None))
     ids = message_ids(head, "message-id", most=5)
     text = body.text if body else ""
@@ -186,7 +189,7 @@ class _Body:
             return "", "", frozenset()
         html = self._cut("\n".join(self._decoded(leaf) for leaf in leaves), self.limits.html_chars)
         if self.troubles:  # it was not what it says: what was looked for in its bytes is looked for again
-            html = redact_html(html, self.is_ours).text
+            html = redact_html(html, CardData(self.is_ours)).text
         safe = safe_html(html, enclosed=self.pictures)
         if safe.too_deep:
             self.troubles.append("The HTML nests too deep to be shown; its text was read.")

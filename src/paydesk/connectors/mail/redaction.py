@@ -11,19 +11,18 @@ import binascii
 import hashlib
 import quopri
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 
+from paydesk.connectors.mail.covers import CardData, Cover, Words
 from paydesk.connectors.mail.header_redaction import redact_head
-from paydesk.connectors.mail.html_digits import redact_html
+from paydesk.connectors.mail.html_redaction import redact_html
 from paydesk.connectors.mail.parts import Part, structure_of
 from paydesk.kernel.card_redaction import (
     IsOurs,
     RedactedText,
-    may_hold_card_data,
     nothing_is_ours,
-    redact_text,
 )
 
 WITHHELD = b"[paydesk withheld this part: it is packed too deep to be looked through for card numbers.]"
@@ -62,7 +61,17 @@ def redact_message(raw: bytes, *, salt: bytes, is_ours: IsOurs = nothing_is_ours
     as a reference; it is asked seldom, so it may look them up.
     """
     found = RedactedMail(raw, salted_hash(raw, salt))
-    found.raw = _redacted(raw, found, is_ours, _DEEPEST)
+    found.raw = _redacted(raw, found, CardData(is_ours), _DEEPEST)
+    return found
+
+
+def remove_passages(raw: bytes, passages: Sequence[str], *, salt: bytes) -> RedactedMail:
+    """A stored message without the passages a person marked, in its head, texts and attachments of text.
+
+    `secrets` counts them. None found means that they stand in a file that is not looked into.
+    """
+    found = RedactedMail(raw, salted_hash(raw, salt))
+    found.raw = _redacted(raw, found, Words(passages), _DEEPEST)
     return found
 
 
@@ -75,10 +84,10 @@ def redact_bytes(
     data: bytes, *, charset: str = "", html: bool = False, is_ours: IsOurs = nothing_is_ours
 ) -> bytes:
     """Text as bytes without card data, in the same charset; the very same bytes where there is none."""
-    return _text(data, charset, html, is_ours, RedactedMail(b"", ""), "text")
+    return _text(data, charset, html, CardData(is_ours), RedactedMail(b"", ""), "text")
 
 
-def _redacted(raw: bytes, found: RedactedMail, is_ours: IsOurs, deeper: int) -> bytes:
+def _redacted(raw: bytes, found: RedactedMail, cover: Cover, deeper: int) -> bytes:
     pieces: list[bytes] = []
     kept = 0
 
@@ -89,11 +98,11 @@ def _redacted(raw: bytes, found: RedactedMail, is_ours: IsOurs, deeper: int) -> 
 
     for part in structure_of(raw).parts:
         head = raw[part.head[0] : part.head[1]]
-        if (new_head := redact_head(head, is_ours, lambda text: _note(found, text, "head"))) != head:
+        if (new_head := redact_head(head, cover, lambda text: _note(found, text, "head"))) != head:
             replace(*part.head, new_head)
         if part.kind in ("leaf", "between"):
             body = raw[part.body[0] : part.body[1]]
-            if (new_body := _body(body, part, found, is_ours, deeper)) != body:
+            if (new_body := _body(body, part, found, cover, deeper)) != body:
                 replace(*part.body, new_body)
     if not pieces:
         return raw
@@ -101,7 +110,7 @@ def _redacted(raw: bytes, found: RedactedMail, is_ours: IsOurs, deeper: int) -> 
     return b"".join(pieces)
 
 
-def _body(body: bytes, part: Part, found: RedactedMail, is_ours: IsOurs, deeper: int) -> bytes:
+def _body(body: bytes, part: Part, found: RedactedMail, cover: Cover, deeper: int) -> bytes:
     if not body:
         return body
     html = part.content_type in ("text/html", "application/xhtml+xml", "text/enriched")
@@ -112,18 +121,18 @@ def _body(body: bytes, part: Part, found: RedactedMail, is_ours: IsOurs, deeper:
         and _is_sealed(body)
     ):
         return body
-    if part.encoding in _PACKED:  # it may only say so
-        body = _text(body, "", False, is_ours, found, part.content_type)
+    if part.encoding in _PACKED and cover.thorough:  # it may only say so
+        body = _text(body, "", False, cover, found, part.content_type)
     try:
         data = unpack(body)
     except (ValueError, binascii.Error):
         data, pack = body, _as_it_is
     if part.content_type.startswith("message/") and part.encoding in ("base64", "quoted-printable"):
-        new = _redacted(data, found, is_ours, deeper - 1) if deeper else WITHHELD
+        new = _redacted(data, found, cover, deeper - 1) if deeper else WITHHELD
         if not deeper:
             _note(found, RedactedText("", secrets=1), part.content_type)
     elif part.content_type.startswith(("text/", "message/")) or part.kind == "between" or _is_text(data):
-        new = _text(data, part.charset, html, is_ours, found, part.content_type)
+        new = _text(data, part.charset, html, cover, found, part.content_type)
     else:
         return body
     if new == data:
@@ -131,12 +140,12 @@ def _body(body: bytes, part: Part, found: RedactedMail, is_ours: IsOurs, deeper:
     return pack(new, b"\r\n" if b"\r\n" in body or b"\n" not in body else b"\n")
 
 
-def _text(data: bytes, charset: str, html: bool, is_ours: IsOurs, found: RedactedMail, place: str) -> bytes:
+def _text(data: bytes, charset: str, html: bool, cover: Cover, found: RedactedMail, place: str) -> bytes:
     wide = charset.startswith(_WIDE) or data[:2] in _MARKS_WIDE
-    if not html and not wide and not may_hold_card_data(data) and not _other_digits(data):
+    if not html and not wide and not cover.may_hold(data) and not _other_digits(data):
         return data
     text, codec = _decoded(data, charset, wide)
-    result = redact_html(text, is_ours) if html else redact_text(text, is_ours=is_ours)
+    result = redact_html(text, cover) if html else cover.text(text)
     if not result.changed:
         return data
     _note(found, result, place)

@@ -21,6 +21,8 @@ _WROTE = re.compile(
     r"|Mnamo .{6,160}(?:aliandika|ameandika)\s?:|Le .{6,160}[ \xa0]a [ée]crit[ \xa0]?:"
     r"|El .{6,160} escribi[óo]\s?:|Am .{6,160} schrieb .{2,120}:|On .{6,160} wrote:)$"
 )
+# In any language: a line that names an address and ends with a colon, right above quoted lines.
+_ADDRESSED = re.compile(r"^(?!>).{0,200}[<(\[][^<>()\[\]\s]+@[^<>()\[\]\s]+[>)\]].{0,40}[:：]$")
 _SEPARATOR = re.compile(
     r"^[-_ ]{2,}\s?(?:Original Message|Urspr(?:ü|ue)ngliche Nachricht|Original-Nachricht|Message d'origine"
     r"|Message original|Mensagem original|Mensaje original|Ujumbe asili|Forwarded message"
@@ -87,11 +89,17 @@ def _heads(lines: list[str]) -> list[int]:
             _SEPARATOR.match(line)
             or (line[-1] == ":" and _WROTE.match(line))
             or (len(wrapped) < _WIDTH and wrapped[-1:] == ":" and _WROTE.match(wrapped))
+            or (_ADDRESSED.match(line) and _is_above_quote(lines, at + 1))
             or (_HEAD_LINE.match(line) and _head_lines(lines[at:]) >= 3)
         ):
             found.append(at)
             break
     return found
+
+
+def _is_above_quote(lines: list[str], at: int) -> bool:
+    following = next((line for line in lines[at : at + 3] if line.strip()), "")
+    return following.startswith(">")
 
 
 def _head_lines(rest: list[str]) -> int:

@@ -10,6 +10,7 @@ from paydesk.connectors.mail.messages import Authentication, Fields, Spam
 _COMMENT = re.compile(r"\([^()]*\)")
 _METHOD = re.compile(r"^\s*(spf|dkim|dmarc)\s*=\s*([a-z]+)", re.IGNORECASE)
 _DOMAIN = re.compile(r"header\.(?:d|i)\s*=\s*\"?@?([^\s;\"]+)", re.IGNORECASE)
+_FROM = re.compile(r"header\.from\s*=\s*\"?(?:[^\s;\"]*@)?([^\s;\"]+)", re.IGNORECASE)
 _SCORE = re.compile(r"(?:^|[\s,;])(?:score|hits)=(-?\d{1,4}(?:\.\d{1,3})?)")
 _CONFIDENCE = re.compile(r"\bSCL:(\d)")
 # Other desks obey such fields; a stranger who knows that must not open, close or assign anything here.
@@ -30,7 +31,7 @@ def authentication_of(fields: Fields, trusted: Collection[str]) -> Authenticatio
         words = server.split()
         if not words or words[0].casefold() not in names:
             continue
-        spf, dmarc, dkim = "", "", []
+        spf, dmarc, dmarc_domain, dkim = "", "", "", []
         for result in results:
             method = _METHOD.match(result)
             if method is None:
@@ -39,11 +40,13 @@ def authentication_of(fields: Fields, trusted: Collection[str]) -> Authenticatio
             if name == "spf":
                 spf = spf or outcome
             elif name == "dmarc":
+                domain = _FROM.search(result)
+                dmarc_domain = dmarc_domain or (domain[1].casefold() if domain else "")
                 dmarc = dmarc or outcome
             else:
                 domain = _DOMAIN.search(result)
                 dkim.append((outcome, domain[1].rpartition("@")[2].casefold() if domain else ""))
-        return Authentication(words[0], spf, tuple(dkim), dmarc)
+        return Authentication(words[0], spf, tuple(dkim), dmarc, dmarc_domain)
     return Authentication()
 
 

@@ -13,7 +13,7 @@ from hypothesis import settings as examples
 from hypothesis import strategies as st
 
 from paydesk.connectors.mail.parts import structure_of
-from paydesk.connectors.mail.redaction import WITHHELD, redact_message, salted_hash
+from paydesk.connectors.mail.redaction import WITHHELD, redact_message, remove_passages, salted_hash
 
 CARD, KEPT = b"4111111111111111", b"************1111"  # the schemes' published test number
 SALT = b"only for tests"
@@ -181,3 +181,22 @@ def test_a_bomb_of_nested_parts_is_gone_through() -> None:
     bomb = b"".join(opening % (level, level) for level in range(2_000)) + b"\n" + CARD
     assert stored(bomb) == bomb.replace(CARD, KEPT)
     assert structure_of(bomb).depth == 2_000
+
+
+def test_passages_marked_later_go_from_every_part_of_the_stored_copy() -> None:
+    message = EmailMessage(policy=policy.SMTP)
+    message["From"] = "Ama <ama@mail.example>"
+    message["Subject"] = "My password is HUNTER two é"
+    message.set_content("The password is\nhunter two, text é\n", cte="base64")
+    message.add_alternative("<p>It is hunter <b>two</b> é</p>", "html", cte="quoted-printable")
+    message.add_attachment("hunter  two".encode("utf-16"), "text", "plain", filename="hunter two.txt")
+    found = remove_passages(message.as_bytes(), ["hunter two", "text"], salt=SALT)
+    read = message_from_bytes(found.raw, policy=policy.default)
+    assert read["Subject"] == "My password is ****** *** é"
+    assert read.get_body(("plain",)).get_content() == "The password is\r\n****** ***, **** é\r\n"
+    assert read.get_body(("html",)).get_content() == "<p>It is ****** <b>***</b> é</p>\r\n"
+    file = next(read.iter_attachments())
+    assert (file.get_content_type(), file.get_filename()) == ("text/plain", "xxxxxx xxx.txt")
+    assert file.get_payload(decode=True).decode("utf-16") == "******  ***"
+    assert found.secrets == 6
+    assert not remove_passages(message.as_bytes(), ["nothing of it"], salt=SALT).changed

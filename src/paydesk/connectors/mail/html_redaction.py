@@ -1,11 +1,12 @@
-"""Card data in HTML: also where tags or entities stand between the digits of a number."""
+"""What has to go from HTML, also where tags or entities stand between its letters and digits."""
 
 from __future__ import annotations
 
 import re
 from html import unescape
 
-from paydesk.kernel.card_redaction import IsOurs, RedactedText, redact_text
+from paydesk.connectors.mail.covers import Cover
+from paydesk.kernel.card_redaction import RedactedText
 
 # Between cells and paragraphs a number ends, between spans of a line it goes on.
 _BREAK = r"/?(?:p|div|br|td|th|tr|li|table|h[1-6]|blockquote|hr|ul|ol|body|pre)\b"
@@ -15,14 +16,14 @@ _TAG = re.compile(r"<[^<>]*>")
 _PIECE = re.compile(r"<([^<>]*)>|&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z]{2,10});?")
 
 
-def redact_html(html: str, is_ours: IsOurs) -> RedactedText:
-    """HTML without card data, in its tags, its text, and its text as it is read with the tags left out."""
-    first = redact_text(html, is_ours=is_ours)
+def redact_html(html: str, cover: Cover) -> RedactedText:
+    """HTML covered, in its tags, its text, and its text as it is read with the tags left out."""
+    first = cover.text(html)
     read = unescape(_TAG.sub("", _BREAK_TAG.sub("|", first.text)))
-    if not redact_text(read, is_ours=is_ours).changed:
+    if not cover.text(read).changed:
         return first
     text, places = _as_read(first.text)
-    second = redact_text(text, is_ours=is_ours)
+    second = cover.text(text)
     if not second.changed:
         return first
     pieces, kept = [], 0
