@@ -12,6 +12,7 @@ urlpatterns = [
     path("", include((door_urls, "callbacks_door"))),
     path("", include("paydesk.web.home.urls")),
     path("", include("paydesk.web.account.urls")),
+    path("mailboxes/", include("paydesk.web.mailboxes.urls")),
     path("cases/", include("paydesk.web.cases.urls")),
     path("payments/by-hand/", include("paydesk.web.hand_receipts.urls")),
     path("payments/", include("paydesk.web.payments.urls")),

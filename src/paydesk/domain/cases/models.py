@@ -19,6 +19,7 @@ from paydesk.domain.parties.models import Customer
 
 DIRECTIONS = {"in": "from the customer", "out": "from us", "note": "among us"}
 DELIVERIES = ("", "queued", "held", "sent", "delivered", "failed", "taken_back")
+RECEIVED_STATES = ("kept", "in_case", "bounce", "set_aside", "failed")
 LINK_STATES = ("proposed", "confirmed", "rejected")
 
 
@@ -124,8 +125,9 @@ class Case(models.Model):
 class Message(models.Model):
     """What was said, in or out, or noted among us; also a call. Never edited, but for what became of it.
 
-    `sent_key` is given by the composer, so that pressing twice sends once. `is_public` is false for notes and
-    for what came from somebody who is no party of the case. `outcome` is of a call.
+    `sent_key` is given by the composer, so that pressing twice sends once. An automatic one answers nobody.
+    `is_public` is false for notes and for what came from somebody who is no party of the case. `outcome` is
+    of a call.
     """
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="messages", db_index=False)
@@ -144,6 +146,8 @@ class Message(models.Model):
     external_id = models.CharField(max_length=998, default="", db_default="")
     sent_key = models.CharField(max_length=64, default="", db_default="")
     facts = models.JSONField(default=dict, db_default={})
+    is_automatic = models.BooleanField(default=False, db_default=False)
+    attempts = models.IntegerField(default=0, db_default=0)
     document_id = models.BigIntegerField(null=True)
     at = models.DateTimeField()
 
@@ -168,6 +172,56 @@ class Message(models.Model):
         indexes = [
             models.Index(fields=["case", "at"], name="message_of_case"),
             models.Index(fields=["leaves_at"], name="message_to_leave", condition=Q(delivery="queued")),
+        ]
+
+
+class Mailbox(models.Model):
+    """An address people write to: read over IMAP, sent from over SMTP. Secrets are sealed (sealed_text).
+
+    `place_valid` and `place_uid` are how far its folder was read. `own_servers` are the names under which our
+    own mail servers report what they found out about a sender. `problem` is why it could not be reached.
+    """
+
+    address = models.EmailField(unique=True)
+    name = models.CharField(max_length=100)
+    market = models.CharField(max_length=2)
+    language = models.CharField(max_length=10, default="en")
+    is_active = models.BooleanField(default=True)
+    acknowledges = models.BooleanField(default=True)
+    own_servers = models.JSONField(default=list, db_default=[])
+    imap = models.JSONField()
+    imap_secret = models.TextField()
+    smtp = models.JSONField()
+    smtp_secret = models.TextField()
+    place_valid = models.BigIntegerField(null=True)
+    place_uid = models.BigIntegerField(default=0, db_default=0)
+    read_at = models.DateTimeField(null=True)
+    problem = models.TextField(default="", db_default="")
+    added_by = models.CharField(max_length=80)
+    added_at = models.DateTimeField()
+
+
+class ReceivedMail(models.Model):
+    """A message as a mailbox got it, redacted and kept before it is understood; then what became of it."""
+
+    mailbox = models.ForeignKey(Mailbox, on_delete=models.PROTECT, related_name="received")
+    message_id = models.CharField(max_length=998)
+    salted_hash = models.CharField(max_length=64)
+    document_id = models.BigIntegerField()
+    state = models.CharField(max_length=10, default="kept")
+    told = models.TextField(default="", db_default="")
+    case = models.ForeignKey(Case, null=True, on_delete=models.PROTECT, related_name="+")
+    received_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["mailbox", "message_id", "salted_hash"], name="received_mail_once"
+            ),
+            models.CheckConstraint(condition=Q(state__in=RECEIVED_STATES), name="received_mail_state_known"),
+        ]
+        indexes = [
+            models.Index(fields=["id"], name="received_mail_waits", condition=Q(state="kept")),
         ]
 
 

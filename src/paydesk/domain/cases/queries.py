@@ -11,7 +11,15 @@ from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
 from paydesk.domain.cases import categories, clocks
 from paydesk.domain.cases.asks import Link
-from paydesk.domain.cases.models import Case, CaseLink, CategoryTree, Commitment, Draft, Message
+from paydesk.domain.cases.models import (
+    Case,
+    CaseLink,
+    CategoryTree,
+    Commitment,
+    Draft,
+    Mailbox,
+    Message,
+)
 from paydesk.domain.cases.states import AT_WORK, OPEN
 from paydesk.foundation.assignments.models import Assignment
 from paydesk.foundation.clocks.models import Clock
@@ -180,6 +188,20 @@ def others_writing(case_id: int, person_id: int | None, since: datetime) -> list
 def commitments_of(case_id: int) -> list[Commitment]:
     """What was promised and is not kept yet, the next due first."""
     return list(Commitment.objects.filter(case_id=case_id, kept_at=None).order_by("due_at", "id"))
+
+
+def mailboxes(actor: Actor) -> QuerySet[Mailbox]:
+    """The mailboxes of the actor's markets by address, with `taken_in` and `set_aside` counted; one query."""
+    counted = Mailbox.objects.annotate(
+        taken_in=Count("received", filter=Q(received__state__in=["in_case", "bounce"])),
+        set_aside=Count("received", filter=Q(received__state__in=["set_aside", "failed"])),
+    )
+    return in_markets(counted, actor).order_by("address")
+
+
+def can_be_mailed(market: str) -> bool:
+    """Whether an answer by e-mail can leave: a mailbox of the market is switched on."""
+    return Mailbox.objects.filter(market=market, is_active=True).exists()
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from paydesk.domain.cases.asks import facts_about
 from paydesk.domain.cases.categories import ROOT_CAUSES, checks_of
 from paydesk.domain.cases.queries import (
     VIEWS,
+    can_be_mailed,
     cases,
     cases_of_customer,
     code,
@@ -136,6 +137,7 @@ def page_of_case(request: HttpRequest, case: Case) -> dict[str, Any]:
         "sent_key": uuid4().hex,
         "undo_seconds": UNDO_SECONDS,
         "no_answer": why_no_answer(case),
+        "no_mailbox": "@" in case.contact and not can_be_mailed(case.market),
         "buttons": buttons_for(case, actor),
         "work_gate": gate(actor, WORK),
         "owners": owners_of(found, actor) if case.customer_id is None else (),

@@ -114,6 +114,9 @@ def mark_sent(message_id: int, *, external_id: str, by: Actor, now: datetime) ->
         delivery="sent", leaves_at=None, external_id=external_id
     ):
         return
+    if message.is_automatic:
+        record("case.acknowledged", case, by, now, message_id=message_id)
+        return
     newer = Message.objects.filter(case=case, direction="in", is_public=True, at__gt=message.at)
     answered(case, now)
     if (first := newer.order_by("at").first()) is not None:

@@ -1,0 +1,86 @@
+"""A mailbox as mail programs see it: its servers, our signature, the thread of a case."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.utils.crypto import salted_hmac
+
+from paydesk.connectors.mail.messages import Address
+from paydesk.connectors.mail.servers import Server
+from paydesk.connectors.mail.signing import Signer
+from paydesk.connectors.mail.writing import OutboundMail, thread_fields, write_mail
+from paydesk.domain.cases.models import Case, Mailbox, Message
+from paydesk.domain.cases.queries import code
+from paydesk.foundation.people.sealed_text import seal, unseal
+
+PURPOSE = "mailbox"
+ACKNOWLEDGEMENT = (
+    "We have your message and look into it. Your case has the number {code}; you can answer this mail to add "
+    "to it. We never ask for your PIN or the number of your card."
+)
+
+
+def salt() -> bytes:
+    """What the hash of a message as it came is salted with."""
+    return salted_hmac("paydesk.mail", "salt", algorithm="sha256").digest()
+
+
+def signer() -> Signer:
+    """Makes and checks our ids, addresses and markers; keys of before still count."""
+    keys = [
+        salted_hmac("paydesk.mail", "sign", secret=key, algorithm="sha256").digest()
+        for key in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)
+    ]
+    return Signer(keys[0], tuple(keys[1:]))
+
+
+def sealed(secret: str) -> str:
+    return seal(secret, PURPOSE)
+
+
+def server_of(said: Mapping[str, Any], secret: str) -> Server:
+    """`said` is host, port, user, tls, login and ca_file as a mailbox keeps them."""
+    return Server(**said, secret=unseal(secret, PURPOSE) if secret else "")
+
+
+def mail_of(message: Message, mailbox: Mailbox, now: datetime) -> OutboundMail:
+    """A message of ours as it goes out, in the thread of its case; two queries."""
+    case = message.case
+    sign = signer()
+    said = Message.objects.filter(case=case, channel="email").exclude(external_id="").order_by("at", "id")
+    ids = list(said.values_list("external_id", "direction"))
+    last = next((known for known, direction in reversed(ids) if direction == "in"), "")
+    in_reply_to, references = thread_fields([known for known, _ in ids], last)
+    domain = mailbox.address.rpartition("@")[2]
+    return OutboundMail(
+        from_address=Address(mailbox.name, mailbox.address),
+        to=tuple(Address(case.contact_name, each) for each in message.recipients),
+        subject=_subject(case),
+        text=message.text,
+        message_id=sign.message_id(case.pk, message.pk, domain),
+        sent_at=now,
+        reply_to=Address(mailbox.name, sign.reply_address(mailbox.address, case.pk)),
+        in_reply_to=in_reply_to,
+        references=references,
+        marker=sign.marker(case.pk, message.pk),
+        automatic="auto-replied" if message.is_automatic else "",
+    )
+
+
+def as_bytes(mail: OutboundMail) -> bytes:
+    return write_mail(mail)
+
+
+def _subject(case: Case) -> str:
+    subject = " ".join(case.subject.split())
+    begun = subject if subject[:3].lower() == "re:" else f"Re: {subject}"
+    return f"{begun} [#{code(case)}]"
+
+
+def acknowledgement(case: Case) -> str:
+    """The words of the automatic answer."""
+    return ACKNOWLEDGEMENT.format(code=code(case))

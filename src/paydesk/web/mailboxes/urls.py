@@ -1,0 +1,12 @@
+"""Mailboxes: the list, one more, on and off."""
+
+from django.urls import path
+
+from paydesk.web.mailboxes import views
+
+app_name = "mailboxes"
+urlpatterns = [
+    path("", views.mailbox_list, name="list"),
+    path("add", views.add, name="add"),
+    path("<int:mailbox_id>/switch", views.switch, name="switch"),
+]

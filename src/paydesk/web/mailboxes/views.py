@@ -1,0 +1,60 @@
+"""Mailboxes on the screen. A secret is typed once and never shown again."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from paydesk.domain.cases import actions
+from paydesk.domain.cases.queries import mailboxes
+from paydesk.foundation.people.queries import markets_of
+from paydesk.web.access import actor_of, gate, needs
+from paydesk.web.answers import came_from, done
+from paydesk.web.mailboxes.forms import AddMailbox
+
+SEE, SET_UP = "settings.manage:view", "settings.manage"
+
+
+@require_safe
+@needs(SEE)
+def mailbox_list(request: HttpRequest) -> HttpResponse:
+    """Every mailbox of the actor's markets, whether it is reached, how much it took in."""
+    actor = actor_of(request)
+    known = {"boxes": mailboxes(actor), "set_up": gate(actor, SET_UP)}
+    return render(request, "mailboxes/list.html", known)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@needs(SET_UP)
+def add(request: HttpRequest) -> HttpResponse:
+    """One more mailbox; it is read within seconds, and the list says when it cannot be."""
+    actor, is_sent = actor_of(request), request.method == "POST"
+    form = AddMailbox(request.POST if is_sent else None, auto_id="box_%s")
+    market: Any = form.fields["market"]
+    market.choices = [(each.pk, each.name) for each in markets_of(actor)]
+    at = came_from(request, reverse("mailboxes:list"))
+    if is_sent and form.is_valid():
+        data = form.cleaned_data
+        box = actions.add_mailbox(
+            address=data["address"], name=data["name"], market=data["market"], imap=form.server("imap"),
+            imap_secret=data["imap_secret"], smtp=form.server("smtp"), smtp_secret=data["smtp_secret"],
+            own_servers=data["own_servers"].split(), acknowledges=data["acknowledges"], by=actor,
+            now=timezone.now(),
+        )  # fmt: skip
+        return done(request, at, f"{box.address} is set up and read within seconds.")
+    return render(request, "mailboxes/add.html", {"form": form, "at": at}, status=422 if is_sent else 200)
+
+
+@require_POST
+@needs(SET_UP)
+def switch(request: HttpRequest, mailbox_id: int) -> HttpResponse:
+    """On or off."""
+    is_active = request.POST.get("is_active") == "on"
+    box = actions.switch_mailbox(mailbox_id, is_active=is_active, by=actor_of(request), now=timezone.now())
+    told = f"{box.address} is {'read again' if is_active else 'left alone'}."
+    return done(request, came_from(request, reverse("mailboxes:list")), told)
