@@ -65,6 +65,9 @@ FROM judged GROUP BY 1 ORDER BY 1
 """
 
 
+DAY = timedelta(days=1)  # rows may be booked on the day after they happened, which is what a file covers
+
+
 @dataclass(frozen=True, slots=True)
 class KeptFees:
     """The payments of a day and a rate: what was kept back of them, what the card says. Minor units.
@@ -101,7 +104,7 @@ def kept_fees(account: SourceAccount, day: date, card: RateCard) -> list[KeptFee
             _KEPT,
             {
                 "account": account.pk, "currency": account.currency, "day": day, "card": card.pk,
-                "since": start, "until": start + timedelta(days=1),
+                "since": start - DAY, "until": start + 2 * DAY,
             },
         )  # fmt: skip
         return [
