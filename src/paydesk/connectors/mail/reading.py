@@ -122,6 +122,11 @@ def _return_path(head: Fields) -> str | None:
     return "" if values[0].strip() in ("<>", "") else values[0].strip().strip("<>").lower()[:320]
 
 
+def _is_text_with_a_name(leaf: Leaf) -> bool:
+    """Old programs give the text itself a file name."""
+    return leaf.content_type in ("text/plain", "text/html") and leaf.disposition != "attachment"
+
+
 class _Body:
     """The parts of a message, gone through once."""
 
@@ -156,6 +161,8 @@ class _Body:
                 texts.setdefault(leaf.group, []).append(leaf)
             elif leaf.data:
                 files.append(leaf)
+        if not texts and files and _is_text_with_a_name(files[0]):
+            texts[0] = [files.pop(0)]
         shown = self._texts(list(texts.values()))
         self.attachments = [attachment_of(leaf, number, shown) for number, leaf in enumerate(files, 1)]
         self.invitations = [
