@@ -65,6 +65,10 @@ KINDS = {
             "approvals/_payment.html",
         ),
         Kind(
+            "payment.reinstate", payments.approve_reinstating, _subject, evidence.of_payment,
+            "approvals/_payment.html",
+        ),
+        Kind(
             "payment.backdate", payments.approve_backdating, _subject, evidence.of_payment,
             "approvals/_payment.html",
         ),

@@ -33,6 +33,9 @@ WORDS = {
     "payment.reverse": KindWords(
         "Take a payment back", "Payments to take back", "take back", "asked to take it back"
     ),
+    "payment.reinstate": KindWords(
+        "Undo a reversal of ours", "Reversals to undo", "put back", "asked to undo the reversal"
+    ),
     "payment.backdate": KindWords(
         "Let a payment count from an earlier day",
         "Payments to backdate",

@@ -42,6 +42,8 @@ VERB_WORDS = {
     "payment.moved": "Moved the payment to another customer",
     "payment.backdate_requested": "Asked to let the payment count from an earlier day",
     "payment.backdated": "Let the payment count from another day",
+    "payment.reinstate_requested": "Asked to undo the reversal",
+    "payment.reinstated": "Undid the reversal: the payment stands again",
     "payment.reverse_requested": "Asked to take the payment back",
     "payment.reversed": "Took the payment back",
     "payment.charged_back": "Booked a chargeback",
