@@ -96,6 +96,10 @@ KINDS = {
             )
         ),
         Kind(
+            "rules.change", reconciliation.approve_rules, _subject, reconciliation_evidence.of_rules,
+            "reconciliation/_evidence_rules.html",
+        ),
+        Kind(
             "day.sign", reconciliation.approve_signature, _subject, reconciliation_evidence.of_day,
             "reconciliation/_evidence_day.html",
         ),

@@ -86,6 +86,9 @@ WORDS = {
     "exception.post": KindWords(
         "Post a missing payment", "Missing payments to post", "post", "asked to post the missing payment"
     ),
+    "rules.change": KindWords(
+        "Change the rules of matching", "Rules to adopt", "adopt", "asked to adopt other rules"
+    ),
     "day.sign": KindWords("Sign a reconciled day", "Days to sign", "sign", "asked to sign the day"),
     "day.reopen": KindWords(
         "Open a signed day again", "Signed days to open again", "open again", "asked to open the day again"
