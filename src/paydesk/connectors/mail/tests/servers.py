@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import grp
 import ipaddress
 import json
 import os
+import pwd
 import shutil
 import socket
 import subprocess
@@ -140,6 +142,7 @@ service imap-login {{
   }}
 }}
 service anvil {{
+  {chroot}
   unix_listener anvil-auth-penalty {{
     mode = 0
   }}
@@ -167,11 +170,10 @@ def dovecot() -> Iterator[Imap]:
         f"introspection_mode = auth\nintrospection_url = http://127.0.0.1:{tokens.server_port}/\n"
         "username_attribute = username\nactive_attribute = active\nactive_value = true\n"
     )
-    own = (
-        ""
-        if root
-        else f"default_internal_user = {uid}\ndefault_login_user = {uid}\ndefault_internal_group = {gid}"
-    )
+    own = ""
+    if not root:
+        user, group = pwd.getpwuid(uid).pw_name, grp.getgrgid(gid).gr_name
+        own = f"default_internal_user = {user}\ndefault_login_user = {user}\ndefault_internal_group = {group}"
     port, tls_port = _free_ports()
     config = _CONFIG.format(
         folder=folder, cert=cert, key=key, uid=uid, gid=gid, port=port, tls_port=tls_port,
