@@ -179,3 +179,6 @@ def test_remote_pictures_come_back_when_somebody_asks_for_them() -> None:
     assert 'href="HTTPS://ok.example"' in shown.html
     assert '"//x"' not in shown.html
     assert shown.remote_pictures == 1
+    again = read_mail(HTML + html.encode(), remote=lambda address: "/proxy")
+    assert 'src="/proxy"' in again.html
+    assert "src" not in read_mail(HTML + html.encode()).html
