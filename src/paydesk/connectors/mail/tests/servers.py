@@ -183,7 +183,7 @@ def dovecot() -> Iterator[Imap]:
     process = subprocess.Popen([DOVECOT, "-F", "-c", str(folder / "dovecot.conf")], stderr=subprocess.PIPE)
     try:
         _listens(port, process, folder)
-        server = Server("127.0.0.1", tls_port, USER, PASSWORD, ca_file=str(cert), seconds=20)
+        server = Server("127.0.0.1", tls_port, USER, PASSWORD, ca_file=str(cert), seconds=60)
         yield Imap(server, replace(server, port=port, tls="starttls"), replace(server, port=port, tls="none"))
     finally:
         process.terminate()
@@ -193,7 +193,7 @@ def dovecot() -> Iterator[Imap]:
 
 
 def _listens(port: int, process: subprocess.Popen[bytes], folder: Path) -> None:
-    for _ in range(300):
+    for _ in range(600):
         with closing(socket.socket()) as probe:
             if probe.connect_ex(("127.0.0.1", port)) == 0:
                 return
@@ -210,7 +210,8 @@ class SmtpServer(Controller):
     def __init__(self, handler: Any, **options: Any) -> None:
         self.socket = socket.socket()
         self.socket.bind(("127.0.0.1", 0))
-        super().__init__(handler, hostname="127.0.0.1", port=self.socket.getsockname()[1], **options)
+        port = self.socket.getsockname()[1]
+        super().__init__(handler, hostname="127.0.0.1", port=port, ready_timeout=60, **options)
 
     def _create_server(self) -> Any:
         return self.loop.create_server(self._factory_invoker, sock=self.socket, ssl=self.ssl_context)
