@@ -126,7 +126,7 @@ def of_fees(account: SourceAccount, day: date) -> Iterator[Finding]:
         return
     since = f"the rate card of {card.valid_from:%-d %b %Y}"
     for each in kept_fees(account, day, card):
-        of, key = each.terms.words, f"fees:{day.isoformat()}:{each.terms.method}:{each.terms.from_minor}"
+        key = f"fees:{day.isoformat()}:{each.terms.method}:{each.terms.from_minor}"
         rate = each.terms.told(account.currency)
         if each.is_off:
             kept, expected = (Money(n, account.currency) for n in (each.kept_minor, each.expected_minor))
@@ -134,8 +134,8 @@ def of_fees(account: SourceAccount, day: date) -> Iterator[Finding]:
             told = each.payments - each.untold
             yield Finding(
                 "fee_variance",
-                f"Of {told:,} {of} {kept} was kept back; {since} ({rate}) says {expected}: {_off_by(off)}. "
-                f"{each.off:,} of them are off.{_worst(each, account.currency)}",
+                f"Of {told:,} {each.terms.of(told)} {kept} was kept back; {since} ({rate}) says {expected}: "
+                f"{_off_by(off)}.{_worst(each, told, account.currency)}",
                 Money(abs(off.amount_minor) or each.off_minor, off.currency),
                 left_key=key,
                 left={"kind": "fee by the card", "amount_minor": each.expected_minor, "name": rate},
@@ -149,8 +149,8 @@ def of_fees(account: SourceAccount, day: date) -> Iterator[Finding]:
             missing = Money(each.untold_minor, account.currency)
             yield Finding(
                 "fee_data_missing",
-                f"{each.untold:,} of {each.payments:,} {of} tell no fee; {since} ({rate}) expects {missing} "
-                "of them.",
+                f"{each.untold:,} of {each.payments:,} {each.terms.of(each.payments)} tell no fee; "
+                f"{since} ({rate}) expects {missing} of them.",
                 missing,
                 left_key=key,
                 left={"kind": "fee by the card", "amount_minor": each.untold_minor, "name": rate},
@@ -164,9 +164,10 @@ def _off_by(off: Money) -> str:
     return f"{Money(abs(off.amount_minor), off.currency)} too {'much' if off.amount_minor > 0 else 'little'}"
 
 
-def _worst(each: KeptFees, currency: str) -> str:
+def _worst(each: KeptFees, told: int, currency: str) -> str:
     if each.worst is None:
         return ""
     ref, amount, kept = each.worst
-    named = f"The furthest off is {ref}" if ref else "The furthest off"
-    return f" {named}: {each.terms.arithmetic(amount, currency)}, kept {Money(kept, currency)}."
+    lead = "" if told == 1 else f"{each.off:,} of them {'is' if each.off == 1 else 'are'} off, the furthest "
+    named = ref or "one without an id"
+    return f" {lead}{named}: {each.terms.arithmetic(amount, currency)}, kept {Money(kept, currency)}."
