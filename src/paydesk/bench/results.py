@@ -20,9 +20,9 @@ class Bench:
     """One run: `quick` takes small sizes, `only` keeps what begins with it, `say` tells progress.
 
     `customers` and `payments` are the size of the company where a benchmark has one, `rows` of a side; 0
-    leaves it to that. `memory_limit` is for the engine of matching ("2GB"). `keep` names a company that is
-    filled once and stays, to be measured again. `labelled` and `held_out` are files of cases to learn from
-    and to be measured on, `semantic` mixes in what they mean.
+    leaves it to that. `engine` is the engine of matching, `memory_limit` what that may take ("2GB"). `keep`
+    names a company that is filled once and stays, to be measured again. `labelled` and `held_out` are files
+    of cases to learn from and to be measured on, `semantic` mixes in what they mean.
     """
 
     quick: bool
@@ -31,6 +31,7 @@ class Bench:
     customers: int = 0
     payments: int = 0
     rows: int = 0
+    engine: str = "duckdb"
     memory_limit: str = ""
     keep: str = ""
     labelled: str = ""

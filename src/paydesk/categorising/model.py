@@ -28,11 +28,12 @@ class Examples:
 
     def likeness(self, weighed: Weighed) -> Floats:
         """The cosine of each case with a text, by words and pairs of words."""
-        alike = np.zeros(len(self.keys), dtype=np.float32)
-        for column, weight in zip(weighed.word_columns, weighed.word_weights, strict=True):
-            place = slice(self.starts[column], self.starts[column + 1])
-            alike[self.cases[place]] += weight * self.weights[place]
-        return alike
+        starts = self.starts[weighed.word_columns]
+        counts = self.starts[weighed.word_columns + 1] - starts
+        before = np.cumsum(counts) - counts
+        places = np.repeat(starts - before, counts) + np.arange(counts.sum())
+        products = np.repeat(weighed.word_weights, counts) * self.weights[places]
+        return np.bincount(self.cases[places], products, len(self.keys)).astype(np.float32)
 
 
 @dataclass(frozen=True, eq=False)

@@ -11,7 +11,6 @@ import io
 import json
 import os
 import tempfile
-import zipfile
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -83,7 +82,7 @@ def load(folder: Path) -> Model:
     try:
         with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
             model = _model_of(head, {name: arrays[name] for name in arrays.files})
-    except (KeyError, TypeError, ValueError, IndexError, zipfile.BadZipFile) as problem:
+    except Exception as problem:  # whatever zipfile and NumPy say of bytes that were not written by us
         raise _damaged(folder, f"{HEAD} and {path.name} do not belong together") from problem
     if model.meaning is not None:
         minilm()  # said now rather than at the first case
@@ -184,7 +183,9 @@ def _model_of(head: dict[str, Any], arrays: dict[str, NDArray[Any]]) -> Model:
         )
         if meaning.weights.shape[1:] != (width,) or meaning.bias.shape != (width,):
             raise ValueError("meaning")
-    threshold = head["threshold"]
+    threshold, sharpness = head["threshold"], float(head["sharpness"])
+    if not 0 < sharpness < float("inf") or not 0 <= (threshold or 0) <= 1:
+        raise ValueError("sharpness")
     return Model(
         categories=categories,
         vocabulary=Vocabulary(
@@ -194,7 +195,7 @@ def _model_of(head: dict[str, Any], arrays: dict[str, NDArray[Any]]) -> Model:
         ),
         weights=arrays["weights"],
         bias=arrays["bias"],
-        sharpness=float(head["sharpness"]),
+        sharpness=sharpness,
         threshold=None if threshold is None else float(threshold),
         gates=tuple(
             Gate(int(each["labelled"]), int(each["filled"]), int(each["right"]))

@@ -36,6 +36,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--rows", type=int, default=0, metavar="N", help="reconcile: how many payments")
     parser.add_argument("--memory-limit", default="", metavar="2GB", help="reconcile: the engine's memory")
     parser.add_argument(
+        "--engine", default="duckdb", metavar="NAME", help="reconcile: duckdb or spark://HOST:PORT"
+    )
+    parser.add_argument(
         "--labelled",
         metavar="FILE",
         default="",
@@ -60,8 +63,8 @@ def run(args: argparse.Namespace) -> int:
         raise WrongUse("--customers and --payments are for `bench search`.")
     if args.keep and (args.name != "search" or not re.fullmatch("[a-z0-9_]{1,40}", args.keep)):
         raise WrongUse("--keep is for `bench search` and takes small letters, digits and _.")
-    if (args.rows or args.memory_limit) and args.name != "reconcile":
-        raise WrongUse("--rows and --memory-limit are for `bench reconcile`.")
+    if (args.rows or args.memory_limit or args.engine != "duckdb") and args.name != "reconcile":
+        raise WrongUse("--rows, --memory-limit and --engine are for `bench reconcile`.")
     if (args.labelled or args.held_out or args.semantic) and args.name != "categorise":
         raise WrongUse("--labelled, --held-out and --semantic are for `bench categorise`.")
     for file in filter(None, (args.labelled, args.held_out)):
@@ -76,6 +79,7 @@ def run(args: argparse.Namespace) -> int:
         customers=args.customers,
         payments=args.payments,
         rows=args.rows,
+        engine=args.engine,
         memory_limit=args.memory_limit,
         keep=args.keep,
         labelled=args.labelled,

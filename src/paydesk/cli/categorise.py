@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -50,6 +51,8 @@ def run(args: argparse.Namespace) -> int:
     source = Path(args.file)
     if not source.is_file():
         raise WrongUse(f"There is no file {args.file}.")
+    if not os.access(source, os.R_OK):
+        raise WrongUse(f"{args.file} may not be read by this account.")
     return _train(args, source) if args.verb == "train" else _score(args, source)
 
 
@@ -57,6 +60,9 @@ def _train(args: argparse.Namespace, source: Path) -> int:
     out = Path(args.out)
     if out.exists() and not out.is_dir():
         raise WrongUse(f"--out names a folder, and {args.out} is a file.")
+    there = next(place for place in (out.absolute(), *out.absolute().parents) if place.exists())
+    if not there.is_dir() or not os.access(there, os.W_OK):
+        raise WrongUse(f"{args.out} cannot be made: {there} is no folder that this account may write to.")
     from paydesk.categorising.labelled import read_labelled
     from paydesk.categorising.learning import train
     from paydesk.categorising.storing import save

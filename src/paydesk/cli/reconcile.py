@@ -28,9 +28,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help="which column is what, in YAML or JSON; a table nobody knows is refused with one to start from",
     )
-    parser.add_argument("--engine", metavar="NAME", default="duckdb", help="duckdb")
     parser.add_argument(
-        "--memory-limit", metavar="2GB", default="", help="beyond it the engine uses the disk"
+        "--engine", metavar="NAME", default="duckdb", help="duckdb (here) or spark://HOST:PORT (a cluster)"
+    )
+    parser.add_argument(
+        "--memory-limit",
+        metavar="2GB",
+        default="",
+        help="beyond it the engine uses the disk; of a cluster, the memory of each executor",
     )
     add_json(parser)
 

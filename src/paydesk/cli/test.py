@@ -17,7 +17,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -45,6 +45,7 @@ def run(args: argparse.Namespace) -> int:
     from paydesk.config import environment, throw_away
     from paydesk.config.browser import find_browser
     from paydesk.config.packaged_browser import packaged_browser
+    from paydesk.config.spark_package import bring_spark
 
     in_checkout()
     words = _pytest_words(args.paths)
@@ -53,8 +54,9 @@ def run(args: argparse.Namespace) -> int:
     # Each of the processes to come would read the same sources again.
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     broken: list[str] = []
-    checks = ThreadPoolExecutor(max_workers=1)
-    checked = None if words else checks.submit(failed_checks)
+    beside = ThreadPoolExecutor(max_workers=2)
+    checked = None if words else beside.submit(failed_checks)
+    brought = None if words else beside.submit(bring_spark, say)
 
     browser = find_browser() or packaged_browser(environment.home(), fetch=not words)
     if browser:
@@ -72,7 +74,7 @@ def run(args: argparse.Namespace) -> int:
             if not _passed(ON_EVERY_SERVER, parallel, other):
                 broken.append(f"tests on PostgreSQL {other.version}")
     broken += checked.result() if checked else []  # beside tests that measure no time
-    if not _passed(words, parallel):
+    if not _passed(words, parallel, brought=brought):
         broken.append("tests")
     if broken:
         say(f"Failed: {', '.join(broken)}")
@@ -100,7 +102,12 @@ def _other_servers() -> list[Binaries]:
     return [binaries for binaries in all_binaries() if binaries.major != usual.major]
 
 
-def _passed(words: list[str], parallel: bool, binaries: Binaries | None = None) -> bool:
+def _passed(
+    words: list[str],
+    parallel: bool,
+    binaries: Binaries | None = None,
+    brought: Future[None] | None = None,
+) -> bool:
     with _database(binaries) as (url, home):
         environment = os.environ | {"DATABASE_URL": url, "PAYDESK_HOME": str(home)}
         if not parallel:
@@ -109,6 +116,8 @@ def _passed(words: list[str], parallel: bool, binaries: Binaries | None = None) 
         common = [f"--template=test_paydesk_{os.getpid()}_template"]
         beside = ["--alone=without", f"-n{_processes()}", "--dist=loadfile", "--no-loadscope-reorder"]
         ended = {_pytest([*common, *beside, *words], environment)}
+        if brought:
+            brought.result()  # what the tests that run alone need
         if binaries is None and ended <= {0, FAILED, NO_TESTS}:
             ended.add(_pytest([*common, "--alone=only", *words, "-n0"], environment))
         if FAILED in ended and _in_ci() and _unstable(common, environment):

@@ -11,7 +11,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from paydesk.importers.amounts import plain_text
 from paydesk.importers.records import EXACT, FileWarning, Kind, Record, RejectedLine, StatementLine
 from paydesk.kernel.money import minor_digits
 
@@ -95,16 +94,22 @@ class SettledBatch:
         """The batch as a sentence begins with it."""
         return f"Batch {self.key}" if self.key else f"What names no batch in {self.currency}"
 
-    def told(self) -> str:
-        """The batch in plain words: its parts, what they come to, what was paid out, the difference."""
+    def comes_to(self) -> str:
+        """What the batch is made of and comes to, in plain words."""
         parts = ", ".join(
             f"{words} {self._in_words(amount)}"
             for part, words in WORDS.items()
             if (amount := getattr(self, part))
         )
         rows = f"{self.rows:,} row{'' if self.rows == 1 else 's'}"
-        net, off = self._in_words(self.net), f"{self._in_words(self.difference.copy_abs())} {self.currency}"
-        said = f"{self.name}: {rows}; {parts or 'nothing'}; that is {net} {self.currency}. "
+        net = f"{self._in_words(self.net)} {self.currency}"
+        return f"{self.name}: {rows}; {parts or 'nothing'}; that is {net}."
+
+    def told(self) -> str:
+        """The same, with what was paid out and the difference."""
+        net = self._in_words(self.net)
+        off = f"{self._in_words(self.difference.copy_abs())} {self.currency}"
+        said = f"{self.comes_to()} "
         if self.payout is not None:
             said += f"Paid out: {self._in_words(self.payout)} {self.currency}"
         elif not self.net:
@@ -126,7 +131,7 @@ class SettledBatch:
         """With all decimals of the currency, and more where the file has them."""
         whole = Decimal(1).scaleb(-minor_digits(self.currency))
         exact = amount.quantize(whole, context=EXACT)
-        return plain_text(exact if exact == amount else amount.normalize(EXACT))
+        return f"{exact if exact == amount else amount.normalize(EXACT):,f}"
 
     def add(self, line: StatementLine) -> None:
         """Count a row that moved money."""

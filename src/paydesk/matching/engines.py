@@ -1,4 +1,5 @@
-"""Where the passes run. DuckDB in this process today; the passes themselves know only this object.
+"""Where the passes run: DuckDB in this process, or a Spark cluster (spark.py). The passes know this object
+alone.
 
 Every pass is staged: its result is written down before the next reads it, so that plans stay small. What a
 stage says in SQL is worked out once in a process: Ibis takes longer to write a small stage than DuckDB to run
@@ -12,6 +13,7 @@ import hashlib
 import re
 import tempfile
 from collections.abc import Callable, Hashable, Iterator
+from decimal import Decimal
 from functools import lru_cache
 from itertools import count
 from pathlib import Path
@@ -26,9 +28,11 @@ from ibis.expr.types import Table
 from paydesk.kernel.refused import Refused
 from paydesk.matching.sides import DESK, SCHEMA
 
-_MEMORY = re.compile(r"(\d{1,6})(?:\.\d{1,3})?\s?(KB|MB|GB|TB|KiB|MiB|GiB|TiB)", re.IGNORECASE)
+_MEMORY = re.compile(r"(\d{1,6})(\.\d{1,3})?\s?([KMGT])i?B", re.IGNORECASE)
 BATCH = 65_536
-_CLUSTER = re.compile(r"spark://", re.IGNORECASE)
+CLUSTER = re.compile(
+    r"spark://(?P<host>[A-Za-z0-9._-]+|\[[0-9a-fA-F:]+\]):(?P<port>[0-9]{1,5})|local\[(?:[0-9]{1,3}|\*)\]"
+)
 
 
 class Engine(Protocol):
@@ -38,10 +42,6 @@ class Engine(Protocol):
 
     def read(self, parquet: Path) -> Table:
         """The side in `parquet` as a table."""
-        ...
-
-    def stage(self, expression: Table) -> Table:
-        """`expression`, evaluated once and written down."""
         ...
 
     def make(self, build: Callable[..., Table], *inputs: Table | Hashable) -> Table:
@@ -71,26 +71,47 @@ class Engine(Protocol):
 
 
 @lru_cache(maxsize=4_096)
-def _duckdb_sql(operation: ibis.expr.operations.Node) -> str:
-    # To fold one SELECT into the next takes Ibis a third of its time, and DuckDB does it anyway.
+def sql_of(operation: ibis.expr.operations.Node, dialect: str = "duckdb") -> str:
+    """What an expression says in the SQL of an engine."""
+    # To fold one SELECT into the next takes Ibis a third of its time, and the engines do it anyway.
     folds = ibis.options.sql.fuse_selects
     ibis.options.sql.fuse_selects = False
     try:
-        return str(ibis.to_sql(operation.to_expr(), dialect="duckdb", pretty=False))
+        return str(ibis.to_sql(operation.to_expr(), dialect=dialect, pretty=False))
     finally:
         ibis.options.sql.fuse_selects = folds
 
 
+def written(
+    dialect: str, build: Callable[..., Table], *inputs: Table | Hashable
+) -> tuple[str, str, ibis.Schema]:
+    """The name of the stage `build(*inputs)`, its SQL and its schema, worked out once in a process. The name
+    says what it is made of, so that the stages of two runs are named alike even when one of them left a pass
+    out."""
+    return _written(dialect, build, *(each.op() if isinstance(each, Table) else each for each in inputs))
+
+
 @lru_cache(maxsize=4_096)
-def _written(build: Callable[..., Table], *inputs: Hashable) -> tuple[str, str, ibis.Schema]:
-    """The name of the stage, its SQL and its schema. The name says what it is made of, so that the stages of
-    two runs are named alike even when one of them left a pass out."""
+def _written(dialect: str, build: Callable[..., Table], *inputs: Hashable) -> tuple[str, str, ibis.Schema]:
     given = [each.to_expr() if isinstance(each, ibis.expr.operations.Node) else each for each in inputs]
     words = [build.__module__, build.__qualname__]
     words += [each.get_name() if isinstance(each, Table) else repr(each) for each in given]
     name = f"{build.__name__.strip('_')}_{hashlib.sha256(repr(words).encode()).hexdigest()[:12]}"
     expression = build(*given)
-    return name, _duckdb_sql(expression.op()), expression.schema()
+    return name, sql_of(expression.op(), dialect), expression.schema()
+
+
+def side_schema(parquet: Path) -> ibis.Schema:
+    """What a side says: the columns every side has, and those of the desk that are there."""
+    there = set(pq.read_schema(parquet).names)
+    # Whether a column may be null is left open: both sides have to say the same of it.
+    told = [*SCHEMA, *(pa.field(each, kind) for each, kind in DESK.items() if each in there)]
+    return ibis.schema(pa.schema(told))
+
+
+def as_told(expression: Table) -> pa.Schema:
+    """The columns of a result as Ibis says them: a sum of integers comes as a wider number from an engine."""
+    return pa.schema([(name, kind.to_pyarrow()) for name, kind in expression.schema().items()])
 
 
 class DuckDb:
@@ -108,25 +129,14 @@ class DuckDb:
         name = f"side_{next(self._numbers)}"
         place = str(parquet).replace("'", "''")
         self._connection.execute(f"CREATE VIEW {name} AS SELECT * FROM read_parquet('{place}')")
-        there = set(pq.read_schema(parquet).names)
-        # Whether a column may be null is left open: both sides have to say the same of it.
-        told = [*SCHEMA, *(pa.field(each, kind) for each, kind in DESK.items() if each in there)]
-        return ibis.table(ibis.schema(pa.schema(told)), name=name)
-
-    def stage(self, expression: Table) -> Table:
-        name = f"stage_{next(self._numbers)}"
-        return self._kept(name, _duckdb_sql(expression.op()), expression.schema())
+        return ibis.table(side_schema(parquet), name=name)
 
     def make(self, build: Callable[..., Table], *inputs: Table | Hashable) -> Table:
-        named, sql, schema = _written(
-            build, *(each.op() if isinstance(each, Table) else each for each in inputs)
-        )
+        named, sql, schema = written("duckdb", build, *inputs)
         return ibis.table(schema, name=named) if named in self._counts else self._kept(named, sql, schema)
 
     def view(self, build: Callable[..., Table], *inputs: Table | Hashable) -> Table:
-        named, sql, schema = _written(
-            build, *(each.op() if isinstance(each, Table) else each for each in inputs)
-        )
+        named, sql, schema = written("duckdb", build, *inputs)
         self._connection.execute(f"CREATE OR REPLACE VIEW {named} AS {sql}")
         return ibis.table(schema, name=named)
 
@@ -142,6 +152,14 @@ class DuckDb:
         self._counts[name] = int(made[0][0])
         return ibis.table(schema, name=name)
 
+    def hold(self, name: str, parquet: list[Path]) -> None:
+        """Take in what another engine wrote of a stage, under its name."""
+        made = self._connection.execute(
+            f"CREATE TABLE {name} AS SELECT * FROM read_parquet($parts)",
+            {"parts": [str(each) for each in parquet]},
+        ).fetchall()
+        self._counts[name] = int(made[0][0])
+
     def count(self, table: Table) -> int:
         known = self._counts.get(table.get_name())
         return self.rows(table.aggregate(lines=table.count()))[0]["lines"] if known is None else known
@@ -152,18 +170,24 @@ class DuckDb:
     def batches(self, expression: Table) -> Iterator[pa.RecordBatch]:
         operation = expression.op()
         named = isinstance(operation, ibis.expr.operations.UnboundTable)
-        sql = f"SELECT * FROM {operation.name}" if named else _duckdb_sql(operation)
+        sql = f"SELECT * FROM {operation.name}" if named else sql_of(operation)
         reader = self._connection.sql(sql).to_arrow_reader(BATCH)
-        told = pa.schema([(name, kind.to_pyarrow()) for name, kind in expression.schema().items()])
-        # A sum of integers comes as a wider number than Ibis says.
+        told = as_told(expression)
         yield from reader if reader.schema.types == told.types else (batch.cast(told) for batch in reader)
 
 
-@contextlib.contextmanager
-def duckdb_engine(memory_limit: str = "", threads: int = 0) -> Iterator[Engine]:
-    """DuckDB in a folder of its own, where it spills what does not fit into `memory_limit` ("2GB")."""
-    if memory_limit and not _MEMORY.fullmatch(memory_limit):
+def mebibytes(memory_limit: str) -> int:
+    """An amount of memory ("2GB") in whole MiB, at least one. Raises Refused for what is none."""
+    found = _MEMORY.fullmatch(memory_limit)
+    if not found:
         raise Refused(f"{memory_limit!r} is no amount of memory; write 2GB or 512MB.", code="engine.memory")
+    size = Decimal(found[1] + (found[2] or "")) * 1_024 ** "KMGT".index(found[3].upper()) / 1_024
+    return max(1, int(size))
+
+
+@contextlib.contextmanager
+def duckdb_here(memory_limit: str = "", threads: int = 0) -> Iterator[DuckDb]:
+    """DuckDB in a folder of its own, where it spills what does not fit into `memory_limit` ("2GB")."""
     with tempfile.TemporaryDirectory(prefix="paydesk-matching-") as folder:
         connection = duckdb.connect()
         connection.execute("SET preserve_insertion_order = false")
@@ -178,21 +202,40 @@ def duckdb_engine(memory_limit: str = "", threads: int = 0) -> Iterator[Engine]:
             connection.close()  # else the files it spilled stay behind
 
 
+@contextlib.contextmanager
+def duckdb_engine(memory_limit: str = "", threads: int = 0) -> Iterator[Engine]:
+    """The same as an engine like any other."""
+    with duckdb_here(memory_limit, threads) as engine:
+        yield engine
+
+
 def check_engine(name: str) -> None:
-    """Raises Refused for a cluster, which cannot be used yet, and for an engine there is not."""
-    if _CLUSTER.match(name):
+    """Raises Refused for an engine there is not, and for a cluster that cannot be used from here."""
+    if CLUSTER.fullmatch(name):
+        from paydesk.matching.spark_session import check_spark
+
+        check_spark(name)
+    elif name != "duckdb":
         raise Refused(
-            "A Spark cluster cannot be used yet; leave --engine away and DuckDB does it here, with "
-            "--memory-limit for what is larger than its memory.",
-            code="engine.not_yet",
+            f"There is no engine {name!r}; there are duckdb and spark://HOST:PORT.", code="engine.unknown"
         )
-    if name != "duckdb":
-        raise Refused(f"There is no engine {name!r}; there is duckdb.", code="engine.unknown")
 
 
 @contextlib.contextmanager
 def engine_at(name: str, memory_limit: str = "") -> Iterator[Engine]:
-    """The engine of that name: "duckdb". Raises Refused as check_engine does."""
+    """The engine of that name: "duckdb", the address of a Spark cluster ("spark://HOST:PORT"), or "local[2]",
+    Spark with so many threads here. `memory_limit` is that of DuckDB, or of each executor of the cluster.
+
+    Raises Refused as check_engine does.
+    """
+    if memory_limit:
+        mebibytes(memory_limit)  # refused here, before anything is started
     check_engine(name)
-    with duckdb_engine(memory_limit) as engine:
-        yield engine
+    if name == "duckdb":
+        with duckdb_engine(memory_limit) as engine:
+            yield engine
+    else:
+        from paydesk.matching.spark import spark_engine
+
+        with spark_engine(name, memory_limit) as engine:
+            yield engine

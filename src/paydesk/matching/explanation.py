@@ -24,7 +24,7 @@ from paydesk.matching.rules import Rules
 from paydesk.matching.sides import SCALE, major
 from paydesk.matching.state import Found
 from paydesk.matching.usage import usage_of
-from paydesk.matching.wording import why
+from paydesk.matching.wording import with_why
 
 AMOUNTS = ("amount", "fee", "net")
 CENT = SCALE // 100
@@ -188,7 +188,7 @@ def _asked(wanted: Table, shared: tuple[tuple[str, int, str], ...], *tables: Tab
             hit = union_of([table.semi_join(groups, "match_id"), hit.filter(hit.match_id == "")])
         found.append(dressed(Piece(hit, piece.rule, piece.score, piece.shape)))
     rows = union_of(found).distinct()
-    return rows.mutate(why=why(rows)).order_by("match_id", "class", "left_line", "right_line")
+    return with_why(rows).order_by("match_id", "class", "left_line", "right_line")
 
 
 def _lines(engine: Engine, side: Table, wanted: set[int]) -> dict[int, Line]:

@@ -14,7 +14,7 @@ import pyarrow as pa
 from ibis.expr.types import Table, Value
 
 from paydesk.matching.engines import Engine
-from paydesk.matching.wording import told, why
+from paydesk.matching.wording import told, with_why
 
 # What every match and every exception shows. `amount` and `currency` are those of our line, or of theirs
 # where there is none of ours; runner_score is what the runner-up came to, in thousandths, 0 where there is
@@ -166,10 +166,10 @@ def union_of(tables: list[Table]) -> Table:
 def matches_of(rows: Table) -> Table:
     """The matches among FACTS, with their sentence."""
     kept = rows.filter(rows["class"] == "")
-    return kept.select(*[name for name in MATCH if name != "why"], why=why(kept)).select(*MATCH)
+    return with_why(kept).select(*MATCH)
 
 
 def exceptions_of(rows: Table) -> Table:
     """The exceptions among FACTS, with their sentence."""
     kept = rows.filter(rows["class"] != "")
-    return kept.select(*[name for name in EXCEPTION if name != "why"], why=why(kept)).select(*EXCEPTION)
+    return with_why(kept).select(*EXCEPTION)

@@ -14,7 +14,7 @@ from paydesk.matching.engines import Engine
 from paydesk.matching.findings import Piece, union_of
 from paydesk.matching.state import Found
 from paydesk.matching.summary import Summary, Tally, tally_exceptions, tally_matches
-from paydesk.matching.wording import plain_why, told, why
+from paydesk.matching.wording import plain_why, told, with_why
 
 __all__ = ["EXCEPTION_COLUMNS", "MATCH_COLUMNS", "Sink", "Summary", "Tally", "write_out"]
 MATCH_COLUMNS = ("match_id", "left_id", "right_id", "status", "kind", "rule", "score", "why")
@@ -70,10 +70,9 @@ def _matches(shared: Big, *tables: Table) -> Table:
         nothing = {name: ibis.null("string") for name in COMMON}
         parts.append(_part(piece.table, number, line, **nothing, score=ibis.null("int64")))
     for table in tables[len(big) :]:
-        rows = table.filter(table["class"] == "")
+        rows = with_why(table.filter(table["class"] == ""))
         line = told(rows.left_id, "|", rows.right_id, "|", rows.status, "|", rows.kind)
-        texts = {name: rows[name] for name in COMMON if name != "why"}
-        parts.append(_part(rows, -1, line, **texts, why=why(rows), score=rows.score))
+        parts.append(_part(rows, -1, line, **{name: rows[name] for name in COMMON}, score=rows.score))
     # Rows that differ in nothing the digest sees keep an order all the same.
     rows = union_of(parts).order_by(LINE, "match_id")
     texts = {
@@ -100,9 +99,9 @@ def _part(rows: Table, number: int, line: ibis.Value, **texts: ibis.Value) -> Ta
 
 
 def _exceptions(table: Table) -> Table:
-    rows = table.filter(table["class"] != "")
+    rows = with_why(table.filter(table["class"] != ""))
     line = told(rows["class"], "|", rows.left_id, "|", rows.right_id)
-    shown = rows.select("class", "left_id", "right_id", "runner_up", why=why(rows), **{LINE: line})
+    shown = rows.mutate(**{LINE: line})
     return shown.select(*EXCEPTION_COLUMNS, LINE).order_by(LINE, "runner_up")
 
 
@@ -117,8 +116,10 @@ class _Digest:
         if not self._is_first:
             self._hash.update(b"\n")
         self._is_first = False
-        whole = pa.ListArray.from_arrays(pa.array([0, len(lines)], pa.int32()), lines.cast(pa.string()))
-        self._hash.update(pc.binary_join(whole, "\n")[0].as_py().encode())
+        # Each line with a line feed, one after the other in one piece of memory; the last line feed waits.
+        ended = pc.binary_join_element_wise(lines.cast(pa.string()), "", "\n")
+        size = pc.sum(pc.binary_length(ended)).as_py()
+        self._hash.update(memoryview(ended.buffers()[2])[: size - 1])
 
     def hexdigest(self) -> str:
         return self._hash.hexdigest()

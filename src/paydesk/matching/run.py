@@ -22,6 +22,7 @@ from paydesk.matching.passes import (
 from paydesk.matching.rules import Rule, Rules
 from paydesk.matching.sides import DESK, KEYS
 from paydesk.matching.state import Found, State
+from paydesk.matching.usage import by_day
 
 PASSES: dict[str, Callable[[State, Rule], None]] = {
     "exact": exact.run,
@@ -66,7 +67,7 @@ def match(
 def _begun(engine: Engine, left: Table, right: Table, rules: Rules) -> State:
     has_desk = bool(set(DESK) & {*left.columns, *right.columns})
     whole_left, whole_right = (engine.view(_compared, side, has_desk) for side in (left, right))
-    ours, theirs = (engine.rows(engine.view(_told_by, side))[0] for side in (whole_left, whole_right))
+    ours, theirs = (_told_by(engine, side) for side in (whole_left, whole_right))
     return State(
         engine,
         rules,
@@ -94,7 +95,7 @@ def _desk_column(side: Table, name: str) -> Value:
     return side[name] if name in side.columns else ibis.null(kind)
 
 
-def _told_by(side: Table) -> Table:
-    return side.aggregate(
-        lines=side.count(), ids=side.provider_key.count(), fees=(side.fee != 0).sum().fill_null(0)
-    )
+def _told_by(engine: Engine, side: Table) -> dict[str, int]:
+    """How many lines a side has, and how many of them say an id of the provider and a fee."""
+    days = engine.rows(engine.make(by_day, side))
+    return {name: sum(int(day[name]) for day in days) for name in ("lines", "ids", "fees")}

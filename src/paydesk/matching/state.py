@@ -12,6 +12,14 @@ from paydesk.matching.engines import Engine
 from paydesk.matching.findings import Piece, dressed, exceptions_of, matches_of
 from paydesk.matching.rules import Rules
 
+Sides = tuple[str, ...]
+BOTH: Sides = ("left", "right")
+
+
+def side_of(is_left: bool) -> Sides:
+    """Ours or theirs alone."""
+    return BOTH[:1] if is_left else BOTH[1:]
+
 
 @dataclass
 class Found:
@@ -68,18 +76,19 @@ class State:
         """Whether a side has no line left, so that no pair can be found."""
         return not (self.left_lines and self.right_lines)
 
-    def add(self, build: Callable[..., Table], *inputs: Table | Hashable) -> int:
-        """Stage what `build` finds (columns of FACTS) and take its lines off both sides; how many rows."""
-        return self.add_staged(self.engine.make(build, *inputs))
+    def add(self, build: Callable[..., Table], *inputs: Table | Hashable, of: Sides = BOTH) -> int:
+        """Stage what `build` finds (columns of FACTS) and take its lines off both sides, or off those of
+        which it can have any; how many rows."""
+        return self.add_staged(self.engine.make(build, *inputs), of)
 
-    def add_staged(self, findings: Table) -> int:
+    def add_staged(self, findings: Table, of: Sides = BOTH) -> int:
         """The same for what is staged already."""
         rows = self.engine.count(findings)
         if rows:
             self.found.pieces.append(Piece(findings))
-            if self.left_lines:
+            if self.left_lines and "left" in of:
                 self.keep_left(self.engine.make(without, self.left, findings, "left_line"))
-            if self.right_lines:
+            if self.right_lines and "right" in of:
                 self.keep_right(self.engine.make(without, self.right, findings, "right_line"))
         return rows
 

@@ -15,6 +15,7 @@ import pyarrow.parquet as pq
 
 from paydesk.matching.sides import SCHEMA
 
+MEMORY = "4GB"  # millions of rows are spilled beyond it
 DAYS = 5
 START = 1_772_323_200  # 2026-03-01 00:00:00 UTC
 # Of a thousand payments so many are: the kind of each is drawn from the seed and its number.
@@ -60,6 +61,8 @@ def plant(folder: Path, rows: int, seed: int) -> Truth:
     connection = duckdb.connect()
     try:
         connection.execute("SET preserve_insertion_order = true")
+        connection.execute(f"SET temp_directory = '{folder / 'spilled'}'")
+        connection.execute(f"SET memory_limit = '{MEMORY}'")
         connection.execute(f"CREATE TABLE drawn AS {_drawn(rows, seed)}")
         for side, sql in (("left", _LEFT), ("right", _RIGHT)):
             connection.execute(f"CREATE TABLE {side}_side AS {_keyed(sql)}")

@@ -49,15 +49,18 @@ def usage_of(
         for row in engine.rows(engine.view(_counted, left, right, asked, keys)):
             found.counts["amount", tuple(row[key] for key in keys)] = (row["ours"], row["theirs"])
         for side in (left, right):
-            for row in engine.rows(engine.view(by_day, side)):
-                found.by_day[row["day"]] = max(found.by_day.get(row["day"], 0), row["lines"])
+            for row in engine.rows(engine.make(by_day, side)):
+                if row["day"] is not None:
+                    found.by_day[row["day"]] = max(found.by_day.get(row["day"], 0), row["lines"])
     return found
 
 
 def by_day(side: Table) -> Table:
-    """How many lines each day has."""
-    lines = side.filter(side.day.notnull())
-    return lines.group_by("day").agg(lines=lines.count())
+    """How many lines each day has, and how many of them say an id of the provider and a fee; a row without a
+    day for the lines that say none."""
+    return side.group_by("day").agg(
+        lines=side.count(), ids=side.provider_key.count(), fees=(side.fee != 0).sum().fill_null(0)
+    )
 
 
 def _counted(left: Table, right: Table, asked: Table, keys: tuple[str, ...]) -> Table:

@@ -57,12 +57,24 @@ def plain_why(shape: str, is_timing: Any) -> Value:
     return ibis.ifelse(is_timing, PLAIN[shape] + OTHER_DAY, PLAIN[shape] + ".")
 
 
-def why(facts: Table) -> Value:
-    """The sentence of each row of FACTS, by its shape."""
+def with_why(facts: Table) -> Table:
+    """Rows of FACTS with the column `why`: the sentence of each, by its shape."""
+    # As columns of their own: written out in every sentence, planning them takes longer than a small run.
+    texts = {
+        "ours_text": amount_text(facts.ours),
+        "theirs_text": amount_text(facts.theirs),
+        "between_text": amount_text((facts.ours - facts.theirs).abs().cast("int64")),
+        "fee_text": amount_text(facts.fee),
+        "apart_text": apart_text(facts.apart),
+    }
+    rows = facts.mutate(**texts)
+    return rows.mutate(why=_sentence(rows)).drop(*texts)
+
+
+def _sentence(facts: Table) -> Value:
     differs = told("The same ", facts.word, " on both sides, but ")
-    ours, theirs = amount_text(facts.ours), amount_text(facts.theirs)
-    between = amount_text((facts.ours - facts.theirs).abs().cast("int64"))
-    apart = apart_text(facts.apart)
+    ours, theirs, between = facts.ours_text, facts.theirs_text, facts.between_text
+    apart, fee = facts.apart_text, facts.fee_text
     say, other = facts.our_word, facts.their_word
     group = told(
         "Lines that name ", facts.named, ": ", facts.left_count, " of ours come to ", ours, " ",
@@ -79,18 +91,18 @@ def why(facts: Table) -> Value:
             SAME_REFERENCE, ", ", apart, " apart: the nearest of several lines of this reference."
         ),
         "group": told(group, "."),
-        "group_net": told(group, ", with fees of ", amount_text(facts.fee), " between them."),
+        "group_net": told(group, ", with fees of ", fee, " between them."),
         "group_open": told(group, ", so they do not add up; ", between, " is unexplained."),
         "net": told(
             "The same ", facts.word, "; ours of ", ours, " is theirs of ", theirs, " and a fee of ",
-            amount_text(facts.fee), ".",
+            fee, ".",
         ),
         "converted": told(
             "The same ", facts.word, "; ours of ", ours, " ", say, " at the quoted rate is theirs of ",
             theirs, " ", other, ".",
         ),
         "rate": told(
-            differs, "ours of ", ours, " ", say, " comes to ", amount_text(facts.fee), " ", other,
+            differs, "ours of ", ours, " ", say, " comes to ", fee, " ", other,
             " at the quoted rate and theirs is ", theirs, ".",
         ),
         "cancels": told(say, facts.named, other, " cancel: the same ", facts.word, ", opposite amounts."),

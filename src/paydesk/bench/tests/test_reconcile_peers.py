@@ -27,7 +27,10 @@ def test_pairs_are_right_where_both_lines_are_of_one_payment(tmp_path: Path) -> 
     assert planted is not None
     assert found["x: recall"].value == 10 < planted < 400
     alike = found["x: recall without an id in common"]
-    assert (alike.value, found["x: precision without an id in common"].value) == (0, 0)
+    assert (alike.value, found["x: precision without an id in common"].value) == (
+        0,
+        0,
+    )  # of one pair: the crossed
 
 
 def test_without_a_peer_one_sentence_is_said(monkeypatch: Any) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
 import zipfile
@@ -62,6 +63,13 @@ def _head_with(**changed: object) -> Callable[[Path], None]:
     return change
 
 
+def _of_another_shape(folder: Path) -> None:
+    """Arrays with the right checksum that are not those of a model."""
+    arrays = next(folder.glob("*.npz"))
+    np.savez(arrays, weights=np.zeros(3))
+    _head_with(sha256=hashlib.sha256(arrays.read_bytes()).hexdigest())(folder)
+
+
 def _no_json(folder: Path) -> None:
     (folder / "model.json").write_bytes(b"\xff{" * 40)
 
@@ -77,6 +85,8 @@ def _no_json(folder: Path) -> None:
         (_head_with(format="something else"), "not the head of a category model"),
         (_head_with(categories=[]), "do not belong together"),
         (_head_with(categories=7), "do not belong together"),
+        (_head_with(sharpness=float("nan")), "do not belong together"),
+        (_of_another_shape, "do not belong together"),
         (_head_with(arrays="../../\0"), "its arrays are missing"),
     ],
 )

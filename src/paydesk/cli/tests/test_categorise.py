@@ -55,6 +55,7 @@ def test_train_says_how_good_it_is_on_cases_left_out(tmp_path: Path, capsys: Out
         (["train", "nowhere.csv", "--out", "m"], 64, "There is no file nowhere.csv."),
         (["train", "{sample}"], 64, "--out"),
         (["train", "{sample}", "--out", "{sample}"], 64, "is a file"),
+        (["train", "{sample}", "--out", "{sample}/below"], 64, "is no folder"),
         (["train", "{bad}", "--out", "m"], 2, "has no category"),
         (["score", "{sample}", "--model", "nowhere"], 64, "There is no folder nowhere."),
         (["score", "{sample}", "--model", "{here}"], 2, "holds no model"),

@@ -106,7 +106,7 @@ def _leaf(raw: bytes, structure: Structure, number: int, group: int, limits: Lim
     return Leaf(
         part,
         fields,
-        kind if "/" in kind else "text/plain",
+        part.content_type if "/" in part.content_type and not kind.startswith("multipart/") else "text/plain",
         named.get("charset", part.charset),
         disposition,
         file_name(name),

@@ -167,8 +167,9 @@ def _receipt(part: Attachment) -> tuple[list[BouncedRecipient], list[str]]:
 def _by_pattern(raw: bytes, mail: InboundMail) -> list[BouncedRecipient]:
     if structure_of(raw).depth > _DEEPEST:
         return []
+    plain = raw.decode("ascii", "replace").encode("ascii", "replace")  # its patterns expect nothing else
     try:
-        late, gone = all_failures(message_from_bytes(raw))
+        late, gone = all_failures(message_from_bytes(plain))
     except Exception:  # patterns for the bounces of thirty years, each with its own way to fail
         return []
     status = _STATUS.search(mail.text)

@@ -61,13 +61,22 @@ class Mailbox:
         except (ImapToolsError, imaplib.IMAP4.error) as problem:
             raise MailServerError(f"{server.name}: {_said(problem)}", temporary=False) from problem
         try:
-            self._box.folder.set(self.folder)
-        except (MailboxFolderSelectError, imaplib.IMAP4.error) as problem:
-            names = ", ".join(sorted(each.name for each in self._box.folder.list())[:20])
-            raise MailServerError(
-                f"{server.name} has no folder {self.folder}; it has: {names}.", temporary=False
-            ) from problem
+            self._select(self._box)
+        except BaseException:
+            self.__exit__(None, None, None)
+            raise
         return self
+
+    def _select(self, box: BaseMailBox) -> None:
+        try:
+            box.folder.set(self.folder)
+        except MailboxFolderSelectError as problem:
+            names = ", ".join(sorted(each.name for each in box.folder.list())[:20])
+            raise MailServerError(
+                f"{self.server.name} has no folder {self.folder}; it has: {names}.", temporary=False
+            ) from problem
+        except (OSError, imaplib.IMAP4.error) as problem:
+            raise self._failed(problem) from problem
 
     def __exit__(
         self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None
@@ -114,7 +123,10 @@ class Mailbox:
     @property
     def uidvalidity(self) -> int:
         """What the UIDs of this folder are worth: another number, and they mean other messages."""
-        return int(self._opened().folder.status(self.folder, ["UIDVALIDITY"])["UIDVALIDITY"])
+        try:
+            return int(self._opened().folder.status(self.folder, ["UIDVALIDITY"])["UIDVALIDITY"])
+        except (OSError, ImapToolsError, imaplib.IMAP4.error) as problem:
+            raise self._failed(problem) from problem
 
     def starts_over(self, place: Place | None) -> bool:
         """Whether everything in the folder is looked at again, known messages too."""
@@ -196,10 +208,8 @@ class Mailbox:
             if not box.folder.exists(folder):
                 box.folder.create(folder)
             box.move(str(uid), folder)
-        except (OSError, imaplib.IMAP4.abort) as problem:
-            raise reaching_failed(self.server, problem) from problem
-        except (ImapToolsError, imaplib.IMAP4.error) as problem:
-            raise MailServerError(f"{self.server.name}: {_said(problem)}", temporary=True) from problem
+        except (OSError, ImapToolsError, imaplib.IMAP4.error) as problem:
+            raise self._failed(problem) from problem
 
     @property
     def tells(self) -> bool:
@@ -223,13 +233,17 @@ class Mailbox:
         assert self._box is not None, "use the mailbox as a context"
         return self._box
 
+    def _failed(self, problem: Exception) -> MailServerError:
+        """The connection broke off, or the server said no."""
+        if isinstance(problem, (OSError, imaplib.IMAP4.abort)):
+            return reaching_failed(self.server, problem)
+        return MailServerError(f"{self.server.name}: {_said(problem)}", temporary=True)
+
     def _asked(self, command: str, *arguments: str | None) -> list[bytes | tuple[bytes, bytes]]:
         try:
             status, found = self._opened().client.uid(command, *arguments)  # type: ignore[arg-type]
-        except (OSError, imaplib.IMAP4.abort) as problem:
-            raise reaching_failed(self.server, problem) from problem
-        except imaplib.IMAP4.error as problem:
-            raise MailServerError(f"{self.server.name}: {_said(problem)}", temporary=False) from problem
+        except (OSError, imaplib.IMAP4.error) as problem:
+            raise self._failed(problem) from problem
         if status != "OK":
             raise MailServerError(
                 f"{self.server.name} refused to {command.lower()}: {found!r}"[:300], temporary=True

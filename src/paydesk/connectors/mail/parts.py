@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
+from email.message import Message
 from typing import Literal
 
 # As email.feedparser: what still belongs to the head of a message.
@@ -110,7 +112,7 @@ class _Walk:
     def __init__(self, raw: bytes) -> None:
         self.raw = raw
         self.structure = Structure()
-        self.stack: list[tuple[bytes, int]] = []  # the open multiparts: boundary, depth
+        self.stack: list[tuple[bytes, int, bool]] = []  # the open multiparts: boundary, depth, is a digest
         self.levels: dict[bytes, list[int]] = {}  # boundary -> where in the stack
         current = self._begin(0, 0)
         for start, line, end in _dash_lines(raw, max(current.body[0] - 1, 0)):
@@ -134,7 +136,7 @@ class _Walk:
         return name if name in self.levels or (name[-2:] == b"--" and name[:-2] in self.levels) else None
 
     def _close_last(self) -> None:
-        boundary, _ = self.stack.pop()
+        boundary = self.stack.pop()[0]
         levels = self.levels[boundary]
         levels.pop()
         if not levels:
@@ -147,18 +149,19 @@ class _Walk:
 
     def _begin(self, at: int, depth: int) -> Part:
         """Read the head that begins at `at`; go into what it encloses; hand back what is open then."""
+        in_digest = bool(self.stack) and self.stack[-1][2]
         while True:
-            part = self._head(at, depth)
+            part = self._head(at, depth, in_digest=in_digest)
             self.structure.parts.append(part)
             if part.kind == "multipart":
                 self.levels.setdefault(part.boundary, []).append(len(self.stack))
-                self.stack.append((part.boundary, depth))
+                self.stack.append((part.boundary, depth, part.content_type == "multipart/digest"))
                 return self._between(part.body[0], depth)
             if part.kind != "message" or part.body[0] >= len(self.raw):
                 return part
-            at, depth = part.body[0], depth + 1
+            at, depth, in_digest = part.body[0], depth + 1, False
 
-    def _head(self, at: int, depth: int) -> Part:
+    def _head(self, at: int, depth: int, *, in_digest: bool) -> Part:
         end = at
         while (line := _HEAD_LINE.match(self.raw, end)) and line.end() > end:
             if line[0][:2] == b"--" and self._named(line[0][2:].rstrip(b"\r\n")) is not None:
@@ -166,6 +169,8 @@ class _Walk:
             end = line.end()
         blank = _BLANK.match(self.raw, end)
         part = Part("leaf", depth, (at, end), (blank.end() if blank else end, len(self.raw)))
+        if in_digest:  # RFC 2046, 5.1.5
+            part.content_type = "message/rfc822"
         known = set()
         for found in _CONTENT.finditer(self.raw, at, end):
             if (name := found[1].lower()) in known:
@@ -184,10 +189,16 @@ class _Walk:
 
 
 def _content_type(part: Part, value: bytes) -> None:
-    part.content_type = value.partition(b";")[0].strip().lower().decode("ascii", "replace")
+    kind = value.partition(b";")[0].strip().lower().decode("ascii", "replace")
+    part.content_type = kind if "/" in kind else "text/plain"
     for found in _PARAMETER.finditer(value):
         text = found[2].replace(b"\\", b"") if found[2] is not None else found[3]
         if found[1].lower() == b"boundary":
             part.boundary = text.rstrip()
         else:
             part.charset = text.decode("ascii", "replace").strip().lower()
+    if b"boundary*" in value.lower():  # RFC 2231: with a charset, or in pieces
+        head: Message[str, str] = Message()
+        head["content-type"] = value[:8192].decode("utf-8", "replace").replace("\r", " ").replace("\n", " ")
+        with suppress(ValueError, LookupError, TypeError):
+            part.boundary = (head.get_boundary() or "").encode("utf-8", "replace")

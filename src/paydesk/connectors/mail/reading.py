@@ -44,6 +44,7 @@ def read_mail(
     trusted_servers: Collection[str] = (),
     may_steer: Trusts = nobody,
     pictures: PictureAddress = nothing,
+    remote: PictureAddress = nothing,
     is_ours: IsOurs = nothing_is_ours,
 ) -> InboundMail:
     """What the message `raw` says. Never raises: a message that cannot be read has its head, its size and a
@@ -52,7 +53,8 @@ def read_mail(
     Give it bytes that are redacted already; what hides from that (a charset that lies) is covered here,
     `is_ours` as there. `trusted_servers` are the names our own mail servers sign their
     Authentication-Results with; `may_steer` says whose X- fields may steer the desk; `pictures` gives the
-    address to show an enclosed picture from, by its content id. Remote pictures are left out.
+    address to show an enclosed picture from, by its content id. Remote pictures are left out unless `remote`
+    gives the address of a proxy: read the stored bytes again with it once a person asked for them.
     """
     sha256 = hashlib.sha256(raw).hexdigest()
     head = _head(raw, limits)
@@ -60,7 +62,7 @@ def read_mail(
     if not head:
         troubles.append("The message has no head: no sender, no subject, no date.")
     try:
-        body = _Body(raw, limits, pictures, is_ours, troubles)
+        body = _Body(raw, limits, (pictures, remote), is_ours, troubles)
     except Exception as problem:  # a stranger's bytes; nothing of what they do may lose the message
         body = None
         troubles.append(f"The message could not be read ({type(problem).__name__}); it is kept as it came.")
@@ -122,11 +124,21 @@ def _return_path(head: Fields) -> str | None:
     return "" if values[0].strip() in ("<>", "") else values[0].strip().strip("<>").lower()[:320]
 
 
+def _is_text_with_a_name(leaf: Leaf) -> bool:
+    """Old programs give the text itself a file name."""
+    return leaf.content_type in ("text/plain", "text/html") and leaf.disposition != "attachment"
+
+
 class _Body:
     """The parts of a message, gone through once."""
 
     def __init__(
-        self, raw: bytes, limits: Limits, pictures: PictureAddress, is_ours: IsOurs, troubles: list[str]
+        self,
+        raw: bytes,
+        limits: Limits,
+        pictures: tuple[PictureAddress, PictureAddress],
+        is_ours: IsOurs,
+        troubles: list[str],
     ) -> None:
         self.limits, self.pictures, self.is_ours, self.troubles = limits, pictures, is_ours, troubles
         self.attachments: list[Attachment] = []
@@ -156,6 +168,8 @@ class _Body:
                 texts.setdefault(leaf.group, []).append(leaf)
             elif leaf.data:
                 files.append(leaf)
+        if not texts and files and _is_text_with_a_name(files[0]):
+            texts[0] = [files.pop(0)]
         shown = self._texts(list(texts.values()))
         self.attachments = [attachment_of(leaf, number, shown) for number, leaf in enumerate(files, 1)]
         self.invitations = [
@@ -190,7 +204,8 @@ class _Body:
         html = self._cut("\n".join(self._decoded(leaf) for leaf in leaves), self.limits.html_chars)
         if self.troubles:  # it was not what it says: what was looked for in its bytes is looked for again
             html = redact_html(html, CardData(self.is_ours)).text
-        safe = safe_html(html, enclosed=self.pictures)
+        enclosed, remote = self.pictures
+        safe = safe_html(html, enclosed=enclosed, remote=remote)
         if safe.too_deep:
             self.troubles.append("The HTML nests too deep to be shown; its text was read.")
             return "", bare_text(html), frozenset()

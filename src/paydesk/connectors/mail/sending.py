@@ -113,7 +113,8 @@ class Sender:
 
         Raises MailServerError if it was taken for nobody: `temporary` says whether to try again, `unknown`
         that the connection broke after the whole message was sent, so that it may be on its way. Sent again
-        under the same Message-ID, a recipient's program shows it once.
+        under the same Message-ID, a recipient's program shows it once. Bounces come to `envelope_from`: an
+        address of `Signer.reply_address` says by itself which case they are about.
         """
         smtp, server = self._smtp, self.server
         assert smtp is not None, "use the sender as a context"

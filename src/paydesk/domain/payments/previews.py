@@ -12,10 +12,18 @@ from zoneinfo import ZoneInfo
 
 from paydesk.domain.contracts.models import Contract, DueItem
 from paydesk.domain.ledger.queries import EntryRow
-from paydesk.domain.payments.actions import applying, backdating, correcting, provider_rows
+from paydesk.domain.payments.actions import applying, backdating, correcting, provider_rows, reinstating
 from paydesk.domain.payments.effects import Effects, effects_of, entries_of
 from paydesk.domain.payments.models import Payment, ReversalRow
-from paydesk.domain.payments.steps import backdate, call, contracts_of, locked, move_to, take_back
+from paydesk.domain.payments.steps import (
+    backdate,
+    call,
+    contracts_of,
+    locked,
+    move_to,
+    reinstate,
+    take_back,
+)
 from paydesk.foundation.people.queries import market_by_code
 from paydesk.kernel.actor import Actor
 from paydesk.kernel.money import Money
@@ -83,6 +91,16 @@ def backdate_effects(payment_id: int, *, counts_on: date, by: Actor, now: dateti
     return _looked_at(
         payment_id, correction, [], [], now, days=(first, max(first, after - timedelta(days=1)))
     )
+
+
+def reinstate_effects(payment_id: int, *, by: Actor, now: datetime) -> Effects:
+    """What undoing our last reversal of a payment would change. Raises CorrectionRefused."""
+
+    def correction() -> None:
+        own = reinstating._undoable(locked(payment_id), None)
+        reinstate(payment_id, own.entry_id, by=by, at=now)
+
+    return _looked_at(payment_id, correction, [], [], now)
 
 
 def unmatch_effects(row_id: int, *, by: Actor, now: datetime) -> tuple[Effects | None, list[EntryRow]]:

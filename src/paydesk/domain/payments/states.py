@@ -10,6 +10,7 @@ PAYMENT = Lifecycle(
         "charge_back": ({"received"}, "charged_back"),
         "return": ({"received"}, "returned"),
         "unpost": ({"received"}, "unposted"),  # its file was the wrong one
+        "reinstate": ({"reversed"}, "received"),  # our own reversal, never the provider's, was undone
     },
     families={
         "received": "settled",

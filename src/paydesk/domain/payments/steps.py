@@ -141,6 +141,22 @@ def backdate(payment_id: int, counts_on: date, *, by: Actor, at: datetime) -> No
     )
 
 
+def reinstate(payment_id: int, entry_id: int, *, by: Actor, at: datetime) -> int:
+    """Undo a reversal of ours, by its journal entry; returns how much stands again, 0 where it did before.
+
+    Joins the caller's transaction.
+    """
+    return int(
+        call(
+            "payments_reinstate",
+            (payment_id, "bigint"),
+            (entry_id, "bigint"),
+            (by.label, "text"),
+            (at, "timestamptz"),
+        )
+    )
+
+
 def reserve(payment_id: int, amount_minor: int, *, by: Actor, at: datetime) -> None:
     """Hold money of a payment for a refund: off its contracts and out of the credit, as far as needed.
 

@@ -52,7 +52,11 @@ class Terms:
     @property
     def words(self) -> str:
         """Which payments it is for, as a sentence goes on."""
-        return f"{self.method} payments" if self.method else "payments"
+        return self.of(2)
+
+    def of(self, count: int) -> str:
+        """So many payments as the rate is for: "visa payments", "visa payment"."""
+        return f"{self.method} payment{'' if count == 1 else 's'}".strip()
 
 
 def terms_for(rates: Sequence[Terms], method: str, amount_minor: int) -> Terms | None:

@@ -65,6 +65,9 @@ FROM judged GROUP BY 1 ORDER BY 1
 """
 
 
+DAY = timedelta(days=1)  # rows may be booked on the day after they happened, which is what a file covers
+
+
 @dataclass(frozen=True, slots=True)
 class KeptFees:
     """The payments of a day and a rate: what was kept back of them, what the card says. Minor units.
@@ -101,7 +104,7 @@ def kept_fees(account: SourceAccount, day: date, card: RateCard) -> list[KeptFee
             _KEPT,
             {
                 "account": account.pk, "currency": account.currency, "day": day, "card": card.pk,
-                "since": start, "until": start + timedelta(days=1),
+                "since": start - DAY, "until": start + 2 * DAY,
             },
         )  # fmt: skip
         return [
@@ -123,7 +126,7 @@ def of_fees(account: SourceAccount, day: date) -> Iterator[Finding]:
         return
     since = f"the rate card of {card.valid_from:%-d %b %Y}"
     for each in kept_fees(account, day, card):
-        of, key = each.terms.words, f"fees:{day.isoformat()}:{each.terms.method}:{each.terms.from_minor}"
+        key = f"fees:{day.isoformat()}:{each.terms.method}:{each.terms.from_minor}"
         rate = each.terms.told(account.currency)
         if each.is_off:
             kept, expected = (Money(n, account.currency) for n in (each.kept_minor, each.expected_minor))
@@ -131,8 +134,8 @@ def of_fees(account: SourceAccount, day: date) -> Iterator[Finding]:
             told = each.payments - each.untold
             yield Finding(
                 "fee_variance",
-                f"Of {told:,} {of} {kept} was kept back; {since} ({rate}) says {expected}: {_off_by(off)}. "
-                f"{each.off:,} of them are off.{_worst(each, account.currency)}",
+                f"Of {told:,} {each.terms.of(told)} {kept} was kept back; {since} ({rate}) says {expected}: "
+                f"{_off_by(off)}.{_worst(each, told, account.currency)}",
                 Money(abs(off.amount_minor) or each.off_minor, off.currency),
                 left_key=key,
                 left={"kind": "fee by the card", "amount_minor": each.expected_minor, "name": rate},
@@ -146,8 +149,8 @@ def of_fees(account: SourceAccount, day: date) -> Iterator[Finding]:
             missing = Money(each.untold_minor, account.currency)
             yield Finding(
                 "fee_data_missing",
-                f"{each.untold:,} of {each.payments:,} {of} tell no fee; {since} ({rate}) expects {missing} "
-                "of them.",
+                f"{each.untold:,} of {each.payments:,} {each.terms.of(each.payments)} tell no fee; "
+                f"{since} ({rate}) expects {missing} of them.",
                 missing,
                 left_key=key,
                 left={"kind": "fee by the card", "amount_minor": each.untold_minor, "name": rate},
@@ -161,9 +164,10 @@ def _off_by(off: Money) -> str:
     return f"{Money(abs(off.amount_minor), off.currency)} too {'much' if off.amount_minor > 0 else 'little'}"
 
 
-def _worst(each: KeptFees, currency: str) -> str:
+def _worst(each: KeptFees, told: int, currency: str) -> str:
     if each.worst is None:
         return ""
     ref, amount, kept = each.worst
-    named = f"The furthest off is {ref}" if ref else "The furthest off"
-    return f" {named}: {each.terms.arithmetic(amount, currency)}, kept {Money(kept, currency)}."
+    lead = "" if told == 1 else f"{each.off:,} of them {'is' if each.off == 1 else 'are'} off, the furthest "
+    named = ref or "one without an id"
+    return f" {lead}{named}: {each.terms.arithmetic(amount, currency)}, kept {Money(kept, currency)}."

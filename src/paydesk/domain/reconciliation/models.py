@@ -9,7 +9,17 @@ from django.db.models import F, Q
 from paydesk.domain.payments.models import Payment
 from paydesk.domain.providers.models import SourceAccount
 from paydesk.domain.reconciliation.rules import CLASSES, SEVERITIES
-from paydesk.domain.reconciliation.states import DAY, EXCEPTION, LIVE, MATCH, RESOLUTIONS, RUN, UNDER_WAY
+from paydesk.domain.reconciliation.states import (
+    DAY,
+    EXCEPTION,
+    LIVE,
+    MATCH,
+    PROPOSAL,
+    RESOLUTIONS,
+    RULES,
+    RUN,
+    UNDER_WAY,
+)
 from paydesk.importers.settlements import STANDINGS, SettledBatch
 from paydesk.importers.settlements import WORDS as PARTS
 
@@ -269,3 +279,82 @@ class Day(models.Model):
             ),
         ]
         indexes = [models.Index(fields=["market", "day"], name="reconciled_day_market")]
+
+
+class RulesVersion(models.Model):
+    """The rules of matching as people changed them: the whole YAML, asked for by one, adopted by another.
+
+    The newest adopted one is in force; before the first, the rules that paydesk comes with are. `label` is
+    the version that its text says and that runs name.
+    """
+
+    label = models.CharField(max_length=40, unique=True)
+    based_on = models.CharField(max_length=40)
+    text = models.TextField()
+    state = models.CharField(max_length=10, default=RULES.start)
+    note = models.TextField()
+    proposal = models.ForeignKey("RuleProposal", on_delete=models.PROTECT, null=True, related_name="versions")
+    asked_by = models.CharField(max_length=80)
+    asked_at = models.DateTimeField()
+    decided_by = models.CharField(max_length=80, default="")
+    decided_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "reconciliation_rules_version"
+        constraints = [
+            models.CheckConstraint(condition=Q(state__in=RULES.states), name="rules_state_known"),
+            models.CheckConstraint(
+                condition=~Q(state="adopted") | (~Q(decided_by=F("asked_by")) & Q(decided_at__isnull=False)),
+                name="rules_adopted_by_two",
+            ),
+        ]
+        indexes = [models.Index(fields=["-decided_at"], name="rules_newest", condition=Q(state="adopted"))]
+
+
+class RuleProposal(models.Model):
+    """A change of one number of one rule that repeated matches by people speak for, and what it would have
+    done on days that were run: `agreed` with people, `contradicted` them, or met rows nobody decided on."""
+
+    shape = models.CharField(max_length=40)
+    rule = models.CharField(max_length=60)
+    number = models.CharField(max_length=30)
+    was = models.IntegerField()
+    value = models.IntegerField()
+    rules_version = models.CharField(max_length=40)
+    match_ids = ArrayField(models.BigIntegerField())
+    days = models.IntegerField(default=0)
+    agreed = models.IntegerField(default=0)
+    contradicted = models.IntegerField(default=0)
+    undecided = models.IntegerField(default=0)
+    state = models.CharField(max_length=10, default=PROPOSAL.start)
+    made_at = models.DateTimeField()
+    decided_by = models.CharField(max_length=80, default="")
+    decided_at = models.DateTimeField(null=True)
+    reason = models.TextField(default="")
+
+    class Meta:
+        db_table = "reconciliation_rule_proposal"
+        constraints = [
+            models.CheckConstraint(condition=Q(state__in=PROPOSAL.states), name="proposal_state_known"),
+            models.UniqueConstraint(
+                fields=["shape"], condition=Q(state__in=["open", "asked"]), name="proposal_one_of_a_shape"
+            ),
+        ]
+
+
+class RuleLearning(models.Model):
+    """From how many matches of one shape on a rule is proposed; one row."""
+
+    matches_needed = models.PositiveSmallIntegerField(default=3)
+    changed_by = models.CharField(max_length=80, default="")
+    changed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "reconciliation_learning"
+        constraints = [
+            models.CheckConstraint(condition=Q(id=1), name="rule_learning_one_row"),
+            models.CheckConstraint(
+                condition=Q(matches_needed__gte=2, matches_needed__lte=100),
+                name="rule_learning_matches_in_bounds",
+            ),
+        ]

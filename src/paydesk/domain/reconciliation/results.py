@@ -7,7 +7,7 @@ belongs to the earliest day of its ledger rows, or of its provider rows where th
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import date
@@ -44,6 +44,11 @@ WITH row AS (
 SELECT * EXCLUDE (own_left, own_right), coalesce(left_day <> right_day, false) AS is_carried
 FROM placed WHERE coalesce(own_left, own_right) = DATE '{day}'
 """
+_TAKEN_APART = """
+UPDATE result SET status = 'apart' WHERE found = 'match' AND group_id IN (
+    SELECT r.group_id FROM result r JOIN apart USING (left_id, right_id) WHERE r.found = 'match'
+)
+"""
 _COUNTS = """
 SELECT found, status, name, rule, count(DISTINCT group_id) AS groups, count(left_minor) AS left_rows,
        coalesce(sum(left_minor), 0)::bigint AS left_minor, count(right_minor) AS right_rows,
@@ -57,7 +62,7 @@ FROM (
 """
 _TO_PEOPLE = """
 SELECT found, group_id, left_id, right_id, status, name, rule, score, why, runner_up FROM result
-WHERE found = 'exception' OR status = 'suggested' ORDER BY found, group_id, left_id, right_id
+WHERE found = 'exception' OR status <> 'confirmed' ORDER BY found, group_id, left_id, right_id
 """
 _LINES = """
 SELECT CASE WHEN found = 'match' THEN concat_ws('|', left_id, right_id, status, name)
@@ -78,9 +83,11 @@ class DayResult:
 
 
 def result_of_day(
-    engine: Engine, found: Found, left: Side, right: Side, day: date, folder: Path
-) -> DayResult:
-    """Write what belongs to `day` into `folder` and count it."""
+    engine: Engine, found: Found, left: Side, right: Side, day: date, folder: Path,
+    apart: Collection[tuple[str, str]] = (),
+) -> DayResult:  # fmt: skip
+    """Write what belongs to `day` into `folder` and count it. `apart` are pairs that a person took apart:
+    what a rule puts together again is handed to people as well."""
     matches, exceptions = folder / "matches.parquet", folder / "exceptions.parquet"
     with (
         pq.ParquetWriter(matches, _schema(MATCH_COLUMNS)) as to_matches,
@@ -98,6 +105,10 @@ def result_of_day(
                 day=day.isoformat(),
             )
         )
+        if apart:
+            database.execute("CREATE TABLE apart (left_id VARCHAR, right_id VARCHAR)")
+            database.executemany("INSERT INTO apart VALUES (?, ?)", [list(pair) for pair in apart])
+            database.execute(_TAKEN_APART)
         database.execute(
             f"COPY (SELECT * FROM result ORDER BY found DESC, group_id) TO '{path}' (FORMAT parquet)"
         )

@@ -60,6 +60,7 @@ _STORED = (
     "day", "first_on", "rows", *WORDS, "payout", "payout_line_ids", "standing", "run",
 )  # fmt: skip
 BATCH = 1_000
+DAY = timedelta(days=1)  # rows may be booked on the day after they happened, which is what a file covers
 
 
 def keep_settlements(run: Run) -> int:
@@ -75,7 +76,7 @@ def keep_settlements(run: Run) -> int:
     with connection.cursor() as cursor:
         cursor.execute(
             _BATCHES,
-            {"account": account.pk, "day": run.day, "since": start, "until": start + timedelta(days=1)},
+            {"account": account.pk, "day": run.day, "since": start - DAY, "until": start + 2 * DAY},
         )
         found = [_settlement(run, row) for row in cursor.fetchall()]
     Settlement.objects.bulk_create(

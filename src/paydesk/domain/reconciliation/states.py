@@ -61,9 +61,27 @@ DAY = Lifecycle(
     families={"open": "moving", "asked": "held", "signed": "settled"},
 )
 
+RULES = Lifecycle(
+    "rules",
+    start="asked",
+    transitions={"adopt": ({"asked"}, "adopted"), "refuse": ({"asked"}, "refused")},
+    families={"asked": "held", "adopted": "settled", "refused": "idle"},
+)
+PROPOSAL = Lifecycle(
+    "rule proposal",
+    start="open",
+    transitions={
+        "ask": ({"open"}, "asked"),
+        "adopt": ({"asked"}, "adopted"),
+        "refuse": ({"open", "asked"}, "refused"),
+    },
+    families={"open": "held", "asked": "held", "adopted": "settled", "refused": "idle"},
+)
+
 # What a second person decides: the kinds of approval.
 SIGN, REOPEN, ADJUST = "day.sign", "day.reopen", "exception.adjust"
 WRITE_OFF, TAKE_BACK, POST = "exception.write_off", "exception.take_back", "exception.post"
+CHANGE_RULES = "rules.change"
 
 # How an exception is resolved.
 RESOLUTIONS = {

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import F
+from django.db.models import F, Q
 
 from paydesk.domain.payments.models import Payment
 from paydesk.domain.payments.queries.locked import paid_but_late
@@ -92,10 +92,23 @@ def prove_gone(run: Run, now: datetime) -> int:
     return len(gone)
 
 
+def taken_apart(account: SourceAccount, day: date) -> set[tuple[str, str]]:
+    """The pairs of rows, ours and theirs, of matches that a rule made and a person took apart; one query."""
+    rows = MatchMember.objects.filter(
+        match__source_account=account, match__day=day, match__state="revoked"
+    ).exclude(match__rule="by_hand").values_list("match_id", "side", "key")  # fmt: skip
+    sides: dict[int, dict[str, list[str]]] = {}
+    for match_id, side, key in rows:
+        sides.setdefault(match_id, {"left": [], "right": []})[side].append(key)
+    return {(left, right) for each in sides.values() for left in each["left"] for right in each["right"]}
+
+
 def rejected_before(account: SourceAccount, groups: Iterable[dict[str, Any]]) -> set[str]:
-    """The identities of those suggestions that a person said no to; one query."""
+    """The identities of those that a person said no to, or took apart; one query."""
     identities = [match_identity(group["members"]) for group in groups]
-    rejected = Match.objects.filter(source_account=account, identity__in=identities, state="rejected")
+    rejected = Match.objects.filter(source_account=account, identity__in=identities).filter(
+        Q(state="rejected") | Q(state="revoked") & ~Q(rule="by_hand")
+    )
     return set(rejected.values_list("identity", flat=True))
 
 

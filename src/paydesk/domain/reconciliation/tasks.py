@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from paydesk.domain.reconciliation import queries
 from paydesk.domain.reconciliation.actions.explaining import end_waiting
+from paydesk.domain.reconciliation.actions.rules import learn_from_matches
 from paydesk.domain.reconciliation.actions.running import RunRefused, ask_run, perform_run
 from paydesk.domain.reconciliation.queries.settlements import days_to_look_at_again
 from paydesk.foundation.outbox import housekeeping
@@ -67,3 +68,9 @@ def end_waits(now: datetime) -> int:
     for exception_id in over:
         end_waiting(exception_id, by=WORKER, now=now)
     return len(over)
+
+
+@housekeeping.every(600, "propose rules that matches by people speak for")
+def learn(now: datetime) -> int:
+    """Measured on days that were run before anybody sees it."""
+    return len(learn_from_matches(by=WORKER, now=now))

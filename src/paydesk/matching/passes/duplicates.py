@@ -8,7 +8,7 @@ from ibis.expr.types import Table
 
 from paydesk.matching.findings import one_sided
 from paydesk.matching.rules import Rule
-from paydesk.matching.state import State
+from paydesk.matching.state import State, side_of
 
 HOUR, MINUTE = 3_600, 60
 CLASS = {True: "duplicate_ledger", False: "duplicate_provider"}
@@ -23,11 +23,12 @@ def run(state: State, rule: Rule) -> None:
         whole = state.whole_left if is_left else state.whole_right
         side = state.left if is_left else state.right
         kin = state.engine.make(_kin, side, whole, state.has_repeated_ids)
+        of = side_of(is_left)
         for build in (_settled_ids, _repeated_ids):
-            state.add(build, state.left if is_left else state.right, kin, rule.name, is_left)
+            state.add(build, state.left if is_left else state.right, kin, rule.name, is_left, of=of)
         lines = state.left if is_left else state.right
         limits = (rule["hours"] * HOUR, rule["minutes"] * MINUTE)
-        state.add(_references, lines, kin, rule.name, is_left, *limits)
+        state.add(_references, lines, kin, rule.name, is_left, *limits, of=of)
 
 
 def _kin(side: Table, whole: Table, has_repeated_ids: bool) -> Table:

@@ -71,9 +71,11 @@ def _outer(
 ) -> Table:
     ours, theirs = _once(left, key, repeated), _once(right, key, repeated)
     ours, theirs = ours.rename("left_{name}"), theirs.rename("right_{name}")
-    keys = ("once", *same)
-    met = ours.outer_join(theirs, [ours[f"left_{name}"] == theirs[f"right_{name}"] for name in keys])
+    # An id that stands once on each side has one other line at most, so the rest is looked at afterwards.
+    met = ours.outer_join(theirs, ours.left_once == theirs.right_once)
     near = met.left_line_id.notnull() & met.right_line_id.notnull() & days_apart(met, days) & desk_agrees(met)
+    for name in same:
+        near &= met[f"left_{name}"] == met[f"right_{name}"]
     return met.select(
         left_line=met.left_line_id,
         right_line=met.right_line_id,

@@ -33,17 +33,25 @@ COMPARED = {
 def run(state: State, rule: Rule) -> None:
     """Match groups that add up, name those that do not."""
     state.mark_repeated_references()
-    keys = sorted({key for pair in COMPARED[rule.key] for key in pair})
-    told_by = []
-    for side in (state.left, state.right):
-        told_by.append(state.engine.rows(state.engine.view(_told_by, side, *keys))[0])
-    for left_key, right_key in COMPARED[rule.key]:
-        if not state.is_done and told_by[0][left_key] and told_by[1][right_key]:
-            _grouped(state, rule, left_key, right_key)
+    if state.is_done:
+        return
+    compared = COMPARED[rule.key]
+    shared = state.engine.rows(state.engine.view(_shared, state.left, state.right, *compared))
+    for place in sorted(row["place"] for row in shared):
+        if not state.is_done:
+            _grouped(state, rule, *compared[place])
 
 
-def _told_by(side: Table, *keys: str) -> Table:
-    return side.aggregate(**{key: side[key].count() for key in keys})
+def _shared(left: Table, right: Table, *compared: tuple[str, str]) -> Table:
+    """Which of the pairs of keys have a value in common, by their place."""
+    found = []
+    for place, (left_key, right_key) in enumerate(compared):
+        ours, theirs = (
+            side.filter(side[key].notnull() & (side.status == "success")).select(group=side[key])
+            for side, key in ((left, left_key), (right, right_key))
+        )
+        found.append(ours.semi_join(theirs, "group").select(place=ibis.literal(place, "int64")))
+    return union_of(found).distinct()
 
 
 def _grouped(state: State, rule: Rule, left_key: str, right_key: str) -> None:

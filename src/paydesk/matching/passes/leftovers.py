@@ -21,21 +21,21 @@ Period = tuple[int, int]  # the first and the last day
 
 
 def run(state: State) -> None:
-    """Give every line that is left its exception."""
+    """Give every line that is left its exception. Nothing looks at what is left any more."""
     ours, theirs = (period(state, side) for side in (state.whole_left, state.whole_right))
     clocks = state.rules.clocks
     if state.left_lines:
         known = _known(state, state.left)
-        state.add(_classed, state.left, known, theirs, True, clocks)
+        state.add(_classed, state.left, known, theirs, True, clocks, of=())
     if state.right_lines:
         known = _known(state, state.right)
-        state.add(_classed, state.right, known, ours, False, clocks)
+        state.add(_classed, state.right, known, ours, False, clocks, of=())
 
 
 def period(state: State, side: Table) -> Period | None:
     """The first and the last day a side covers, strays far outside left away; None without any day."""
-    counted = state.engine.rows(state.engine.view(by_day, side))
-    days = sorted((row["day"], row["lines"]) for row in counted)
+    counted = state.engine.rows(state.engine.make(by_day, side))
+    days = sorted((row["day"], row["lines"]) for row in counted if row["day"] is not None)
     if not days:
         return None
     stretches: list[list[tuple[int, int]]] = [[days[0]]]

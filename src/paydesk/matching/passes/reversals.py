@@ -8,7 +8,7 @@ from ibis.expr.types import Table
 from paydesk.matching.findings import facts, union_of
 from paydesk.matching.passes.exact import ranked
 from paydesk.matching.rules import Rule
-from paydesk.matching.state import State
+from paydesk.matching.state import State, side_of
 from paydesk.matching.wording import told
 
 SCORE = 960
@@ -29,7 +29,8 @@ def run(state: State, rule: Rule) -> None:
             for paid_key, back_key, word in KEYS if "original_key" in side.columns else KEYS[:2]:
                 side = state.left if is_left else state.right
                 met = state.engine.make(_cancelled, side, paid_key, back_key)
-                state.add(_halves, met, rule.name, word, is_left)
+                if state.engine.count(met):
+                    state.add(_halves, met, rule.name, word, is_left, of=side_of(is_left))
 
 
 def _takes_back(state: State, side: Table) -> bool:

@@ -72,6 +72,8 @@ def _effects(request: HttpRequest, approval: Approval, payment: Payment) -> Effe
     if approval.kind in ("payment.reverse", "reversal_row.match"):
         amount = Money(wanted["amount_minor"], payment.currency)
         return previews.reversal_effects(payment.pk, amount=amount, by=by, now=now)
+    if approval.kind == "payment.reinstate":
+        return previews.reinstate_effects(payment.pk, by=by, now=now)
     if approval.kind == "payment.backdate":
         counts_on = date.fromisoformat(wanted["counts_on"])
         return previews.backdate_effects(payment.pk, counts_on=counts_on, by=by, now=now)

@@ -65,6 +65,10 @@ KINDS = {
             "approvals/_payment.html",
         ),
         Kind(
+            "payment.reinstate", payments.approve_reinstating, _subject, evidence.of_payment,
+            "approvals/_payment.html",
+        ),
+        Kind(
             "payment.backdate", payments.approve_backdating, _subject, evidence.of_payment,
             "approvals/_payment.html",
         ),
@@ -90,6 +94,10 @@ KINDS = {
                 ("exception.take_back", reconciliation.approve_take_back),
                 ("exception.post", reconciliation.approve_posting),
             )
+        ),
+        Kind(
+            "rules.change", reconciliation.approve_rules, _subject, reconciliation_evidence.of_rules,
+            "reconciliation/_evidence_rules.html",
         ),
         Kind(
             "day.sign", reconciliation.approve_signature, _subject, reconciliation_evidence.of_day,

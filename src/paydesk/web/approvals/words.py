@@ -33,6 +33,9 @@ WORDS = {
     "payment.reverse": KindWords(
         "Take a payment back", "Payments to take back", "take back", "asked to take it back"
     ),
+    "payment.reinstate": KindWords(
+        "Undo a reversal of ours", "Reversals to undo", "put back", "asked to undo the reversal"
+    ),
     "payment.backdate": KindWords(
         "Let a payment count from an earlier day",
         "Payments to backdate",
@@ -82,6 +85,9 @@ WORDS = {
     ),
     "exception.post": KindWords(
         "Post a missing payment", "Missing payments to post", "post", "asked to post the missing payment"
+    ),
+    "rules.change": KindWords(
+        "Change the rules of matching", "Rules to adopt", "adopt", "asked to adopt other rules"
     ),
     "day.sign": KindWords("Sign a reconciled day", "Days to sign", "sign", "asked to sign the day"),
     "day.reopen": KindWords(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from django.urls import reverse
 
-from paydesk.domain.payments.queries import PaymentStory, applied_to, undoable
+from paydesk.domain.payments.queries import PaymentStory, applied_to, last_own_reversal, undoable
 from paydesk.domain.payments.states import PAYMENT
 from paydesk.domain.refunds.queries import calculation_of
 from paydesk.kernel.actor import Actor
@@ -34,8 +34,9 @@ class Act:
 def acts_of(actor: Actor, story: PaymentStory, waiting: Mapping[str, Approval]) -> list[Act]:
     """The acts that make sense for this payment now. `waiting` are approvals that wait, by kind."""
     payment = story.payment
-    if not PAYMENT.from_state(payment.state):
-        return []
+    put_back = _put_back(actor, payment, waiting)
+    if payment.state != PAYMENT.start:
+        return put_back
     stuck = "Money of this payment is asked back or went back." if _goes_back(payment) else ""
     allocate = gate(actor, "payments.allocate").reason
     found = []
@@ -48,6 +49,7 @@ def acts_of(actor: Actor, story: PaymentStory, waiting: Mapping[str, Approval]) 
         found.append(_act("Move…", "move", "v", payment, gate_to_ask(actor, MOVE).reason or stuck or asked))
     asked = "Taking it back is asked for already." if "payment.reverse" in waiting else ""
     found.append(_act("Take back…", "take_back", "b", payment, gate(actor, TAKE_BACK).reason or asked))
+    found += put_back
     asked = "An earlier day is asked for already." if "payment.backdate" in waiting else ""
     found.append(_act("Backdate…", "backdate", "d", payment, gate(actor, BACKDATE).reason or asked))
     blocked = gate_to_ask(actor, "refunds.entitle").reason or (
@@ -62,6 +64,14 @@ def acts_of(actor: Actor, story: PaymentStory, waiting: Mapping[str, Approval]) 
     if undoable(payment, story.records, actor):
         found.append(_act("Undo…", "undo", "z", payment, allocate or stuck))
     return found
+
+
+def _put_back(actor: Actor, payment: Payment, waiting: Mapping[str, Approval]) -> list[Act]:
+    """Undoing a reversal of ours, where one still stands."""
+    if last_own_reversal(payment) is None:
+        return []
+    asked = "Undoing the reversal is asked for already." if "payment.reinstate" in waiting else ""
+    return [_act("Undo the reversal…", "put_back", "h", payment, gate(actor, TAKE_BACK).reason or asked)]
 
 
 def _goes_back(payment: Payment) -> bool:

@@ -18,12 +18,13 @@ from paydesk.domain.payments import previews
 from paydesk.domain.payments.actions import (
     answer_double,
     request_move,
+    request_reinstating,
     request_reversal,
     split_payment,
     unapply_payment,
     undo_apply,
 )
-from paydesk.domain.payments.queries import applied_to, story_of, undoable
+from paydesk.domain.payments.queries import applied_to, last_own_reversal, story_of, undoable
 from paydesk.kernel.money import Money, exact_minor
 from paydesk.web.access import actor_of, gate, gate_to_ask, needs
 from paydesk.web.addresses import code_in, number_in
@@ -201,6 +202,29 @@ def take_back(request: HttpRequest, payment_id: int) -> HttpResponse:
     status = 422 if request.method == "POST" else 200
     template = part(request, "take-back-preview", "payments/take_back.html", "payments/_take_back.html")
     return render(request, template, known, status=status)
+
+
+@dialog_view
+@needs("payments.reverse")
+@vary_on_headers("HX-Request", "HX-Target")
+def put_back(request: HttpRequest, payment_id: int) -> HttpResponse:
+    """Ask to undo our last reversal: the payment stands again."""
+    actor, now = actor_of(request), timezone.now()
+    payment = payment_or_404(actor, payment_id)
+    form = Note(request.POST if request.method == "POST" else None, auto_id="put_back_%s")
+    if request.method == "POST" and form.is_valid():
+        request_reinstating(
+            payment.pk, note=form.cleaned_data["note"], version=version_in(request), by=actor, now=now
+        )
+        return done(request, place_to_return(request, payment), ASKED)
+    own = last_own_reversal(payment)
+    known = known_of(request, payment) | {
+        "form": form,
+        "amount": Money(own.amount_minor, payment.currency) if own else None,
+    }
+    known |= looked_at(lambda: previews.reinstate_effects(payment.pk, by=actor, now=now))
+    status = 422 if request.method == "POST" else 200
+    return render(request, "payments/put_back.html", known, status=status)
 
 
 # Over several contracts

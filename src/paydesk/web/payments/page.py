@@ -129,7 +129,7 @@ def requests_on(actor: Actor, payment: Payment) -> list[ShownRequest]:
 
 def may_apply(actor: Actor, payment: Payment) -> Gate:
     """Whether this person may identify or apply this payment now, or ask for it, and if not, why."""
-    if not PAYMENT.from_state(payment.state):
+    if payment.state != PAYMENT.start:
         return Gate(False, "This payment was taken back, so there is nothing to apply.")
     if payment.open_minor == 0:
         is_applied = payment.allocated_minor or payment.credited_minor

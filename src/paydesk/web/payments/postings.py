@@ -24,6 +24,7 @@ KIND_WORDS = {
     "payment.moved": "Moved to another customer",
     "payment.credited": "Kept as credit",
     "payment.reversed": "Taken back",
+    "payment.reinstated": "Reversal undone: stands again",
     "payment.charged_back": "Charged back",
     "payment.reversal_undone": "Has its money again",
     "provider.reversal": "Recoverable: its payment is not known",

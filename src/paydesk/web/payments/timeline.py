@@ -151,6 +151,7 @@ CORRECTIONS = {
     "payment.moved": ("moving", "Moved from {left} to {went}"),
     "payment.credited": ("settled", "Kept as credit of {went}"),
     "payment.reversed": ("returned", "Taken back"),
+    "payment.reinstated": ("settled", "Stands again: our reversal was undone"),
     "payment.charged_back": ("returned", "Charged back"),
     "payment.unposted": ("returned", "Un-posted with its file"),
 }

@@ -17,6 +17,7 @@ urlpatterns = [
     path("<payment:payment_id>/move", correcting.move, name="move"),
     path("<payment:payment_id>/split", correcting.split, name="split"),
     path("<payment:payment_id>/take-back", correcting.take_back, name="take_back"),
+    path("<payment:payment_id>/put-back", correcting.put_back, name="put_back"),
     path("<payment:payment_id>/take-off", correcting.take_off, name="take_off"),
     path("<payment:payment_id>/twice", correcting.answer, name="answer_double"),
     path("<payment:payment_id>/undo", correcting.undo, name="undo"),

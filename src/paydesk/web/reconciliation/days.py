@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
 DAYS_SHOWN = 14
 MOST_SHOWN = 25
+STATUS_WORDS = {"confirmed": "", "suggested": "suggested: ", "apart": "taken apart by people: "}
 MATCH_WORDS = {
     "1:1": "one to one", "1:n": "one to several", "n:1": "several to one", "n:m": "several to several",
     "reversal": "a row and its reversal",
@@ -325,7 +326,7 @@ def figures(run: Run, currency: str) -> list[Figure]:
         url = reverse("reconciliation:rows", args=[run.pk])
         found.append(
             Figure(
-                words if each["status"] == "confirmed" else f"suggested: {words}",
+                STATUS_WORDS[each["status"]] + words,
                 each["rule"].replace("_", " "), each["groups"], Money(each["left_minor"], currency),
                 Money(each["right_minor"], currency), each["carried"],
                 f"{url}?found=match&status={each['status']}&name={each['name']}&rule={each['rule']}",

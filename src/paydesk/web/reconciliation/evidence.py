@@ -9,9 +9,11 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from paydesk.domain.reconciliation import queries
+from paydesk.domain.reconciliation.rule_texts import changed_lines
 from paydesk.kernel.money import Money
 from paydesk.web.access import actor_of
 from paydesk.web.reconciliation.days import proof_lines
+from paydesk.web.reconciliation.rules import offered
 from paydesk.web.reconciliation.shown import compared, day_url, shown
 from paydesk.web.reconciliation.why import why_of
 
@@ -57,6 +59,21 @@ def _effect(approval: Approval, found: Any) -> str:
         return f"{difference} is posted, the opposite of what was booked, and the exception is open again."
     against = BOOKED_AS[approval.payload.get("adjust_as", "rounding")]
     return f"{difference} is posted against {against}, so that the ledger says what the provider says."
+
+
+def of_rules(request: HttpRequest, approval: Approval) -> dict[str, Any]:
+    """What the new rules change, line by line; what speaks for it where matches by people do."""
+    try:
+        version = queries.version_for(approval.subject_id)
+    except ObjectDoesNotExist:
+        return {"problem": GONE}
+    own = queries.rules_in_force()
+    known: dict[str, Any] = {"version": version, "changes": changed_lines(own.text, version.text)}
+    if version.proposal is not None:
+        known["offer"] = offered(version.proposal)
+    if approval.state == "pending" and own.rules.version != version.based_on:
+        known["problem"] = CHANGED
+    return known
 
 
 def of_day(request: HttpRequest, approval: Approval) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django import forms
@@ -92,6 +92,9 @@ class ExceptionFilters(TabbedFilters):
     market = forms.ChoiceField(required=False)
     account = forms.ChoiceField(required=False)
     day = forms.DateField(required=False, widget=day_input())
+    age = forms.ChoiceField(
+        required=False, label="Days old", choices=[ANY, *((name, name) for name, _, _ in queries.AGES)]
+    )
     whose = forms.ChoiceField(required=False, choices=[("", "any"), *WHOSE.items()])
 
     def __init__(self, request: HttpRequest, markets: Sequence[Any], accounts: Iterable[Any]) -> None:
@@ -108,6 +111,11 @@ class ExceptionFilters(TabbedFilters):
         ):  # fmt: skip
             if value := wanted.get(name):
                 found &= Q(**{column: value})
+        for name, least, most in queries.AGES:
+            if wanted.get("age") == name:
+                today = timezone.localdate()
+                found &= Q(day__lte=today - timedelta(days=least)) if least else Q()
+                found &= Q(day__gte=today - timedelta(days=most)) if most is not None else Q()
         text = wanted.get("q", "")
         for kind, column in (("exception", "pk"), ("payment", "payment_id")):
             number = number_in(kind, text) if text else None

@@ -17,6 +17,7 @@ from paydesk.web.access import actor_of, gate, needs
 from paydesk.web.addresses import number_in
 from paydesk.web.answers import came_from, done
 from paydesk.web.reconciliation.days import Proposal
+from paydesk.web.reconciliation.results import run_or_404
 from paydesk.web.reconciliation.shown import CONFIRM, SEE, day_url, shown
 from paydesk.web.reconciliation.why import why_of
 
@@ -76,6 +77,27 @@ def act(request: HttpRequest, match_id: int, deed: str) -> HttpResponse:
         "blocked": gate(actor, right).reason, "version": match.version,
     }  # fmt: skip
     return render(request, "reconciliation/match.html", known, status=422 if is_sent else 200)
+
+
+@dialog_view
+@needs(SEE)
+def apart(request: HttpRequest, run_id: int) -> HttpResponse:
+    """Take a match apart that a rule made alone: from the next run on its rows are exceptions."""
+    actor, now = actor_of(request), timezone.now()
+    run = run_or_404(request, run_id)
+    group = (request.POST if request.method == "POST" else request.GET).get("group", "")
+    is_sent = request.method == "POST"
+    form = Why(request.POST if is_sent else None)
+    back = day_url(run.source_account_id, run.day)
+    if is_sent and form.is_valid():
+        actions.take_apart(run.pk, group, reason=form.cleaned_data["reason"], by=actor, now=now)
+        return done(request, back, "Taken apart. Run the day again: its rows are exceptions then.")
+    known = {
+        "title": "Take the match apart", "form": form, "group": group, "at": back,
+        "here": reverse("reconciliation:apart", args=[run.pk]),
+        "blocked": gate(actor, "matching.unmatch").reason,
+    }  # fmt: skip
+    return render(request, "reconciliation/apart.html", known, status=422 if is_sent else 200)
 
 
 @dialog_view

@@ -191,10 +191,20 @@ def settlement_page(request: HttpRequest, settlement_id: int) -> HttpResponse:
     (each,) = shown_settlements([found])
     known = {
         "each": each,
-        "told": found.batch.told(),
+        "told": found.batch.told()
+        if found.payout is not None or not each.paid_by
+        else found.batch.comes_to(),
         "exceptions": [shown(one) for one in exceptions_of_settlement(found)],
         "page": Page.of(
-            [(line, Amount(line.amount, line.currency), page_of("file", line.file_id)) for line in lines],
+            [
+                (
+                    line,
+                    Amount(line.amount, line.currency),
+                    None if line.fee is None else Amount(line.fee, line.currency),
+                    page_of("file", line.file_id),
+                )
+                for line in lines
+            ],
             number,
             total=found.rows + len(found.payout_line_ids),
         ),

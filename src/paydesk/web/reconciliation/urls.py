@@ -9,8 +9,10 @@ from paydesk.web.reconciliation import (
     exceptions,
     explaining,
     matches,
+    quality,
     report,
     results,
+    rules,
     settlements,
     signing,
 )
@@ -19,6 +21,12 @@ day_urls = (
     [
         path("", days.overview, name="overview"),
         path("run/", days.run_all, name="run_all"),
+        path("quality/", quality.page, name="quality"),
+        path("rules/", rules.page, name="rules"),
+        path("rules/edit", rules.edit, name="rules_edit"),
+        path("rules/learning", rules.learning, name="rules_learning"),
+        path("rules/proposals/<int:proposal_id>/<str:deed>", rules.decide, name="rules_decide"),
+        path("runs/<int:run_id>/apart", matches.apart, name="apart"),
         path("settlements/", settlements.settlement_list, name="settlements"),
         path("settlements/<int:settlement_id>/", settlements.settlement_page, name="settlement"),
         path("matches/<int:match_id>/<str:deed>", matches.act, name="match"),

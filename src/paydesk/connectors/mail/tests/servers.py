@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import grp
 import ipaddress
 import json
 import os
+import pwd
 import shutil
 import socket
 import subprocess
@@ -140,6 +142,7 @@ service imap-login {{
   }}
 }}
 service anvil {{
+  {chroot}
   unix_listener anvil-auth-penalty {{
     mode = 0
   }}
@@ -167,11 +170,10 @@ def dovecot() -> Iterator[Imap]:
         f"introspection_mode = auth\nintrospection_url = http://127.0.0.1:{tokens.server_port}/\n"
         "username_attribute = username\nactive_attribute = active\nactive_value = true\n"
     )
-    own = (
-        ""
-        if root
-        else f"default_internal_user = {uid}\ndefault_login_user = {uid}\ndefault_internal_group = {gid}"
-    )
+    own = ""
+    if not root:
+        user, group = pwd.getpwuid(uid).pw_name, grp.getgrgid(gid).gr_name
+        own = f"default_internal_user = {user}\ndefault_login_user = {user}\ndefault_internal_group = {group}"
     port, tls_port = _free_ports()
     config = _CONFIG.format(
         folder=folder, cert=cert, key=key, uid=uid, gid=gid, port=port, tls_port=tls_port,
@@ -181,7 +183,7 @@ def dovecot() -> Iterator[Imap]:
     process = subprocess.Popen([DOVECOT, "-F", "-c", str(folder / "dovecot.conf")], stderr=subprocess.PIPE)
     try:
         _listens(port, process, folder)
-        server = Server("127.0.0.1", tls_port, USER, PASSWORD, ca_file=str(cert), seconds=20)
+        server = Server("127.0.0.1", tls_port, USER, PASSWORD, ca_file=str(cert), seconds=60)
         yield Imap(server, replace(server, port=port, tls="starttls"), replace(server, port=port, tls="none"))
     finally:
         process.terminate()
@@ -191,7 +193,7 @@ def dovecot() -> Iterator[Imap]:
 
 
 def _listens(port: int, process: subprocess.Popen[bytes], folder: Path) -> None:
-    for _ in range(300):
+    for _ in range(600):
         with closing(socket.socket()) as probe:
             if probe.connect_ex(("127.0.0.1", port)) == 0:
                 return
@@ -208,7 +210,8 @@ class SmtpServer(Controller):
     def __init__(self, handler: Any, **options: Any) -> None:
         self.socket = socket.socket()
         self.socket.bind(("127.0.0.1", 0))
-        super().__init__(handler, hostname="127.0.0.1", port=self.socket.getsockname()[1], **options)
+        port = self.socket.getsockname()[1]
+        super().__init__(handler, hostname="127.0.0.1", port=port, ready_timeout=60, **options)
 
     def _create_server(self) -> Any:
         return self.loop.create_server(self._factory_invoker, sock=self.socket, ssl=self.ssl_context)

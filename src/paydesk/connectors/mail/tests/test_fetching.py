@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
@@ -118,6 +119,21 @@ def test_waiting_ends_when_mail_comes(imap: Imap) -> None:
         other.start()
         assert mailbox.wait(60)
         other.join()
+        assert [each.raw for each in mailbox.new_since(place)] == [message(2)]
+
+
+def test_a_connection_that_breaks_off_can_be_tried_again(imap: Imap) -> None:
+    put(imap, "Broken", message(1), message(2))
+    with Mailbox(imap.tls, "Broken") as mailbox:
+        coming = mailbox.new_since(None, largest=1)
+        place = next(coming).place
+        mailbox._opened().client.sock.shutdown(socket.SHUT_RDWR)
+        with pytest.raises(MailServerError, match="broke off") as broken:
+            next(coming)
+        assert broken.value.temporary
+        with pytest.raises(MailServerError):
+            mailbox.wait(60)
+    with Mailbox(imap.tls, "Broken") as mailbox:
         assert [each.raw for each in mailbox.new_since(place)] == [message(2)]
 
 

@@ -24,7 +24,7 @@ HTML = HEAD + b"Content-Type: text/html\n\n"
 
 
 def test_thirty_megabytes_are_read_whole() -> None:
-    file = b"%PDF-1.7" + bytes(range(256)) * 88_000
+    file = b"%PDF-1.7" + bytes(range(256)) * 87_000
     raw = MIXED + b"--b\n\nhello\n--b\nContent-Type: application/pdf; name=a.pdf\n"
     raw += b"Content-Transfer-Encoding: base64\n\n" + base64.encodebytes(file) + b"--b--\n"
     assert len(raw) > 30_000_000
@@ -100,6 +100,41 @@ def test_reading_agrees_with_the_standard_library() -> None:
     assert ours.enclosed[0].subject == "Innen"
 
 
+@pytest.mark.parametrize(
+    ("raw", "text", "attached"),
+    [
+        (  # a digest holds messages
+            MIXED.replace(b"mixed", b"digest")
+            + b"--b\n\nSubject: one\n\nhello\n--b\n\nSubject: two\n\nhello\n--b--",
+            "",
+            ["message-1.eml", "message-2.eml"],
+        ),
+        (
+            HEAD + b"Content-Type: multipart/mixed; boundary*=utf-8''b%20c\n\n--b c\n\nhello\n--b c--",
+            "hello",
+            [],
+        ),
+        (
+            HEAD + b"Content-Type: multipart/mixed; boundary*0=b;\n boundary*1=c\n\n--bc\n\nhello\n--bc--",
+            "hello",
+            [],
+        ),
+        (HEAD + b"Content-Type: multipart/alternative;\n\nhello", "hello", []),  # no boundary at all
+        (HEAD + b"Content-Type: text/plain; name=msg.txt\n\nhello", "hello", []),
+        (
+            MIXED + b"--b\n\nhello\n--b\nContent-Type: text/plain; name=a.txt\n\nfile\n--b--",
+            "hello",
+            ["a.txt"],
+        ),
+        (MIXED + b"--b\n--b\n--b\n\nhello\n--b--\nepilogue", "hello", []),
+        (HEAD + b"Content-Type: nonsense\n\nhello", "hello", []),
+    ],
+)
+def test_odd_structures_are_read_as_they_are_meant(raw: bytes, text: str, attached: list[str]) -> None:
+    mail = read_mail(raw)
+    assert (mail.text, [each.name for each in mail.attachments]) == (text, attached)
+
+
 @examples(max_examples=25)
 @given(st.binary(max_size=300), st.sampled_from([b"", HEAD, MIXED, HTML, MIXED + b"--b\n", HTML + b"<p>"]))
 def test_no_bytes_make_it_fail(rest: bytes, start: bytes) -> None:
@@ -144,3 +179,6 @@ def test_remote_pictures_come_back_when_somebody_asks_for_them() -> None:
     assert 'href="HTTPS://ok.example"' in shown.html
     assert '"//x"' not in shown.html
     assert shown.remote_pictures == 1
+    again = read_mail(HTML + html.encode(), remote=lambda address: "/proxy")
+    assert 'src="/proxy"' in again.html
+    assert "src" not in read_mail(HTML + html.encode()).html

@@ -117,6 +117,8 @@ def test_charsets_are_gone_through(charset: str, text: str) -> None:
         b"Content-Transfer-Encoding: base64\n\nnot base64 at all, 4111111111111111?",
         b"Content-Transfer-Encoding: quoted-printable\n\n4111=\n1111=3111=\n11111",
         b"Content-Transfer-Encoding: x-uuencode\n\nbegin 644 a\n" + b"00S0Q,3$Q,3$Q,3$Q,3$Q,3$\n`\nend\n",
+        b"Content-Type: multipart/digest; boundary=b\n\n--b\n\nContent-Transfer-Encoding: base64\n\n"
+        + base64.b64encode(b"in a digest " + CARD),
         ENCLOSED + base64.b64encode(b"A: b\n\n" + CARD),
     ],
 )  # fmt: skip

@@ -70,7 +70,7 @@ def tls_context(pem: tuple[Path, Path]) -> ssl.SSLContext:
 def sink() -> Iterator[tuple[Sink, Server]]:
     handler = Sink()
     with SmtpServer(handler, data_size_limit=100_000) as running:
-        yield handler, Server("127.0.0.1", running.port, tls="none", seconds=20)
+        yield handler, Server("127.0.0.1", running.port, tls="none", seconds=60)
 
 
 def test_each_recipient_has_its_answer(sink: tuple[Sink, Server]) -> None:
@@ -140,7 +140,7 @@ def test_tls_and_logins(pem: tuple[Path, Path], tls_context: ssl.SSLContext) -> 
         SmtpServer(handler, ssl_context=tls_context, auth_require_tls=False, **options) as tls,
         SmtpServer(handler, tls_context=tls_context, require_starttls=True, **options) as starttls,
     ):
-        good = Server("127.0.0.1", tls.port, "help", "only for tests", ca_file=str(pem[0]), seconds=20)
+        good = Server("127.0.0.1", tls.port, "help", "only for tests", ca_file=str(pem[0]), seconds=60)
         upgraded = replace(good, port=starttls.port, tls="starttls")
         token = replace(good, login="xoauth2", secret=TOKEN)
         for server in (good, upgraded, token):

@@ -31,6 +31,7 @@ from paydesk.domain.payments.actions.provider_rows import (
     request_original,
     unmatch_original,
 )
+from paydesk.domain.payments.actions.reinstating import approve_reinstating, request_reinstating
 from paydesk.domain.payments.actions.showing import ShownBalanceRefused, enter_shown_balance
 from paydesk.domain.payments.actions.unposting import (
     UnpostRefused,
@@ -52,6 +53,7 @@ __all__ = [
     "approve_backdating",
     "approve_move",
     "approve_original",
+    "approve_reinstating",
     "approve_reversal",
     "approve_unpost",
     "approve_write_off",
@@ -67,6 +69,7 @@ __all__ = [
     "request_backdating",
     "request_move",
     "request_original",
+    "request_reinstating",
     "request_reversal",
     "request_unpost",
     "request_write_off",

@@ -1,6 +1,12 @@
 """Reads about payments: lists by filter, one payment with its whole story, what waits for a person."""
 
-from paydesk.domain.payments.queries.corrections import applied_to, undoable, written_off_on
+from paydesk.domain.payments.queries.corrections import (
+    OwnReversal,
+    applied_to,
+    last_own_reversal,
+    undoable,
+    written_off_on,
+)
 from paydesk.domain.payments.queries.doubles import Similar, possible_doubles_count, similar_to
 from paydesk.domain.payments.queries.finding import (
     RowFound,
@@ -62,28 +68,30 @@ from paydesk.domain.payments.queries.waiting import (
 
 __all__ = [
     "AGE_BANDS",
+    "CODE_PREFIX",
+    "IS_OPEN",
+    "SORTS",
     "AgeBand",
     "AllocationPreview",
-    "CODE_PREFIX",
     "CurrencyTotal",
     "DayReceipts",
-    "IS_OPEN",
+    "OwnReversal",
     "PaidInstalment",
     "PaymentStory",
     "PlannedPart",
     "RowFound",
-    "SORTS",
     "Similar",
     "SubAccount",
     "Suggested",
     "TooMuchToReadRefused",
     "ageing",
-    "applied_to",
     "allocation_preview",
+    "applied_to",
     "claims_of",
     "files_with_same_rows",
     "following",
     "ids_of_amount",
+    "last_own_reversal",
     "newest_of_contracts",
     "newest_of_customers",
     "of_age",
@@ -102,8 +110,8 @@ __all__ = [
     "story_of",
     "stretch",
     "sub_accounts",
-    "suspense",
     "suggestions_for",
+    "suspense",
     "suspense_by_name",
     "totals",
     "totals_up_to",

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, time
 from typing import Any
 
-from django.db.models import Sum
+from django.db.models import Exists, OuterRef, Q, Sum
 
-from paydesk.domain.payments.models import Allocation, Payment
+from paydesk.domain.ledger.models import JournalEntry
+from paydesk.domain.payments.models import Allocation, Payment, ReversalRow
 from paydesk.foundation.audit.models import AuditRecord
 from paydesk.kernel.actor import Actor
 from paydesk.kernel.money import Money
@@ -26,6 +28,40 @@ def undoable(payment: Payment, records: Sequence[AuditRecord], by: Actor) -> Aud
         return None
     changes: dict[str, Any] = last.changes
     return last if changes.get("version") == payment.version else None
+
+
+@dataclass(frozen=True, slots=True)
+class OwnReversal:
+    """A reversal a person asked for and no row of the provider shows: its journal entry and amount."""
+
+    entry_id: int
+    amount_minor: int
+
+
+def last_own_reversal(payment: Payment) -> OwnReversal | None:
+    """Our last reversal of a payment that still stands; None where a provider's row shows it by now.
+
+    Two queries for a payment of which something was taken back, none for any other.
+    """
+    if not payment.reversed_minor or payment.state not in ("received", "reversed"):
+        return None
+    undone = JournalEntry.objects.filter(kind="payment.reinstated", reverses_id=OuterRef("pk"))
+    entry = (
+        JournalEntry.objects.filter(cause_kind="payment", cause_id=payment.pk, kind="payment.reversed")
+        .filter(~Exists(undone), idempotency_key__startswith=f"reversed:{payment.pk}:")
+        .annotate(
+            # The one credit of a reversal is the provider's account.
+            taken=Sum("postings__amount_minor", filter=Q(postings__amount_minor__lt=0))
+        )
+        .order_by("-id")
+        .first()
+    )
+    if entry is None:
+        return None
+    amount = -entry.taken
+    proven = ReversalRow.objects.filter(payment=payment, state__in=("matched", "confirmed"))
+    by_rows = proven.aggregate(sum=Sum("amount_minor"))["sum"] or 0
+    return OwnReversal(entry.pk, amount) if amount <= payment.reversed_minor - by_rows else None
 
 
 def applied_to(allocations: Sequence[Allocation], currency: str) -> dict[int, tuple[str, Money]]:

@@ -21,7 +21,8 @@ from paydesk.domain.payments.actions import (
     unapply_payment,
 )
 from paydesk.domain.payments.models import Allocation, Payment
-from paydesk.domain.payments.steps import backdate, locked, move_to, take_back
+from paydesk.domain.payments.queries import last_own_reversal
+from paydesk.domain.payments.steps import backdate, locked, move_to, reinstate, take_back
 from paydesk.kernel.money import Money
 from paydesk.kernel.refused import Refused
 from paydesk.reporting.invariants import check_all
@@ -61,6 +62,7 @@ acts = st.lists(
         st.tuples(st.just("unapply"), st.integers(0, 9), st.integers(0, 2), st.just(0)),
         st.tuples(st.just("take_back"), st.integers(0, 9), st.integers(1, 400), st.just(0)),
         st.tuples(st.just("backdate"), st.integers(0, 9), st.integers(0, 40), st.just(0)),
+        st.tuples(st.just("reinstate"), st.integers(0, 9), st.just(0), st.just(0)),
         st.tuples(st.just("move"), st.integers(0, 9), st.integers(0, 2), st.just(0)),
     ),
     min_size=2,
@@ -155,6 +157,9 @@ class ReplayEqualsTheObviousOne(TestCase):
                 if amount:
                     take_back(payment.pk, amount, by=WORKER, at=NOON)
                     story.taken += amount
+            elif kind == "reinstate":
+                if own := last_own_reversal(payment):
+                    story.taken -= reinstate(payment.pk, own.entry_id, by=WORKER, at=NOON)
             elif kind == "backdate":
                 on = payment.value_on - timedelta(days=one)
                 if payment.state == "received" and on != payment.counts_from:

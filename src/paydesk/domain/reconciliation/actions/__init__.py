@@ -19,6 +19,15 @@ from paydesk.domain.reconciliation.actions.posting import (  # noqa: F401
     approve_posting,
     request_posting,
 )
+from paydesk.domain.reconciliation.actions.rules import (  # noqa: F401
+    RulesChangeRefused,
+    approve_rules,
+    learn_from_matches,
+    refuse_proposal,
+    request_proposal,
+    request_rules,
+    set_matches_needed,
+)
 from paydesk.domain.reconciliation.actions.running import (  # noqa: F401
     RunRefused,
     ask_run,
@@ -32,6 +41,7 @@ from paydesk.domain.reconciliation.actions.signing import (  # noqa: F401
     ask_to_reopen,
     ask_to_sign,
 )
+from paydesk.domain.reconciliation.actions.taking_apart import take_apart  # noqa: F401
 from paydesk.domain.reconciliation.actions.writing_off import (  # noqa: F401
     approve_exception_write_off,
     approve_take_back,

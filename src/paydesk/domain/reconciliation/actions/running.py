@@ -17,6 +17,7 @@ from paydesk.domain.reconciliation import evidence, explained, rules
 from paydesk.domain.reconciliation.file_checks import FileCheck
 from paydesk.domain.reconciliation.ledger_findings import Finding, of_ledger
 from paydesk.domain.reconciliation.models import Day, MatchMember, Run
+from paydesk.domain.reconciliation.queries.rules_in_force import rules_in_force
 from paydesk.domain.reconciliation.results import DayResult, result_of_day
 from paydesk.domain.reconciliation.settled import settle
 from paydesk.domain.reconciliation.states import RUN, UNDER_WAY
@@ -27,6 +28,7 @@ from paydesk.domain.reconciliation.steps import (
     rejected_before,
     store_findings,
     store_suggestions,
+    taken_apart,
 )
 from paydesk.foundation.audit import steps as audit
 from paydesk.foundation.documents import blobs
@@ -36,7 +38,6 @@ from paydesk.kernel.actor import Actor
 from paydesk.kernel.money import Money, minor_digits
 from paydesk.kernel.refused import Refused
 from paydesk.matching.engines import duckdb_engine
-from paydesk.matching.rules import default_rules
 from paydesk.matching.run import match
 from paydesk.matching.sides import SCALE_DIGITS
 
@@ -138,7 +139,7 @@ def _begin(run_id: int, by: Actor, now: datetime) -> Run:
 
 
 def _work(run: Run, by: Actor, now: datetime) -> None:
-    account, own = run.source_account, default_rules()
+    account, own = run.source_account, rules_in_force().rules
 
     def tell(what: str) -> None:
         Run.objects.filter(pk=run.pk, state="running").update(progress=what[:60])
@@ -162,7 +163,7 @@ def _work(run: Run, by: Actor, now: datetime) -> None:
             engine, engine.read(left.path), engine.read(right.path), own,
             lambda pass_name, done, of: tell(f"matching: {pass_name}" if pass_name else "writing the result"),
         )  # fmt: skip
-        result = result_of_day(engine, found, left, right, run.day, folder)
+        result = result_of_day(engine, found, left, right, run.day, folder, taken_apart(account, run.day))
         tell("explaining")
         facts = _facts(result, left, right)
         told = explained.of_run(engine, found, facts)
@@ -302,7 +303,7 @@ def _suggested(rows: Iterable[dict[str, Any]], facts: Facts, told: Told) -> list
 def _apart(groups: Iterable[dict[str, Any]], account: SourceAccount) -> Iterator[Finding]:
     """The rows of suggestions that a person rejected, each for itself: nothing proves them."""
     for group in groups:
-        why = f"The rule {group['rule'].replace('_', ' ')} proposed a match, and a person said no."
+        why = f"The rule {group['rule'].replace('_', ' ')} put these rows together, and a person said no."
         for (side, key), (amount, told) in group["members"].items():
             money = Money(abs(amount), account.currency)
             if side == "left":

@@ -7,18 +7,20 @@ from typing import Any
 
 from paydesk.domain.reconciliation import explained
 from paydesk.domain.reconciliation.models import ReconciliationException, Run
+from paydesk.domain.reconciliation.queries.rules_in_force import rules_in_force, rules_named
 from paydesk.domain.reconciliation.queries.runs import result_file
 from paydesk.domain.reconciliation.results import rows_of_result
 from paydesk.foundation.documents.blobs import path_of
 from paydesk.foundation.documents.queries import document_by_id
-from paydesk.matching.rules import Rules, default_rules
+from paydesk.matching.rules import Rules
 
 MOST_ROWS = 200  # of one match
 
 
 def rules_of(run: Run) -> Rules:
-    """The rules that a run used."""
-    return default_rules()
+    """The rules that a run used; of a version that is not known any more, those in force."""
+    known = rules_named(run.rules_version)
+    return (known or rules_in_force()).rules
 
 
 def rows_kept(run: Run | None) -> tuple[Path, Path] | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from io import BytesIO
 
@@ -21,14 +21,15 @@ DAY = date(2026, 3, 2)
 MORNING = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 NEXT_DAY = datetime(2026, 3, 3, 9, 0, tzinfo=UTC)
 WORKER = system("worker")
+OF_ALL: Mapping[str, str] = {}
 HEADER = "Transaction Id,Date,Reference,Phone,Name,Amount,Currency,Fee,Status\n"
 
 
-def portal_rows(*rows: tuple[str, int, str, str]) -> bytes:
-    """A portal file of (id, minute of the morning, amount, status) rows, without balances."""
+def portal_rows(*rows: tuple[str, int, str, str], phones: Mapping[str, str] = OF_ALL) -> bytes:
+    """A portal file of (id, minute of the morning, amount, status) rows; `phones` by id, no balances."""
     lines = [
-        f"{number},{MORNING + timedelta(minutes=minute):%Y-%m-%d %H:%M:%S},,0244123456,A MENSAH,{amount},GHS,"
-        f"0.00,{status}\n"
+        f"{number},{MORNING + timedelta(minutes=minute):%Y-%m-%d %H:%M:%S},,"
+        f"{phones.get(number, '0244123456')},A MENSAH,{amount},GHS,0.00,{status}\n"
         for number, minute, amount, status in rows
     ]
     return (HEADER + "".join(lines)).encode()
@@ -63,15 +64,17 @@ def lost_by_intake(account: SourceAccount, content: bytes) -> SourceFile:
     return file
 
 
-def call_back(account: SourceAccount, *rows: tuple[str, int, str]) -> None:
-    """Payments by callback, before any file: (id, minute of the morning, amount)."""
+def call_back(
+    account: SourceAccount, *rows: tuple[str, int, str], phones: Mapping[str, str] = OF_ALL
+) -> None:
+    """Payments by callback, before any file: (id, minute of the morning, amount). `phones` by id."""
     lines: Sequence[records.StatementLine] = [
         row(
             place,
             amount,
             provider_ref=number,
             occurred_at=MORNING + timedelta(minutes=minute),
-            msisdn="233244123456",
+            msisdn=f"233{phones.get(number, '0244123456')[1:]}",
         )
         for place, (number, minute, amount) in enumerate(rows, start=1)
     ]

@@ -110,7 +110,7 @@ class Settlements(TestCase):
         assert why["control_total_break"].startswith("Line 11: gross 100.00 less fee 1.65 is not the net")
         assert why["fee_variance"] == (
             "Of 4 card visa payments 9.63 GHS was kept back; the rate card of 1 Jan 2026 (1.4 % + 0.25 GHS) "
-            "says 7.58 GHS: 2.05 GHS too much. 2 of them are off. The furthest off is ch_off: 200.00 GHS: "
+            "says 7.58 GHS: 2.05 GHS too much. 2 of them are off, the furthest ch_off: 200.00 GHS: "
             "1.4 % + 0.25 GHS = 3.05 GHS, kept 5.05 GHS."
         )
         assert "missing_at_bank" not in why  # its time is not over

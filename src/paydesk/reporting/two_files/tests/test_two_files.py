@@ -136,7 +136,7 @@ def test_a_file_that_cannot_be_a_side_is_refused_in_one_sentence(
 @pytest.mark.parametrize(
     ("words", "code", "says"),
     [
-        (["--engine", "spark://host:7077"], 2, "A Spark cluster cannot be used yet"),
+        (["--engine", "spark://host"], 2, "There is no engine 'spark://host'"),
         (["--engine", "abacus"], 2, "There is no engine 'abacus'"),
         (["--memory-limit", "lots"], 2, "is no amount of memory"),
         (["--rules", "/nowhere.yaml"], 64, "There is no file /nowhere.yaml."),

@@ -139,10 +139,27 @@ class Correcting(WithALead):
         assert "Would count from" in seen
         assert "look at what shows that it was earlier" in seen
         assert "An earlier day is asked for already." in self.text(f"{self.at}/")
+        assert self.send("put-back", note="x").status_code == 409, "nothing of it was taken back"
         assert (
             self.send("backdate", client=self.as_lead, counts_on=f"{day:%Y-%m-%d}", note="x").status_code
             == 403
         )
+
+    def test_a_reversal_of_ours_is_undone_from_the_page(self):
+        self.send("take-back", note="Posted by mistake")
+        taken = Approval.objects.get(kind="payment.reverse")
+        self.post(self.as_lead, self.path(taken, "approve"))
+        page = self.text(f"{self.at}/")
+        assert "Undo the reversal…" in page
+        assert "Take back…" not in page
+        assert "Ask to put 150.00 GHS back" in self.text(f"{self.at}/put-back")
+        assert "A second person decides" in self.send("put-back", note="It was right")["HX-Trigger"]
+        asked = Approval.objects.get(kind="payment.reinstate")
+        assert "Approve: put back 150.00 GHS" in self.text(self.path(asked, "approve"), client=self.as_lead)
+        self.post(self.as_lead, self.path(asked, "approve"))
+        page = self.text(f"{self.at}/")
+        assert "Stands again: our reversal was undone" in page
+        assert "Undo the reversal…" not in page
 
     def test_who_is_close_to_the_account_does_not_act_on_it(self):
         declare_relation(
