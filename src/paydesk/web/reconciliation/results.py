@@ -14,9 +14,10 @@ from django.views.decorators.http import require_safe
 from paydesk.domain.reconciliation import queries
 from paydesk.kernel.money import Money
 from paydesk.web.access import actor_of, needs
-from paydesk.web.addresses import code_in, page_of
+from paydesk.web.addresses import page_of
 from paydesk.web.paging import PAGE_SIZE, Page, page_number
 from paydesk.web.reconciliation.shown import SEE, day_url
+from paydesk.web.reconciliation.why import row_named
 from paydesk.web.workbook import Cell, list_download
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ def as_shown(row: dict[str, Any], currency: str) -> dict[str, Any]:
     return {
         **row,
         "why_url": f"?{urlencode({'group': row['group_id']})}" if row["found"] == "match" else "",
-        "ours": code_in("payment", int(number)) if is_payment else (row["left_id"] or ""),
+        "ours": row_named(row["left_id"] or "")[0],
         "ours_url": page_of("payment", int(number)) if is_payment else "",
         "ours_amount": None if row["left_minor"] is None else Money(row["left_minor"], currency),
         "theirs_amount": None if row["right_minor"] is None else Money(row["right_minor"], currency),

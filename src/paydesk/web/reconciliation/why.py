@@ -53,6 +53,11 @@ class WhyField:
     shared: str
 
     @property
+    def alone(self) -> Any:
+        """The value where only one side has a row."""
+        return self.left or self.right
+
+    @property
     def differs(self) -> bool:
         return self.level == "differs"
 
@@ -72,6 +77,7 @@ class Why:
     runner_up_score: str
     would_change: list[str]
     actor: str
+    one_side: str  # "left" or "right" where only the one has a row, else ""
 
 
 def why_of(told: Mapping[str, Any], *, actor: str = "") -> Why | None:
@@ -80,18 +86,21 @@ def why_of(told: Mapping[str, Any], *, actor: str = "") -> Why | None:
         return None
     currency = told.get("currency") or ""
     name, url = row_named(told.get("runner_up") or "")
+    fields = [each for each in (_field(field, currency) for field in told.get("fields", [])) if each]
+    sides = [any(getattr(each, side) for each in fields) for side in ("left", "right")]
     return Why(
         told["sentence"],
         told.get("rule") or "",
         told.get("rules_version") or "",
         _decision(told),
-        [each for each in (_field(field, currency) for field in told.get("fields", [])) if each],
+        fields,
         _residual(told.get("residual") or {}, currency),
         name,
         url,
         _certainty(told.get("runner_score") or 0),
         [] if told.get("actor", "rule") != "rule" else list(told.get("would_change", [])),
         actor,
+        "" if all(sides) or not any(sides) else "left" if sides[0] else "right",
     )
 
 
@@ -176,4 +185,6 @@ def row_named(key: str) -> tuple[str, str]:
         return code_in("payment", int(number)), page_of("payment", int(number))
     if kind == "line" and number.isdigit():
         return f"row {number} of the ledger", ""
+    if kind == "batch" and number.isdigit():
+        return f"batch {number}", ""
     return ("another row of the provider" if key else ""), ""
