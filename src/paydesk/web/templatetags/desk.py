@@ -9,7 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django import template
-from django.forms import BoundField, CheckboxInput, Select
+from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, Select
 from django.http import HttpRequest, QueryDict
 from django.urls import reverse
 from django.utils import timezone
@@ -284,7 +284,9 @@ def field(bound: BoundField, css: str = "", full: bool = False, marked: bool = T
     """A form field with label, help and its error beside it; what may stay empty is marked unless told."""
     widget = bound.field.widget
     is_check = isinstance(widget, CheckboxInput)
-    kind = "form-check-input" if is_check else "form-select" if isinstance(widget, Select) else "form-control"
+    several = isinstance(widget, CheckboxSelectMultiple)
+    kind = "form-select" if isinstance(widget, Select) and not several else "form-control"
+    kind = "form-check-input" if is_check or several else kind
     attrs: dict[str, str | bool] = {"class": f"{kind} {css}".strip()}
     control = bound.as_widget(attrs=attrs)
     return {"field": bound, "control": control, "is_check": is_check, "full": full, "marked": marked}

@@ -7,7 +7,8 @@ export function startSplit() {
     document.getElementById(opened)?.setAttribute("aria-current", "true");
     const panes = event.detail.target.closest(".panes");
     panes.classList.toggle("is-open", Boolean(opened));
-    event.detail.target.scrollTop = 0;
-    if (getComputedStyle(document.querySelector(".panes.split > .pane.list")).display === "none") event.detail.target.focus();
+    const pane = event.detail.target.matches(".pane") ? event.detail.target : event.detail.target.querySelector(".pane");
+    pane.scrollTop = 0;
+    if (getComputedStyle(document.querySelector(".panes.split > .pane.list")).display === "none") pane.focus();
   });
 }

@@ -1,0 +1,102 @@
+"""A front-line agent's mail and call about a payment: found, verified, answered with facts, resolved."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+from playwright.sync_api import Page, expect
+
+from paydesk.domain.cases import actions
+from paydesk.domain.cases.models import Case, Message
+from paydesk.domain.cases.queries import code
+from paydesk.domain.cases.rules import UNDO_SECONDS
+from paydesk.foundation.people.models import Person
+from tests.browser.axe import assert_no_axe_violations
+from tests.browser.conftest import OpenPage
+from tests.browser.people import make_person
+from tests.builders import WORKER, make_contract, make_source_account, receive_today, row
+
+PHONE = "233244123456"
+
+
+@pytest.mark.usefixtures("_documents_in_a_folder_of_the_test")
+def test_a_mail_and_a_call_about_one_payment(
+    desk: str, open_page: OpenPage, sign_in: Callable[[Page, Person], None]
+) -> None:
+    now = timezone.now()
+    contract = make_contract(customer_name="Ama Mensah", phones=(PHONE,))
+    line = row(
+        1, "50.00", reference=contract.account_number, msisdn=PHONE, provider_ref="MP260302AB12",
+        payer_name="Ama Mensah",
+    )  # fmt: skip
+    receive_today(make_source_account(), line)
+    case = actions.open_case(
+        market="GH", channel="email", contact="ama@mail.example", contact_name="Ama",
+        text="I paid and my phone is locked. Code MP260302AB12", external_id="<1@mail.example>", by=WORKER,
+        now=now - timedelta(minutes=5),
+    )  # fmt: skip
+    agent = make_person("Samuel Support", "SU", markets="GH")
+    page = open_page()
+    sign_in(page, agent)
+    page.goto(f"{desk}/cases/?view=new")
+    page.keyboard.press("j")
+    page.keyboard.press("Enter")
+    shown = page.locator("#detail")
+    expect(shown).to_contain_text("Found as transaction code")
+    assert_no_axe_violations(page)
+    page.keyboard.press("a")
+    expect(shown).to_contain_text("Yours")
+    page.keyboard.press("1")
+    expect(shown).to_contain_text("Paid at the provider")
+    page.get_by_role("button", name="It is them").click()
+    expect(page.locator("#side")).to_contain_text("Newest payments")
+    page.keyboard.press("v")
+    dialog = page.locator("#dialog")
+    for fact in ("Account number", "Day and amount of a payment"):
+        dialog.get_by_label(fact).press("Space")
+    page.keyboard.press("Control+Enter")
+    expect(dialog).to_be_hidden()
+    page.locator("[data-fact='payment.state']").click()
+    expect(page.get_by_label("Your answer or note")).to_have_value(re.compile("credited to account"))
+    page.keyboard.press("Control+Enter")
+    expect(shown).to_contain_text("Leaves in a moment")
+    answer = Message.objects.get(case=case, direction="out")
+    assert list(answer.facts) == ["payment.state"]
+    actions.mark_sent(
+        answer.pk, external_id="<2@desk.example>", by=WORKER, now=now + timedelta(seconds=UNDO_SECONDS)
+    )
+
+    page.goto(f"{desk}/cases/{code(case)}/")
+    page.keyboard.press("s")
+    dialog.get_by_label("Category").select_option("other.general")
+    dialog.get_by_label("Root cause").select_option("none")
+    dialog.get_by_label("What became of the money").select_option("applied")
+    page.keyboard.press("Control+Enter")
+    expect(dialog).to_be_hidden()
+    page.keyboard.press("e")
+    dialog.get_by_role("button", name="Resolve").click()
+    expect(shown).to_contain_text("Open again")
+    assert Case.objects.get().state == "resolved"
+
+    page.keyboard.press("n")
+    dialog.get_by_label("Phone number or e-mail address").fill("0244123456")
+    dialog.get_by_label("What they say, with every code and number they name").fill(
+        "Asks when the next is due"
+    )
+    page.keyboard.press("Control+Enter")
+    expect(shown).to_contain_text("They reached us by phone")
+    page.keyboard.press("c")
+    dialog.get_by_label("How it ended").select_option("answered")
+    dialog.get_by_label("What was said").fill("Told her the day")
+    page.keyboard.press("Control+Enter")
+    expect(shown).to_contain_text("Told her the day")
+    for width, theme in ((390, "dark"),):
+        phone = open_page(width, theme)
+        sign_in(phone, agent)
+        phone.goto(f"{desk}/cases/{code(Case.objects.latest('pk'))}/")
+        expect(phone.locator("#detail")).to_contain_text("Told her the day")
+        assert_no_axe_violations(phone)
