@@ -85,7 +85,8 @@ def _train(args: argparse.Namespace, source: Path) -> int:
     if model.threshold is None:
         print("  Too few cases to know from how sure on it is right: nothing is filled in.")
     else:
-        print(f"  threshold {model.threshold:.3f}; {open_gates} categories may be filled in by themselves")
+        earned = f"{open_gates} of {len(model.gates)} categories have earned to be filled in by themselves"
+        print(f"  threshold {model.threshold:.3f}; {earned}")
     return DONE
 
 

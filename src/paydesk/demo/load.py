@@ -19,6 +19,7 @@ from paydesk.demo.cases import cases_of_the_morning
 from paydesk.demo.company import Contract
 from paydesk.demo.layouts.hubtel import HUBTEL
 from paydesk.demo.markets import ACCOUNTS, MARKETS, DemoMarket
+from paydesk.demo.rate_cards import RATE_CARDS
 from paydesk.demo.refunds import refunds_of_the_morning
 from paydesk.demo.steps import Activate, ApplyByHand, CallBack, LoadContracts, SendFile
 from paydesk.demo.story import Story
@@ -31,6 +32,7 @@ from paydesk.domain.parties.models import Customer
 from paydesk.domain.payments.actions import apply_payment, confirm_file, post_file
 from paydesk.domain.payments.learning import learn_all_so_far
 from paydesk.domain.payments.models import Payment
+from paydesk.domain.pricing.actions import set_rate_card
 from paydesk.domain.providers.actions import add_source_account, open_callbacks
 from paydesk.domain.providers.models import CallbackEndpoint, Provider, SourceAccount
 from paydesk.domain.providers.rules import dialect_of
@@ -179,6 +181,12 @@ class Loader:
                     self._accounts[account.key].pk, dialect=dialect_of(account.provider_code),
                     by=administrator, now=at + timedelta(minutes=11 + n),
                 )  # fmt: skip
+
+        for key, rates in RATE_CARDS.items():
+            set_rate_card(
+                self._accounts[key].pk, valid_from=self.story.first_day, rates=rates,
+                note="Invented for the demo", by=self._by_role["FC"], now=at + timedelta(minutes=40),
+            )  # fmt: skip
 
     def run(self) -> None:
         """Every step of the story, with a line of progress for each day."""

@@ -113,13 +113,13 @@ def session_at(master: str, memory_limit: str) -> Iterator[tuple[SparkSession, P
 @contextlib.contextmanager
 def _driver(settings: dict[str, str], log: Path) -> Iterator[SparkSession]:
     """The driver's own process, ended with its session."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # about pandas, which is not used
-        from pyspark.conf import SparkConf
-        from pyspark.core.context import SparkContext
-        from pyspark.errors import PySparkException
-        from pyspark.java_gateway import launch_gateway
-        from pyspark.sql import SparkSession
+    # Nothing of pandas is used.
+    warnings.filterwarnings("ignore", "PySpark does not yet fully support pandas", FutureWarning)
+    from pyspark.conf import SparkConf
+    from pyspark.core.context import SparkContext
+    from pyspark.errors import PySparkException
+    from pyspark.java_gateway import launch_gateway
+    from pyspark.sql import SparkSession
 
     conf = SparkConf(loadDefaults=False).setAll(list(settings.items()))
     with log.open("wb") as said:

@@ -63,6 +63,8 @@ def plant(folder: Path, rows: int, seed: int) -> Truth:
         connection.execute("SET preserve_insertion_order = true")
         connection.execute(f"SET temp_directory = '{folder / 'spilled'}'")
         connection.execute(f"SET memory_limit = '{MEMORY}'")
+        # In a process that was spawned DuckDB takes itself for interactive and draws on standard output.
+        connection.execute("SET enable_progress_bar = false")
         connection.execute(f"CREATE TABLE drawn AS {_drawn(rows, seed)}")
         for side, sql in (("left", _LEFT), ("right", _RIGHT)):
             connection.execute(f"CREATE TABLE {side}_side AS {_keyed(sql)}")

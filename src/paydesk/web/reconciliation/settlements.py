@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.core.exceptions import ObjectDoesNotExist
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -35,6 +35,7 @@ from paydesk.web.addresses import page_of
 from paydesk.web.contracts.forms import ANY, AddressFilters
 from paydesk.web.paging import PAGE_SIZE, Page, page_number
 from paydesk.web.reconciliation.shown import SEE, day_url, shown
+from paydesk.web.workbook import Cell, list_download
 
 if TYPE_CHECKING:
     from paydesk.domain.providers.models import SourceAccount
@@ -44,6 +45,13 @@ FAMILIES = {
     "arrived_over": "failed", "short_paid": "failed", "over_paid": "failed", "no_rows": "held",
     "foreign": "failed", "nothing": "idle",
 }  # fmt: skip
+
+
+EXPORTED_ROWS = 50_000
+HEAD = (
+    "Batch", "Market", "Account", "Day", "Rows", "Currency", *(each.capitalize() for each in WORDS.values()),
+    "Net", "Paid out", "State", "Paid by", "Arrived",
+)  # fmt: skip
 
 
 class SettlementFilters(AddressFilters):
@@ -172,9 +180,33 @@ def settlement_list(request: HttpRequest) -> HttpResponse:
         "filters": filters,
         "page": Page.of(shown_settlements(found), number),
         "tab": "settlements",
+        "query": request.GET.urlencode(),
     }
     in_place = request.htmx.target == "settlements"  # type: ignore[attr-defined]
     return render(request, f"reconciliation/{'_settlement_list' if in_place else 'settlements'}.html", known)
+
+
+@require_safe
+@needs(SEE)
+@needs("export")
+def export(request: HttpRequest, kind: str) -> HttpResponseBase:
+    """The settlements that the filters show as CSV or XLSX."""
+    if kind not in ("csv", "xlsx"):
+        raise Http404
+    actor = actor_of(request)
+    filters = SettlementFilters(request, accounts_to_prove(actor))
+    found = shown_settlements(list(settlements(actor, **filters.lookups())[:EXPORTED_ROWS]))
+    return list_download(f"settlements-{timezone.localdate().isoformat()}", kind, HEAD, map(_cells, found))
+
+
+def _cells(each: ShownSettlement) -> list[Cell]:
+    found, batch = each.found, each.found.batch
+    return [
+        found.batch_key, found.market, found.source_account.name, found.day.isoformat(), found.rows,
+        found.currency, *(getattr(batch, part) for part in WORDS), batch.net, found.payout, each.state[1],
+        "; ".join(f"{row.row.source_account.name} {row.row.booked_on}" for row, _ in each.paid_by),
+        sum((row.amount.amount for row, _ in each.paid_by), Decimal(0)) if each.paid_by else None,
+    ]  # fmt: skip
 
 
 @require_safe

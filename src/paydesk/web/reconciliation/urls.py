@@ -28,6 +28,7 @@ day_urls = (
         path("rules/proposals/<int:proposal_id>/<str:deed>", rules.decide, name="rules_decide"),
         path("runs/<int:run_id>/apart", matches.apart, name="apart"),
         path("settlements/", settlements.settlement_list, name="settlements"),
+        path("settlements/export.<str:kind>", settlements.export, name="export_settlements"),
         path("settlements/<int:settlement_id>/", settlements.settlement_page, name="settlement"),
         path("matches/<int:match_id>/<str:deed>", matches.act, name="match"),
         path("matches/<int:match_id>/", explaining.match_page, name="match_page"),

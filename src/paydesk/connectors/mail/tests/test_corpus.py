@@ -105,3 +105,11 @@ def test_a_message_reads_as_expected(path: Path) -> None:
     if os.environ.get("PAYDESK_WRITE_EXPECTED") == "1":
         expected.write_text(json.dumps(found, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     assert found == json.loads(expected.read_text(encoding="utf-8"))
+
+
+def test_what_is_stored_holds_no_card_number_of_the_corpus() -> None:
+    for path in SAMPLES:
+        clean = redact_message(path.read_bytes(), salt=b"only for tests")
+        again = redact_message(clean.raw, salt=b"only for tests")
+        assert again.raw is clean.raw, f"{path.stem} is not clean the first time"
+        assert b"4111111111111111" not in clean.raw

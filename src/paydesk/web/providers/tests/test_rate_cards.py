@@ -61,7 +61,7 @@ class RateCards(AtTheDesk):
         self.account = make_source_account(provider="stripe", name="Stripe")
         self.list = f"/accounts/?account={self.account.pk}"
         self.form = f"/accounts/{self.account.pk}/rates/"
-        self.said = {"valid_from": "2026-01-01", "rates": "visa: 1.4 % + 0.25", "note": "Contract of 2025"}
+        self.said = {"valid_from": "2020-01-01", "rates": "visa: 1.4 % + 0.25", "note": "Contract of 2025"}
 
     def test_the_controller_sets_a_card_and_everybody_who_sees_accounts_sees_it(self):
         assert self.client.post(self.form, self.said).status_code == 403
