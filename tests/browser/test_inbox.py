@@ -58,7 +58,7 @@ def test_a_mail_and_a_call_about_one_payment(
     dialog = page.locator("#dialog")
     for fact in ("Account number", "Day and amount of a payment"):
         dialog.get_by_label(fact).press("Space")
-    page.keyboard.press("Control+Enter")
+    dialog.get_by_role("button", name="Verified").click()
     expect(dialog).to_be_hidden()
     page.locator("[data-fact='payment.state']").click()
     expect(page.get_by_label("Your answer or note")).to_have_value(re.compile("credited to account"))

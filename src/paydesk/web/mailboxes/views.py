@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -54,6 +54,8 @@ def add(request: HttpRequest) -> HttpResponse:
 @needs(SET_UP)
 def switch(request: HttpRequest, mailbox_id: int) -> HttpResponse:
     """On or off."""
+    if not mailboxes(actor_of(request)).filter(pk=mailbox_id).exists():
+        raise Http404("There is no such mailbox in your markets.")
     is_active = request.POST.get("is_active") == "on"
     box = actions.switch_mailbox(mailbox_id, is_active=is_active, by=actor_of(request), now=timezone.now())
     told = f"{box.address} is {'read again' if is_active else 'left alone'}."

@@ -10,6 +10,7 @@ import { startLive } from "./live.js";
 import { startPasskeys } from "./passkeys.js";
 import { startQueue } from "./queue.js";
 import { startRefusals } from "./refusals.js";
+import { startReload } from "./reload.js";
 import { startSplit } from "./split.js";
 import { startToasts } from "./toasts.js";
 
@@ -24,5 +25,6 @@ startLive();
 startPasskeys();
 startQueue();
 startRefusals();
+startReload();
 startSplit();
 startToasts();
