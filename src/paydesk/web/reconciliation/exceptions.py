@@ -43,7 +43,8 @@ if TYPE_CHECKING:
 EXPORTED_ROWS = 100_000
 HEAD = (
     "Exception", "State", "Class", "Severity", "Market", "Account", "Day", "Days old", "At risk", "Currency",
-    "Payment", "Id of the provider", "Why", "Owner", "Next step", "Next step on", "Reason",
+    "Payment", "Id of the provider", "Why", "Rule", "Rules", "What would change it", "Owner", "Next step",
+    "Next step on", "Reason",
 )  # fmt: skip
 TABS: dict[str, tuple[str, tuple[str, ...]]] = {
     "open": ("Open", ("open",)),
@@ -214,6 +215,7 @@ def _cells(each: ShownException, work: RowWork, today: date) -> list[Cell]:
         each.code, each.word, found.kind, found.severity, found.market, found.source_account.name,
         found.day.isoformat(), (today - found.day).days, each.amount.amount, found.currency,
         each.payment_code, (found.left or found.right).get("provider_ref", ""), found.why,
+        found.rule, found.rules_version, " ".join(found.explanation.get("would_change", [])),
         work.owner.name if work.owner else "", work.next_step,
         work.next_step_on.isoformat() if work.next_step_on else "", found.reason,
     ]  # fmt: skip
