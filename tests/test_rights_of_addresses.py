@@ -24,16 +24,28 @@ from paydesk.kernel.public_codes import code_of
 from paydesk.web.access import declares, needs
 from tests.browser.people import make_person
 from tests.builders import make_contract, make_source_account, receive, row
+from tests.one_of_each import one_of_each
 
 View = Callable[..., HttpResponseBase]
 # What a route's argument is called, and where: tried from the top, the first whose beginning fits.
 CODES = {
     "customers/": "customer", "contracts/load/": "nothing", "books/statement/": "contract",
-    "contracts/": "contract", "intake/": "file", "reveal/": "customer",
+    "contracts/": "contract", "intake/": "file", "reveal/": "customer", "refunds/files/": "payout_file",
+    "refunds/": "refund", "reversal-requests/": "reversal_request", "approvals/": "approval",
+    "in-doubt/": "reversal_row", "clocks/": "clock", "work/": "payment",
 }  # fmt: skip
 PLAIN = {
-    "day": "2026-03-02", "kind": "csv", "form": "csv", "secret": "nobody-knows-it", "channel": "c2b",
-    "key_id": 1, "item_id": 1,
+    "day": "2026-03-02", "kind": "csv", "form": "pdf", "secret": "nobody-knows-it", "channel": "c2b",
+    "key_id": 1, "item_id": 1, "decision": "approve", "tab": "inbox", "payment": "PAY-0000000",
+}  # fmt: skip
+# The word a route wants for an argument, where it is not the same everywhere.
+WORDS = {
+    ("reveal/", "kind"): "customer", ("books/aged/", "kind"): "receivable", ("books/aged/", "form"): "csv",
+    ("books/journal/", "form"): "csv", ("clocks/calendars/", "name"): "GH",
+    ("work/views/", "place"): "suspense",
+    ("clocks/policies/", "name"): "identification", ("clocks/policies/", "place"): "GH",
+    ("refunds/<str:code>/<str:deed>", "deed"): "cancel",
+    ("reversal-requests/<str:code>/<str:deed>", "deed"): "accept",
 }  # fmt: skip
 NUMBERED = {"books/account/": 1010, "books/tie-out/": 1010}
 # One's own, and looking closer with a reason: all that an auditor's button may leave in the trail.
@@ -104,14 +116,16 @@ class EveryAddressWithEveryRole(TestCase):
             role: make_person(f"{role} Person", role, email=f"{role}@desk.example".lower()) for role in ROLES
         }
         contract = make_contract(account_number="10482937", phones=("0244123456",), deposit_minor=0)
-        (payment,) = receive(make_source_account(), row(1, "60.00", reference="10482937"))
-        cls.codes = {
+        account = make_source_account(provider="hubtel")
+        (payment,) = receive(account, row(1, "60.00", reference="10482937"))
+        codes, ids = one_of_each(cls.people, account, payment)
+        cls.codes = codes | {
             "customer": code_of("CUS", contract.customer_id),
             "contract": code_of("CON", contract.pk),
             "file": code_of("FIL", payment.statement_line.file_id),
             "nothing": "DOC-0000000",
         }
-        cls.ids = {"payment_id": payment.pk, "person_id": cls.people["SU"].pk}
+        cls.ids = ids | {"payment_id": payment.pk, "person_id": cls.people["SU"].pk}
 
     def setUp(self) -> None:
         self.clients: dict[str, Client] = {}
@@ -124,14 +138,17 @@ class EveryAddressWithEveryRole(TestCase):
         return reverse(name, kwargs={key: self._value(route, key) for key in each.pattern.converters})
 
     def _value(self, route: str, key: str) -> Any:
-        if key == "kind" and route.startswith("reveal/"):
-            return "customer"
-        if key == "kind" and route.startswith("books/aged/"):
-            return "receivables"
+        word = next((w for (start, name), w in WORDS.items() if name == key and route.startswith(start)), "")
+        if word:
+            return word
+        if key == "refund":
+            return self.codes["refund"]
         if key in PLAIN:
             return PLAIN[key]
         if key in self.ids:
             return self.ids[key]
+        if key.endswith("_id"):
+            return 1
         beginning = next((start for start in CODES if route.startswith(start)), "")
         if beginning:
             return self.codes[CODES[beginning]]
@@ -158,8 +175,9 @@ class EveryAddressWithEveryRole(TestCase):
             holders = [role for role in ROLES if all(role in roles_with(right) for right in rights)]
             for role in ROLES:
                 has = role in holders
-                # Written out for the first and the last of those who may see it.
-                with nullcontext() if role in (*holders[:1], *holders[-1:]) else unwritten():
+                # Written out for the first of those who may see it; a page, not a dialog, also for the last.
+                last = holders[-1:] if route.endswith("/") else []
+                with nullcontext() if role in (*holders[:1], *last) else unwritten():
                     status = self.answer(role, path)
                 asked += 1
                 if (status == 403) is has and not (route.startswith("in/") and status == 403):

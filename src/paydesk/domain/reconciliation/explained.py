@@ -28,7 +28,7 @@ MOST = 5_000  # of one day; beyond that a row is explained when somebody asks
 MEMORY = "512MB"
 Key = tuple[str, str, str]  # class, id of ours, id of theirs; of a suggestion its group instead of a class
 # What both sides of a finding of the desk's own tables say, in this order.
-PLAIN = ("provider_ref", "reference", "kind", "status", "currency")
+PLAIN = ("provider_ref", "reference", "status", "currency")
 
 
 def of_run(engine: Engine, found: Found, facts: Mapping[str, Mapping[str, Any]]) -> dict[Key, dict[str, Any]]:
@@ -68,6 +68,8 @@ def of_tables(
         for name in PLAIN
         if left.get(name) or right.get(name)
     ]
+    if left.get("kind") == "batch":
+        seen.insert(0, _field("settlement", str(left.get("id") or ""), str(right.get("id") or "")))
     if ours is not None or theirs is not None:
         told = ["" if n is None else str(Money(n, money.currency).amount) for n in (ours, theirs)]
         seen.append(_field("amount", *told))

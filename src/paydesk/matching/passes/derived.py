@@ -74,14 +74,19 @@ def _candidates(state: State, rule: Rule) -> Table:
         for side, other in ((state.left, state.right), (state.right, state.left))
     )
     texts = engine.take_in(_in_texts(state, left, right))
+    # The most telling first: a key that too many share is left out, the others still count.
     found = [
         engine.make(blocks.near, left, right, "phone", seconds, shared),
+        engine.make(blocks.referred, left, right, texts, rule["days"], shared),
         engine.make(blocks.near, left, right, "account", seconds, shared),
         engine.make(blocks.masked, left, right, seconds, shared),
         engine.make(blocks.named, left, right, seconds, shared),
-        engine.make(blocks.referred, left, right, texts, rule["days"], shared),
     ]
-    return engine.make(_all_of, *found)
+    kept: list[Table] = []
+    for block in found:
+        if sum(map(engine.count, [*kept, block])) <= MOST_PAIRS:
+            kept.append(block)
+    return engine.make(_all_of, *kept) if kept else found[0]
 
 
 def _comparable(side: Table, other: Table) -> Table:

@@ -9,6 +9,7 @@ import pytest
 
 from paydesk.matching.engines import Engine
 from paydesk.matching.explanation import Explanation, Residual, compared, explain
+from paydesk.matching.passes import derived
 from paydesk.matching.sides import SCALE
 from paydesk.matching.state import Found
 from paydesk.matching.tests.builders import DAY, HOUR, NOON, line, outcome
@@ -238,3 +239,21 @@ def test_what_was_not_offered_can_be_asked_about(run: Any) -> None:
     assert asked.would_change == (
         "More that the two have in common: a reference, a phone number, an account or a name.",
     )
+
+
+def test_names_that_too_many_share_are_left_out_and_a_phone_number_still_counts(
+    tmp_path: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = [{"name": "Ama Mensah", "at": NOON + minute * MINUTE} for minute in range(2)]
+    left = [
+        line("mine", 50, msisdn=PHONE),
+        *(line(f"L{place}", 70, **told) for place, told in enumerate(names)),
+    ]
+    right = [
+        line("their", 50, msisdn=PHONE),
+        *(line(f"R{place}", 70, **told) for place, told in enumerate(names)),
+    ]
+    monkeypatch.setattr(derived, "MOST_PAIRS", 3)  # by name there are four
+    matches, exceptions, _ = outcome(tmp_path, left, right)
+    assert [(row["left_id"], row["right_id"]) for row in matches] == [("mine", "their")]
+    assert {row["class"] for row in exceptions} == {"missing_at_provider", "missing_in_ledger"}

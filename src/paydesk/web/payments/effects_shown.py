@@ -93,7 +93,7 @@ def _lateness(effect: ContractEffect, days: tuple[date, date] | None) -> list[Li
             str(after.late_days),
             after.late_days > before.late_days,
         ),
-        Line("Days past due then, at most", str(before.most), str(after.most), after.most > before.most),
+        Line(f"Days past due at most, {span}", str(before.most), str(after.most), after.most > before.most),
     ]
     return [line for line in lines if line.before != line.after]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
@@ -18,38 +18,23 @@ from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
 from paydesk.domain.reconciliation import queries, rules
-from paydesk.domain.refunds.queries import refunds_of_payment
-from paydesk.foundation.approvals.queries import approvals_of
 from paydesk.foundation.assignments.queries import of_whom
-from paydesk.foundation.audit.queries import history
 from paydesk.foundation.clocks.queries import ClockStanding, earliest_of, standing
 from paydesk.foundation.people.queries import markets_of
-from paydesk.kernel.actor import Actor
-from paydesk.web.access import actor_of, gate, gate_to_ask, needs
-from paydesk.web.addresses import number_in, page_of
-from paydesk.web.approvals.words import words_of
-from paydesk.web.clocks.chips import chips_of
+from paydesk.web.access import actor_of, needs
+from paydesk.web.addresses import number_in
 from paydesk.web.contracts.forms import ANY, day_input
 from paydesk.web.paging import PAGE_SIZE, Page, page_number
-from paydesk.web.people_names import names_by_label
-from paydesk.web.queues.subjects import subject_of
 from paydesk.web.queues.whose import WHOSE
-from paydesk.web.queues.work import RowWork, rows_work, work_of
-from paydesk.web.reconciliation.deeds import DEEDS, why_not
-from paydesk.web.reconciliation.drafts import draft_of
+from paydesk.web.queues.work import RowWork, rows_work
 from paydesk.web.reconciliation.shown import (
-    CONFIRM,
     SEE,
     ShownException,
-    compared,
     exception_or_404,
     shown,
 )
-from paydesk.web.reconciliation.why import why_of
-from paydesk.web.refunds.detail import Act, Event
-from paydesk.web.refunds.shown import shown as refund_shown
+from paydesk.web.reconciliation.story import story_of
 from paydesk.web.tabbed import TabbedFilters
-from paydesk.web.trail.words import verb_words
 from paydesk.web.workbook import Cell, list_download
 
 if TYPE_CHECKING:
@@ -58,7 +43,8 @@ if TYPE_CHECKING:
 EXPORTED_ROWS = 100_000
 HEAD = (
     "Exception", "State", "Class", "Severity", "Market", "Account", "Day", "Days old", "At risk", "Currency",
-    "Payment", "Id of the provider", "Why", "Owner", "Next step", "Next step on", "Reason",
+    "Payment", "Id of the provider", "Why", "Rule", "Rules", "What would change it", "Owner", "Next step",
+    "Next step on", "Reason",
 )  # fmt: skip
 TABS: dict[str, tuple[str, tuple[str, ...]]] = {
     "open": ("Open", ("open",)),
@@ -66,13 +52,6 @@ TABS: dict[str, tuple[str, tuple[str, ...]]] = {
     "done": ("Resolved", ("resolved",)),
 }
 TAB_OF_STATE = {state: name for name, (_, states) in TABS.items() for state in states}
-FAMILIES = {
-    "exception.waits": "held", "exception.resolved": "settled", "exception.reopened": "failed",
-    "exception.waited_in_vain": "failed", "exception.adjustment_asked": "held",
-    "exception.adjusted": "settled", "exception.write_off_asked": "held",
-    "exception.written_off": "settled", "exception.posting_asked": "held", "exception.posted": "settled",
-    "exception.take_back_asked": "held", "exception.taken_back": "failed",
-}  # fmt: skip
 
 
 class ExceptionFilters(TabbedFilters):
@@ -205,98 +184,6 @@ def opened(request: HttpRequest) -> dict[str, Any]:
     return story_of(request, exception_or_404(actor_of(request), code))
 
 
-def story_of(request: HttpRequest, found: ReconciliationException) -> dict[str, Any]:
-    """Everything about one exception; the number of queries does not depend on it."""
-    actor, now = actor_of(request), timezone.now()
-    each = shown(found)
-    approvals = list(approvals_of("exception", found.pk))
-    waiting = [approval for approval in approvals if approval.state == "pending"]
-    records = list(history("exception", found.pk))
-    labels = {record.actor for record in records} | {found.resolved_by} - {""}
-    labels |= {label for a in approvals for label in (a.asked_by, a.decided_by) if label}
-    names = names_by_label(labels)
-    is_open = found.state != "resolved"
-    why, fields = why_of(found.explanation), compared(found.left, found.right, found.currency)
-    return {
-        "open_code": each.code,
-        "each": each,
-        "found": found,
-        "chips": chips_of(actor, "exception", found.pk, now),
-        "work": work_of(actor, subject_of("exception", found)) if found.state != "resolved" else None,
-        "at_query": "",
-        "waiting": [(words_of(a.kind).one, names[a.asked_by], a, page_of("approval", a.pk)) for a in waiting],
-        "acts": [
-            Act(
-                f"{deed.label}…", reverse("exceptions:act", args=[each.code, deed.name]), deed.key,
-                gate(actor, deed.right).reason, deed.name == DEED_FIRST.get(found.kind, ""),
-            )
-            for deed in DEEDS.values()
-            if not why_not(deed, found)
-        ] + acts_on_payment(actor, found),
-        "refunds": refunds_under_way(found),
-        "why": why,
-        "fields": [each for each in fields if each.name in NOT_COMPARED] if why and why.fields else fields,
-        "partners": [shown(e) for e in queries.likely_partners(actor, found)] if is_open else [],
-        "is_of_one_side": is_open and bool(found.left_key) != bool(found.right_key),
-        "may_confirm": gate(actor, CONFIRM),
-        "events": list(events(records, approvals, names, each)),
-        "draft": draft_of(each) if found.state != "resolved" else "",
-    }  # fmt: skip
-
-
-def acts_on_payment(actor: Actor, found: ReconciliationException) -> list[Act]:
-    """What is done with the payment behind an exception, through the payment's own dialogs."""
-    if not found.payment_id or found.state == "resolved" or found.payment.state != "received":
-        return []
-    at = urlencode({"at": page_of("exception", found.pk)})
-    acts = []
-    if found.kind in TAKEN_BACK:
-        url = f"{reverse('payments:take_back', args=[found.payment_id])}?{at}"
-        acts.append(Act("Take the payment back…", url, "", gate(actor, "payments.reverse").reason))
-    url = f"{reverse('refunds:ask', args=[found.payment_id])}?{at}"
-    return [*acts, Act("Refund…", url, "f", gate_to_ask(actor, "refunds.entitle").reason)]
-
-
-def refunds_under_way(found: ReconciliationException) -> list[Any]:
-    """The refunds of the payment behind an exception, newest first."""
-    return [refund_shown(each) for each in refunds_of_payment(found.payment_id)] if found.payment_id else []
-
-
-# Where the ledger has a payment that the provider does not confirm.
-TAKEN_BACK = ("missing_at_provider", "status_mismatch", "duplicate_ledger", "sign_mismatch")
-NOT_COMPARED = ("day", "kind", "place", "batch")  # of the rows, beside what is weighed
-# What policy wants first, by class; elsewhere nothing stands out.
-DEED_FIRST = {
-    "missing_at_provider": "provider",
-    "missing_in_ledger": "post",
-    "amount_mismatch": "adjust",
-    "fee_variance": "adjust",
-    "late_settlement": "timing",
-    "status_mismatch": "provider",
-    "missing_at_bank": "provider",
-    "short_settled": "provider",
-}
-
-
-def events(
-    records: Sequence[Any], approvals: Sequence[Any], names: Mapping[str, str], each: ShownException
-) -> Iterator[Event]:
-    """How it was found and what people did about it; what comes next stands last."""
-    by_id = {approval.pk: approval for approval in approvals}
-    yield Event(each.found.found_at, "failed", "Found by a run", "", "", "paydesk")
-    for record in records:
-        approval = by_id.get(record.changes.get("approval_id") or 0)
-        yield Event(
-            record.at, FAMILIES.get(record.verb, "idle"), verb_words(record.verb), record.note,
-            page_of("approval", approval.pk) if approval else "", names[record.actor],
-        )  # fmt: skip
-    if each.found.state == "resolved":
-        if each.found.resolution in ("proven", "matched"):
-            yield Event(each.found.resolved_at, "settled", each.word.capitalize(), each.found.reason, "", "")
-    else:
-        yield Event(None, each.family, "Next", each.next_step, waits=True)
-
-
 @require_safe
 @needs(SEE)
 def page(request: HttpRequest, code: str) -> HttpResponse:
@@ -328,6 +215,7 @@ def _cells(each: ShownException, work: RowWork, today: date) -> list[Cell]:
         each.code, each.word, found.kind, found.severity, found.market, found.source_account.name,
         found.day.isoformat(), (today - found.day).days, each.amount.amount, found.currency,
         each.payment_code, (found.left or found.right).get("provider_ref", ""), found.why,
+        found.rule, found.rules_version, " ".join(found.explanation.get("would_change", [])),
         work.owner.name if work.owner else "", work.next_step,
         work.next_step_on.isoformat() if work.next_step_on else "", found.reason,
     ]  # fmt: skip

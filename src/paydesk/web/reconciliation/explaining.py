@@ -72,16 +72,12 @@ def match_page(request: HttpRequest, match_id: int) -> HttpResponse:
     records = list(history("match", match.pk))
     names = names_by_label({r.actor for r in records} | {match.made_by, match.decided_by} - {""})
     decided = names[match.decided_by] if match.decided_by else ""
-    told = match.explanation or {
-        "sentence": match.why, "rule": match.rule, "rules_version": match.rules_version,
-        "status": match.state, "actor": "person" if match.rule == "by_hand" else "rule",
-    }  # fmt: skip
     known = {
         "title": f"{match.source_account.name}, {match.day:%-d %b %Y}",
         "back": day_url(match.source_account_id, match.day),
         "each": Proposal.of(match),
         "state": (MATCH.family(match.state), STATE_WORDS.get(match.state, match.state)),
-        "why": why_of(told, actor=decided),
+        "why": why_of(queries.why_matched(match), actor=decided),
         "events": [(r.at, verb_words(r.verb), r.note, names[r.actor]) for r in records],
         "may_confirm": gate(actor, CONFIRM),
         "may_unmatch": gate(actor, "matching.unmatch"),

@@ -123,7 +123,8 @@ class Compared:
     @property
     def differs(self) -> bool:
         """Whether both say something, and not the same."""
-        return bool(self.left and self.right) and self.left != self.right
+        told = self.left and self.right and self.name not in ("place", "kind")
+        return bool(told) and self.left != self.right
 
 
 def compared(left: Mapping[str, Any], right: Mapping[str, Any], currency: str) -> list[Compared]:

@@ -28,6 +28,7 @@ from paydesk.domain.reconciliation.queries.explanations import (
     match_in_run,
     rows_kept,
     rules_of,
+    why_matched,
     why_not_offered,
 )
 from paydesk.domain.reconciliation.queries.matches import (
@@ -148,6 +149,7 @@ __all__ = [
     "version_for",
     "waiting_over",
     "where_money_is",
+    "why_matched",
     "why_not_offered",
     "with_funds",
 ]

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from paydesk.domain.reconciliation import explained
-from paydesk.domain.reconciliation.models import ReconciliationException, Run
+from paydesk.domain.reconciliation.models import Match, ReconciliationException, Run
 from paydesk.domain.reconciliation.queries.rules_in_force import rules_in_force, rules_named
 from paydesk.domain.reconciliation.queries.runs import result_file
 from paydesk.domain.reconciliation.results import rows_of_result
@@ -56,3 +56,20 @@ def why_not_offered(one: ReconciliationException, other: ReconciliationException
         return {}
     pair = explained.Pair(left[0], ours.left_key, right[1], theirs.right_key)
     return explained.of_pair(pair, rules_of(ours.last_run)) or {}
+
+
+def why_matched(match: Match) -> dict[str, Any]:
+    """Why the rows of a match that people made or decide on belong together: as kept, else field by field
+    from the rows of the run they were found in, else what was said."""
+    if match.explanation:
+        return match.explanation
+    said = {
+        "sentence": match.why, "rule": match.rule, "rules_version": match.rules_version, "class": "",
+        "status": match.state, "actor": "person" if match.rule == "by_hand" else "rule",
+    }  # fmt: skip
+    keys = {side: [m.key for m in match.members.all() if m.side == side] for side in ("left", "right")}
+    sides = rows_kept(match.run)
+    if match.run is None or sides is None or [len(each) for each in keys.values()] != [1, 1]:
+        return said
+    pair = explained.Pair(sides[0], keys["left"][0], sides[1], keys["right"][0])
+    return {**(explained.of_pair(pair, rules_of(match.run)) or {}), **said}

@@ -125,7 +125,7 @@ class Correcting(WithALead):
         day = self.payment.value_on - timedelta(days=9)
         assert "Backdate…" in self.text(f"{self.at}/")
         shown = self.text(f"{self.at}/backdate?counts_on={day:%Y-%m-%d}")
-        assert "Days past due then, at most" in shown
+        assert "Days past due at most, " in shown
         assert f"Ask to count 150.00 GHS from {day.day} {day:%b %Y}" in shown
         later = self.text(
             f"{self.at}/backdate?counts_on={self.payment.value_on + timedelta(days=1):%Y-%m-%d}"

@@ -60,7 +60,9 @@ class Explained(AtTheDesk):
         assert "Confirmed a suggested match" in self.text(page)
         ids = [ReconciliationException.objects.filter(kind=k).first().pk for k in ONE_EACH]
         match = match_by_hand(ids, reason="The telco says so.", by=ANALYST, now=NEXT_DAY)
-        assert "The telco says so." in self.text(f"/reconciliation/matches/{match.pk}/")
+        by_hand = self.text(f"/reconciliation/matches/{match.pk}/")
+        assert "The telco says so." in by_hand
+        assert "one character off" in by_hand
         run = Run.objects.get()
         rows = self.text(f"/reconciliation/runs/{run.pk}/rows?found=match&status=confirmed")
         found = re.search(r'href="(/reconciliation/runs/\d+/why\?group=\w+)"', rows)

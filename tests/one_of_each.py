@@ -1,0 +1,68 @@
+"""One thing of most kinds that a page can be about, made by the verbs of the desk."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.utils import timezone
+
+from paydesk.domain.payments.models import Payment, ReversalRow
+from paydesk.domain.providers.actions import open_callbacks
+from paydesk.domain.providers.models import SourceAccount
+from paydesk.domain.refunds.actions import approve_refund, request_refund, request_release
+from paydesk.domain.refunds.queries import code as refund_code
+from paydesk.domain.reversal_requests.actions import record_request
+from paydesk.foundation.approvals.actions import declare_relation
+from paydesk.foundation.approvals.models import Approval
+from paydesk.foundation.clocks.models import Clock
+from paydesk.foundation.people.models import Person
+from paydesk.kernel.money import Money
+from paydesk.kernel.public_codes import code_of
+from paydesk.reporting.books.actions.days import ask_to_close
+from tests.builders import ghs, receive_today, row
+
+
+def one_of_each(
+    people: dict[str, Person], account: SourceAccount, payment: Payment
+) -> tuple[dict[str, str], dict[str, int]]:
+    """(codes by kind, ids by the name of a route's argument) of what waits about a payment, its account."""
+    now = timezone.now()
+    support, analyst, lead, admin = (people[role].actor() for role in ("SU", "AN", "TL", "AD"))
+
+    def refund(amount: str) -> Approval:
+        request_refund(
+            payment.pk, amount=ghs(amount), reason="overpaid", note="x", payee_kind="payer",
+            payee_name="Ama Mensah", payee_account="233244123456", rail="mobile_money", by=support, now=now,
+        )  # fmt: skip
+        return Approval.objects.latest("pk")
+
+    paid_out = approve_refund(refund("5.00").pk, by=lead, now=now)
+    payout = request_release(
+        [paid_out.pk], source_account_id=account.pk, format="mobile_money_csv", by=analyst, now=now
+    )
+    waits = refund("4.00")
+    (unknown,) = receive_today(account, row(2, "7.00", reference="nobody"))
+    asked = record_request(
+        unknown.pk, amount=Money(7_00, "GHS"), case_number="RV-1", reason="duplicate", requested_at=now,
+        by=support, now=now,
+    )  # fmt: skip
+    receive_today(account, row(3, "-3.00", kind="reversal", reference="nothing of ours"))
+    closing = ask_to_close("GH", (now - timedelta(days=2)).date(), reason="x", by=analyst, now=now)
+    open_callbacks(account.pk, dialect="hubtel", by=analyst, now=now)
+    close_to = declare_relation(people["QA"].pk, party=("customer", 1), by=admin, now=now)
+    codes = {
+        "refund": refund_code(paid_out),
+        "payout_file": code_of("POF", payout.pk),
+        "approval": code_of("APR", waits.pk),
+        "reversal_request": code_of("RVR", asked.pk),
+        "reversal_row": code_of("TKB", ReversalRow.objects.get(state="open").pk),
+        "clock": code_of("CLK", Clock.objects.filter(ended_at=None).latest("pk").pk),
+        "payment": code_of("PAY", unknown.pk),
+    }
+    ids = {
+        "account_id": account.pk,
+        "closing_id": closing.pk,
+        "relation_id": close_to.pk,
+        "clock_id": Clock.objects.filter(ended_at=None).latest("pk").pk,
+    }
+    return codes, ids
