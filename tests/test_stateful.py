@@ -48,6 +48,7 @@ APPROVE: dict[str, Callable[..., object]] = {
     "payment.reverse": payments.approve_reversal,
     "payment.apply_aged": payments.approve_apply,
     "due_item.write_off": payments.approve_write_off,
+    "due_item.owe_again": payments.approve_owing_again,
     "file.unpost": payments.approve_unpost,
     "reversal_row.match": payments.approve_original,
     "refund.entitle": refunds.approve_refund,
@@ -188,7 +189,8 @@ class Desk(RuleBasedStateMachine):
                 )
             )
         elif item:
-            self.do(lambda: payments.request_write_off(item.pk, note="x", by=PEOPLE[by], now=self.now))
+            verb = payments.request_owing_again if place % 2 else payments.request_write_off
+            self.do(lambda: verb(item.pk, note="x", by=PEOPLE[by], now=self.now))
 
     @precondition(lambda self: Approval.objects.filter(state="pending").exists())
     @rule(place=places, by=people, how=st.integers(0, 5))

@@ -12,7 +12,14 @@ from zoneinfo import ZoneInfo
 
 from paydesk.domain.contracts.models import Contract, DueItem
 from paydesk.domain.ledger.queries import EntryRow
-from paydesk.domain.payments.actions import applying, backdating, correcting, provider_rows, reinstating
+from paydesk.domain.payments.actions import (
+    applying,
+    backdating,
+    correcting,
+    owing_again,
+    provider_rows,
+    reinstating,
+)
 from paydesk.domain.payments.effects import Effects, effects_of, entries_of
 from paydesk.domain.payments.models import Payment, ReversalRow
 from paydesk.domain.payments.steps import (
@@ -21,6 +28,7 @@ from paydesk.domain.payments.steps import (
     contracts_of,
     locked,
     move_to,
+    owe_again,
     reinstate,
     take_back,
 )
@@ -180,6 +188,25 @@ def write_off_effects(due_item_id: int, *, by: Actor, now: datetime) -> Effects:
             (by.label, "text"),
             (now, "timestamptz"),
         )
+
+    return effects_of(
+        correction,
+        contract_ids=[contract.pk],
+        customer_ids=[contract.customer_id],
+        currency=contract.currency,
+        on=_day(market.time_zone if market else "UTC", now),
+    )
+
+
+def owe_again_effects(due_item_id: int, *, by: Actor, now: datetime) -> Effects:
+    """What undoing the write-off of a due item would change. Raises CorrectionRefused."""
+    item, off = owing_again._undoable(due_item_id)
+    contract = item.contract
+    market = market_by_code(contract.market)
+
+    def correction() -> None:
+        if not owe_again(off.pk, by=by, at=now):
+            raise correcting.CorrectionRefused(owing_again.NOTHING)
 
     return effects_of(
         correction,

@@ -157,6 +157,21 @@ def reinstate(payment_id: int, entry_id: int, *, by: Actor, at: datetime) -> int
     )
 
 
+def owe_again(allocation_id: int, *, by: Actor, at: datetime) -> int:
+    """Undo a write-off, by its allocation; returns the minor units owed again, 0 where it was undone before.
+
+    Joins the caller's transaction.
+    """
+    return int(
+        call(
+            "payments_undo_write_off",
+            (allocation_id, "bigint"),
+            (by.label, "text"),
+            (at, "timestamptz"),
+        )
+    )
+
+
 def reserve(payment_id: int, amount_minor: int, *, by: Actor, at: datetime) -> None:
     """Hold money of a payment for a refund: off its contracts and out of the credit, as far as needed.
 

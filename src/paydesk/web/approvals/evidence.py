@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -91,6 +92,15 @@ def _effects(request: HttpRequest, approval: Approval, payment: Payment) -> Effe
 
 def of_due_item(request: HttpRequest, approval: Approval) -> dict[str, Any]:
     """The contract, the due item of which little is open, and what writing it off changes."""
+    return _due_item(request, approval, previews.write_off_effects)
+
+
+def of_written_off(request: HttpRequest, approval: Approval) -> dict[str, Any]:
+    """The contract, the due item of which something was written off, and what undoing that changes."""
+    return _due_item(request, approval, previews.owe_again_effects)
+
+
+def _due_item(request: HttpRequest, approval: Approval, effects: Callable[..., Effects]) -> dict[str, Any]:
     actor = actor_of(request)
     try:
         contract = contract_for(actor, approval.payload["contract_id"])
@@ -107,9 +117,7 @@ def of_due_item(request: HttpRequest, approval: Approval) -> dict[str, Any]:
     }
     if approval.state != APPROVAL.start:
         return known
-    return known | looked_at(
-        lambda: previews.write_off_effects(item.pk, by=actor_of(request), now=timezone.now())
-    )
+    return known | looked_at(lambda: effects(item.pk, by=actor_of(request), now=timezone.now()))
 
 
 def of_file(request: HttpRequest, approval: Approval) -> dict[str, Any]:

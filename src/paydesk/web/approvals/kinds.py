@@ -81,6 +81,10 @@ KINDS = {
             "approvals/_due_item.html",
         ),
         Kind(
+            "due_item.owe_again", payments.approve_owing_again, _contract, evidence.of_written_off,
+            "approvals/_due_item.html",
+        ),
+        Kind(
             "exception.adjust", reconciliation.approve_adjustment, _subject,
             reconciliation_evidence.of_exception, "reconciliation/_evidence_exception.html",
         ),

@@ -51,6 +51,9 @@ WORDS = {
     "due_item.write_off": KindWords(
         "Write off a small difference", "Small differences", "write off", "asked to write off the difference"
     ),
+    "due_item.owe_again": KindWords(
+        "Undo a write-off", "Write-offs to undo", "undo the write-off", "asked to undo the write-off"
+    ),
     "reversal_request.accept": KindWords(
         "Accept a reversal request", "Reversal requests to accept", "accept", "asked to accept it"
     ),

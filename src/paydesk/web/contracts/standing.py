@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from paydesk.domain.contracts.queries import credit_events_of, schedule_of, standings
 from paydesk.domain.contracts.rules import due_state
 from paydesk.domain.contracts.states import CONTRACT, DUE_FAMILIES, OPEN_STATES
-from paydesk.domain.payments.queries import PaidInstalment, paid_by
+from paydesk.domain.payments.queries import PaidInstalment, paid_by, written_off_items
 from paydesk.domain.payments.rules import small_difference
 from paydesk.kernel.money import Money
 from paydesk.kernel.public_codes import code_of
@@ -102,6 +102,7 @@ class ShownItem:
     symbol: str
     parts: Sequence[PaidPart]
     is_small: bool = False
+    is_written_off: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,15 +122,19 @@ class ShownSchedule:
 
 
 def shown_schedule(shown: ShownContract, *, whole: bool = False) -> ShownSchedule:
-    """The schedule of a contract with what paid it; three queries."""
+    """The schedule of a contract with what paid it; four queries."""
     contract = shown.contract
     items = schedule_of(contract.pk)
     parts = paid_by(contract.pk, contract.currency)
     events = credit_events_of(contract.pk)
+    off = written_off_items(contract.pk)
     first, last = (0, len(items)) if whole else _window(items)
     numbers = _numbers(items)
     return ShownSchedule(
-        items=[_item(item, numbers[item.pk], shown, parts.get(item.pk, [])) for item in items[first:last]],
+        items=[
+            _item(item, numbers[item.pk], shown, parts.get(item.pk, []), item.pk in off)
+            for item in items[first:last]
+        ],
         before=first,
         after=len(items) - last,
         instalments=sum(item.kind == "instalment" for item in items),
@@ -165,7 +170,9 @@ def contract_open(shown: ShownContract) -> bool:
     return shown.contract.state in ("active", "defaulted")
 
 
-def _item(item: DueItem, number: int, shown: ShownContract, parts: Sequence[PaidInstalment]) -> ShownItem:
+def _item(
+    item: DueItem, number: int, shown: ShownContract, parts: Sequence[PaidInstalment], is_written_off: bool
+) -> ShownItem:
     currency = shown.contract.currency
     state = due_state(
         item.amount_minor, item.allocated_minor, item.due_on, on=shown.today, is_open=shown.is_open
@@ -183,5 +190,6 @@ def _item(item: DueItem, number: int, shown: ShownContract, parts: Sequence[Paid
         symbol=DUE_SYMBOLS.get(state, ""),
         is_small=contract_open(shown)
         and 0 < item.amount_minor - item.allocated_minor <= small_difference(currency).amount_minor,
+        is_written_off=is_written_off,
         parts=[PaidPart(part.payment_id, code_of("PAY", part.payment_id), part.amount) for part in parts],
     )

@@ -17,5 +17,6 @@ urlpatterns = [
     path("new/customers", new_views.customers_found, name="customers_found"),
     path("<str:code>/", views.contract_page, name="page"),
     path("<str:code>/due/<int:item_id>/write-off", write_off_views.write_off, name="write_off"),
+    path("<str:code>/due/<int:item_id>/owe-again", write_off_views.owe_again, name="owe_again"),
     path("<str:code>/activate", views.activate, name="activate"),
 ]

@@ -40,6 +40,7 @@ KIND_WORDS = {
     "refund.failed": "Refund failed",
     "refund.bounced": "Refund came back",
     "due_item.written_off": "Small difference written off",
+    "due_item.write_off_undone": "Write-off undone: owed again",
 }
 
 

@@ -32,6 +32,8 @@ VERB_WORDS = {
     "days.withdrawn": "Took back a request about days",
     "due_item.write_off_requested": "Asked to write off a small difference",
     "due_item.written_off": "Wrote off a small difference",
+    "due_item.owe_again_requested": "Asked to undo the write-off",
+    "due_item.owed_again": "Undid the write-off: it is owed again",
     "file.unpost_approved": "Approved un-posting the file",
     "file.unpost_requested": "Asked to un-post the file",
     "file.unposted": "Un-posted rows of the file",

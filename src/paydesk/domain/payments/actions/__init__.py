@@ -23,6 +23,7 @@ from paydesk.domain.payments.actions.correcting import (
 )
 from paydesk.domain.payments.actions.doubles import DoubleRefused, answer_double
 from paydesk.domain.payments.actions.files import confirm_file, post_file, receive_lines
+from paydesk.domain.payments.actions.owing_again import approve_owing_again, request_owing_again
 from paydesk.domain.payments.actions.provider_rows import (
     approve_original,
     join_transit,
@@ -53,6 +54,7 @@ __all__ = [
     "approve_backdating",
     "approve_move",
     "approve_original",
+    "approve_owing_again",
     "approve_reinstating",
     "approve_reversal",
     "approve_unpost",
@@ -69,6 +71,7 @@ __all__ = [
     "request_backdating",
     "request_move",
     "request_original",
+    "request_owing_again",
     "request_reinstating",
     "request_reversal",
     "request_unpost",

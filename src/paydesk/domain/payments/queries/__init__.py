@@ -5,6 +5,8 @@ from paydesk.domain.payments.queries.corrections import (
     applied_to,
     last_own_reversal,
     undoable,
+    write_off_of,
+    written_off_items,
     written_off_on,
 )
 from paydesk.domain.payments.queries.doubles import Similar, possible_doubles_count, similar_to
@@ -121,5 +123,7 @@ __all__ = [
     "why_of",
     "why_open",
     "within_patience",
+    "write_off_of",
+    "written_off_items",
     "written_off_on",
 ]
