@@ -124,7 +124,7 @@ def _driver(settings: dict[str, str], log: Path) -> Iterator[SparkSession]:
     conf = SparkConf(loadDefaults=False).setAll(list(settings.items()))
     with log.open("wb") as said:
         try:
-            gateway: Any = launch_gateway(conf, {"stdout": said, "stderr": said})  # type: ignore[no-untyped-call]
+            gateway: Any = launch_gateway(conf, {"stdout": said, "stderr": said})
         except PySparkException as problem:
             raise Refused(f"Spark did not start: {_last_words(log)}", code="engine.no_spark") from problem
     try:
