@@ -46,7 +46,7 @@ class Entry:
 
     @property
     def may_be_taken_back(self) -> bool:
-        return self.message is not None and self.message.delivery == "queued"
+        return bool(self.message and self.message.delivery == "queued" and not self.message.attempts)
 
 
 def story_of(case: Case, messages: Sequence[Message], records: Iterable[Any]) -> list[Entry]:

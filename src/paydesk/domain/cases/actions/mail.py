@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from io import BytesIO
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import F
 
 from paydesk.connectors.mail import automatic_answers, bounces, machine_mail, reading, threads
@@ -30,9 +30,11 @@ from paydesk.foundation.documents import steps as documents
 from paydesk.foundation.documents.queries import open_document
 from paydesk.kernel.actor import Actor
 from paydesk.kernel.public_codes import number_of
+from paydesk.kernel.refused import Refused
 
 MOST_AT_ONCE = 200
 ATTEMPTS = 8
+CLAIMED = timedelta(minutes=2)
 HOUR, DAY, TEN_MINUTES = timedelta(hours=1), timedelta(days=1), timedelta(minutes=10)
 
 
@@ -212,7 +214,12 @@ def take_in_all(*, by: Actor, now: datetime) -> int:
     number = 0
     waiting = ReceivedMail.objects.filter(state="kept").order_by("id").values_list("pk", flat=True)
     for pk in waiting[:MOST_AT_ONCE]:
-        take_in(pk, by=by, now=now)
+        try:
+            take_in(pk, by=by, now=now)
+        except IntegrityError:
+            continue  # another worker has it; looked at again it is known
+        except Refused as problem:
+            _done(ReceivedMail.objects.get(pk=pk), "failed", problem.text)
         number += 1
     return number
 
@@ -221,30 +228,28 @@ def send_due(*, by: Actor, now: datetime) -> int:
     """Hand over the answers whose time to be taken back is over; returns how many servers took.
 
     A server that says "later" is asked again, up to ATTEMPTS times; one that says no ends it, in the case.
+    Each is claimed for a while before it is sent, so that two workers send it once; should one die meanwhile
+    it is sent again under the same Message-ID, which mail programs show once.
     """
-    due = Message.objects.filter(delivery="queued", channel="email", leaves_at__lte=now).select_related(
-        "case"
-    )
+    due = Message.objects.filter(delivery="queued", channel="email", leaves_at__lte=now)
     taken = 0
-    for message in due.order_by("leaves_at")[:MOST_AT_ONCE]:
+    for message in due.select_related("case").order_by("leaves_at")[:MOST_AT_ONCE]:
         box = Mailbox.objects.filter(market=message.case.market, is_active=True).order_by("pk").first()
-        if box is None:
-            continue
-        taken += _send(message, box, by, now)
+        mine = due.filter(pk=message.pk)
+        if box is not None and mine.update(attempts=F("attempts") + 1, leaves_at=now + CLAIMED):
+            taken += _send(message, box, message.attempts + 1, by, now)
     return taken
 
 
-def _send(message: Message, box: Mailbox, by: Actor, now: datetime) -> int:
+def _send(message: Message, box: Mailbox, attempt: int, by: Actor, now: datetime) -> int:
     mail = mailing.mail_of(message, box, now)
     try:
         with Sender(mailing.server_of(box.smtp, box.smtp_secret)) as sender:
             sender.send(mailing.as_bytes(mail), envelope_from=box.address, recipients=recipients_of(mail))
     except (MailServerError, MailRefused) as problem:
-        if getattr(problem, "temporary", False) and message.attempts + 1 < ATTEMPTS:
-            wait = timedelta(seconds=15 * 4 ** min(message.attempts, 5))
-            Message.objects.filter(pk=message.pk, delivery="queued").update(
-                attempts=F("attempts") + 1, leaves_at=now + wait
-            )
+        if getattr(problem, "temporary", False) and attempt < ATTEMPTS:
+            again = now + timedelta(seconds=15 * 4 ** min(attempt - 1, 5))
+            Message.objects.filter(pk=message.pk, delivery="queued").update(leaves_at=again)
         else:
             mark_failed(message.pk, why=problem.text, by=by, now=now)
         return 0

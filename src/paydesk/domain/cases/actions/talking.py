@@ -95,7 +95,9 @@ def take_back(message_id: int, *, by: Actor, now: datetime) -> Message:
     """Stop an answer that has not left yet; its text is a draft again. Raises CaseRefused where it left."""
     message = Message.objects.select_related("case").get(pk=message_id)
     case = locked(message.case_id, by)
-    stopped = Message.objects.filter(pk=message_id, delivery="queued", author=by.label)
+    stopped = Message.objects.filter(
+        pk=message_id, delivery="queued", author=by.label, attempts=0, leaves_at__gt=now
+    )
     if not stopped.update(delivery="taken_back", leaves_at=None):
         raise CaseRefused("This answer has left already, or is not yours: write another one.")
     _draft(case, message.text, False, by, now)
