@@ -12,7 +12,7 @@ from django.utils.crypto import salted_hmac
 from paydesk.connectors.mail.messages import Address
 from paydesk.connectors.mail.servers import Server
 from paydesk.connectors.mail.signing import Signer
-from paydesk.connectors.mail.writing import OutboundMail, thread_fields, write_mail
+from paydesk.connectors.mail.writing import OutboundMail, thread_fields
 from paydesk.domain.cases.models import Case, Mailbox, Message
 from paydesk.domain.cases.queries import code
 from paydesk.foundation.people.sealed_text import seal, unseal
@@ -69,10 +69,6 @@ def mail_of(message: Message, mailbox: Mailbox, now: datetime) -> OutboundMail:
         marker=sign.marker(case.pk, message.pk),
         automatic="auto-replied" if message.is_automatic else "",
     )
-
-
-def as_bytes(mail: OutboundMail) -> bytes:
-    return write_mail(mail)
 
 
 def _subject(case: Case) -> str:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -136,12 +135,6 @@ def link_pairs(case_id: int, *, confirmed: bool = True) -> list[Link]:
     return [(link.kind, link.object_id) for link in links_of(case_id, states=states)]
 
 
-def cases_about(actor: Actor, kind: str, object_ids: Collection[int]) -> QuerySet[Case]:
-    """Cases that are linked to one of these things, newest first; rejected links do not count."""
-    about = CaseLink.objects.filter(case_id=OuterRef("pk"), kind=kind, object_id__in=list(object_ids))
-    return cases(actor).filter(Exists(about.exclude(state="rejected"))).order_by("-opened_at", "-id")
-
-
 def others_about_the_same(actor: Actor, case: Case) -> list[Case]:
     """Other cases about a thing that this one is about; newest first, at most 20, two queries."""
     found: set[int] = set()
@@ -204,22 +197,6 @@ def can_be_mailed(market: str) -> bool:
     return Mailbox.objects.filter(market=market, is_active=True).exists()
 
 
-@dataclass(frozen=True, slots=True)
-class Rate:
-    """Cases of one root cause in a market over days."""
-
-    root_cause: str
-    market: str
-    cases: int
-
-
-def by_root_cause(actor: Actor, since: datetime) -> list[Rate]:
-    """How many cases since had which cause, the most first; one query."""
-    found = in_markets(Case.objects.filter(opened_at__gte=since).exclude(root_cause=""), actor).order_by()
-    rows = found.values_list("root_cause", "market").annotate(number=Count("pk"))
-    return sorted((Rate(cause, market, number) for cause, market, number in rows), key=lambda r: -r.cases)
-
-
 def survivor_of(case: Case) -> Case:
     """The case that a merged one goes on in; itself where it was not merged. Bears a ring."""
     seen = {case.pk}
@@ -227,16 +204,3 @@ def survivor_of(case: Case) -> Case:
         seen.add(case.merged_into_id)
         case = Case.objects.get(pk=case.merged_into_id)
     return case
-
-
-def newest_open_of_contact(market: str, contact: str) -> Case | None:
-    """The open case of whoever reached us by this address, the newest; None without one."""
-    if not contact:
-        return None
-    found = Case.objects.filter(market=market, contact=contact, state__in=(*OPEN, "resolved"))
-    return found.order_by("-last_message_at", "-id").first()
-
-
-def levels_of(case_ids: Iterable[int]) -> dict[int, str]:
-    """How far it is proved who is talking, by case; one query."""
-    return dict(Case.objects.filter(pk__in=list(case_ids)).values_list("pk", "level"))

@@ -146,11 +146,6 @@ def link_along(about: Link, made: Link, *, by: Actor, at: datetime) -> int:
     return linked
 
 
-def is_linked(case_id: int, link: Link) -> bool:
-    kind, number = link
-    return CaseLink.objects.filter(case_id=case_id, kind=kind, object_id=number, state="confirmed").exists()
-
-
 def promise(case: Case, text: str, due_at: datetime, by: Actor, now: datetime) -> Commitment:
     """A part of other verbs: write the promise down and start its clock."""
     said = " ".join(text.split())

@@ -17,7 +17,7 @@ from paydesk.connectors.mail.messages import InboundMail
 from paydesk.connectors.mail.redaction import redact_message
 from paydesk.connectors.mail.sending import Sender
 from paydesk.connectors.mail.servers import MailServerError
-from paydesk.connectors.mail.writing import MailRefused, recipients_of
+from paydesk.connectors.mail.writing import MailRefused, recipients_of, write_mail
 from paydesk.domain.cases import mailing, rules
 from paydesk.domain.cases.actions.opening import open_case, receive_message
 from paydesk.domain.cases.actions.talking import mark_failed, mark_sent
@@ -245,7 +245,7 @@ def _send(message: Message, box: Mailbox, attempt: int, by: Actor, now: datetime
     mail = mailing.mail_of(message, box, now)
     try:
         with Sender(mailing.server_of(box.smtp, box.smtp_secret)) as sender:
-            sender.send(mailing.as_bytes(mail), envelope_from=box.address, recipients=recipients_of(mail))
+            sender.send(write_mail(mail), envelope_from=box.address, recipients=recipients_of(mail))
     except (MailServerError, MailRefused) as problem:
         if getattr(problem, "temporary", False) and attempt < ATTEMPTS:
             again = now + timedelta(seconds=15 * 4 ** min(attempt - 1, 5))

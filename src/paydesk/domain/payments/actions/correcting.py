@@ -191,19 +191,7 @@ def request_write_off(due_item_id: int, *, note: str, by: Actor, now: datetime) 
         by=by,
         now=now,
     )
-    audit.record(
-        "due_item.write_off_requested",
-        subject=("contract", contract.pk),
-        by=by,
-        at=now,
-        changes={
-            "approval_id": approval.pk,
-            "due_item_id": item.pk,
-            "amount_minor": left.amount_minor,
-            "currency": left.currency,
-        },
-        market=contract.market,
-    )
+    record_of_item("due_item.write_off_requested", item, approval.pk, left, by, now)
     return approval
 
 
@@ -227,21 +215,28 @@ def approve_write_off(approval_id: int, *, by: Actor, now: datetime, note: str =
     )
     if not done:
         raise CorrectionRefused("What is open of this due item has changed since. Reject it and ask again.")
+    record_of_item("due_item.written_off", item, approval.pk, Money(left, contract.currency), by, now)
+    item.refresh_from_db()
+    return item
+
+
+def record_of_item(
+    verb: str, item: DueItem, approval_id: int, amount: Money, by: Actor, now: datetime
+) -> None:
+    """What was asked for or done about a due item, in the trail of its contract. Joins the transaction."""
     audit.record(
-        "due_item.written_off",
-        subject=("contract", contract.pk),
+        verb,
+        subject=("contract", item.contract_id),
         by=by,
         at=now,
         changes={
+            "approval_id": approval_id,
             "due_item_id": item.pk,
-            "amount_minor": left,
-            "currency": contract.currency,
-            "approval_id": approval.pk,
+            "amount_minor": amount.amount_minor,
+            "currency": amount.currency,
         },
-        market=contract.market,
+        market=item.contract.market,
     )
-    item.refresh_from_db()
-    return item
 
 
 def _asked(

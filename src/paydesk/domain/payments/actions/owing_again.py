@@ -7,13 +7,12 @@ from datetime import datetime
 from django.db import transaction
 
 from paydesk.domain.contracts.models import DueItem
-from paydesk.domain.payments.actions.correcting import CorrectionRefused
+from paydesk.domain.payments.actions.correcting import CorrectionRefused, record_of_item
 from paydesk.domain.payments.models import Allocation
 from paydesk.domain.payments.queries import write_off_of
 from paydesk.domain.payments.steps import owe_again
 from paydesk.foundation.approvals import steps as approvals
 from paydesk.foundation.approvals.models import Approval
-from paydesk.foundation.audit import steps as audit
 from paydesk.kernel.actor import Actor
 from paydesk.kernel.money import Money
 
@@ -40,19 +39,7 @@ def request_owing_again(due_item_id: int, *, note: str, by: Actor, now: datetime
         by=by,
         now=now,
     )
-    audit.record(
-        "due_item.owe_again_requested",
-        subject=("contract", contract.pk),
-        by=by,
-        at=now,
-        changes={
-            "approval_id": approval.pk,
-            "due_item_id": item.pk,
-            "amount_minor": off.amount_minor,
-            "currency": contract.currency,
-        },
-        market=contract.market,
-    )
+    record_of_item("due_item.owe_again_requested", item, approval.pk, amount, by, now)
     return approval
 
 
@@ -65,19 +52,8 @@ def approve_owing_again(approval_id: int, *, by: Actor, now: datetime, note: str
     approvals.refuse_if_related(by, "customer", [contract.customer_id])
     if off.pk != approval.payload["allocation_id"] or not owe_again(off.pk, by=by, at=now):
         raise CorrectionRefused(NOTHING)
-    audit.record(
-        "due_item.owed_again",
-        subject=("contract", contract.pk),
-        by=by,
-        at=now,
-        changes={
-            "due_item_id": item.pk,
-            "amount_minor": off.amount_minor,
-            "currency": contract.currency,
-            "approval_id": approval.pk,
-        },
-        market=contract.market,
-    )
+    amount = Money(off.amount_minor, contract.currency)
+    record_of_item("due_item.owed_again", item, approval.pk, amount, by, now)
     item.refresh_from_db()
     return item
 
