@@ -10,12 +10,12 @@ from django.conf import settings
 from django.utils.crypto import salted_hmac
 
 from paydesk.connectors.mail.messages import Address
-from paydesk.connectors.mail.servers import Server
+from paydesk.connectors.mail.servers import MailServerError, Server
 from paydesk.connectors.mail.signing import Signer
 from paydesk.connectors.mail.writing import OutboundMail, thread_fields
 from paydesk.domain.cases.models import Case, Mailbox, Message
 from paydesk.domain.cases.queries import code
-from paydesk.foundation.people.sealed_text import seal, unseal
+from paydesk.foundation.people.sealed_text import UnreadableError, seal, unseal
 
 PURPOSE = "mailbox"
 ACKNOWLEDGEMENT = (
@@ -43,8 +43,14 @@ def sealed(secret: str) -> str:
 
 
 def server_of(said: Mapping[str, Any], secret: str) -> Server:
-    """`said` is host, port, user, tls, login and ca_file as a mailbox keeps them."""
-    return Server(**said, secret=unseal(secret, PURPOSE) if secret else "")
+    """`said` is host, port, user, tls, login and ca_file as a mailbox keeps them. Raises MailServerError."""
+    try:
+        return Server(**said, secret=unseal(secret, PURPOSE) if secret else "")
+    except UnreadableError:
+        raise MailServerError(
+            "Its secret was sealed under another secret key of the desk: give the desk that key as well.",
+            temporary=True,
+        ) from None
 
 
 def mail_of(message: Message, mailbox: Mailbox, now: datetime) -> OutboundMail:

@@ -201,3 +201,6 @@ def test_the_same_message_again_is_one_case_and_the_secret_is_sealed(desk: Desk)
     assert ReceivedMail.objects.get() == first
     assert Case.objects.count() == 1
     assert PASSWORD not in desk.box.imap_secret
+    Mailbox.objects.update(imap_secret="sealed by another key")
+    assert actions.fetch(desk.box.pk, by=WORKER, now=desk.now) == 0
+    assert "another secret key" in Mailbox.objects.get().problem
