@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
 from paydesk.domain.cases.asks import facts_about
-from paydesk.domain.cases.categories import ROOT_CAUSES, checks_of
+from paydesk.domain.cases.categories import ROOT_CAUSES, checks_of, leaves
 from paydesk.domain.cases.queries import (
     VIEWS,
     can_be_mailed,
@@ -24,6 +24,7 @@ from paydesk.domain.cases.queries import (
     code,
     commitments_of,
     counts,
+    current_tree,
     draft_of,
     links_of,
     messages_of,
@@ -102,7 +103,8 @@ def opened(request: HttpRequest) -> dict[str, Any]:
 def page_of_case(request: HttpRequest, case: Case) -> dict[str, Any]:
     """Everything about one case; the number of queries does not depend on what was said."""
     actor, now = actor_of(request), timezone.now()
-    each, today = shown(case), timezone.localdate()
+    words, today = leaves(current_tree()[1]), timezone.localdate()
+    each = shown(case, words)
     found = links_of(case.pk)
     links = shown_links(found, case, actor, today)
     confirmed = [(link.kind, link.object_id) for link in found if link.state == "confirmed"]
@@ -123,9 +125,9 @@ def page_of_case(request: HttpRequest, case: Case) -> dict[str, Any]:
         "facts": facts,
         "facts_at": now.isoformat(),
         "entries": story_of(case, messages_of(case), list(history("case", case.pk))),
-        "others": [shown(other) for other in others_about_the_same(actor, case)],
+        "others": [shown(other, words) for other in others_about_the_same(actor, case)],
         "before": [
-            shown(other)
+            shown(other, words)
             for other in (cases_of_customer(actor, case.customer_id)[:6] if case.customer_id else ())
             if other.pk != case.pk
         ],
@@ -195,6 +197,7 @@ def export(request: HttpRequest, kind: str) -> HttpResponseBase:
         raise Http404
     eyes, now = looking(request), timezone.now()
     filters = CaseFilters(request, list(markets_of(eyes.actor)))
+    words = leaves(current_tree()[1])
     rows = (
         [
             each.code, each.case.state, each.case.market, each.channel, each.case.subject, each.category,
@@ -204,7 +207,7 @@ def export(request: HttpRequest, kind: str) -> HttpResponseBase:
             each.case.reopens,
         ]
         for case in filters.of(cases(eyes.actor), eyes.actor, now)[:EXPORTED_ROWS]
-        for each in [shown(case)]
+        for each in [shown(case, words)]
     )  # fmt: skip
     return list_download(f"cases-{filters.at_view}-{timezone.localdate().isoformat()}", kind, HEAD, rows)
 

@@ -161,4 +161,8 @@ class Inbox(OnTheRefundDesk):
                 self.opened(contact=f"{n}@example.org")
                 actions.add_note(case.pk, text=f"Note {n}", by=WORKER, now=timezone.now())
         assert counts[1] <= counts[0] + 1, counts  # the words of what stands beside
+        with CaptureQueriesContext(connection) as asked:
+            sheet = self.clients["SU"].get(reverse("cases:export", args=["csv"]) + "?view=team")
+            assert b"".join(sheet.streaming_content).count(b"CAS-") == 9  # type: ignore[attr-defined]
+        assert len(asked) <= 10, len(asked)
         assert counts[0] <= 60, counts
