@@ -21,16 +21,17 @@ from paydesk.bench import search_company
 from paydesk.bench.results import Bench, Result
 from paydesk.bench.scratch import quiet_start
 from paydesk.bench.search_company import LAST_DAY, Company
+from paydesk.domain.payments.queries import within_patience
 from paydesk.foundation.people.authority import rights_of
 from paydesk.kernel.actor import Actor
 from paydesk.kernel.public_codes import code_of
 from paydesk.kernel.refused import Refused
-from paydesk.reporting.search.queries import find
+from paydesk.reporting.search.queries import Search
 
 CUSTOMERS, PAYMENTS = 7_000_000, 20_000_000
 QUICK_CUSTOMERS, QUICK_PAYMENTS = 200_000, 600_000
 LOOKER = Actor("person", 1, "Bench", rights_of(["AN"]), frozenset({"GH"}))
-EXACT_MS, TYPO_MS = 20, 300  # in the database
+EXACT_MS, TYPO_MS = 20, 300  # in the database, until it is known what was meant
 SCREEN_MS = 150  # with everything that is loaded to be shown
 
 Ask = Callable[[psycopg.Connection, Company, random.Random], str]
@@ -85,24 +86,28 @@ def _kind(
     dice = random.Random(what)
     count = 40 if bench.quick else 200
     texts = [ask(owner, company, dice) for _ in range(count + 5)]
-    whole, inside, floor, missed = [], [], [], 0
+    finding, showing, floor, whole, missed = [], [], [], [], 0
     connection.ensure_connection()
     for place, text in enumerate(texts):
-        with _database_time() as spent:
-            started = time.perf_counter()
-            found = find(LOOKER, text, today=LAST_DAY)
-            seconds = time.perf_counter() - started
+        started = time.perf_counter()
+        search = Search(LOOKER, text, today=LAST_DAY)
+        with within_patience(by_index=True):
+            with _database_time() as looked_up:
+                search.look_up()
+            with _database_time() as loaded:
+                found = search.found()
+        seconds = time.perf_counter() - started
         if place >= 5:  # the first ones make plans and load code
+            finding.append(sum(looked_up) * 1000)
+            showing.append(sum(loaded) * 1000)
+            floor.append(_round_trips(len(looked_up)) * 1000)
             whole.append(seconds * 1000)
-            inside.append(sum(spent) * 1000)
-            floor.append(_round_trips(len(spent)) * 1000)
             missed += not found.count()
     if missed:
         bench.say(f"  {what}: {missed} of {count} texts found nothing")
-    yield _result(
-        f"{what}, look-ups, median", statistics.median(inside), None, floor=statistics.median(floor)
-    )
-    yield _result(f"{what}, look-ups, p95", _p95(inside), goal_ms, floor=_p95(floor))
+    yield _result(f"{what}, found, median", statistics.median(finding), None, floor=statistics.median(floor))
+    yield _result(f"{what}, found, p95", _p95(finding), goal_ms, floor=_p95(floor))
+    yield _result(f"{what}, what the list shows of it, p95", _p95(showing), None)
     yield _result(f"{what}, whole answer, p95", _p95(whole), SCREEN_MS)
 
 

@@ -106,18 +106,20 @@ def find(actor: Actor, text: str, *, today: date, most: int = MOST) -> Found:
     Raises TooMuchToReadRefused when the database would read longer than a person waits. Up to some twenty
     small queries, as many as the readings of the text need, however much is found.
     """
-    asked = read_find_text(text, today=today, code_prefixes=PREFIXES, markets=actor.markets)
-    if not asked.text:
-        return Found(asked)
+    search = Search(actor, text, today=today, most=most)
+    if not search.asked.text:
+        return Found(search.asked)
     with within_patience(by_index=True):
-        return _Search(actor, asked, most, today).run()
+        search.look_up()
+        return search.found()
 
 
-class _Search:
+class Search:
     """One search: gathers ids with the strongest reason for each, then loads, cuts and sorts them."""
 
-    def __init__(self, actor: Actor, asked: FindText, most: int, today: date) -> None:
-        self.actor, self.asked, self.most, self.today = actor, asked, most, today
+    def __init__(self, actor: Actor, text: str, *, today: date, most: int = MOST) -> None:
+        self.asked = read_find_text(text, today=today, code_prefixes=PREFIXES, markets=actor.markets)
+        self.actor, self.most, self.today = actor, most, today
         self.sees_payments = actor.may("payments:view")
         self.sees_customers = actor.may("customers:view")
         self.sees_files = actor.may("files.import:view")
@@ -131,7 +133,8 @@ class _Search:
         self.rejected: dict[int, Reason] = {}
         self.meant: tuple[str, ...] = ()
 
-    def run(self) -> Found:
+    def look_up(self) -> None:
+        """Which things the text means: ids alone."""
         asked = self.asked
         if asked.code:
             self.by_code(*asked.code)
@@ -142,7 +145,6 @@ class _Search:
             self.by_file_name()
         else:
             self.by_number()
-        return self.found()
 
     # Readings
 
@@ -285,6 +287,7 @@ class _Search:
     # What was found
 
     def found(self) -> Found:
+        """What a list shows of them."""
         actor, today = self.actor, self.today
         more = frozenset(kind for kind in KINDS if len(getattr(self, kind)) > self.most)
         people = self.hits(self.customers, in_markets(Customer.objects.prefetch_related("phones"), actor),
