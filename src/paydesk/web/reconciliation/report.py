@@ -13,8 +13,17 @@ from paydesk.foundation.assignments.queries import assignments_of
 from paydesk.web.access import actor_of, needs
 from paydesk.web.people_names import names_by_label
 from paydesk.web.reconciliation.days import figures, proof_lines
+from paydesk.web.reconciliation.settlements import ShownSettlement, settlements_of_day
 from paydesk.web.reconciliation.shown import DAY_WORDS, SEE, account_and_day, shown
-from paydesk.writers.day_report import DayReport, ExceptionLine, MatchedLine, ProofLine, write_pdf, write_xlsx
+from paydesk.writers.day_report import (
+    DayReport,
+    ExceptionLine,
+    MatchedLine,
+    ProofLine,
+    SettlementLine,
+    write_pdf,
+    write_xlsx,
+)
 
 if TYPE_CHECKING:
     from paydesk.domain.reconciliation.models import ReconciliationException
@@ -74,7 +83,16 @@ def report_of(request: HttpRequest, account_id: int, day: str) -> DayReport:
             MatchedLine(e.words, e.rule, e.groups, e.ours, e.theirs)
             for e in (figures(run, account.currency) if run else [])
         ],
+        settlements=[_settlement(each) for each in settlements_of_day(request, account, on, most=MOST)],
         open=lines(False), resolved=lines(True),
+    )  # fmt: skip
+
+
+def _settlement(each: ShownSettlement) -> SettlementLine:
+    payout = each.payout
+    return SettlementLine(
+        each.found.batch_key, each.found.rows, each.found.currency, each.net.amount,
+        payout.amount if payout else None, each.arrived, each.state[1], each.paid_from,
     )  # fmt: skip
 
 

@@ -154,16 +154,31 @@ class ShownSettlement:
         """The rows of banks with the addresses of their pages."""
         return [(each, page_of("transit_row", each.row.pk)) for each in self.funds.arrived]
 
+    @property
+    def paid_from(self) -> str:
+        """The rows of banks in words: account and day of each."""
+        return "; ".join(
+            f"{each.row.source_account.name} {each.row.booked_on}" for each in self.funds.arrived
+        )
+
+    @property
+    def arrived(self) -> Decimal | None:
+        """What the bank paid of it, None where nothing came yet."""
+        came = self.funds.arrived
+        return sum((each.amount.amount for each in came), Decimal(0)) if came else None
+
 
 def shown_settlements(found: Sequence[Any]) -> list[ShownSettlement]:
     """These settlements with what arrived for them; three queries."""
     return [ShownSettlement(each) for each in with_funds(found, timezone.now())]
 
 
-def settlements_of_day(request: HttpRequest, account: SourceAccount, day: date) -> list[ShownSettlement]:
+def settlements_of_day(
+    request: HttpRequest, account: SourceAccount, day: date, *, most: int = PAGE_SIZE
+) -> list[ShownSettlement]:
     """Those that belong to a day of an account: paid out on it, or with their last row on it."""
     found = settlements(actor_of(request), source_account=account, day=day)
-    return shown_settlements(list(found[:PAGE_SIZE]))
+    return shown_settlements(list(found[:most]))
 
 
 @require_safe
@@ -204,8 +219,7 @@ def _cells(each: ShownSettlement) -> list[Cell]:
     return [
         found.batch_key, found.market, found.source_account.name, found.day.isoformat(), found.rows,
         found.currency, *(getattr(batch, part) for part in WORDS), batch.net, found.payout, each.state[1],
-        "; ".join(f"{row.row.source_account.name} {row.row.booked_on}" for row, _ in each.paid_by),
-        sum((row.amount.amount for row, _ in each.paid_by), Decimal(0)) if each.paid_by else None,
+        each.paid_from, each.arrived,
     ]  # fmt: skip
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import Decimal
 from pathlib import Path
 
 from paydesk.writers.day_report.values import DayReport, ExceptionLine
@@ -39,10 +40,25 @@ def write_pdf(report: DayReport) -> bytes:
                 [line.kind, line.rule, f"{line.matches:,}", str(line.ours), str(line.theirs)]
                 for line in report.matched
             ],
+            "settlements": [
+                [
+                    each.batch,
+                    f"{each.rows:,}",
+                    _amount(each.net, each.currency),
+                    _amount(each.paid_out, each.currency),
+                    _amount(each.arrived, each.currency),
+                    each.state,
+                ]
+                for each in report.settlements
+            ],
             "open": _lines(report.open),
             "resolved": _lines(report.resolved),
         },
     )
+
+
+def _amount(amount: Decimal | None, currency: str) -> str:
+    return "" if amount is None else f"{amount:,} {currency}"
 
 
 def _lines(found: Sequence[ExceptionLine]) -> list[list[str]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 
 from paydesk.kernel.money import Money
 
@@ -28,6 +29,20 @@ class MatchedLine:
     matches: int
     ours: Money
     theirs: Money
+
+
+@dataclass(frozen=True, slots=True)
+class SettlementLine:
+    """A batch of the provider that belongs to the day; amounts exact in `currency`, as its file has them."""
+
+    batch: str
+    rows: int
+    currency: str
+    net: Decimal
+    paid_out: Decimal | None
+    arrived: Decimal | None
+    state: str
+    paid_by: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +76,7 @@ class DayReport:
     shown: Money | None
     drift: Money | None
     matched: Sequence[MatchedLine]
+    settlements: Sequence[SettlementLine]
     open: Sequence[ExceptionLine]
     resolved: Sequence[ExceptionLine]
 

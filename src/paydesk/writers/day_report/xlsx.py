@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterable, Sequence
+from decimal import Decimal
 
 import xlsxwriter
 
 from paydesk.kernel.money import Money, minor_digits
 from paydesk.writers.day_report.values import DayReport, ExceptionLine
 
-Cell = str | int | Money | None
+Cell = str | int | Decimal | Money | None
 
 
 def write_xlsx(report: DayReport) -> bytes:
@@ -20,6 +21,8 @@ def write_xlsx(report: DayReport) -> bytes:
     digits = minor_digits(report.currency)
     bold = book.add_format({"bold": True})
     money = book.add_format({"num_format": "#,##0" + ("." + "0" * digits if digits else "")})
+
+    exact = book.add_format({"num_format": "#,##0.00######"})
 
     def sheet(name: str, head: Sequence[str], rows: Iterable[Sequence[Cell]]) -> None:
         page = book.add_worksheet(name)
@@ -33,6 +36,8 @@ def write_xlsx(report: DayReport) -> bytes:
                     page.write_number(number, column, cell.amount, money)
                 elif isinstance(cell, int):
                     page.write_number(number, column, cell)
+                elif isinstance(cell, Decimal):
+                    page.write_number(number, column, cell, exact)
                 elif cell:
                     page.write_string(number, column, cell)
 
@@ -58,6 +63,23 @@ def write_xlsx(report: DayReport) -> bytes:
         "Matched",
         ["Kind", "Rule", "Matches", "Ours", "Theirs"],
         ([line.kind, line.rule, line.matches, line.ours, line.theirs] for line in report.matched),
+    )
+    sheet(
+        "Settlements",
+        ["Batch", "Rows", "Currency", "Net", "Paid out", "Arrived", "State", "Paid by"],
+        (
+            [
+                each.batch,
+                each.rows,
+                each.currency,
+                each.net,
+                each.paid_out,
+                each.arrived,
+                each.state,
+                each.paid_by,
+            ]
+            for each in report.settlements
+        ),
     )
     head = ["Exception", "Class", "Why", "At risk", "State", "Owner", "Next step"]
     sheet("Open", head, map(_cells, report.open))

@@ -2,11 +2,20 @@
 
 import io
 from datetime import UTC, date, datetime
+from decimal import Decimal
 
 from python_calamine import CalamineWorkbook
 
 from paydesk.kernel.money import Money
-from paydesk.writers.day_report import DayReport, ExceptionLine, MatchedLine, ProofLine, write_pdf, write_xlsx
+from paydesk.writers.day_report import (
+    DayReport,
+    ExceptionLine,
+    MatchedLine,
+    ProofLine,
+    SettlementLine,
+    write_pdf,
+    write_xlsx,
+)
 
 
 def ghs(minor: int) -> Money:
@@ -21,6 +30,7 @@ REPORT = DayReport(
            ProofLine("Closing", ghs(150_00), is_total=True)],
     shown=ghs(145_00), drift=ghs(-5_00),
     matched=[MatchedLine("one to one", "same provider id", 2, ghs(50_00), ghs(50_00))],
+    settlements=[SettlementLine("B-7", 12, "GHS", Decimal("49.50"), None, None, "on its way", "")],
     open=[ExceptionLine("EXC-1", "Amounts differ", "@SUM(A1) *x*", ghs(5_00), "open", "Ama", "Ask them")],
     resolved=[],
 )  # fmt: skip
@@ -30,6 +40,7 @@ def test_the_workbook_has_the_figures_as_numbers_and_text_as_text():
     book = CalamineWorkbook.from_filelike(io.BytesIO(write_xlsx(REPORT)))
     proof = book.get_sheet_by_name("Proof of cash").to_python()
     assert [row[2] for row in proof[1:]] == [100, 50, 150, 145, -5]
+    assert book.get_sheet_by_name("Settlements").to_python()[1][:6] == ["B-7", 12, "GHS", 49.5, "", ""]
     assert book.get_sheet_by_name("Open").to_python()[1][2] == "@SUM(A1) *x*"
     assert book.get_sheet_by_name("Day").to_python()[0][1] == "=1+1 #panic() Hubtel GH"
 
