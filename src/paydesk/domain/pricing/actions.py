@@ -49,6 +49,7 @@ def set_rate_card(
         Rate(
             card=card, method=each.method, from_minor=each.from_minor, millionths=each.millionths,
             fixed_minor=each.fixed_minor, least_minor=each.least_minor, most_minor=each.most_minor,
+            tax_millionths=each.tax_millionths,
         )
         for each in rates
     )  # fmt: skip

@@ -38,6 +38,7 @@ class Rate(models.Model):
     fixed_minor = models.BigIntegerField(default=0)
     least_minor = models.BigIntegerField(default=0)
     most_minor = models.BigIntegerField(null=True)
+    tax_millionths = models.IntegerField(default=0, db_default=0)
 
     class Meta:
         db_table = "pricing_rate"
@@ -50,6 +51,9 @@ class Rate(models.Model):
                 name="rate_keeps_a_part",
             ),
             models.CheckConstraint(
+                condition=Q(tax_millionths__gte=0, tax_millionths__lte=MILLION), name="rate_tax_is_a_part"
+            ),
+            models.CheckConstraint(
                 condition=Q(least_minor__gte=0)
                 & (Q(most_minor__isnull=True) | Q(most_minor__gte=F("least_minor"))),
                 name="rate_bounds_in_order",
@@ -59,5 +63,6 @@ class Rate(models.Model):
     @property
     def terms(self) -> Terms:
         return Terms(
-            self.method, self.from_minor, self.millionths, self.fixed_minor, self.least_minor, self.most_minor
-        )
+            self.method, self.from_minor, self.millionths, self.fixed_minor, self.least_minor,
+            self.most_minor, self.tax_millionths,
+        )  # fmt: skip

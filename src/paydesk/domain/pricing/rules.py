@@ -15,7 +15,8 @@ LONGEST_METHOD = 60
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """One rate: a share in millionths (1.4 % is 14,000) and a fixed amount, at least and at most so much.
+    """One rate: a share in millionths (1.4 % is 14,000) and a fixed amount, at least and at most so much,
+    and the tax on all of that, in millionths too (7.5 % is 75,000).
 
     For payments whose method begins with `method` (lower case; "": any) from `from_minor` on. Minor units.
     """
@@ -26,22 +27,25 @@ class Terms:
     fixed_minor: int
     least_minor: int = 0
     most_minor: int | None = None
+    tax_millionths: int = 0
 
     def fee_minor(self, amount_minor: int) -> int:
-        """What may be kept back of an amount; half a minor unit is rounded up."""
-        share = (amount_minor * self.millionths * 2 + MILLION) // (2 * MILLION)
-        fee = max(share + self.fixed_minor, self.least_minor)
-        return fee if self.most_minor is None else min(fee, self.most_minor)
+        """What may be kept back of an amount, its tax included; half a minor unit is rounded up, of each."""
+        fee = max(_share(amount_minor, self.millionths) + self.fixed_minor, self.least_minor)
+        if self.most_minor is not None:
+            fee = min(fee, self.most_minor)
+        return fee + _share(fee, self.tax_millionths)
 
     def told(self, currency: str) -> str:
-        """The rate in words: "1.4 % + 0.25 EUR, at least 0.50 EUR"."""
-        percent = Decimal(self.millionths).scaleb(-4).normalize()
-        parts = [f"{percent:f} %"] if self.millionths else []
+        """The rate in words: "1.4 % + 0.25 EUR, at least 0.50 EUR, and 7.5 % tax"."""
+        parts = [percent(self.millionths)] if self.millionths else []
         if self.fixed_minor or not parts:
             parts.append(str(Money(self.fixed_minor, currency)))
         bounds = f", at least {Money(self.least_minor, currency)}" if self.least_minor else ""
         if self.most_minor is not None:
             bounds += f", at most {Money(self.most_minor, currency)}"
+        if self.tax_millionths:
+            bounds += f", and {percent(self.tax_millionths)} tax"
         return " + ".join(parts) + bounds
 
     def arithmetic(self, amount_minor: int, currency: str) -> str:
@@ -57,6 +61,15 @@ class Terms:
     def of(self, count: int) -> str:
         """So many payments as the rate is for: "visa payments", "visa payment"."""
         return f"{self.method} payment{'' if count == 1 else 's'}".strip()
+
+
+def _share(amount_minor: int, millionths: int) -> int:
+    return (amount_minor * millionths * 2 + MILLION) // (2 * MILLION)
+
+
+def percent(millionths: int) -> str:
+    """A share as people write it: "7.5 %"."""
+    return f"{Decimal(millionths).scaleb(-4).normalize():f} %"
 
 
 def terms_for(rates: Sequence[Terms], method: str, amount_minor: int) -> Terms | None:
@@ -79,6 +92,8 @@ def why_not(rates: Sequence[Terms]) -> str:
     for each in rates:
         if not (0 <= each.millionths <= MILLION and each.fixed_minor >= 0 and each.from_minor >= 0):
             return f"The rate of {each.words} is no share from 0 to 100 % and no amount from 0 on."
+        if not 0 <= each.tax_millionths <= MILLION:
+            return f"The tax on the rate of {each.words} is no share from 0 to 100 %."
         if each.least_minor < 0 or (each.most_minor is not None and each.most_minor < each.least_minor):
             return f"The rate of {each.words} keeps at most less than it keeps at least."
         if len(each.method) > LONGEST_METHOD or each.method != each.method.strip().casefold():

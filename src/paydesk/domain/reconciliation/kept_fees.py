@@ -43,14 +43,17 @@ WITH file AS (
     GROUP BY 1
 ), kept AS (
     SELECT l.id, l.provider_ref, l.amount_minor, coalesce(l.fee_minor, b.fee_minor) AS kept, r.id AS rate_id,
-           least(greatest(div(l.amount_minor::numeric * r.millionths * 2 + 1000000, 2000000) + r.fixed_minor,
-                          r.least_minor), r.most_minor) AS expected
+           fee.minor + div(fee.minor * r.tax_millionths * 2 + 1000000, 2000000) AS expected
     FROM line l LEFT JOIN beside b ON l.provider_ref <> '' AND b.provider_ref = l.provider_ref
     JOIN LATERAL (
         SELECT * FROM pricing_rate
         WHERE card_id = %(card)s AND starts_with(l.method, method) AND from_minor <= l.amount_minor
         ORDER BY length(method) DESC, from_minor DESC LIMIT 1
     ) r ON true
+    CROSS JOIN LATERAL (
+        SELECT least(greatest(div(l.amount_minor::numeric * r.millionths * 2 + 1000000, 2000000)
+                              + r.fixed_minor, r.least_minor), r.most_minor) AS minor
+    ) fee
     WHERE l.kind = 'payment' AND l.day = %(day)s AND l.amount_minor > 0
 ), judged AS (
     SELECT *, abs(kept - expected) * 200 > greatest(200, expected) AS is_off FROM kept

@@ -1,4 +1,4 @@
-"""Rates as people write them, one a line: "card visa from 500.00: 1.4 % + 0.25, at least 0.50"."""
+"""Rates as people write them, one a line: "visa from 500.00: 1.4 % + 0.25, at least 0.50, tax 7.5 %"."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ import re
 from collections.abc import Iterable
 from decimal import Decimal
 
-from paydesk.domain.pricing.rules import MILLION, Terms
+from paydesk.domain.pricing.rules import MILLION, Terms, percent
 from paydesk.kernel.money import Money, exact_minor
 
 _NUMBER = r"(\d{1,12}(?:\.\d{1,4})?)"
 _METHOD = re.compile(rf"(.*?)(?:\bfrom\s+{_NUMBER})?", re.IGNORECASE)
 _RATE = re.compile(
     rf"(?:{_NUMBER}\s*%)?\s*(?:\+?\s*{_NUMBER}(?!\s*%))?\s*(?:,?\s*at least\s+{_NUMBER})?"
-    rf"\s*(?:,?\s*at most\s+{_NUMBER})?",
+    rf"\s*(?:,?\s*at most\s+{_NUMBER})?\s*(?:,?\s*tax\s+{_NUMBER}\s*%)?",
     re.IGNORECASE,
 )
 ANY = ("any", "all", "")
@@ -43,8 +43,8 @@ def _rate(line: str, currency: str) -> Terms:
             f"{line.strip()[:60]!r} is no rate. Write it like “visa: 1.4 % + 0.25” or “any from 500: 0.9 %”."
         )
     method = " ".join(who[1].split()).casefold()
-    millionths = Decimal(rate[1] or 0).scaleb(4)
-    if millionths > MILLION:
+    millionths, tax = (Decimal(share or 0).scaleb(4) for share in (rate[1], rate[5]))
+    if max(millionths, tax) > MILLION:
         raise ValueError("More than 100 % cannot be kept back.")
     return Terms(
         "" if method in ANY or not colon else method,
@@ -53,6 +53,7 @@ def _rate(line: str, currency: str) -> Terms:
         _minor(rate[2], currency),
         _minor(rate[3], currency),
         None if rate[4] is None else _minor(rate[4], currency),
+        int(tax),
     )
 
 
@@ -73,10 +74,11 @@ def text_of(rates: Iterable[Terms], currency: str) -> str:
 
     lines = []
     for each in rates:
-        percent = f"{Decimal(each.millionths).scaleb(-4).normalize():f} %"
         start = f" from {plain(each.from_minor)}" if each.from_minor else ""
         fixed = f" + {plain(each.fixed_minor)}" if each.fixed_minor else ""
         least = f", at least {plain(each.least_minor)}" if each.least_minor else ""
         most = "" if each.most_minor is None else f", at most {plain(each.most_minor)}"
-        lines.append(f"{each.method or 'any'}{start}: {percent}{fixed}{least}{most}")
+        tax = f", tax {percent(each.tax_millionths)}" if each.tax_millionths else ""
+        share = percent(each.millionths)
+        lines.append(f"{each.method or 'any'}{start}: {share}{fixed}{least}{most}{tax}")
     return "\n".join(lines)

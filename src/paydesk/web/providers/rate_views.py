@@ -36,8 +36,9 @@ class RateCardForm(forms.Form):
         label="Rates, one a line",
         required=False,
         widget=forms.Textarea(attrs={"rows": 6, "spellcheck": "false"}),
-        help_text="Like “visa: 1.4 % + 0.25” or “any from 500.00: 0.9 %, at least 0.50, at most 20.00”. The "
-        "longest method that a payment’s own begins with counts. None: no fee is expected any more.",
+        help_text="Like “visa: 1.4 % + 0.25” or “any from 500.00: 0.9 %, at least 0.50, at most 20, "
+        "tax 7.5 %”. The longest method that a payment’s own begins with counts. None: no fee is expected "
+        "any more.",
     )
     note = forms.CharField(label="Where the rates come from", max_length=500)
 

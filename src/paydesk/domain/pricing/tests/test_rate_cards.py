@@ -29,12 +29,15 @@ LARGE = Terms("visa", 100_000, 15_000, 30, most_minor=20_00)
 def test_a_fee_is_a_share_and_an_amount_between_its_bounds_half_a_unit_up() -> None:
     assert [ANY.fee_minor(amount) for amount in (100_00, 0, 35_71, 35_72)] == [165, 25, 75, 75]
     assert Terms("", 0, 5_000, 0).fee_minor(100) == 1  # half a cent
+    assert replace(VISA, tax_millionths=75_000).fee_minor(100) == 54  # 0.50 and 7.5 % of it, 3.75, rounded up
     assert (VISA.fee_minor(100), LARGE.fee_minor(10_000_00)) == (50, 20_00)
 
 
 def test_the_words_hold_the_arithmetic() -> None:
     assert ANY.arithmetic(100_00, "EUR") == "100.00 EUR: 1.4 % + 0.25 EUR = 1.65 EUR"
     assert VISA.told("EUR") == "1.9 % + 0.30 EUR, at least 0.50 EUR"
+    taxed = replace(VISA, tax_millionths=75_000)
+    assert taxed.told("EUR") == "1.9 % + 0.30 EUR, at least 0.50 EUR, and 7.5 % tax"
     assert LARGE.told("EUR") == "1.5 % + 0.30 EUR, at most 20.00 EUR"
     assert Terms("", 0, 1_000_000, 0).told("UGX") == "100 %"
     assert Terms("", 0, 0, 0).told("UGX") == "0 UGX"
@@ -58,6 +61,7 @@ def test_a_minor_unit_a_line_and_half_a_percent_are_not_off() -> None:
     ("rates", "says"),
     [
         ([replace(ANY, millionths=1_000_001)], "no share from 0 to 100 %"),
+        ([replace(ANY, tax_millionths=-1)], "The tax on the rate of"),
         ([replace(ANY, fixed_minor=-1)], "no share from 0 to 100 %"),
         ([replace(VISA, most_minor=49)], "at most less than it keeps at least"),
         ([replace(VISA, method="Visa")], "written small"),

@@ -138,7 +138,7 @@ class Settlements(TestCase):
 
     def test_fees_are_judged_in_sql_as_the_rules_judge_them_and_rows_beside_count(self):
         rates = [
-            Terms("", 0, 14_000, 25, least_minor=50),
+            Terms("", 0, 14_000, 25, least_minor=50, tax_millionths=75_000),
             Terms("visa", 0, 19_500, 0, most_minor=9_00),
             Terms("visa", 300_00, 12_345, 7),
         ]  # fmt: skip

@@ -45,7 +45,7 @@ _MINOR = st.integers(0, 10**9)
     st.lists(
         st.builds(
             Terms, st.sampled_from(["", "visa", "card visa debit"]), _MINOR, st.integers(0, MILLION), _MINOR,
-            _MINOR, st.none() | _MINOR,
+            _MINOR, st.none() | _MINOR, st.integers(0, MILLION),
         )
     ),
     st.sampled_from(["GHS", "UGX", "KWD"]),
