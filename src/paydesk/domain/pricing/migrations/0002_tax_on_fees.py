@@ -4,19 +4,21 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('pricing', '0001_rate_cards'),
+        ("pricing", "0001_rate_cards"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='rate',
-            name='tax_millionths',
+            model_name="rate",
+            name="tax_millionths",
             field=models.IntegerField(db_default=0, default=0),
         ),
         migrations.AddConstraint(
-            model_name='rate',
-            constraint=models.CheckConstraint(condition=models.Q(('tax_millionths__gte', 0), ('tax_millionths__lte', 1000000)), name='rate_tax_is_a_part'),
+            model_name="rate",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("tax_millionths__gte", 0), ("tax_millionths__lte", 1000000)),
+                name="rate_tax_is_a_part",
+            ),
         ),
     ]
