@@ -6,6 +6,7 @@ is imported by the command when it runs.
 
 BENCHMARKS = {
     "categorise": "paydesk.bench.categorise",
+    "desk": "paydesk.bench.desk",
     "posting": "paydesk.bench.posting",
     "read": "paydesk.bench.read",
     "reconcile": "paydesk.bench.reconcile",

@@ -19,10 +19,11 @@ U = TypeVar("U")
 class Bench:
     """One run: `quick` takes small sizes, `only` keeps what begins with it, `say` tells progress.
 
-    `customers` and `payments` are the size of the company where a benchmark has one, `rows` of a side; 0
-    leaves it to that. `engine` is the engine of matching, `memory_limit` what that may take ("2GB"). `keep`
-    names a company that is filled once and stays, to be measured again. `labelled` and `held_out` are files
-    of cases to learn from and to be measured on, `semantic` mixes in what they mean.
+    `customers` and `payments` are the size of the company where a benchmark has one, `rows` of a side,
+    `cases` and `agents` of a desk; 0 leaves it to that. `engine` is the engine of matching, `memory_limit`
+    what that may take ("2GB"). `keep` names a company that is filled once and stays, to be measured again.
+    `labelled` and `held_out` are files of cases to learn from and to be measured on, `semantic` mixes in what
+    they mean.
     """
 
     quick: bool
@@ -31,6 +32,8 @@ class Bench:
     customers: int = 0
     payments: int = 0
     rows: int = 0
+    cases: int = 0
+    agents: int = 0
     engine: str = "duckdb"
     memory_limit: str = ""
     keep: str = ""

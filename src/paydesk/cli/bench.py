@@ -34,6 +34,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--keep", metavar="NAME", default="", help="search: fill the company once and keep it under this name"
     )
     parser.add_argument("--rows", type=int, default=0, metavar="N", help="reconcile: how many payments")
+    parser.add_argument("--cases", type=int, default=0, metavar="N", help="desk: how many cases")
+    parser.add_argument("--agents", type=int, default=0, metavar="M", help="desk: how many agents at once")
     parser.add_argument("--memory-limit", default="", metavar="2GB", help="reconcile: the engine's memory")
     parser.add_argument(
         "--engine", default="duckdb", metavar="NAME", help="reconcile: duckdb or spark://HOST:PORT"
@@ -70,8 +72,10 @@ def run(args: argparse.Namespace) -> int:
     for file in filter(None, (args.labelled, args.held_out)):
         if not Path(file).is_file():
             raise WrongUse(f"There is no file {file}.")
-    if min(args.customers, args.payments, args.rows) < 0:
-        raise WrongUse("--customers, --payments and --rows are numbers above 0.")
+    if (args.cases or args.agents) and args.name != "desk":
+        raise WrongUse("--cases and --agents are for `bench desk`.")
+    if min(args.customers, args.payments, args.rows, args.cases, args.agents) < 0:
+        raise WrongUse("--customers, --payments, --rows, --cases and --agents are numbers above 0.")
     bench = Bench(
         quick=args.quick,
         only=args.only,
@@ -80,6 +84,8 @@ def run(args: argparse.Namespace) -> int:
         payments=args.payments,
         rows=args.rows,
         engine=args.engine,
+        cases=args.cases,
+        agents=args.agents,
         memory_limit=args.memory_limit,
         keep=args.keep,
         labelled=args.labelled,

@@ -12,6 +12,7 @@ PACKAGE = Path(__file__).resolve().parent.parent
 HOME = Path(os.environ.get("PAYDESK_HOME") or Path.cwd() / ".paydesk")
 
 DEBUG = os.environ.get("PAYDESK_DEBUG") == "1"
+SERVER_TIMING = os.environ.get("PAYDESK_SERVER_TIMING") == "1"
 SECRET_KEY = os.environ.get("PAYDESK_SECRET_KEY") or "only-for-tests-and-local-commands"
 ALLOWED_HOSTS = os.environ.get("PAYDESK_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
 CSRF_TRUSTED_ORIGINS = [o for o in os.environ.get("PAYDESK_ORIGINS", "").split(",") if o]
@@ -57,6 +58,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "paydesk.web.timing.ServerTiming",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",

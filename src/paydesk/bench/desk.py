@@ -1,0 +1,148 @@
+"""The desk under work: agents over HTTP on a hundred thousand cases, and mail through the whole pipeline.
+
+The desk is the real one: its web processes as `up` starts them, on a scratch database. What an answer takes
+is measured in the server (its `Server-Timing` head) and by whoever asked, who works on the same machine.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import secrets
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+
+from paydesk.bench import desk_company, desk_mail
+from paydesk.bench.results import Bench, Result
+from paydesk.bench.scratch import quiet_start
+from paydesk.config import environment, processes
+from paydesk.domain.cases.models import Case
+from paydesk.domain.cases.queries import code
+from paydesk.foundation.people.models import Person
+from paydesk.kernel.refused import Refused
+
+CASES, AGENTS, SECONDS, THINK_SECONDS = 100_000, 100, 60, 8.0
+QUICK_CASES, QUICK_AGENTS, QUICK_SECONDS = 2_000, 8, 5
+BAR_MS = 150
+PATIENCE_SECONDS = 60
+
+
+def measure(bench: Bench, url: str) -> Iterator[Result]:
+    """p50 and p95 of every kind of answer with M agents at work, statements of each, mails a second."""
+    agents = bench.agents or (QUICK_AGENTS if bench.quick else AGENTS)
+    cases = bench.cases or (QUICK_CASES if bench.quick else CASES)
+    people = desk_company.fill(bench, url, cases=cases, agents=agents)
+    if bench.wants("agents"):
+        quiet_start(bench, url)
+        yield from _agents(bench, people)
+    if bench.wants("mail"):
+        yield desk_mail.mails_a_second(bench)
+
+
+def _agents(bench: Bench, people: list[Person]) -> Iterator[Result]:
+    seconds = QUICK_SECONDS if bench.quick else SECONDS
+    opened = Case.objects.filter(state__in=("new", "in_progress"), channel="email").order_by("pk")[:5_000]
+    names = [f"Customer {number}" for number in range(1, 200)]
+    with _web() as port:
+        plan = {
+            "host": "127.0.0.1", "port": port, "token": secrets.token_hex(16), "seconds": seconds,
+            "think_seconds": THINK_SECONDS / 8 if bench.quick else THINK_SECONDS,
+            "sessions": [_session(person) for person in people], "cases": [code(case) for case in opened],
+            "searches": names + [f"1{number:08d}" for number in range(1, 200)],
+        }  # fmt: skip
+        bench.say(
+            f"{len(people)} agents work for {seconds} s, thinking {plan['think_seconds']} s between acts ..."
+        )
+        samples = _work(plan)
+    yield from _results(samples, seconds)
+
+
+@contextlib.contextmanager
+def _web() -> Iterator[int]:
+    """The web processes of the desk on a free port, until the end of the block."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port: int = free.getsockname()[1]
+    told = environment.told(environment.home(), os.environ["DATABASE_URL"])
+    os.environ |= told | {"PAYDESK_SERVER_TIMING": "1"}
+    with tempfile.TemporaryDirectory() as log:
+        web = processes.web(Path(log), "127.0.0.1", port)
+        web.start()
+        try:
+            until = time.monotonic() + PATIENCE_SECONDS
+            while processes.answers("127.0.0.1", port) is None:
+                if time.monotonic() > until:
+                    raise Refused(f"The web process did not answer: {web.last_words()}.")
+                time.sleep(0.1)
+            yield port
+        finally:
+            web.ask_to_stop()
+            web.wait_for_end(seconds=10)
+
+
+def _session(person: Person) -> str:
+    """The key of a session in which this person is signed in."""
+    session = import_module(settings.SESSION_ENGINE).SessionStore()
+    session[SESSION_KEY] = str(person.pk)
+    session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[-1]
+    session[HASH_SESSION_KEY] = person.get_session_auth_hash()
+    session.create()
+    return str(session.session_key)
+
+
+def _work(plan: dict[str, Any]) -> list[dict[str, Any]]:
+    plan["start"] = time.time() + 2
+    done = subprocess.run(
+        [sys.executable, "-m", "paydesk.bench.desk_agents"],
+        input=json.dumps(plan),
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=plan["seconds"] * 3 + 120,
+    )
+    if done.returncode:
+        raise Refused(f"The agents broke down: {done.stderr.strip().splitlines()[-1]}")
+    found: list[dict[str, Any]] = json.loads(done.stdout)
+    return found
+
+
+def _results(samples: list[dict[str, Any]], seconds: float) -> Iterator[Result]:
+    """One line a kind of answer; 409 is an answer that came too late, which is what the desk should say."""
+    good = [each for each in samples if each["status"] in (200, 204, 302, 409)]
+    refused = len(samples) - len(good)
+    yield Result("agents: answers", round(len(samples) / seconds, 1), "a second")
+    yield Result("agents: answers that failed", refused, "", goal="0", holds=refused == 0)
+    for act in ("list", "case page", "search", "reply", "note", "live refresh"):
+        of_act = [each for each in good if each["act"] == act]
+        if len(of_act) < 2:
+            continue
+        server = [each["server_ms"] for each in of_act]
+        whole = [each["whole_ms"] for each in of_act]
+        statements = [each["statements"] for each in of_act]
+        yield Result(f"agents: {act}, in the server, p50", round(statistics.median(server), 1), "ms")
+        p95 = statistics.quantiles(server, n=20)[-1]
+        yield Result(
+            f"agents: {act}, in the server, p95",
+            round(p95, 1),
+            "ms",
+            goal=f"<= {BAR_MS} ms",
+            holds=p95 <= BAR_MS,
+        )
+        yield Result(
+            f"agents: {act}, for the agent, p95", round(statistics.quantiles(whole, n=20)[-1], 1), "ms"
+        )
+        cpu = statistics.median(each["cpu_ms"] for each in of_act)
+        yield Result(f"agents: {act}, processor time of the web process, p50", round(cpu, 1), "ms")
+        yield Result(f"agents: {act}, statements, most", max(statements), "")
