@@ -55,6 +55,8 @@ INSTALLED_APPS = [
     "paydesk.reporting.two_file_runs",
     "paydesk.web",
 ]
+    "paydesk.domain.quality",
+    "paydesk.domain.triage",
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
