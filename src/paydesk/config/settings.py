@@ -56,6 +56,8 @@ INSTALLED_APPS = [
     "paydesk.reporting.two_file_runs",
     "paydesk.web",
 ]
+    "paydesk.domain.quality",
+    "paydesk.domain.triage",
 
 MIDDLEWARE = [
     "paydesk.web.timing.ServerTiming",

@@ -81,6 +81,15 @@ ROOT_CAUSES = {
 }
 
 
+# What a category may ask for beside cause and outcome before its cases are resolved, in words.
+REQUIRED = {
+    "customer": "Say which customer it is about.",
+    "amount": "Say which amount it is about.",
+    "link": "Link and confirm what it is about: a payment, a contract, a refund.",
+    "identity": "Verify who is asking, by two facts at least.",
+}
+
+
 def as_json() -> dict[str, Any]:
     """The delivered tree as a version of it is stored."""
     return {
@@ -94,13 +103,22 @@ def as_json() -> dict[str, Any]:
     }
 
 
-def leaves(tree: Mapping[str, Any]) -> dict[str, str]:
-    """The categories that a case may have, by code: "Paying: Charged twice"."""
+def leaves(tree: Mapping[str, Any], *, retired: bool = False) -> dict[str, str]:
+    """The categories a case may have, by code: "Paying: Charged twice"; with `retired` those of before."""
     return {
         code: f"{group['words']}: {leaf['words']}"
         for group in tree.values()
         for code, leaf in group["children"].items()
+        if retired or not leaf.get("retired")
     }
+
+
+def required_by(tree: Mapping[str, Any], code: str) -> list[str]:
+    """What a category asks for before it is resolved (keys of REQUIRED); empty for an unknown one."""
+    for group in tree.values():
+        if code in group["children"]:
+            return list(group["children"][code].get("required", ()))
+    return []
 
 
 def checks_of(tree: Mapping[str, Any], code: str) -> list[str]:

@@ -41,6 +41,10 @@ class Case(models.Model):
     `version` counts up with each change and each message, so that nobody answers what they have not read.
     """
 
+    restricted_as = "case"  # see foundation/people/restricted.py
+
+    restricted_as = "case"  # see foundation/people/restricted.py
+
     market = models.CharField(max_length=2)
     channel = models.CharField(max_length=10)
     subject = models.CharField(max_length=200)
@@ -55,6 +59,7 @@ class Case(models.Model):
     root_cause = models.CharField(max_length=40, default="", db_default="")
     money_outcome = models.CharField(max_length=20, default="", db_default="")
     checked = models.JSONField(default=list, db_default=[])
+    tags = models.JSONField(default=list, db_default=[])
     amount_minor = models.BigIntegerField(null=True)
     currency = models.CharField(max_length=3, default="", db_default="")
     customer = models.ForeignKey(Customer, null=True, on_delete=models.PROTECT, related_name="cases")
@@ -127,7 +132,7 @@ class Message(models.Model):
 
     `sent_key` is given by the composer, so that pressing twice sends once. An automatic one answers nobody.
     `is_public` is false for notes and for what came from somebody who is no party of the case. `outcome` is
-    of a call.
+    of a call. With `wait_hours` the case waits for the customer once it has left, and comes back after that.
     """
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="messages", db_index=False)
@@ -147,6 +152,7 @@ class Message(models.Model):
     sent_key = models.CharField(max_length=64, default="", db_default="")
     facts = models.JSONField(default=dict, db_default={})
     is_automatic = models.BooleanField(default=False, db_default=False)
+    wait_hours = models.IntegerField(null=True)
     attempts = models.IntegerField(default=0, db_default=0)
     document_id = models.BigIntegerField(null=True)
     at = models.DateTimeField()
@@ -280,3 +286,79 @@ class Commitment(models.Model):
     made_at = models.DateTimeField()
     kept_at = models.DateTimeField(null=True)
     kept_by = models.CharField(max_length=80, default="", db_default="")
+
+
+class Visit(models.Model):
+    """Who looks at a case, and when last: who is on it now, and what is new to them since."""
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="visits", db_index=False)
+    person_id = models.BigIntegerField()
+    here_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["case", "person_id"], name="visit_of_person_once")]
+        indexes = [models.Index(fields=["here_at"], name="visit_now")]
+
+
+class WaitingFile(models.Model):
+    """A file that goes out with the next answer of one person in a case; it becomes an Attachment then."""
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="waiting_files", db_index=False)
+    person_id = models.BigIntegerField()
+    document_id = models.BigIntegerField()
+    name = models.CharField(max_length=255)
+    content_type = models.CharField(max_length=100)
+    size_bytes = models.BigIntegerField()
+    sha256 = models.CharField(max_length=64)
+    told = models.CharField(max_length=200, default="", db_default="")
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["case", "person_id"], name="waiting_file_of_person")]
+
+
+class ReadyText(models.Model):
+    """One version of an answer that is kept ready, in every language it has; the newest of a key counts.
+
+    `texts` is {"en": "…", "fr": "…"} with places for facts, "{payment.state}". Empty `market` and `category`
+    are for all. `then_category` and `then_wait_hours` are what else is done with it.
+    """
+
+    key = models.CharField(max_length=60)
+    version = models.IntegerField()
+    title = models.CharField(max_length=80)
+    market = models.CharField(max_length=2, default="", db_default="")
+    category = models.CharField(max_length=40, default="", db_default="")
+    texts = models.JSONField()
+    then_category = models.CharField(max_length=40, default="", db_default="")
+    then_wait_hours = models.IntegerField(null=True)
+    is_retired = models.BooleanField(default=False, db_default=False)
+    made_by = models.CharField(max_length=80)
+    made_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["key", "version"], name="ready_text_version_once"),
+            models.CheckConstraint(
+                condition=Q(then_wait_hours__isnull=True) | Q(then_wait_hours__gt=0),
+                name="ready_text_waits_forward",
+            ),
+        ]
+
+
+class LetterTemplate(models.Model):
+    """One version of a Word letter in one language; its places are filled with the facts of a case."""
+
+    key = models.CharField(max_length=60)
+    language = models.CharField(max_length=10)
+    version = models.IntegerField()
+    title = models.CharField(max_length=80)
+    document_id = models.BigIntegerField()
+    is_retired = models.BooleanField(default=False, db_default=False)
+    made_by = models.CharField(max_length=80)
+    made_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["key", "language", "version"], name="letter_version_once")
+        ]

@@ -23,6 +23,7 @@ from paydesk.domain.cases.states import AT_WORK, OPEN
 from paydesk.foundation.assignments.models import Assignment
 from paydesk.foundation.clocks.models import Clock
 from paydesk.foundation.people.queries import in_markets
+from paydesk.foundation.people.restricted import refuse_if_restricted
 from paydesk.kernel.actor import Actor
 from paydesk.kernel.public_codes import code_of, number_of
 
@@ -50,8 +51,14 @@ def cases(actor: Actor) -> QuerySet[Case]:
 
 
 def case_for(actor: Actor, case_id: int) -> Case:
-    """Raises Case.DoesNotExist also for another market."""
-    return cases(actor).get(pk=case_id)
+    """Raises Case.DoesNotExist also for another market, RestrictedRefused where others are named for it."""
+    case = cases(actor).filter(pk=case_id).first()
+    if case is None:
+        in_market = Case.objects.filter(pk=case_id).values_list("market", flat=True).first()
+        if in_market is not None and actor.sees(in_market):
+            refuse_if_restricted(actor, SUBJECT, case_id)
+        raise Case.DoesNotExist
+    return case
 
 
 def in_view(found: QuerySet[Case], view: str, by: Actor, now: datetime) -> QuerySet[Case]:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from enum import IntEnum
 from typing import Any
 
-from paydesk.domain.cases.categories import ROOT_CAUSES
+from paydesk.domain.cases.categories import REQUIRED, ROOT_CAUSES
 
 CHANNELS = {
     "email": "E-mail",
@@ -49,7 +49,12 @@ HARMS = {
     "vulnerable": "A vulnerable person",
     "unauthorised": "Not authorised by the payer",
     "several": "Several people are hit",
+    "regulator": "A regulator wrote",
+    "staff": "One of our own people may be involved",
 }
+HARM_POINTS = {
+    "locked": 1, "vulnerable": 2, "unauthorised": 3, "several": 2, "regulator": 3, "staff": 3,
+}  # fmt: skip
 GRACE = timedelta(hours=48)  # a case that is resolved may be reopened so long
 STALE_AFTER = timedelta(minutes=10)  # a fact in a reply may be as old
 UNDO_SECONDS = 10  # an answer waits so long before it leaves
@@ -98,7 +103,7 @@ def severity_of(
     if amount_minor:
         points += 2 if amount_minor >= large_minor else 1 if amount_minor * 10 >= large_minor else 0
     points += 1 if now - opened_at > timedelta(days=3) else 0
-    points += sum({"locked": 1, "vulnerable": 2, "unauthorised": 3, "several": 2}[harm] for harm in harms)
+    points += sum(HARM_POINTS[harm] for harm in harms)
     return SEVERITIES[1 if not points else 1 if points == 1 else 2 if points == 2 else 3]
 
 
@@ -139,8 +144,12 @@ def missing_before_resolve(
     unchecked: Sequence[str],
     unanswered: bool,
     blocks: Sequence[str],
+    required: Mapping[str, bool] | None = None,
 ) -> list[Missing]:
-    """Everything that stands in the way of resolving, in the order a person would do it."""
+    """Everything that stands in the way of resolving, in the order a person would do it.
+
+    `required` is what the category asks for beside (keys of REQUIRED), and whether it is there.
+    """
     missing = []
     if not category:
         missing.append(Missing("category", "Say what it is about: choose a category."))
@@ -148,6 +157,7 @@ def missing_before_resolve(
         missing.append(Missing("root_cause", "Say why it happened: choose a root cause."))
     if money_outcome not in MONEY_OUTCOMES:
         missing.append(Missing("money_outcome", "Say what became of the money."))
+    missing += [Missing(name, REQUIRED[name]) for name, is_there in (required or {}).items() if not is_there]
     missing += [Missing("checks", f"To tick off: {check}.") for check in unchecked]
     if unanswered:
         missing.append(Missing("reply", "The customer's last message has no answer yet."))

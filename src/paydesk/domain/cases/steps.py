@@ -23,6 +23,7 @@ from paydesk.foundation.clocks.steps import (
     resume_clocks,
     start_clocks,
 )
+from paydesk.foundation.people.restricted import cover_along, refuse_if_restricted
 from paydesk.kernel.actor import Actor
 from paydesk.kernel.refused import ChangedRefused, Refused
 
@@ -51,6 +52,7 @@ def locked(case_id: int, by: Actor, *, version: int | None = None) -> Case:
     if case is None or not by.sees(case.market):
         raise CaseRefused("There is no such case in your markets.")
     by.needs(RIGHT, market=case.market)
+    refuse_if_restricted(by, clocks.SUBJECT, case.pk)
     if version is not None and case.version != version:
         raise CaseChangedRefused(
             f"{code(case)} went on while you were writing. Your text is kept: read what is new, then send.",
@@ -154,6 +156,7 @@ def promise(case: Case, text: str, due_at: datetime, by: Actor, now: datetime) -
     if not now < due_at <= now + LATEST_COMMITMENT:
         raise CaseRefused("A promise is kept later than now and within 60 days.")
     made = Commitment.objects.create(case=case, text=said, due_at=due_at, made_by=by.label, made_at=now)
+    cover_along((clocks.SUBJECT, case.pk), [(clocks.COMMITMENT, made.pk)])
     start_clocks(clocks.COMMITMENT, clocks.COMMITMENT, {made.pk: now}, market=case.market, now=now)
     clock = Clock.objects.get(subject_kind=clocks.COMMITMENT, subject_id=made.pk, ended_as="")
     give_due(locked_clock(clock.pk), due_at, now)

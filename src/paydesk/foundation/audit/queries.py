@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Literal
@@ -22,6 +22,9 @@ RECORD_COLUMNS = (
 )
 
 _DECODER = json.JSONDecoder(parse_float=Decimal)
+
+Narrows = Callable[[QuerySet[AuditRecord], Actor], QuerySet[AuditRecord]]
+_narrows: list[Narrows] = []
 
 FindingKind = Literal["edited record", "missing record", "missing seal", "gap", "broken chain"]
 
@@ -70,6 +73,12 @@ def histories(subjects: Mapping[str, Iterable[int | str]]) -> QuerySet[AuditReco
     return AuditRecord.objects.filter(wanted).order_by("-id")
 
 
+def narrows_trail(narrows: Narrows) -> None:
+    """Register what a person does not see of the trail (people/restricted.py); twice it counts once."""
+    if narrows not in _narrows:
+        _narrows.append(narrows)
+
+
 def trail(actor: Actor, **filters: Any) -> QuerySet[AuditRecord]:
     """The records of the actor's markets and those of no market, with their seals, newest first; one query.
 
@@ -78,6 +87,8 @@ def trail(actor: Actor, **filters: Any) -> QuerySet[AuditRecord]:
     records = AuditRecord.objects.select_related("seal").filter(**filters)
     if actor.markets is not None:
         records = records.filter(Q(market__isnull=True) | Q(market__in=sorted(actor.markets)))
+    for narrows in _narrows:
+        records = narrows(records, actor)
     return records.order_by("-id")
 
 

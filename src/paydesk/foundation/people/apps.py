@@ -7,3 +7,9 @@ class PeopleConfig(AppConfig):
     name = "paydesk.foundation.people"
     label = "people"
     verbose_name = "People"
+
+    def ready(self) -> None:
+        from paydesk.foundation.audit.queries import narrows_trail
+        from paydesk.foundation.people.restricted import readable
+
+        narrows_trail(readable)

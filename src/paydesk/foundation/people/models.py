@@ -11,6 +11,11 @@ from django.db.models.functions import Lower
 from django.utils.crypto import salted_hmac
 
 from paydesk.foundation.people.authority import ROLES, rights_of
+from paydesk.foundation.people.restricted_models import (  # noqa: F401
+    RestrictedThing,
+    RestrictedView,
+    RestrictedViewer,
+)
 from paydesk.kernel.actor import Actor
 
 

@@ -12,6 +12,7 @@ from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 
 from paydesk.foundation.people.authority import ROLES
 from paydesk.foundation.people.models import Market, Person, PersonRole, Reveal
+from paydesk.foundation.people.restricted import readable
 from paydesk.kernel.actor import Actor
 
 M = TypeVar("M", bound=Model)
@@ -23,11 +24,12 @@ DEMO_PASSWORD = "demo-desk-only"  # noqa: S105
 
 
 def in_markets(queryset: QuerySet[M], actor: Actor, field: str = "market") -> QuerySet[M]:
-    """`queryset` less the rows of markets that `actor` does not work in.
+    """`queryset` less the rows of markets that `actor` does not work in, and of what is restricted to others.
 
     `field` is the look-up that holds the market's code, a foreign key to Market or a plain column, also
     across a relation ("account__market"). Every list a person sees goes through here.
     """
+    queryset = readable(queryset, actor)
     if actor.markets is None:
         return queryset
     return queryset.filter(**{f"{field}__in": sorted(actor.markets)})

@@ -104,7 +104,7 @@ class ShownCase:
 
 def shown(case: Case, categories: Mapping[str, str] | None = None) -> ShownCase:
     """`categories` are the words of the tree, where several are shown; read once for one case."""
-    words = leaves(current_tree()[1]) if categories is None else categories
+    words = leaves(current_tree()[1], retired=True) if categories is None else categories
     return ShownCase(case, code(case), words.get(case.category, ""))
 
 
@@ -130,7 +130,7 @@ class Row:
 
 def rows_of(found: Sequence[Case], urls: Mapping[int, str], now: datetime) -> list[Row]:
     """Rows with their clocks and owners; three queries."""
-    words = leaves(current_tree()[1])
+    words = leaves(current_tree()[1], retired=True)
     ids = [case.pk for case in found]
     clocks = earliest_of("case", ids)
     work = rows_work("case", [(case.pk, case.opened_at.date()) for case in found], now.date())

@@ -103,7 +103,7 @@ def opened(request: HttpRequest) -> dict[str, Any]:
 def page_of_case(request: HttpRequest, case: Case) -> dict[str, Any]:
     """Everything about one case; the number of queries does not depend on what was said."""
     actor, now = actor_of(request), timezone.now()
-    words, today = leaves(current_tree()[1]), timezone.localdate()
+    words, today = leaves(current_tree()[1], retired=True), timezone.localdate()
     each = shown(case, words)
     found = links_of(case.pk)
     links = shown_links(found, case, actor, today)
@@ -197,7 +197,7 @@ def export(request: HttpRequest, kind: str) -> HttpResponseBase:
         raise Http404
     eyes, now = looking(request), timezone.now()
     filters = CaseFilters(request, list(markets_of(eyes.actor)))
-    words = leaves(current_tree()[1])
+    words = leaves(current_tree()[1], retired=True)
     rows = (
         [
             each.code, each.case.state, each.case.market, each.channel, each.case.subject, each.category,

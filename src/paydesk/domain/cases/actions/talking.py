@@ -25,6 +25,7 @@ from paydesk.domain.cases.steps import (
 )
 from paydesk.foundation.clocks.steps import start_clocks
 from paydesk.foundation.outbox.steps import put
+from paydesk.foundation.people.restricted import refuse_if_restricted
 from paydesk.kernel.actor import Actor
 from paydesk.kernel.card_redaction import redact_text
 
@@ -228,6 +229,7 @@ def save_draft(case_id: int, *, text: str, is_note: bool, by: Actor, now: dateti
     if case is None or not by.sees(case.market):
         raise CaseRefused("There is no such case in your markets.")
     by.needs("cases.work", market=case.market)
+    refuse_if_restricted(by, clocks.SUBJECT, case_id)
     if text.strip():
         _draft(case, text[: rules.LONGEST_TEXT], is_note, by, now)
     else:

@@ -212,13 +212,15 @@ def resolve(case_id: int, *, version: int | None = None, by: Actor, now: datetim
     Raises NotReadyRefused, which says what is missing.
     """
     case = locked(case_id, by, version=version)
+    about = link_pairs(case.pk)
     missing = rules.missing_before_resolve(
         category=case.category,
         root_cause=case.root_cause,
         money_outcome=case.money_outcome,
         unchecked=unchecked(case),
         unanswered=case.unanswered_since is not None,
-        blocks=blocks_of(link_pairs(case.pk)),
+        blocks=blocks_of(about),
+        required=_required(case, bool(about)),
     )
     if missing:
         raise NotReadyRefused(
@@ -232,6 +234,18 @@ def resolve(case_id: int, *, version: int | None = None, by: Actor, now: datetim
     record("case.resolved", case, by, now, state=[was, case.state], root_cause=case.root_cause)
     put("case.resolved", {"case_id": case.pk})
     return case
+
+
+def _required(case: Case, is_linked: bool) -> dict[str, bool]:
+    """What the case's category asks for, and whether it is there."""
+    there = {
+        "customer": case.customer_id is not None,
+        "amount": case.amount_minor is not None,
+        "link": is_linked,
+        "identity": case.level != "unverified",
+    }
+    wanted = categories.required_by(tree_of(case.category_version), case.category)
+    return {name: there[name] for name in wanted}
 
 
 @transaction.atomic(durable=True)
