@@ -99,18 +99,11 @@ export                             | M  | M  | M  | -  | M  | M  | M  | M  | M  
 providers.manage                   | M  | -  | -  | -  | M  | V  | V  | -  | V  | M  | -
 people.manage                      | -  | -  | -  | -  | V  | -  | V  | -  | V  | M  | -
 cases.work                         | M  | M  | M  | M  | M  | M  | M  | V  | V  | -  | M
-clocks.acknowledge                 | M  | M  | M  | M  | M  | M  | M  | V  | V  | -  | -
-assignments.take                   | M  | M  | M  | M  | M  | M  | M  | V  | V  | -  | -
-assignments.give                   | -  | -  | -  | -  | M  | M  | M  | V  | V  | -  | -
-assignments.erase_note             | -  | -  | -  | -  | M  | -  | M  | V  | V  | -  | -
-views.share                        | -  | -  | -  | -  | M  | M  | -  | -  | V  | -  | -
-clocks.set_due                     | -  | -  | -  | -  | M  | M  | M  | V  | V  | V  | -
 knowledge                          | V  | V  | V  | V  | V  | V  | V  | V  | V  | V  | V
 knowledge.write                    | M  | M  | M  | M  | M  | M  | M  | M  | -  | -  | -
 knowledge.publish                  | -  | -  | -  | -  | M  | M  | M  | M  | V  | -  | -
 knowledge.publish_policy           | -  | -  | -  | -  | C  | C  | C  | C  | V  | -  | -
-knowledge.govern                   | V  | V  | V  | V  | V  | V  | V  | V  | V  | M  | -
-exams.take                         | M  | M  | M  | M  | M  | M  | M  | M  | -  | M  | -
+exams.take                         | M  | M  | M  | M  | M  | M  | M  | M  | V  | -  | -
 exams.results                      | -  | -  | -  | -  | V  | -  | V  | V  | V  | V  | -
 categories.learn                   | M  | M  | -  | -  | M  | -  | M  | V  | V  | -  | M
 categories.edit                    | V  | V  | -  | -  | M  | V  | M  | V  | V  | -  | -
@@ -126,6 +119,12 @@ clocks                             | V  | V  | V  | V  | V  | V  | V  | V  | V  
 settings.manage                    | -  | -  | -  | -  | V  | V  | V  | -  | V  | M  | -
 audit                              | -  | -  | -  | -  | V  | V  | V  | V  | V  | V  | V
 jobs                               | V  | -  | -  | -  | V  | -  | -  | -  | V  | V  | V
+clocks.acknowledge                 | M  | M  | M  | M  | M  | M  | M  | V  | V  | -  | -
+assignments.take                   | M  | M  | M  | M  | M  | M  | M  | V  | V  | -  | -
+assignments.give                   | -  | -  | -  | -  | M  | M  | M  | V  | V  | -  | -
+assignments.erase_note             | -  | -  | -  | -  | M  | -  | M  | V  | V  | -  | -
+views.share                        | -  | -  | -  | -  | M  | M  | -  | -  | V  | -  | -
+clocks.set_due                     | -  | -  | -  | -  | M  | M  | M  | V  | V  | V  | -
 """
 
 
