@@ -43,6 +43,7 @@ INSTALLED_APPS = [
     "paydesk.domain.pricing",
     "paydesk.domain.ledger",
     "paydesk.domain.cases",
+    "paydesk.domain.risk",
     "paydesk.domain.contracts",
     "paydesk.domain.statements",
     "paydesk.domain.payments",

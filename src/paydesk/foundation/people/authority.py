@@ -75,6 +75,9 @@ contracts.ease                     | M  | M  | M limit | - | C | C above_limit |
 device_returns.grade               | -  | -  | -  | M  | V  | V  | V  | V  | V  | -  | -
 risk.restrict                      | R  | R  | R  | -  | R  | V  | M  | V  | V  | -  | M signals
 risk.lift                          | R  | R  | R  | -  | R  | V  | C  | V  | V  | -  | -
+risk.escalate                      | M  | M  | M  | M  | M  | M  | M  | V  | V  | -  | -
+risk.decide                        | -  | -  | -  | -  | V  | V  | M  | V  | V  | -  | -
+risk.evidence_pack                 | -  | -  | -  | -  | M  | M  | M  | -  | M  | -  | M
 collections.record                 | V  | M  | M  | -  | V  | V  | V  | V  | V  | -  | -
 disputes.answer                    | M  | M  | -  | -  | C  | C above_limit | V | V | V | - | -
 onboarding.activate                | M  | -  | -  | -  | C  | V  | C  | V  | V  | -  | -
