@@ -52,12 +52,12 @@ INSTALLED_APPS = [
     "paydesk.domain.refunds",
     "paydesk.domain.reversal_requests",
     "paydesk.domain.reconciliation",
+    "paydesk.domain.quality",
+    "paydesk.domain.triage",
     "paydesk.reporting.books",
     "paydesk.reporting.two_file_runs",
     "paydesk.web",
 ]
-    "paydesk.domain.quality",
-    "paydesk.domain.triage",
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
