@@ -44,6 +44,7 @@ INSTALLED_APPS = [
     "paydesk.domain.pricing",
     "paydesk.domain.ledger",
     "paydesk.domain.cases",
+    "paydesk.domain.risk",
     "paydesk.domain.contracts",
     "paydesk.domain.statements",
     "paydesk.domain.payments",
@@ -52,12 +53,12 @@ INSTALLED_APPS = [
     "paydesk.domain.refunds",
     "paydesk.domain.reversal_requests",
     "paydesk.domain.reconciliation",
+    "paydesk.domain.quality",
+    "paydesk.domain.triage",
     "paydesk.reporting.books",
     "paydesk.reporting.two_file_runs",
     "paydesk.web",
 ]
-    "paydesk.domain.quality",
-    "paydesk.domain.triage",
 
 MIDDLEWARE = [
     "paydesk.web.timing.ServerTiming",

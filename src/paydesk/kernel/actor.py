@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from paydesk.kernel.refused import NotAllowedRefused
+from paydesk.kernel.refused import NotAllowedRefused, WithheldRefused
 
 ActorKind = Literal["person", "system", "provider"]
 
@@ -15,7 +15,8 @@ class Actor:
     """Who acts, with the rights and markets they had at that moment.
 
     `rights` are strings of the authority table ("payments.identify" to make, "payments:view" to see); the
-    system needs none. `markets` is None for all markets.
+    system needs none. `markets` is None for all markets. `withheld` are rights that their role has and
+    that do not count until an exam is passed: (right, why, exam).
     """
 
     kind: ActorKind
@@ -23,6 +24,7 @@ class Actor:
     name: str
     rights: frozenset[str] = frozenset()
     markets: frozenset[str] | None = None
+    withheld: frozenset[tuple[str, str, int]] = frozenset()
 
     @property
     def label(self) -> str:
@@ -32,12 +34,18 @@ class Actor:
     def may(self, right: str) -> bool:
         return self.kind == "system" or right in self.rights
 
+    def withheld_for(self, right: str) -> tuple[str, int] | None:
+        """(why, exam) where the actor's role has `right` and it does not count yet."""
+        return next(((why, exam) for name, why, exam in self.withheld if name == right), None)
+
     def sees(self, market: str) -> bool:
         return self.markets is None or market in self.markets
 
     def needs(self, right: str, *, market: str | None = None) -> None:
         """Raise NotAllowedRefused unless this actor has `right` and, where given, works in `market`."""
         if not self.may(right):
+            if due := self.withheld_for(right):
+                raise WithheldRefused(due[0], exam_id=due[1])
             raise NotAllowedRefused(
                 f"{self.name} has no right to do this. A person whose role has it can.",
                 right=right,
@@ -51,7 +59,8 @@ class Actor:
 
     def needs_to_ask(self, right: str, *, market: str | None = None) -> None:
         """Raise NotAllowedRefused unless this actor has `right`, or the right to ask for it, in `market`."""
-        self.needs(right if self.may(right) else f"{right}:request", market=market)
+        asks = not self.may(right) and self.withheld_for(right) is None
+        self.needs(f"{right}:request" if asks else right, market=market)
 
 
 def system(name: str) -> Actor:

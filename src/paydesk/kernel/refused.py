@@ -38,3 +38,9 @@ class ChangedRefused(Refused):
     """The thing is no longer as the person saw it: they have to look again before they decide."""
 
     code = "changed"
+
+
+class WithheldRefused(NotAllowedRefused):
+    """The actor's role has the right, and an exam has to be passed before it counts; `exam_id` says which."""
+
+    code = "right.withheld"

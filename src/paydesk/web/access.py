@@ -78,13 +78,17 @@ class Gate:
 
 
 def gate(actor: Actor, right: str) -> Gate:
-    """May `actor` do what `right` names? If not, who can."""
+    """May `actor` do what `right` names? If not, who can, or which exam comes first."""
+    if due := actor.withheld_for(right):
+        return Gate(False, due[0])
     return Gate(True) if actor.may(right) else Gate(False, f"Your role cannot do this. {who_can(right)}")
 
 
 def gate_to_ask(actor: Actor, right: str) -> Gate:
     """May `actor` do what `right` names, or ask for it? If not, who can."""
     asking = f"{right}:request"
+    if not actor.may(right) and (due := actor.withheld_for(right) or actor.withheld_for(asking)):
+        return Gate(False, due[0])
     if actor.may(right) or actor.may(asking):
         return Gate(True)
     return Gate(False, f"Your role cannot do this. {who_can(right, asking)}")

@@ -13,7 +13,7 @@ from django.shortcuts import render, resolve_url
 from django.utils import timezone
 from django_htmx.http import HttpResponseClientRedirect
 
-from paydesk.kernel.refused import ChangedRefused, NotAllowedRefused, Refused
+from paydesk.kernel.refused import ChangedRefused, NotAllowedRefused, Refused, WithheldRefused
 from paydesk.web.access import who_can
 from paydesk.web.account.rights import lacks
 
@@ -58,6 +58,8 @@ def refusal(request: HttpRequest, refused: Refused) -> HttpResponse:
     facts = {"refused": refused, "text": refused.text, "who_can": who_can(right) if right else ""}
     if right:
         facts["text"] = lacks(right)
+    if isinstance(refused, WithheldRefused):
+        facts["exam"] = refused.fields["exam_id"]
     if isinstance(refused, ChangedRefused):
         facts["reload"] = request.htmx.current_url_abs_path  # type: ignore[attr-defined]
     status = 403 if isinstance(refused, NotAllowedRefused) else 409

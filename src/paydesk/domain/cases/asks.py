@@ -11,6 +11,7 @@ from datetime import datetime
 
 from paydesk.domain.cases.rules import Level
 from paydesk.kernel.actor import Actor
+from paydesk.kernel.money import Money
 
 Link = tuple[str, int]
 
@@ -37,15 +38,39 @@ class Fact:
     level: Level = Level.TWO_FACTS
 
 
+@dataclass(frozen=True, slots=True)
+class Compensation:
+    """Money that was given, is asked for or is contested about a link, so that it is not given twice.
+
+    `code` names it ("REF-…"), `what` and `stands` say it in words; `is_open` while somebody still decides.
+    """
+
+    link: Link
+    code: str
+    what: str
+    amount: Money
+    stands: str
+    at: datetime
+    is_open: bool
+
+    @property
+    def sentence(self) -> str:
+        return f"{self.code}: {self.what} of {self.amount}, {self.stands}, {self.at:%-d %B %Y}."
+
+
 FindsReferences = Callable[[str, Actor, str], Iterable[Reference]]
 TellsFacts = Callable[[int, datetime], Iterable[Fact]]
 Blocks = Callable[[int], Sequence[str]]
 KnowsNumber = Callable[[str], bool]
+TellsNamedFact = Callable[[str, datetime], Fact | None]
+TellsCompensations = Callable[[Sequence[Link], datetime], Iterable[Compensation]]
 
 _finders: dict[str, FindsReferences] = {}
 _tellers: dict[str, TellsFacts] = {}
 _blocks: dict[str, Blocks] = {}
 _numbers: dict[str, KnowsNumber] = {}
+_named: dict[str, TellsNamedFact] = {}
+_compensations: dict[str, TellsCompensations] = {}
 
 
 def finds_references(name: str, finder: FindsReferences) -> None:
@@ -66,6 +91,33 @@ def blocks_resolving(kind: str, blocks: Blocks) -> None:
 def knows_numbers(name: str, knows: KnowsNumber) -> None:
     """Register knows(digits): whether digits that look like a card number are a reference of ours."""
     _numbers[name] = knows
+
+
+def tells_compensations(name: str, teller: TellsCompensations) -> None:
+    """Register teller(links, now): what was given or is asked for about payments, contracts or cases."""
+    _compensations[name] = teller
+
+
+def compensations_of(links: Iterable[Link], now: datetime) -> list[Compensation]:
+    """What was given, is asked for or contested about any of these, each once, newest first."""
+    asked = list(dict.fromkeys(links))
+    found = (
+        {each.link: each for teller in _compensations.values() for each in teller(asked, now)}
+        if asked
+        else {}
+    )
+    return sorted(found.values(), key=lambda each: each.at, reverse=True)
+
+
+def tells_named_fact(kind: str, teller: TellsNamedFact) -> None:
+    """Register teller(name, now) for facts that hang on no link, whose names begin with `kind` and a dot."""
+    _named[kind] = teller
+
+
+def named_facts(names: Iterable[str], now: datetime) -> list[Fact]:
+    """Those of `names` that hang on no link and are so now: an article that an answer cites."""
+    tellers = ((name, _named.get(name.partition(".")[0])) for name in names)
+    return [fact for name, teller in tellers if teller and (fact := teller(name, now))]
 
 
 def is_our_number(digits: str) -> bool:

@@ -12,9 +12,10 @@ from django.utils.crypto import salted_hmac
 from paydesk.connectors.mail.messages import Address
 from paydesk.connectors.mail.servers import MailServerError, Server
 from paydesk.connectors.mail.signing import Signer
-from paydesk.connectors.mail.writing import OutboundMail, thread_fields
+from paydesk.connectors.mail.writing import OutboundFile, OutboundMail, thread_fields
 from paydesk.domain.cases.models import Case, Mailbox, Message
 from paydesk.domain.cases.queries import code
+from paydesk.foundation.documents.queries import open_document
 from paydesk.foundation.people.sealed_text import UnreadableError, seal, unseal
 
 PURPOSE = "mailbox"
@@ -54,7 +55,7 @@ def server_of(said: Mapping[str, Any], secret: str) -> Server:
 
 
 def mail_of(message: Message, mailbox: Mailbox, now: datetime) -> OutboundMail:
-    """A message of ours as it goes out, in the thread of its case; two queries."""
+    """A message of ours as it goes out, in the thread of its case, with its files."""
     case = message.case
     sign = signer()
     said = Message.objects.filter(case=case, channel="email").exclude(external_id="").order_by("at", "id")
@@ -74,7 +75,17 @@ def mail_of(message: Message, mailbox: Mailbox, now: datetime) -> OutboundMail:
         references=references,
         marker=sign.marker(case.pk, message.pk),
         automatic="auto-replied" if message.is_automatic else "",
+        files=files_of(message),
     )
+
+
+def files_of(message: Message) -> tuple[OutboundFile, ...]:
+    """The files that go with a message, read from where documents are kept."""
+    found = []
+    for each in message.attachments.order_by("pk"):
+        with open_document(each.document_id).file as stream:
+            found.append(OutboundFile(each.name, each.content_type, stream.read()))
+    return tuple(found)
 
 
 def _subject(case: Case) -> str:

@@ -11,7 +11,17 @@ from datetime import datetime
 
 from django.db.models import Q
 
-from paydesk.domain.cases.asks import Fact, Reference, finds_references, knows_numbers, tells_facts
+from paydesk.domain.cases.asks import (
+    Compensation,
+    Fact,
+    Link,
+    Reference,
+    finds_references,
+    knows_numbers,
+    tells_compensations,
+    tells_facts,
+)
+from paydesk.domain.cases.placeholders import names_places
 from paydesk.domain.cases.rules import Level
 from paydesk.domain.contracts.models import Contract
 from paydesk.domain.contracts.queries import standings
@@ -24,11 +34,22 @@ from paydesk.kernel.public_codes import number_of
 from paydesk.kernel.references import key_of
 
 MOST_WORDS, MOST_FOUND = 200, 20
+PLACES = {
+    "payment.amount": "What was paid",
+    "payment.day": "When it was paid",
+    "payment.code": "Transaction code",
+    "payment.state": "Where it is",
+    "contract.account": "Account number",
+    "contract.open": "Left to pay",
+    "contract.overdue": "Past due",
+    "contract.next_due": "Due next",
+}
 _WORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9.\-/]{4,38}[A-Za-z0-9]")
 
 
 def register() -> None:
     """Make the answers known to cases."""
+    names_places(PLACES)
     finds_references("payments", references_in)
     tells_facts("payment", facts_of_payment)
     tells_facts("contract", facts_of_contract)

@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
-from paydesk.domain.cases.asks import Fact, blocks_resolving, tells_facts
+from paydesk.domain.cases.asks import (
+    Compensation,
+    Fact,
+    Link,
+    blocks_resolving,
+    tells_compensations,
+    tells_facts,
+)
+from paydesk.domain.cases.placeholders import names_places
 from paydesk.domain.refunds.models import Refund
 from paydesk.domain.refunds.queries import CODE_PREFIX
 from paydesk.kernel.money import Money
@@ -40,6 +48,7 @@ def facts_of_refund(refund_id: int, now: datetime) -> Iterator[Fact]:
         yield Fact("refund.amount", "Refund", str(Money(refund.amount_minor, refund.currency)), now)
         yield Fact("refund.state", "Where the refund is", TOLD[refund.state], now)
 
+    names_places({"refund.amount": "Refund", "refund.state": "Where the refund is"})
 
 def blocks_of_refund(refund_id: int) -> Sequence[str]:
     """A refund that somebody still has to decide on keeps its case open."""

@@ -75,6 +75,9 @@ contracts.ease                     | M  | M  | M limit | - | C | C above_limit |
 device_returns.grade               | -  | -  | -  | M  | V  | V  | V  | V  | V  | -  | -
 risk.restrict                      | R  | R  | R  | -  | R  | V  | M  | V  | V  | -  | M signals
 risk.lift                          | R  | R  | R  | -  | R  | V  | C  | V  | V  | -  | -
+risk.escalate                      | M  | M  | M  | M  | M  | M  | M  | V  | V  | -  | -
+risk.decide                        | -  | -  | -  | -  | V  | V  | M  | V  | V  | -  | -
+risk.evidence_pack                 | -  | -  | -  | -  | M  | M  | M  | -  | M  | -  | M
 collections.record                 | V  | M  | M  | -  | V  | V  | V  | V  | V  | -  | -
 disputes.answer                    | M  | M  | -  | -  | C  | C above_limit | V | V | V | - | -
 onboarding.activate                | M  | -  | -  | -  | C  | V  | C  | V  | V  | -  | -
@@ -99,18 +102,11 @@ export                             | M  | M  | M  | -  | M  | M  | M  | M  | M  
 providers.manage                   | M  | -  | -  | -  | M  | V  | V  | -  | V  | M  | -
 people.manage                      | -  | -  | -  | -  | V  | -  | V  | -  | V  | M  | -
 cases.work                         | M  | M  | M  | M  | M  | M  | M  | V  | V  | -  | M
-clocks.acknowledge                 | M  | M  | M  | M  | M  | M  | M  | V  | V  | -  | -
-assignments.take                   | M  | M  | M  | M  | M  | M  | M  | V  | V  | -  | -
-assignments.give                   | -  | -  | -  | -  | M  | M  | M  | V  | V  | -  | -
-assignments.erase_note             | -  | -  | -  | -  | M  | -  | M  | V  | V  | -  | -
-views.share                        | -  | -  | -  | -  | M  | M  | -  | -  | V  | -  | -
-clocks.set_due                     | -  | -  | -  | -  | M  | M  | M  | V  | V  | V  | -
 knowledge                          | V  | V  | V  | V  | V  | V  | V  | V  | V  | V  | V
 knowledge.write                    | M  | M  | M  | M  | M  | M  | M  | M  | -  | -  | -
 knowledge.publish                  | -  | -  | -  | -  | M  | M  | M  | M  | V  | -  | -
 knowledge.publish_policy           | -  | -  | -  | -  | C  | C  | C  | C  | V  | -  | -
-knowledge.govern                   | V  | V  | V  | V  | V  | V  | V  | V  | V  | M  | -
-exams.take                         | M  | M  | M  | M  | M  | M  | M  | M  | -  | M  | -
+exams.take                         | M  | M  | M  | M  | M  | M  | M  | M  | V  | -  | -
 exams.results                      | -  | -  | -  | -  | V  | -  | V  | V  | V  | V  | -
 categories.learn                   | M  | M  | -  | -  | M  | -  | M  | V  | V  | -  | M
 categories.edit                    | V  | V  | -  | -  | M  | V  | M  | V  | V  | -  | -
@@ -126,6 +122,12 @@ clocks                             | V  | V  | V  | V  | V  | V  | V  | V  | V  
 settings.manage                    | -  | -  | -  | -  | V  | V  | V  | -  | V  | M  | -
 audit                              | -  | -  | -  | -  | V  | V  | V  | V  | V  | V  | V
 jobs                               | V  | -  | -  | -  | V  | -  | -  | -  | V  | V  | V
+clocks.acknowledge                 | M  | M  | M  | M  | M  | M  | M  | V  | V  | -  | -
+assignments.take                   | M  | M  | M  | M  | M  | M  | M  | V  | V  | -  | -
+assignments.give                   | -  | -  | -  | -  | M  | M  | M  | V  | V  | -  | -
+assignments.erase_note             | -  | -  | -  | -  | M  | -  | M  | V  | V  | -  | -
+views.share                        | -  | -  | -  | -  | M  | M  | -  | -  | V  | -  | -
+clocks.set_due                     | -  | -  | -  | -  | M  | M  | M  | V  | V  | V  | -
 """
 
 

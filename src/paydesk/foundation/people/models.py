@@ -8,9 +8,11 @@ from typing import Any, ClassVar
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models.functions import Lower
+from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
 from paydesk.foundation.people.authority import ROLES, rights_of
+from paydesk.foundation.people.due_exams import DueExam, withheld
 from paydesk.foundation.people.restricted_models import (  # noqa: F401
     RestrictedThing,
     RestrictedView,
@@ -76,6 +78,8 @@ class Person(AbstractBaseUser):
     created_at = models.DateTimeField()
     # Counted up to end every session of this person: the number is part of what a session is checked against.
     sessions_number = models.PositiveIntegerField(default=0, db_default=0)
+    # Exams not passed yet and the rights that wait for them; kept by due_exams.look_again.
+    due_exams = models.JSONField(default=list, db_default=[])
 
     objects: ClassVar[People] = People()
 
@@ -118,10 +122,20 @@ class Person(AbstractBaseUser):
         return [code for code in ROLES if code in held]
 
     def actor(self) -> Actor:
-        """This person as they act now: rights of their roles, markets they work in. Two queries."""
+        """This person as they act now: rights of their roles less those an exam withholds, markets they work
+        in. Two queries."""
         markets = None if self.works_in_all_markets else frozenset(m.pk for m in self.markets.all())
         rights = rights_of(self.role_codes) if self.is_active else frozenset()
-        return Actor("person", self.pk, self.name, rights=rights, markets=markets)
+        waits = withheld(self.exams_to_pass, rights, timezone.now()) if self.due_exams else frozenset()
+        return Actor(
+            "person", self.pk, self.name, rights=rights - {right for right, _, _ in waits}, markets=markets,
+            withheld=waits,
+        )  # fmt: skip
+
+    @property
+    def exams_to_pass(self) -> list[DueExam]:
+        """Exams this person has not passed, also those whose notice still runs."""
+        return [DueExam.from_json(known) for known in self.due_exams]
 
 
 class PersonRole(models.Model):

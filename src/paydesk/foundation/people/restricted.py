@@ -81,7 +81,11 @@ def view_of(kind: str, number: int) -> RestrictedView | None:
 
 def named_people(view: RestrictedView) -> list[Person]:
     """Who sees it, by name."""
-    return list(Person.objects.filter(pk__in=RestrictedViewer.objects.filter(view=view).values("person_id")).order_by("name", "id"))
+    return list(
+        Person.objects.filter(pk__in=RestrictedViewer.objects.filter(view=view).values("person_id")).order_by(
+            "name", "id"
+        )
+    )
 
 
 def begin(
@@ -142,7 +146,9 @@ def looked_at(actor: Actor, kind: str, number: int, at: datetime) -> None:
     view = view_of(kind, number) if actor.kind == "person" else None
     if view is None:
         return
-    seen = RestrictedViewer.objects.filter(view=view, person_id=actor.id).exclude(opened_at__gt=at - LOOKED_FOR)
+    seen = RestrictedViewer.objects.filter(view=view, person_id=actor.id).exclude(
+        opened_at__gt=at - LOOKED_FOR
+    )
     if seen.update(opened_at=at):
         audit.record(f"{kind}.restricted_opened", subject=(kind, number), by=actor, at=at,
                      market=view.market, changes={"view_id": view.pk})  # fmt: skip

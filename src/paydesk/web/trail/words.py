@@ -15,6 +15,16 @@ if TYPE_CHECKING:
     from paydesk.foundation.audit.models import AuditRecord
 
 VERB_WORDS = {
+    "article.draft_discarded": "Put a draft of an article aside",
+    "article.drafted": "Began a version of an article",
+    "article.edited": "Wrote on the draft of an article",
+    "article.governs": "Set which rights wait for the exam of a policy",
+    "article.published": "Published a version of an article",
+    "article.withdrawn": "Withdrew an article",
+    "exam.failed": "Did not pass an exam",
+    "exam.looked_again": "Looked who has to pass which exam",
+    "exam.passed": "Passed an exam",
+    "exam.written": "Wrote the exam of a policy",
     "approval.delegated": "Said who stands in",
     "approval.delegation_ended": "Was back from an absence",
     "approval.expired": "Let a request expire",

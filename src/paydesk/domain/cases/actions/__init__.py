@@ -1,10 +1,14 @@
 """What people do with cases, and what customers do to them. One file per family of verbs."""
 
+from paydesk.domain.cases.actions.files import attach_file, look_into_file, save_letter, take_off_file
 from paydesk.domain.cases.actions.linking import confirm_link, link, reject_link
+from paydesk.domain.cases.actions.looking import look_at
 from paydesk.domain.cases.actions.mail import fetch, keep_mail, send_due, take_in, take_in_all
 from paydesk.domain.cases.actions.mailboxes import add_mailbox, switch_mailbox
 from paydesk.domain.cases.actions.merging import merge, undo_merge
 from paydesk.domain.cases.actions.opening import open_case, receive_message
+from paydesk.domain.cases.actions.ready_texts import retire_ready_text, save_ready_text
+from paydesk.domain.cases.actions.tagging import tag_case
 from paydesk.domain.cases.actions.talking import (
     add_note,
     log_call,
@@ -31,13 +35,16 @@ from paydesk.domain.cases.actions.working import (
 __all__ = [
     "add_mailbox",
     "add_note",
+    "attach_file",
     "close_resolved",
     "confirm_link",
     "fetch",
-    "keep_mail",
     "keep_commitment",
+    "keep_mail",
     "link",
     "log_call",
+    "look_at",
+    "look_into_file",
     "make_commitment",
     "mark_failed",
     "mark_sent",
@@ -48,13 +55,18 @@ __all__ = [
     "reopen",
     "reply",
     "resolve",
+    "retire_ready_text",
     "save_draft",
+    "save_letter",
+    "save_ready_text",
     "send_due",
     "sort_case",
     "switch_mailbox",
+    "tag_case",
     "take_back",
     "take_in",
     "take_in_all",
+    "take_off_file",
     "take_up",
     "tick",
     "undo_merge",

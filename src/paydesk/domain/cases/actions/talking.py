@@ -8,9 +8,17 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from paydesk.domain.cases import clocks, rules
-from paydesk.domain.cases.asks import facts_about, is_our_number
+from paydesk.domain.cases.answering import (
+    OpenPlacesRefused,
+    check_facts,
+    files_along,
+    files_back,
+    wait_as_said,
+)
+from paydesk.domain.cases.asks import is_our_number
 from paydesk.domain.cases.models import Case, Draft, Message
-from paydesk.domain.cases.queries import code, link_pairs
+from paydesk.domain.cases.placeholders import places_in, why_not_sent
+from paydesk.domain.cases.queries import code
 from paydesk.domain.cases.states import CASE, OPEN
 from paydesk.domain.cases.steps import (
     CaseRefused,
@@ -30,12 +38,6 @@ from paydesk.kernel.actor import Actor
 from paydesk.kernel.card_redaction import redact_text
 
 
-class StaleFactsRefused(CaseRefused):
-    """A fact in the answer is no longer so, or was looked at too long ago."""
-
-    code = "case.facts_stale"
-
-
 def reply(
     case_id: int,
     *,
@@ -43,6 +45,7 @@ def reply(
     seen_facts: Mapping[str, str] | None = None,
     seen_at: datetime | None = None,
     sent_key: str,
+    wait_hours: int | None = None,
     version: int,
     by: Actor,
     now: datetime,
@@ -50,7 +53,9 @@ def reply(
     """Answer the customer in writing. It leaves after UNDO_SECONDS, until when it can be taken back.
 
     `seen_facts` are the facts the writer put in, by name, with the values they read at `seen_at`; one that is
-    otherwise by now, or that whoever writes may not hear, stops the answer. The same `sent_key` sends once.
+    otherwise by now, or that whoever writes may not hear, stops the answer, and so does a place of a ready
+    text that nothing filled. Files the writer attached go along. With `wait_hours` the case waits for the
+    customer once the answer left, and comes back after that. The same `sent_key` sends once.
     Raises StaleFactsRefused, CaseChangedRefused, CaseRefused.
     """
     with transaction.atomic(durable=True):
@@ -61,7 +66,9 @@ def reply(
         text = redact_text(text, is_ours=is_our_number).text
         if problem := rules.problem_with_text(text, what="answer"):
             raise CaseRefused(problem)
-        _check_facts(case, dict(seen_facts or {}), seen_at, now)
+        if open_places := why_not_sent(text):
+            raise OpenPlacesRefused(open_places, places=places_in(text))
+        check_facts(case, dict(seen_facts or {}), seen_at, now)
         channel = "email" if "@" in case.contact else case.channel
         message = say(
             case,
@@ -74,12 +81,16 @@ def reply(
             leaves_at=now + timedelta(seconds=rules.UNDO_SECONDS) if channel == "email" else None,
             sent_key=sent_key,
             facts=dict(seen_facts or {}),
+            wait_hours=wait_hours,
             at=now,
         )
+        files_along(message, by)
         Draft.objects.filter(case=case, person_id=by.id).delete()
         if message.delivery == "delivered":
             answered(case, now)
         _at_work(case)
+        if message.delivery == "delivered":
+            wait_as_said(case, message, by, now)
         case.last_message_at = now
         keep(
             case, "state", "waits_for", "wakes_at", "last_message_at", "unanswered_since", "first_answered_at"
@@ -102,6 +113,7 @@ def take_back(message_id: int, *, by: Actor, now: datetime) -> Message:
     if not stopped.update(delivery="taken_back", leaves_at=None):
         raise CaseRefused("This answer has left already, or is not yours: write another one.")
     _draft(case, message.text, False, by, now)
+    files_back(message, by, now)
     keep(case)
     record("case.answer_taken_back", case, by, now, message_id=message_id)
     message.refresh_from_db()
@@ -124,7 +136,9 @@ def mark_sent(message_id: int, *, external_id: str, by: Actor, now: datetime) ->
     answered(case, now)
     if (first := newer.order_by("at").first()) is not None:
         heard(case, first.at, now)  # they wrote again before it left
-    keep(case, "unanswered_since", "first_answered_at", "last_message_at")
+    else:
+        wait_as_said(case, message, by, now)
+    keep(case, "state", "waits_for", "wakes_at", "unanswered_since", "first_answered_at", "last_message_at")
     record("case.answer_sent", case, by, now, message_id=message_id)
 
 
@@ -248,26 +262,6 @@ def _may_answer(case: Case) -> None:
         raise CaseRefused("No address is known of whoever wrote. Add one, or log a call.")
     if "@" not in case.contact and case.channel != "chat":
         raise CaseRefused("They reached us by phone: call them and log the call, or add an e-mail address.")
-
-
-def _check_facts(case: Case, seen: dict[str, str], seen_at: datetime | None, now: datetime) -> None:
-    if not seen:
-        return
-    facts = {fact.name: fact for fact in facts_about(link_pairs(case.pk), now)}
-    gone = rules.stale_facts(seen, {name: fact.value for name, fact in facts.items()})
-    if gone:
-        raise StaleFactsRefused(
-            "What your answer says is not so any more: "
-            + ", ".join(sorted(gone))
-            + ". Put the facts in again.",
-            facts=sorted(gone),
-        )
-    if seen_at is None or now - seen_at > rules.STALE_AFTER:
-        minutes = int(rules.STALE_AFTER.total_seconds() // 60)
-        raise StaleFactsRefused(f"The facts in your answer are older than {minutes} minutes: look again.")
-    for name in seen:
-        if why := rules.may_hear(case.level, facts[name].level, case.party_role):
-            raise CaseRefused(why, fact=name)
 
 
 def _at_work(case: Case) -> None:

@@ -13,6 +13,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, transaction
 
 from paydesk.foundation.audit import steps as audit
+from paydesk.foundation.people import due_exams
 from paydesk.foundation.people.authority import ROLES
 from paydesk.foundation.people.models import Market, Person, PersonRole, Team
 from paydesk.foundation.people.queries import DEMO_PASSWORD
@@ -143,6 +144,7 @@ def set_roles(person_id: int, roles: Iterable[str], *, by: Actor, now: datetime)
     PersonRole.objects.bulk_create(
         [PersonRole(person=person, role=role) for role in becomes if role not in was]
     )
+    due_exams.look_again(locked(person_id), now)
     audit.record(
         "person.roles_set", subject=("person", person.pk), by=by, at=now, changes={"roles": [was, becomes]}
     )
@@ -163,6 +165,7 @@ def set_markets(person_id: int, markets: Iterable[str] | None, *, by: Actor, now
     _put_in_markets(person, markets)
     becomes = _market_codes(person)
     if was != becomes:
+        due_exams.look_again(person, now)
         audit.record(
             "person.markets_set",
             subject=("person", person.pk),
@@ -328,6 +331,7 @@ def _create(
         ) from None
     PersonRole.objects.bulk_create([PersonRole(person=person, role=code) for code in codes])
     _put_in_markets(person, markets)
+    due_exams.look_again(person, now)
     return person
 
 

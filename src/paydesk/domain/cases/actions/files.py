@@ -1,0 +1,100 @@
+"""Files that go out with an answer, and files that came in and are taken along."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import BinaryIO
+
+from django.db import transaction
+
+from paydesk.domain.cases.models import Attachment, Case, LetterTemplate, WaitingFile
+from paydesk.domain.cases.steps import RIGHT, CaseRefused, locked, record
+from paydesk.domain.cases.texts import key_of_title, problem_with_ready_text
+from paydesk.foundation.audit import steps as audit
+from paydesk.foundation.documents import blobs
+from paydesk.foundation.documents import steps as documents
+from paydesk.foundation.people.restricted import refuse_if_restricted
+from paydesk.kernel.actor import Actor
+
+MOST_FILES = 10
+MOST_BYTES = 20 * 1024 * 1024  # what most servers take with one message
+
+
+def attach_file(
+    case_id: int, stream: BinaryIO, *, filename: str, told: str = "", by: Actor, now: datetime
+) -> WaitingFile:
+    """Keep a file that goes out with this person's next answer. `told` says what it was made from.
+
+    Raises CaseRefused for too many or too large ones, Refused for an empty one.
+    """
+    kept = blobs.keep(stream)  # before the transaction: a slow upload must not hold one open
+    with transaction.atomic(durable=True):
+        case = locked(case_id, by)
+        assert by.id is not None, "only people attach files"
+        waiting = list(WaitingFile.objects.filter(case=case, person_id=by.id))
+        if any(each.sha256 == kept.sha256 for each in waiting):
+            return next(each for each in waiting if each.sha256 == kept.sha256)
+        if len(waiting) >= MOST_FILES:
+            raise CaseRefused(f"Up to {MOST_FILES} files go with one answer: take one off first.")
+        if sum(each.size_bytes for each in waiting) + kept.size_bytes > MOST_BYTES:
+            raise CaseRefused("Together the files are more than 20 MB, which mail servers do not take.")
+        document = documents.record_upload(
+            kept, filename=filename, by=by, now=now, retention="evidence", market=case.market
+        )
+        made = WaitingFile.objects.create(
+            case=case, person_id=by.id, document_id=document.pk, name=document.file_name,
+            content_type=kept.content_type, size_bytes=kept.size_bytes, sha256=kept.sha256,
+            told=told[:200], at=now,
+        )  # fmt: skip
+        record("case.file_attached", case, by, now, document_id=document.pk, told=told[:200])
+        return made
+
+
+@transaction.atomic(durable=True)
+def take_off_file(file_id: int, *, by: Actor, now: datetime) -> None:
+    """Do not send this file; it stays kept as a document. Raises CaseRefused."""
+    found = WaitingFile.objects.filter(pk=file_id, person_id=by.id).first()
+    if found is None:
+        raise CaseRefused("This file goes with no answer of yours any more.")
+    case = locked(found.case_id, by)
+    found.delete()
+    record("case.file_taken_off", case, by, now, document_id=found.document_id)
+
+
+@transaction.atomic(durable=True)
+def look_into_file(attachment_id: int, *, by: Actor, now: datetime) -> Attachment:
+    """Say in the trail that somebody takes a file of a message along. Raises CaseRefused."""
+    found = Attachment.objects.select_related("message__case").filter(pk=attachment_id).first()
+    case: Case | None = found.message.case if found else None
+    if found is None or case is None or not by.sees(case.market):
+        raise CaseRefused("There is no such file in your markets.")
+    by.needs(f"{RIGHT}:view", market=case.market)
+    refuse_if_restricted(by, "case", case.pk)
+    record("case.file_opened", case, by, now, document_id=found.document_id)
+    return found
+
+
+def save_letter(
+    title: str, language: str, stream: BinaryIO, *, filename: str, by: Actor, now: datetime
+) -> LetterTemplate:
+    """Keep a Word file as a letter in a language, or as its next version. Raises CaseRefused, Refused."""
+    by.needs("cases.texts")
+    title = " ".join(title.split())
+    if problem := problem_with_ready_text(title, {language: "x"}, ()):
+        raise CaseRefused(problem)
+    kept = blobs.keep(stream)
+    if not kept.content_type.endswith("wordprocessingml.document"):
+        raise CaseRefused("This is no Word file (.docx): save the letter as one and give it again.")
+    with transaction.atomic(durable=True):
+        document = documents.record_upload(kept, filename=filename, by=by, now=now, retention="evidence")
+        same = LetterTemplate.objects.select_for_update().filter(key=key_of_title(title), language=language)
+        newest = same.order_by("-version").first()
+        made = LetterTemplate.objects.create(
+            key=key_of_title(title), language=language, version=newest.version + 1 if newest else 1,
+            title=title, document_id=document.pk, made_by=by.label, made_at=now,
+        )  # fmt: skip
+        audit.record(
+            "letter.saved", subject=("letter", made.pk), by=by, at=now,
+            changes={"key": made.key, "language": language, "version": made.version},
+        )  # fmt: skip
+        return made

@@ -1,0 +1,88 @@
+"""What an answer has to hold before it is taken: facts that are still so, its files, what follows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from paydesk.domain.cases import clocks, rules
+from paydesk.domain.cases.asks import Fact, facts_about, named_facts
+from paydesk.domain.cases.models import Attachment, Case, Message, WaitingFile
+from paydesk.domain.cases.queries import link_pairs
+from paydesk.domain.cases.states import CASE
+from paydesk.domain.cases.steps import CaseRefused, record
+from paydesk.foundation.clocks.rules import CUSTOMER
+from paydesk.foundation.clocks.steps import pause_clocks
+from paydesk.kernel.actor import Actor
+
+
+class StaleFactsRefused(CaseRefused):
+    """A fact in the answer is no longer so, or was looked at too long ago."""
+
+    code = "case.facts_stale"
+
+
+class OpenPlacesRefused(CaseRefused):
+    """A place of a ready text is not filled in."""
+
+    code = "case.open_places"
+
+
+def check_facts(case: Case, seen: Mapping[str, str], seen_at: datetime | None, now: datetime) -> None:
+    """Stop an answer whose facts are otherwise by now, too old, or not for the ears of whoever asks."""
+    if not seen:
+        return
+    facts: dict[str, dict[str, Fact]] = {}
+    for fact in (*facts_about(link_pairs(case.pk), now), *named_facts(seen, now)):
+        facts.setdefault(fact.name, {})[fact.value] = fact  # a case may be about two payments
+    gone = [name for name, value in seen.items() if value not in facts.get(name, {})]
+    if gone:
+        raise StaleFactsRefused(
+            "What your answer says is not so any more: "
+            + ", ".join(sorted(gone))
+            + ". Put the facts in again.",
+            facts=sorted(gone),
+        )
+    if seen_at is None or now - seen_at > rules.STALE_AFTER:
+        minutes = int(rules.STALE_AFTER.total_seconds() // 60)
+        raise StaleFactsRefused(f"The facts in your answer are older than {minutes} minutes: look again.")
+    for name, value in seen.items():
+        if why := rules.may_hear(case.level, facts[name][value].level, case.party_role):
+            raise CaseRefused(why, fact=name)
+
+
+def files_along(message: Message, by: Actor) -> int:
+    """The files that wait for this person's answer go out with it; returns how many."""
+    waiting = WaitingFile.objects.filter(case_id=message.case_id, person_id=by.id).order_by("pk")
+    made = [
+        Attachment(
+            message=message, document_id=each.document_id, name=each.name, content_type=each.content_type,
+            size_bytes=each.size_bytes, sha256=each.sha256,
+        )
+        for each in waiting
+    ]  # fmt: skip
+    if made:
+        Attachment.objects.bulk_create(made)
+        waiting.delete()
+    return len(made)
+
+
+def files_back(message: Message, by: Actor, now: datetime) -> None:
+    """The files of an answer that was taken back wait for the next one."""
+    WaitingFile.objects.bulk_create(
+        WaitingFile(
+            case_id=message.case_id, person_id=by.id, document_id=each.document_id, name=each.name,
+            content_type=each.content_type, size_bytes=each.size_bytes, sha256=each.sha256, at=now,
+        )
+        for each in message.attachments.order_by("pk")
+    )  # fmt: skip
+
+
+def wait_as_said(case: Case, message: Message, by: Actor, now: datetime) -> None:
+    """The answer left: where it was said so, the case waits for the customer from now on. Saves nothing."""
+    if message.wait_hours is None or case.unanswered_since is not None or not CASE.may("wait", case.state):
+        return
+    was, case.state = case.state, CASE.after("wait", case.state)
+    case.waits_for, case.wakes_at = "customer", now + timedelta(hours=message.wait_hours)
+    pause_clocks(clocks.SUBJECT, [case.pk], reason=CUSTOMER, by=by, at=now, kind=clocks.SOLUTION)
+    record("case.waits", case, by, now, state=[was, case.state], waits_for="customer")
