@@ -24,7 +24,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 
-from paydesk.bench import desk_company, desk_mail
+from paydesk.bench import desk_company, desk_mail, desk_peer
 from paydesk.bench.results import Bench, Result
 from paydesk.bench.scratch import quiet_start
 from paydesk.config import environment, processes
@@ -49,6 +49,8 @@ def measure(bench: Bench, url: str) -> Iterator[Result]:
         yield from _agents(bench, people)
     if bench.wants("mail"):
         yield desk_mail.mails_a_second(bench)
+    if bench.wants("peer"):
+        yield from desk_peer.beside(bench, url, lambda asked: _alone(people[0], asked), cases)
 
 
 def _agents(bench: Bench, people: list[Person]) -> Iterator[Result]:
@@ -116,6 +118,27 @@ def _work(plan: dict[str, Any]) -> list[dict[str, Any]]:
         raise Refused(f"The agents broke down: {done.stderr.strip().splitlines()[-1]}")
     found: list[dict[str, Any]] = json.loads(done.stdout)
     return found
+
+
+def _alone(person: Person, asked: int) -> desk_peer.Times:
+    """Milliseconds of the inbox and of a case beside it for one person, through Django's own client."""
+    from django.test import Client
+
+    client = Client(SERVER_NAME="127.0.0.1")
+    client.cookies[settings.SESSION_COOKIE_NAME] = _session(person)
+    found = Case.objects.filter(state__in=("new", "in_progress")).order_by("pk")[:200]
+    opened = [code(case) for case in found]
+
+    def page(path: str) -> None:
+        answer = client.get(path)
+        assert answer.status_code == 200, answer.status_code
+
+    return {
+        "list": desk_peer.timed(lambda _: page("/cases/?view=team"), asked),
+        "case page": desk_peer.timed(
+            lambda number: page(f"/cases/?view=team&open={opened[number % len(opened)]}"), asked
+        ),
+    }
 
 
 def _results(samples: list[dict[str, Any]], seconds: float) -> Iterator[Result]:

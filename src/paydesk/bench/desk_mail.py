@@ -37,9 +37,12 @@ def mails_a_second(bench: Bench) -> Result:
     lost = len(raws) - ReceivedMail.objects.filter(mailbox=box, state="in_case").count()
     assert not lost, f"{lost} mails did not get into a case"
     return Result(
-        "mail: through the whole pipeline, one worker", round(rate, 1), "mails/s", goal=f">= {LEAST_A_SECOND}",
+        "mail: through the whole pipeline, one worker",
+        round(rate, 1),
+        "mails/s",
+        goal=f">= {LEAST_A_SECOND}",
         holds=rate >= LEAST_A_SECOND,
-    )  # fmt: skip
+    )
 
 
 def _mail(number: int) -> EmailMessage:

@@ -178,6 +178,7 @@ class Message(models.Model):
         indexes = [
             models.Index(fields=["case", "at"], name="message_of_case"),
             models.Index(fields=["leaves_at"], name="message_to_leave", condition=Q(delivery="queued")),
+            models.Index(fields=["at"], name="message_automatic", condition=Q(is_automatic=True)),
         ]
 
 

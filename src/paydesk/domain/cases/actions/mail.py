@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from io import BytesIO
 
 from django.db import IntegrityError, transaction
-from django.db.models import F
+from django.db.models import Count, F, Q
 
 from paydesk.connectors.mail import automatic_answers, bounces, machine_mail, reading, threads
 from paydesk.connectors.mail.fetching import Mailbox as Folder
@@ -148,16 +148,17 @@ def _acknowledge(
     case: Case, box: Mailbox, mail: InboundMail, machine: machine_mail.MachineMail, now: datetime
 ) -> None:
     """The automatic answer, within its caps: it meets no clock."""
-    ours = Message.objects.filter(channel="email", is_automatic=True)
-    to_them = ours.filter(recipients=[case.contact])
-    sent = automatic_answers.Sent(
-        on_case=ours.filter(case=case).count(),
-        to_address_last_hour=to_them.filter(at__gt=now - HOUR).count(),
-        to_address_last_day=to_them.filter(at__gt=now - DAY).count(),
-        with_subject_last_day=to_them.filter(at__gt=now - DAY, case__subject=case.subject).count(),
-        from_mailbox_last_ten_minutes=ours.filter(at__gt=now - TEN_MINUTES, case__market=box.market).count(),
-        breaker_is_open=not box.acknowledges,
+    to_them = Q(recipients=[case.contact])
+    counted = Message.objects.filter(channel="email", is_automatic=True, at__gt=now - DAY).aggregate(
+        on_case=Count("pk", filter=Q(case=case)),
+        to_address_last_hour=Count("pk", filter=to_them & Q(at__gt=now - HOUR)),
+        to_address_last_day=Count("pk", filter=to_them),
+        with_subject_last_day=Count("pk", filter=to_them & Q(case__subject=case.subject)),
+        from_mailbox_last_ten_minutes=Count(
+            "pk", filter=Q(at__gt=now - TEN_MINUTES, case__market=box.market)
+        ),
     )
+    sent = automatic_answers.Sent(**counted, breaker_is_open=not box.acknowledges)
     decision = automatic_answers.may_acknowledge(
         machine, is_spam=mail.spam.flagged, is_first_of_case=True, has_sender=bool(case.contact), sent=sent
     )
