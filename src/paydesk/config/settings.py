@@ -51,6 +51,7 @@ INSTALLED_APPS = [
     "paydesk.domain.hand_receipts",
     "paydesk.domain.refunds",
     "paydesk.domain.reversal_requests",
+    "paydesk.domain.goodwill",
     "paydesk.domain.reconciliation",
     "paydesk.domain.quality",
     "paydesk.domain.triage",
