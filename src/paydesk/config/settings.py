@@ -44,6 +44,7 @@ INSTALLED_APPS = [
     "paydesk.domain.pricing",
     "paydesk.domain.ledger",
     "paydesk.domain.cases",
+    "paydesk.domain.doors",
     "paydesk.domain.risk",
     "paydesk.domain.contracts",
     "paydesk.domain.statements",
@@ -52,6 +53,7 @@ INSTALLED_APPS = [
     "paydesk.domain.hand_receipts",
     "paydesk.domain.refunds",
     "paydesk.domain.reversal_requests",
+    "paydesk.domain.goodwill",
     "paydesk.domain.reconciliation",
     "paydesk.domain.quality",
     "paydesk.domain.triage",
@@ -147,6 +149,7 @@ USE_TZ = True
 TIME_ZONE = "UTC"
 LANGUAGE_CODE = "en"
 USE_I18N = True
+LOCALE_PATHS = [PACKAGE / "web" / "public" / "locale"]  # of the pages that visitors see
 
 STATIC_URL = "static/"
 # Served straight from the package: there is nothing to collect, so no folder that may be missing or stale.

@@ -9,6 +9,7 @@ from typing import Any
 from django.db import connection, transaction
 
 from paydesk.domain.callbacks import invariants as callbacks
+from paydesk.domain.goodwill import invariants as goodwill
 from paydesk.domain.ledger import invariants as ledger
 from paydesk.domain.payments import invariants as payments
 from paydesk.domain.payments import provider_invariants as provider_rows
@@ -56,6 +57,7 @@ def check_all(*, most_rows: int, own_snapshot: bool = True) -> list[Finding]:
             *payments.INVARIANTS,
             *provider_rows.INVARIANTS,
             *refunds.INVARIANTS,
+            *goodwill.INVARIANTS,
             *held_money.INVARIANTS,
             *callbacks.INVARIANTS,
             *books.INVARIANTS,

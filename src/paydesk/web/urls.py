@@ -9,9 +9,11 @@ from paydesk.web.waiting.urls import suspense_urls, unapplied_urls
 
 urlpatterns = [
     path("health", health, name="health"),
+    path("", include("paydesk.web.public.urls")),
     path("", include((door_urls, "callbacks_door"))),
     path("", include("paydesk.web.home.urls")),
     path("", include("paydesk.web.account.urls")),
+    path("doors/", include("paydesk.web.doors.urls")),
     path("mailboxes/", include("paydesk.web.mailboxes.urls")),
     path("cases/", include("paydesk.web.cases.urls")),
     path("payments/by-hand/", include("paydesk.web.hand_receipts.urls")),

@@ -43,8 +43,6 @@ class Case(models.Model):
 
     restricted_as = "case"  # see foundation/people/restricted.py
 
-    restricted_as = "case"  # see foundation/people/restricted.py
-
     market = models.CharField(max_length=2)
     channel = models.CharField(max_length=10)
     subject = models.CharField(max_length=200)

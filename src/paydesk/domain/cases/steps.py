@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db.models import F
 
-from paydesk.domain.cases import clocks
+from paydesk.domain.cases import clocks, identity
 from paydesk.domain.cases.asks import Link, references_in
 from paydesk.domain.cases.models import Case, CaseLink, Commitment, Message
 from paydesk.domain.cases.queries import code
@@ -59,6 +59,33 @@ def locked(case_id: int, by: Actor, *, version: int | None = None) -> Case:
             version=case.version,
         )
     return case
+
+
+class IdentityRefused(CaseRefused):
+    """Whoever is talking is not known well enough for this, or must never hear of it."""
+
+    code = "case.identity"
+
+
+def asked_by_them(case_id: int, verb: str, by: Actor) -> Case:
+    """The case, locked, for a verb of identity.VERBS that is done because whoever it is from asks for it.
+
+    Raises IdentityRefused, CaseRefused where the case is over, NotAllowedRefused.
+    """
+    case = locked(case_id, by)
+    if case.state not in OPEN:
+        raise CaseRefused(f"{code(case)} is {case.state}: open it again first.")
+    if why := identity.why_not(verb, level=case.level, party_role=case.party_role):
+        raise IdentityRefused(why, verb=verb)
+    return case
+
+
+def attach(case: Case, made: Link, *, found_as: str, by: Actor, at: datetime) -> None:
+    """What was made from this case hangs on it. Joins the transaction of the verb that made it."""
+    CaseLink.objects.get_or_create(
+        case=case, kind=made[0], object_id=made[1],
+        defaults={"state": "confirmed", "found_as": found_as, "decided_by": by.label, "at": at},
+    )  # fmt: skip
 
 
 def keep(case: Case, *fields: str) -> None:

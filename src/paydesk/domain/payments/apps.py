@@ -10,6 +10,7 @@ class PaymentsConfig(AppConfig):
     def ready(self) -> None:
         from paydesk.domain.payments import (
             case_answers,
+            standing_answers,
             tasks,  # noqa: F401  registers its handlers
         )
         from paydesk.domain.payments.clocks import declare_kinds
@@ -19,3 +20,4 @@ class PaymentsConfig(AppConfig):
             append_only.declare(table)
         declare_kinds()
         case_answers.register()
+        standing_answers.register()

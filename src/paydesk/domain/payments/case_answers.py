@@ -6,7 +6,7 @@ Registered in AppConfig.ready(); cases know links (kind, id) alone.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from django.db.models import Q
@@ -30,7 +30,7 @@ from paydesk.domain.statements.models import StatementLine
 from paydesk.foundation.people.queries import in_markets
 from paydesk.kernel.actor import Actor
 from paydesk.kernel.money import Money
-from paydesk.kernel.public_codes import number_of
+from paydesk.kernel.public_codes import code_of, number_of
 from paydesk.kernel.references import key_of
 
 MOST_WORDS, MOST_FOUND = 200, 20
@@ -54,6 +54,7 @@ def register() -> None:
     tells_facts("payment", facts_of_payment)
     tells_facts("contract", facts_of_contract)
     knows_numbers("payments", is_ours)
+    tells_compensations("payments", taken_back)
 
 
 def references_in(text: str, by: Actor, market: str) -> Iterator[Reference]:
@@ -107,6 +108,19 @@ def _by_account(words: list[str], by: Actor, market: str) -> Iterator[Reference]
             True,
             contract.customer_id,
         )
+
+
+TAKEN_BACK = {"reversed": "reversal", "charged_back": "chargeback", "returned": "bank return"}
+
+
+def taken_back(links: Sequence[Link], now: datetime) -> Iterator[Compensation]:
+    """What providers and banks took back of these payments: the payer has it already; one query."""
+    paid = [number for kind, number in links if kind == "payment"]
+    for payment in Payment.objects.filter(pk__in=paid, reversed_minor__gt=0).exclude(state="unposted"):
+        yield Compensation(
+            ("payment", payment.pk), code_of("PAY", payment.pk), TAKEN_BACK.get(payment.state, "reversal"),
+            Money(payment.reversed_minor, payment.currency), "taken back from us", payment.received_at, False,
+        )  # fmt: skip
 
 
 def facts_of_payment(payment_id: int, now: datetime) -> Iterator[Fact]:

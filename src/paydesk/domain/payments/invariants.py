@@ -81,10 +81,13 @@ INVARIANTS = (
     ),
     (
         "credit_equals_payments",
-        "The credit balance (2040) of a customer equals what of their payments was credited.",
+        "The credit balance (2040) of a customer equals what of their payments was credited, goodwill aside.",
         "SELECT 'customer ' || coalesce(l.key_id, p.customer_id), l.amount_minor, p.credited FROM"
-        " (SELECT a.key_id, a.currency, -b.amount_minor AS amount_minor FROM ledger_account a"
-        " JOIN ledger_balance b ON b.account_id = a.id WHERE a.code = '2040') l"
+        " (SELECT a.key_id, a.currency, -b.amount_minor - coalesce(g.amount_minor, 0) AS amount_minor"
+        " FROM ledger_account a JOIN ledger_balance b ON b.account_id = a.id"
+        " LEFT JOIN (SELECT x.account_id, -sum(x.amount_minor) AS amount_minor FROM ledger_posting x"
+        " JOIN ledger_entry e ON e.id = x.entry_id AND e.cause_kind = 'goodwill' GROUP BY 1) g"
+        " ON g.account_id = a.id WHERE a.code = '2040') l"
         " FULL JOIN (SELECT customer_id, currency, sum(credited_minor) AS credited FROM payments_payment"
         " WHERE customer_id IS NOT NULL GROUP BY 1, 2) p"
         " ON p.customer_id = l.key_id AND p.currency = l.currency"

@@ -170,7 +170,7 @@ class Application(models.Model):
 class Allocation(models.Model):
     """The part of a payment applied to one due item. Never edited: a reversal is a row of its own.
 
-    Without a payment it is a small difference that was written off.
+    Without a payment it is a small difference that was written off, or goodwill where `goodwill_id` names it.
     """
 
     payment = models.ForeignKey(
@@ -188,6 +188,7 @@ class Allocation(models.Model):
     entry_id = models.BigIntegerField()
     at = models.DateTimeField()
     actor = models.CharField(max_length=80)
+    goodwill_id = models.BigIntegerField(null=True)
     reverses = models.ForeignKey(
         "self", on_delete=models.PROTECT, null=True, db_constraint=False, db_index=False
     )
@@ -202,6 +203,15 @@ class Allocation(models.Model):
             # Of the reversals alone: they are few, and an index over all would be one entry per allocation.
             models.UniqueConstraint(
                 fields=["reverses"], condition=Q(reverses__isnull=False), name="allocation_reversed_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(goodwill_id__isnull=True) | Q(payment__isnull=True),
+                name="allocation_goodwill_is_no_payment",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["goodwill_id"], name="allocation_goodwill", condition=Q(goodwill_id__isnull=False)
             ),
         ]
 

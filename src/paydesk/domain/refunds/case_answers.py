@@ -31,14 +31,27 @@ TOLD = {
     "rejected": "it was not agreed",
     "cancelled": "it was called off",
 }
+# How a refund stands, for somebody who is about to give something a second time.
+STANDS = {
+    "requested": "waits for a second person",
+    "under_review": "waits for a second person",
+    "approved": "agreed",
+    "released": "on its way",
+    "sent": "on its way",
+    "unknown": "without an answer of the provider",
+    "paid": "paid",
+    "failed": "failed, and still owed",
+}
 UNDECIDED = ("requested", "under_review", "failed", "unknown")
 
 
 def register() -> None:
     """Make the answers known to cases."""
     tells_facts("refund", facts_of_refund)
+    names_places({"refund.amount": "Refund", "refund.state": "Where the refund is"})
     blocks_resolving("refund", blocks_of_refund)
     blocks_resolving("payment", blocks_of_payment)
+    tells_compensations("refund", compensations)
 
 
 def facts_of_refund(refund_id: int, now: datetime) -> Iterator[Fact]:
@@ -48,7 +61,17 @@ def facts_of_refund(refund_id: int, now: datetime) -> Iterator[Fact]:
         yield Fact("refund.amount", "Refund", str(Money(refund.amount_minor, refund.currency)), now)
         yield Fact("refund.state", "Where the refund is", TOLD[refund.state], now)
 
-    names_places({"refund.amount": "Refund", "refund.state": "Where the refund is"})
+
+def compensations(links: Sequence[Link], now: datetime) -> Iterator[Compensation]:
+    """Refunds of these payments that were not turned down or called off; one query."""
+    paid = [number for kind, number in links if kind == "payment"]
+    for refund in Refund.objects.filter(payment_id__in=paid, state__in=STANDS):
+        yield Compensation(
+            ("refund", refund.pk), code_of(CODE_PREFIX, refund.pk), "refund",
+            Money(refund.amount_minor, refund.currency), STANDS[refund.state],
+            refund.finished_at or refund.requested_at, refund.state in UNDECIDED,
+        )  # fmt: skip
+
 
 def blocks_of_refund(refund_id: int) -> Sequence[str]:
     """A refund that somebody still has to decide on keeps its case open."""

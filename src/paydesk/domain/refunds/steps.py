@@ -16,6 +16,12 @@ class RefundRefused(Refused):
     code = "refund.refused"
 
 
+class EarlierRefused(RefundRefused):
+    """Something was given for this payment already; whoever still wants to says so."""
+
+    code = "refund.earlier"
+
+
 class RefundChangedRefused(ChangedRefused):
     """Somebody was first."""
 

@@ -8,7 +8,11 @@ class ReversalRequestsConfig(AppConfig):
     label = "reversal_requests"
 
     def ready(self) -> None:
-        from paydesk.domain.reversal_requests import tasks  # noqa: F401  registers its handlers
+        from paydesk.domain.reversal_requests import (
+            case_answers,
+            tasks,  # noqa: F401  registers its handlers
+        )
         from paydesk.domain.reversal_requests.clocks import declare_kinds
 
         declare_kinds()
+        case_answers.register()

@@ -9,7 +9,7 @@ from datetime import date, datetime
 
 from django.db import transaction
 
-from paydesk.foundation.approvals import steps
+from paydesk.foundation.approvals import rules, steps
 from paydesk.foundation.approvals.models import Approval, Delegation, Limit, Relation
 from paydesk.foundation.audit import steps as audit
 from paydesk.foundation.people.authority import RIGHTS
@@ -121,7 +121,7 @@ def end_delegation(delegation_id: int, *, by: Actor, now: datetime) -> Delegatio
 def set_limit(right: str, *, market: str, limit: Money, by: Actor, now: datetime) -> Limit:
     """Set up to how much the first checker of `right` decides in a market. Raises ApprovalRefused."""
     by.needs("settings.manage", market=market)
-    if f"{right}_above_limit" not in RIGHTS:
+    if f"{right}_above_limit" not in RIGHTS and right not in rules.ALONE_LIMITS:
         raise steps.ApprovalRefused(f"{right} has no limit: no other role decides above one.")
     was = (
         Limit.objects.select_for_update().filter(right=right, market=market, currency=limit.currency).first()

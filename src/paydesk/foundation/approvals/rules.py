@@ -29,12 +29,17 @@ def _times(factor: int) -> dict[str, int]:
     return {currency: minor * factor for currency, minor in _REFUNDS.items()}
 
 
+def _part(of: int) -> dict[str, int]:
+    return {currency: minor // of for currency, minor in _REFUNDS.items()}
+
+
 DEFAULT_LIMITS = {
     "refunds.entitle": _REFUNDS,
     "payments.move": _times(4),
     "payments.reverse": _times(4),
     "payments.answer_reversal_request": _times(4),
     "payouts.release": _times(20),  # a basket of refunds
+    "goodwill.give": _part(2),
     "files.unpost": _times(1_000),  # a whole file
     # As much as may be written off at all (payments.rules): lower it, and the controller decides on more.
     "matching.write_off_small": {
@@ -48,9 +53,17 @@ DEFAULT_LIMITS = {
 }
 
 
+# Up to this much whoever holds the right, with its condition, does it alone: nobody decides on it (Proposal).
+ALONE_LIMITS = {
+    "goodwill.alone:analyst": _part(20),
+    "goodwill.alone:support": _part(20),
+    "goodwill.alone:collections": _part(50),
+}
+
+
 def limit_for(right: str, currency: str, set_minor: int | None) -> Money:
     """The limit that counts: what is set for the market, else the default of the right and currency."""
-    default = DEFAULT_LIMITS.get(right, {}).get(currency, 0)
+    default = (DEFAULT_LIMITS | ALONE_LIMITS).get(right, {}).get(currency, 0)
     return Money(default if set_minor is None else set_minor, currency)
 
 

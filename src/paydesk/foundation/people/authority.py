@@ -72,6 +72,9 @@ payouts.release_above_limit        | M  | -  | -  | -  | -  | C  | M hold | V | 
 contracts.load                     | M  | -  | -  | -  | M  | V  | V  | V  | V  | -  | M
 contracts.end_or_downgrade         | M  | M  | R  | R receive | C | C above_limit | V | V | V | - | -
 contracts.ease                     | M  | M  | M limit | - | C | C above_limit | V | V | V | - | -
+goodwill.give                      | M  | M  | M  | -  | C  | V  | V  | V  | V  | -  | -
+goodwill.give_above_limit          | M  | M  | M  | -  | -  | C  | V  | V  | V  | -  | -
+goodwill.alone                     | M analyst | M support | M collections | - | - | - | - | - | - | - | -
 device_returns.grade               | -  | -  | -  | M  | V  | V  | V  | V  | V  | -  | -
 risk.restrict                      | R  | R  | R  | -  | R  | V  | M  | V  | V  | -  | M signals
 risk.lift                          | R  | R  | R  | -  | R  | V  | C  | V  | V  | -  | -

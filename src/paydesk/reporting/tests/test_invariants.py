@@ -7,6 +7,8 @@ import pytest
 
 from conftest import owner_connection
 from paydesk.domain.callbacks.tests.company import hubtel, hubtel_endpoint, post_all, send
+from paydesk.domain.cases import actions as cases
+from paydesk.domain.goodwill.actions import give_goodwill
 from paydesk.domain.payments.models import Payment
 from paydesk.domain.refunds.actions import approve_refund, request_refund, request_release
 from paydesk.domain.reversal_requests.actions import record_request
@@ -72,6 +74,7 @@ BREAKAGES = {
     "in_transit_equals_refunds": "UPDATE refunds_refund SET state = 'sent'",
     "refunds_decided_by_two": "UPDATE refunds_refund SET approved_by_id = NULL",
     "payout_files_add_up": "UPDATE refunds_payoutfile SET total_minor = total_minor + 1",
+    "goodwill_equals_the_expense": "UPDATE goodwill_goodwill SET amount_minor = amount_minor + 1",
     "payments_hold_what_is_asked_back": "UPDATE refunds_refund SET amount_minor = amount_minor + 1",
     "reversal_requests_answered_by_two": "UPDATE reversal_requests_reversalrequest SET answered_at = now()",
     "audit_chain": "UPDATE audit_record SET verb = 'nothing.happened'",
@@ -81,7 +84,7 @@ BREAKAGES = {
 @pytest.fixture(scope="module")
 def worked_desk(committed_module_db):
     """A contract with fees paid in part, unapplied cash, suspense, a refund on its way; all of it sealed."""
-    make_contract(account_number="10482937", customer_ref="A", phones=("0244123456",))
+    owing = make_contract(account_number="10482937", customer_ref="A", phones=("0244123456",))
     make_contract(customer_ref="A")
     account = make_source_account()
     receive(
@@ -110,6 +113,13 @@ def worked_desk(committed_module_db):
         Payment.objects.get(amount_minor=9_00).pk, amount=ghs("1.00"), case_number="CASE-1",
         reason="wrong_recipient", requested_at=NOON, by=ANALYST, now=NOON,
     )  # fmt: skip
+    case = cases.open_case(
+        market="GH", channel="phone", text="x", customer_id=owing.customer_id, by=ANALYST, now=NOON
+    )
+    cases.verify(case.pk, strong_way="callback", by=ANALYST, now=NOON)
+    give_goodwill(
+        case.pk, amount=ghs("1.00"), reason="late", note="x", contract_id=owing.pk, by=ANALYST, now=NOON
+    )
     make_market("GH")
     export_journal("GH", NOON.date(), by=WORKER, now=NOON + timedelta(days=1))
     seal(NOON + timedelta(days=1))

@@ -38,6 +38,9 @@ RIGHT_WORDS = {
     "contracts.load": "Load, make and activate contracts",
     "contracts.end_or_downgrade": "End or downgrade a contract",
     "contracts.ease": "Ease the terms of a contract",
+    "goodwill.give": "Give goodwill to a customer",
+    "goodwill.give_above_limit": "Give goodwill above the limit",
+    "goodwill.alone": "Give goodwill alone, up to the role's own limit",
     "device_returns.grade": "Grade a device that came back",
     "risk.restrict": "Restrict a customer or an account",
     "risk.lift": "Lift a restriction",
@@ -133,4 +136,6 @@ def rights_in_words(roles: Sequence[str]) -> list[tuple[str, list[ShownRight]]]:
 def _condition(word: str) -> str:
     if not word:
         return ""
+    if word in ("analyst", "support", "collections"):
+        return "up to the limit of the role"
     return "up to the limit" if word == "limit" else f"only for {word.replace('_', ' ')}"

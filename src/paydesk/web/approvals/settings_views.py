@@ -42,7 +42,12 @@ if TYPE_CHECKING:
     from paydesk.domain.parties.models import Customer
     from paydesk.foundation.people.models import Market
 
+GIVE_ROW = "goodwill.give"
 LIMITED = tuple(right for right in RIGHTS if f"{right}_above_limit" in RIGHTS)
+LIMIT_WORDS = {right: RIGHT_WORDS[right] for right in LIMITED} | {
+    right: f"{RIGHT_WORDS[right.partition(':')[0]]}: {right.partition(':')[2]}"
+    for right in rules.ALONE_LIMITS
+}
 CURRENCIES = tuple(sorted(rules.DEFAULT_LIMITS["refunds.entitle"]))
 MANAGE_PEOPLE, MANAGE_SETTINGS = "people.manage", "settings.manage"
 either_way = require_http_methods(["GET", "HEAD", "POST"])
@@ -72,7 +77,7 @@ class LimitForm(forms.Form):
         super().__init__(*args, auto_id="limit_%s", **kwargs)
         self.markets = {market.pk: market for market in markets}
         fields: dict[str, Any] = self.fields
-        fields["right"].choices = [(right, RIGHT_WORDS[right]) for right in LIMITED]
+        fields["right"].choices = list(LIMIT_WORDS.items())
         fields["market"].choices = [(m.pk, f"{m.name} ({m.currency})") for m in markets]
         own = [("", "that of the market"), *((code, code) for code in CURRENCIES)]
         fields["currency"].choices = own
@@ -118,13 +123,13 @@ def limits(request: HttpRequest) -> HttpResponse:
         if form.is_valid():
             said = form.cleaned_data
             set_limit(said["right"], market=said["market"], limit=said["limit"], by=actor, now=timezone.now())
-            messages.success(request, f"{RIGHT_WORDS[said['right']]}: up to {said['limit']}.")
+            messages.success(request, f"{LIMIT_WORDS[said['right']]}: up to {said['limit']}.")
             return redirect("approvals:limits")
     found = {(each.right, each.market, each.currency): each for each in queries.limits()}
     names = names_of({person_number(each.set_by) for each in found.values()})
     rows = []
-    for right in LIMITED:
-        upto, above = decide_words(right), decide_words(f"{right}_above_limit")
+    for right in LIMIT_WORDS:
+        upto, above = deciders(right)
         for market in markets:
             for currency in dict.fromkeys([market.currency, *CURRENCIES]):
                 each = found.get((right, market.pk, currency))
@@ -133,13 +138,20 @@ def limits(request: HttpRequest) -> HttpResponse:
                 minor = each.amount_minor if each else None
                 rows.append(
                     ShownLimit(
-                        RIGHT_WORDS[right], upto, above, market.name, rules.limit_for(right, currency, minor),
+                        LIMIT_WORDS[right], upto, above, market.name, rules.limit_for(right, currency, minor),
                         names.get(person_number(each.set_by), each.set_by) if each else "",
                         each.set_at if each else None,
                     )
                 )  # fmt: skip
     known = {"tab": "limits", "rows": rows, "form": form, "may": gate(actor, MANAGE_SETTINGS)}
     return render(request, "approvals/limits.html", known, status=422 if form.errors else 200)
+
+
+def deciders(right: str) -> tuple[str, str]:
+    """Who decides up to a limit and above it; whoever may alone needs nobody up to theirs."""
+    if right in rules.ALONE_LIMITS:
+        return "nobody: whoever gives it, alone", decide_words(GIVE_ROW)
+    return decide_words(right), decide_words(f"{right}_above_limit")
 
 
 def decide_words(right: str) -> str:

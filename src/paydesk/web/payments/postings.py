@@ -39,6 +39,10 @@ KIND_WORDS = {
     "refund.paid": "Refund paid",
     "refund.failed": "Refund failed",
     "refund.bounced": "Refund came back",
+    "goodwill.given": "Goodwill given",
+    "goodwill.applied": "Goodwill credited",
+    "goodwill.taken_off": "Goodwill taken off",
+    "goodwill.undone": "Goodwill undone",
     "due_item.written_off": "Small difference written off",
     "due_item.write_off_undone": "Write-off undone: owed again",
 }

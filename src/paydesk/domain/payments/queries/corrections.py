@@ -80,6 +80,7 @@ def written_off_on(market: str, currency: str, now: datetime) -> Money:
     since = datetime.combine(now.date(), time.min, tzinfo=now.tzinfo)
     found = Allocation.objects.filter(
         payment=None,
+        goodwill_id=None,
         at__gte=since,
         due_item__contract__market=market,
         due_item__contract__currency=currency,
@@ -90,12 +91,12 @@ def written_off_on(market: str, currency: str, now: datetime) -> Money:
 def write_off_of(due_item_id: int) -> Allocation | None:
     """The newest write-off of a due item that stands; one query."""
     undone = Allocation.objects.filter(reverses_id=OuterRef("pk"))
-    found = Allocation.objects.filter(payment=None, reverses=None, due_item_id=due_item_id)
+    found = Allocation.objects.filter(payment=None, goodwill_id=None, reverses=None, due_item_id=due_item_id)
     return found.filter(~Exists(undone)).order_by("-pk").first()
 
 
 def written_off_items(contract_id: int) -> frozenset[int]:
     """Ids of the due items of a contract that have a write-off which stands; one query."""
     undone = Allocation.objects.filter(reverses_id=OuterRef("pk"))
-    found = Allocation.objects.filter(payment=None, reverses=None, due_item__contract_id=contract_id)
+    found = Allocation.objects.filter(payment=None, goodwill_id=None, reverses=None, due_item__contract_id=contract_id)
     return frozenset(found.filter(~Exists(undone)).values_list("due_item_id", flat=True))

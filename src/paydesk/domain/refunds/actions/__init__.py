@@ -34,6 +34,7 @@ from paydesk.domain.refunds.actions.releasing import (
 )
 from paydesk.domain.refunds.steps import (
     ChecksChangedRefused,
+    EarlierRefused,
     PayoutFileChangedRefused,
     RefundChangedRefused,
     RefundRefused,
@@ -44,6 +45,7 @@ __all__ = [
     "RELEASE",
     "RESOLVE",
     "ChecksChangedRefused",
+    "EarlierRefused",
     "PayoutFileChangedRefused",
     "RefundChangedRefused",
     "RefundRefused",

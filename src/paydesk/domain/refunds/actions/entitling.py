@@ -7,13 +7,14 @@ from typing import get_args
 
 from django.db import transaction
 
-from paydesk.domain.cases.steps import link_along
+from paydesk.domain.cases.asks import compensations_of
+from paydesk.domain.cases.steps import asked_by_them, link_along
 from paydesk.domain.payments.models import Payment
 from paydesk.domain.payments.steps import let_go, locked, owe_back, reserve
 from paydesk.domain.refunds import clocks, queries, rules
 from paydesk.domain.refunds.models import Refund
 from paydesk.domain.refunds.states import ON_THE_WAY, REFUND
-from paydesk.domain.refunds.steps import RefundRefused, check_again
+from paydesk.domain.refunds.steps import EarlierRefused, RefundRefused, check_again
 from paydesk.domain.refunds.steps import locked as locked_refund
 from paydesk.foundation.approvals import steps as approvals
 from paydesk.foundation.approvals.models import Approval
@@ -38,18 +39,27 @@ def request_refund(
     payee_account: str,
     rail: str,
     version: int | None = None,
+    case_id: int | None = None,
+    again: bool = False,
     by: Actor,
     now: datetime,
 ) -> Refund:
     """Ask for money of a payment to go back. It is reserved at once: off contracts first, as far as needed.
 
-    `payee_account` is a phone number or an IBAN, by `rail`. Raises RefundRefused.
+    `payee_account` is a phone number or an IBAN, by `rail`. `case_id` is the case it is asked for from:
+    whoever writes must be known well enough. What was given for this payment before is named and stops it,
+    unless `again` says that it is known; then it is amber.
+
+    Raises RefundRefused, EarlierRefused, IdentityRefused.
     """
     market = Payment.objects.values_list("market", flat=True).get(pk=payment_id)
     by.needs_to_ask("refunds.entitle", market=market)
+    if case_id is not None:
+        asked_by_them(case_id, "refund.request", by)
     payment = locked(payment_id, version=version)
     approvals.refuse_if_related(by, "customer", [payment.customer_id])
     _check_request(payment, amount, reason, note, payee_kind, payee_name, payee_account, rail, now)
+    earlier = _earlier(payment, again, now)
     asked = queries.asked(
         payment, amount, payee_kind=payee_kind, payee_name=payee_name, payee_account=payee_account,
         reason=reason, now=now,
@@ -66,7 +76,7 @@ def request_refund(
         payee_name=payee_name.strip(),
         payee_account=payee_account.strip(),
         rail=rail,
-        reasons=rules.reasons_to_look(asked, now.date()),
+        reasons=[*earlier, *rules.reasons_to_look(asked, now.date())],
         requested_by_id=by.id,
         requested_by=by.label,
         requested_at=now,
@@ -232,6 +242,19 @@ def _end(refund: Refund, transition: str, by: Actor, now: datetime) -> None:
     refund.version += 1
     refund.save()
     stop_clocks(clocks.REFUND, "refund", [refund.pk], why=refund.state, at=now)
+
+
+def _earlier(payment: Payment, again: bool, now: datetime) -> list[str]:
+    """What was given for this payment before, as reasons to look; EarlierRefused unless it is known."""
+    found = compensations_of([("payment", payment.pk)], now)
+    if found and not again:
+        raise EarlierRefused(
+            "Not asked for: there was something before. "
+            + " ".join(each.sentence for each in found)
+            + " If it is due all the same, say so, and a second person looks at both.",
+            earlier=[each.code for each in found],
+        )
+    return [f"Given before: {each.sentence}" for each in found]
 
 
 def _check_request(

@@ -68,7 +68,7 @@ class Refunds(TestCase):
         values = {
             "amount": ghs(amount), "reason": "overpaid", "note": "Paid too much, says she.",
             "payee_kind": "payer", "payee_name": "Ama Mensah", "payee_account": PHONE,
-            "rail": "mobile_money", "by": by, "now": NOON, **fields,
+            "rail": "mobile_money", "again": True, "by": by, "now": NOON, **fields,
         }  # fmt: skip
         return request_refund(self.payment.pk, **values)
 

@@ -60,7 +60,8 @@ class PayoutFiles(TestCase):
     def approved(self, amount: str) -> Refund:
         refund = request_refund(
             self.payment.pk, amount=ghs(amount), reason="overpaid", note="Paid too much.", payee_kind="payer",
-            payee_name="Ama Mensah", payee_account=PHONE, rail="mobile_money", by=SUPPORT, now=NOON,
+            payee_name="Ama Mensah", payee_account=PHONE, rail="mobile_money", again=True,
+            by=SUPPORT, now=NOON,
         )  # fmt: skip
         waiting = Approval.objects.get(subject_kind="refund", subject_id=refund.pk, state="pending")
         return approve_refund(waiting.pk, by=LEAD, now=NOON)

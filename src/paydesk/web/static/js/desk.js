@@ -12,6 +12,7 @@ import { startQueue } from "./queue.js";
 import { startRefusals } from "./refusals.js";
 import { startReload } from "./reload.js";
 import { startSplit } from "./split.js";
+import { startStatusPages } from "./status-page.js";
 import { startToasts } from "./toasts.js";
 
 startCases();
@@ -27,4 +28,5 @@ startQueue();
 startRefusals();
 startReload();
 startSplit();
+startStatusPages();
 startToasts();

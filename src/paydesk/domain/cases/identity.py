@@ -1,0 +1,57 @@
+"""How well somebody has to be known before a verb is done for them from a case: one plain table.
+
+The person's side is Case.level; what facts of a reply need stands with each fact (asks.Fact).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from paydesk.domain.cases.rules import LEVELS, Level
+
+
+@dataclass(frozen=True, slots=True)
+class Needs:
+    """`level` is what the verb asks of whoever is talking; `tells_debt` where doing it tells what is owed."""
+
+    level: Level
+    tells_debt: bool
+    what: str  # follows "This"
+
+
+# Everything that discloses or moves money from a case. A verb that is not here may not be done from one.
+VERBS = {
+    "payment.apply": Needs(Level.TWO_FACTS, False, "applies a payment to an account"),
+    "payment.move": Needs(Level.STRONG, False, "moves money to another customer"),
+    "payment.name_payer": Needs(Level.TWO_FACTS, False, "says whose a payment is"),
+    "refund.request": Needs(Level.STRONG, False, "gives money back"),
+    "refund.change_payee": Needs(Level.STRONG, False, "changes who is paid"),
+    "goodwill.give": Needs(Level.STRONG, False, "gives money away"),
+    "contact.change": Needs(Level.STRONG, False, "changes where a customer is reached"),
+    "statement.send": Needs(Level.TWO_FACTS, True, "tells everything that was paid and is owed"),
+    "pay_link.with_amount": Needs(Level.TWO_FACTS, True, "tells what is owed"),
+    "pay_link.without_amount": Needs(Level.UNVERIFIED, False, "tells how to pay an account"),
+    "seller.tell_balance": Needs(Level.TWO_FACTS, False, "tells a seller's balance"),
+    "withdrawal.request_again": Needs(Level.STRONG, False, "pays a balance out"),
+}
+WAYS = {Level.TWO_FACTS: "by two facts", Level.STRONG: "in a strong way"}
+THIRD_PERSON = "A third person never hears of a debt or a payment of somebody else."
+
+
+def why_not(verb: str, *, level: str, party_role: str) -> str:
+    """Why this verb is not done for whoever is talking; "" where it may be. Raises KeyError for others."""
+    needed = VERBS[verb]
+    if party_role == "third_party" and (needed.tells_debt or needed.level > Level.UNVERIFIED):
+        return THIRD_PERSON
+    if LEVELS[level] < needed.level:
+        return f"Verify who asks {WAYS[needed.level]} first: this {needed.what}."
+    return ""
+
+
+def may_be_told(level: str, *, needed: Level, tells_debt: bool, party_role: str) -> str:
+    """Why somebody may not be told something that needs `needed`; "" where they may."""
+    if party_role == "third_party" and (tells_debt or needed > Level.UNVERIFIED):
+        return THIRD_PERSON
+    if LEVELS[level] < needed:
+        return f"Who is writing is not verified {WAYS[needed]} yet: verify them first."
+    return ""

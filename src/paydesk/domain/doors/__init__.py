@@ -1,0 +1,1 @@
+"""The doors people come in by without signing in: status pages, web forms, chat, the telephone."""

@@ -1,0 +1,16 @@
+"""Django's view of this package."""
+
+from django.apps import AppConfig
+
+
+class DoorsConfig(AppConfig):
+    name = "paydesk.domain.doors"
+    label = "doors"
+
+    def ready(self) -> None:
+        from paydesk.domain.cases.reached_by import listens
+        from paydesk.domain.doors import case_standing
+        from paydesk.domain.doors.queries import visitor_is_there
+
+        case_standing.register()
+        listens("chat", visitor_is_there)

@@ -1,0 +1,213 @@
+"""Reads about doors: who rings, what a chat shows, which pages were given out and what they spared us."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet, Subquery
+
+from paydesk.domain.cases.categories import DELIVERED
+from paydesk.domain.cases.models import Case, Draft, Message
+from paydesk.domain.cases.queries import link_pairs, survivor_of
+from paydesk.domain.doors import rules
+from paydesk.domain.doors.addresses import digest_of
+from paydesk.domain.doors.asks import level_needed
+from paydesk.domain.doors.models import CallScript, Chat, Door, PhoneCall, ProofTry, StatusLink, Visit
+from paydesk.domain.doors.scripts import script_as_delivered
+from paydesk.foundation.people.queries import in_markets
+from paydesk.kernel.actor import Actor
+
+MOST_SHOWN = 200
+
+
+def doors(actor: Actor) -> QuerySet[Door]:
+    """The doors of the actor's markets by kind and name, with `heard` counted; one query."""
+    counted = Door.objects.annotate(chats_begun=Count("chats", filter=Q(chats__case__isnull=False)))
+    return in_markets(counted, actor).order_by("kind", "name", "id")
+
+
+def door_by_key(kind: str, key: str) -> Door | None:
+    """The open form or widget with this key; one query."""
+    return Door.objects.filter(kind=kind, key=key, is_active=True).first()
+
+
+def telephone_by_token(token: str) -> Door | None:
+    """The telephone system that knows this token; one query."""
+    if not token:
+        return None
+    return Door.objects.filter(kind="phone", secret_digest=digest_of(token), is_active=True).first()
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A status page that may be given for a case, or why not."""
+
+    kind: str
+    object_id: int
+    blocked: str
+
+
+def offers(case: Case) -> list[Offer]:
+    """Status pages for whoever a case is with: of what it is about, and of the case itself; one query."""
+    about = [link for link in link_pairs(case.pk) if level_needed(link[0]) is not None]
+    return [
+        Offer(
+            kind, number,
+            rules.why_no_link(
+                level=case.level, needed=level_needed(kind), party_role=case.party_role
+            ),
+        )
+        for kind, number in [*about, ("case", case.pk)]
+    ]  # fmt: skip
+
+
+def links_of_case(case_id: int) -> list[StatusLink]:
+    """Status pages given out for a case, newest first, with `looked` and `last_at`; one query."""
+    return list(_counted(StatusLink.objects.filter(case_id=case_id)).order_by("-pk")[:20])
+
+
+def links(actor: Actor) -> QuerySet[StatusLink]:
+    """Every status page of the actor's markets, newest first, with `looked` and `last_at`; one query."""
+    found = StatusLink.objects.select_related("case", "case__customer")
+    return _counted(in_markets(found, actor, "case__market")).order_by("-pk")
+
+
+def _counted(found: QuerySet[StatusLink]) -> QuerySet[StatusLink]:
+    return found.annotate(looked=Count("visits"), last_at=Max("visits__at"))
+
+
+@dataclass(frozen=True, slots=True)
+class Deflection:
+    """What status pages did in a time: given out, looked at, and of those looked at: who wrote, who did not.
+
+    `too_early` were looked at so lately that whoever looked may still write.
+    """
+
+    given: int
+    looked: int
+    spared: int
+    wrote: int
+    too_early: int
+
+    @property
+    def decided(self) -> int:
+        return self.spared + self.wrote
+
+
+def deflection(actor: Actor, since: datetime, now: datetime) -> Deflection:
+    """Of pages given since: how many were looked at and not followed by a message within 7 days; two queries.
+
+    A message is anything said in public by them, on any channel, in the case the page was given in or another
+    of the same customer, within 7 days of the first look.
+    """
+    found = in_markets(StatusLink.objects.filter(made_at__gte=since), actor, "case__market")
+    first = Visit.objects.filter(link=OuterRef("pk")).order_by("at").values("at")[:1]
+    seen = found.annotate(first=Subquery(first)).filter(first__isnull=False)
+    said = Message.objects.filter(
+        Q(case=OuterRef("case")) | Q(case__customer__isnull=False, case__customer=OuterRef("case__customer")),
+        direction="in",
+        is_public=True,
+        at__gt=OuterRef("first"),
+        at__lte=OuterRef("first") + rules.WROTE_WITHIN,
+    )
+    row = seen.annotate(has_written=Exists(said)).aggregate(
+        looked=Count("pk"),
+        wrote=Count("pk", filter=Q(has_written=True)),
+        spared=Count("pk", filter=Q(has_written=False, first__lte=now - rules.WROTE_WITHIN)),
+        too_early=Count("pk", filter=Q(has_written=False, first__gt=now - rules.WROTE_WITHIN)),
+    )
+    return Deflection(given=found.count(), **row)
+
+
+def looked_lately(link_id: int, now: datetime) -> bool:
+    return Visit.objects.filter(link_id=link_id, at__gt=now - rules.SAME_VISIT).exists()
+
+
+def chat_behind(door: Door, secret: str) -> Chat | None:
+    """The chat of a browser that knows its secret; one query."""
+    if not secret or len(secret) > 100:
+        return None
+    return Chat.objects.select_related("case").filter(door=door, secret_digest=digest_of(secret)).first()
+
+
+def said_in(chat: Chat, after: int) -> list[Message]:
+    """What was said in public in a chat behind message `after`, oldest first; one query."""
+    if chat.case is None:
+        return []
+    case = survivor_of(chat.case)
+    said = Message.objects.filter(case=case, pk__gt=after, is_public=True, channel="chat")
+    return list(said.filter(direction__in=("in", "out")).order_by("pk")[:MOST_SHOWN])
+
+
+def agent_is_typing(case_id: int, now: datetime) -> bool:
+    """Whether somebody of ours writes an answer at this moment; notes do not count."""
+    return Draft.objects.filter(case_id=case_id, is_note=False, at__gt=now - rules.TYPING_WITHIN).exists()
+
+
+def chat_of_case(case_id: int) -> Chat | None:
+    """The newest chat that leads to a case; one query."""
+    return Chat.objects.filter(case_id=case_id).order_by("-seen_at").first()
+
+
+def visitor_is_there(case_id: int, now: datetime) -> bool:
+    """Whether the visitor of this case's chat has it open now."""
+    chat = chat_of_case(case_id)
+    return chat is not None and rules.is_present(chat.seen_at, now)
+
+
+def tries_of(chat: Chat, customer_id: int | None, now: datetime) -> tuple[int, int]:
+    """(wrong tries of this chat, wrong tries about this customer within a day); two queries."""
+    wrong = ProofTry.objects.filter(held=False)
+    day = wrong.filter(customer_id=customer_id, at__gt=now - timedelta(days=1))
+    return wrong.filter(chat=chat).count(), day.count() if customer_id is not None else 0
+
+
+def ringing(actor: Actor, now: datetime) -> list[PhoneCall]:
+    """Calls that ring for this person or for all in their markets, newest first, at most 5; one query."""
+    found = PhoneCall.objects.filter(state="ringing", taken_by_id=None, rang_at__gt=now - rules.RINGS_FOR)
+    found = found.filter(Q(for_person_id=None) | Q(for_person_id=actor.id))
+    return list(in_markets(found, actor).order_by("-rang_at", "-pk")[:5])
+
+
+def calls(actor: Actor) -> QuerySet[PhoneCall]:
+    """Calls of the actor's markets, newest first."""
+    return in_markets(PhoneCall.objects.select_related("case"), actor).order_by("-rang_at", "-pk")
+
+
+def call_in_hand(case_id: int, person_id: int | None, now: datetime) -> PhoneCall | None:
+    """The call about a case that this person has taken and that is not over; one query."""
+    found = PhoneCall.objects.filter(case_id=case_id, taken_by_id=person_id).exclude(state="ended")
+    return found.filter(taken_at__gt=now - timedelta(hours=2)).order_by("-pk").first()
+
+
+def has_telephones(actor: Actor) -> bool:
+    """Whether a telephone system announces calls to the actor's markets; one query."""
+    return in_markets(Door.objects.filter(kind="phone", is_active=True), actor).exists()
+
+
+def scripts() -> Mapping[str, CallScript]:
+    """The newest script of every category that has one of our own; one query."""
+    newest = CallScript.objects.order_by("category", "-version").distinct("category")
+    return {each.category: each for each in newest}
+
+
+def script_for(category: str) -> list[str]:
+    """What to say on a call about a category: its own script, else its group's, else the one for all."""
+    ladder = [category, category.partition(".")[0], ""]
+    own = {
+        each.category: each.lines
+        for each in CallScript.objects.filter(category__in=ladder)
+        .order_by("category", "-version")
+        .distinct("category")
+    }
+    for name in ladder:
+        if lines := own.get(name) or script_as_delivered(name):
+            return list(lines)
+    return []
+
+
+def script_groups() -> dict[str, str]:
+    """The groups of categories that may have a script, and "" for all others."""
+    return {"": "Every call"} | {code: words for code, (words, _) in DELIVERED.items()}

@@ -1,0 +1,38 @@
+"""Parts of the doors' verbs: a status page made, what a visitor is called in the trail."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from paydesk.domain.cases.models import Case
+from paydesk.domain.cases.steps import record
+from paydesk.domain.doors import rules
+from paydesk.domain.doors.models import StatusLink
+from paydesk.kernel.actor import Actor
+from paydesk.kernel.refused import Refused
+
+RIGHT = "settings.manage"
+
+
+class DoorRefused(Refused):
+    """This cannot be done at a door."""
+
+    code = "door.refused"
+
+
+def make_link(
+    case: Case, kind: str, object_id: int, *, language: str, by: Actor, now: datetime
+) -> StatusLink:
+    """The row behind the address of a status page, known to the trail; joins the caller's transaction."""
+    link = StatusLink.objects.create(
+        case=case,
+        kind=kind,
+        object_id=object_id,
+        level=rules.link_level(case.level),
+        language=language,
+        made_by=by.label,
+        made_at=now,
+        expires_at=now + timedelta(days=rules.LINK_DAYS),
+    )
+    record("case.status_page_given", case, by, now, link_id=link.pk, about=[kind, object_id])
+    return link
