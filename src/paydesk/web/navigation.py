@@ -73,6 +73,7 @@ PLACES = [
     Place("two_files:list", "Two files", "file", "f", "matching.two_files", second=True),
     Place("books:trial", "Books", "scales", "b", "ledger:view", second=True),
     Place("mailboxes:list", "Mail", "mail", "z", "settings.manage:view", second=True),
+    Place("doors:list", "Doors", "chat", "q", "settings.manage:view", second=True),
     Place("people:list", "People", "people", "e", "people.manage:view", second=True),
     Place("trail:list", "Trail", "book", "l", "audit:view", second=True),
 ]

@@ -1,11 +1,21 @@
-"""Doors at the desk: status pages of a case."""
+"""Doors at the desk: setting them up, what came through them, their parts of a case."""
 
 from django.urls import path
 
-from paydesk.web.doors import in_case
+from paydesk.web.doors import in_case, views
 
 app_name = "doors"
 urlpatterns = [
-    path("case/<str:public_code>/page/<str:about>", in_case.give, name="give"),
+    path("", views.door_list, name="list"),
+    path("add", views.add, name="add"),
+    path("pages/", views.page_list, name="pages"),
     path("pages/<int:link_id>/withdraw", in_case.withdraw, name="withdraw"),
+    path("calls/", views.call_list, name="calls"),
+    path("scripts/", views.script_list, name="scripts"),
+    path("scripts/<str:group>", views.script, name="script"),
+    path("case/<str:public_code>/page/<str:about>", in_case.give, name="give"),
+    path("<int:door_id>/embed", views.embed, name="embed"),
+    path("<int:door_id>/origins", views.origins, name="origins"),
+    path("<int:door_id>/switch", views.switch, name="switch"),
+    path("<int:door_id>/renew", views.renew, name="renew"),
 ]

@@ -2,9 +2,21 @@
 
 from django.urls import path
 
+from paydesk.web.public import chat
+from paydesk.web.public.forms import ask, reference
 from paydesk.web.public.status import status
+from paydesk.web.public.telephone import announce
 
 app_name = "public"
 urlpatterns = [
     path("s/<str:secret>", status, name="status"),
+    path("ask/<str:secret>", ask, name="ask"),
+    path("ask/<str:secret>/reference", reference, name="reference"),
+    path("chat/<str:secret>", chat.chat, name="chat"),
+    path("chat/<str:secret>/begin", chat.begin, name="chat_begin"),
+    path("chat/<str:secret>/news", chat.news, name="chat_news"),
+    path("chat/<str:secret>/say", chat.say, name="chat_say"),
+    path("chat/<str:secret>/prove", chat.prove, name="chat_prove"),
+    path("chat/<str:secret>/standing", chat.standing, name="chat_standing"),
+    path("telephone/calls", announce, name="announce"),
 ]

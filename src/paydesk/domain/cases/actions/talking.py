@@ -19,6 +19,7 @@ from paydesk.domain.cases.asks import is_our_number
 from paydesk.domain.cases.models import Case, Draft, Message
 from paydesk.domain.cases.placeholders import places_in, why_not_sent
 from paydesk.domain.cases.queries import code
+from paydesk.domain.cases.reached_by import channel_of_answer
 from paydesk.domain.cases.states import CASE, OPEN
 from paydesk.domain.cases.steps import (
     CaseRefused,
@@ -36,6 +37,9 @@ from paydesk.foundation.outbox.steps import put
 from paydesk.foundation.people.restricted import refuse_if_restricted
 from paydesk.kernel.actor import Actor
 from paydesk.kernel.card_redaction import redact_text
+
+# Mail waits until nobody can take it back; a chat has it at once, and says when it was fetched.
+DELIVERY_AT_FIRST = {"email": "queued", "chat": "sent"}
 
 
 def reply(
@@ -69,15 +73,15 @@ def reply(
         if open_places := why_not_sent(text):
             raise OpenPlacesRefused(open_places, places=places_in(text))
         check_facts(case, dict(seen_facts or {}), seen_at, now)
-        channel = "email" if "@" in case.contact else case.channel
+        channel = channel_of_answer(case, now)
         message = say(
             case,
             direction="out",
             channel=channel,
             author=by.label,
-            recipients=[case.contact],
+            recipients=[case.contact] if case.contact else [],
             text=text,
-            delivery="queued" if channel == "email" else "delivered",
+            delivery=DELIVERY_AT_FIRST.get(channel, "delivered"),
             leaves_at=now + timedelta(seconds=rules.UNDO_SECONDS) if channel == "email" else None,
             sent_key=sent_key,
             facts=dict(seen_facts or {}),
@@ -86,10 +90,10 @@ def reply(
         )
         files_along(message, by)
         Draft.objects.filter(case=case, person_id=by.id).delete()
-        if message.delivery == "delivered":
+        if message.delivery != "queued":
             answered(case, now)
         _at_work(case)
-        if message.delivery == "delivered":
+        if message.delivery != "queued":
             wait_as_said(case, message, by, now)
         case.last_message_at = now
         keep(
@@ -258,7 +262,7 @@ def _draft(case: Case, text: str, is_note: bool, by: Actor, now: datetime) -> No
 def _may_answer(case: Case) -> None:
     if case.state not in OPEN:
         raise CaseRefused(f"{code(case)} is {case.state}: reopen it before you answer.")
-    if not case.contact:
+    if not case.contact and case.channel != "chat":
         raise CaseRefused("No address is known of whoever wrote. Add one, or log a call.")
     if "@" not in case.contact and case.channel != "chat":
         raise CaseRefused("They reached us by phone: call them and log the call, or add an e-mail address.")

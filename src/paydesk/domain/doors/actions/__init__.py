@@ -4,6 +4,7 @@ from paydesk.domain.doors.actions.calls import announce_call, take_call, write_s
 from paydesk.domain.doors.actions.chats import (
     begin_chat,
     give_code,
+    note_delivered,
     note_presence,
     prove,
     say_in_chat,
@@ -19,6 +20,7 @@ __all__ = [
     "begin_chat",
     "give_code",
     "give_status_page",
+    "note_delivered",
     "note_presence",
     "note_visit",
     "prove",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -95,6 +95,16 @@ def note_presence(chat: Chat, *, is_typing: bool, by: Actor, now: datetime) -> N
         Chat.objects.filter(pk=chat.pk).update(
             seen_at=now, **({"typing_at": now} if is_typing else {})
         )  # fmt: skip
+
+
+@transaction.atomic(durable=True)
+def note_delivered(chat: Chat, message_ids: Sequence[int], *, by: Actor, now: datetime) -> int:
+    """The visitor's browser has these answers now; returns how many it had not before. No audit record."""
+    del by, now  # when it was sent stands in the message
+    if not message_ids or chat.case_id is None:
+        return 0
+    ours = Message.objects.filter(pk__in=message_ids, channel="chat", direction="out", delivery="sent")
+    return ours.update(delivery="delivered")
 
 
 def prove(chat: Chat, answers: Mapping[str, str], *, by: Actor, now: datetime) -> Case:

@@ -41,6 +41,7 @@ def send_form(
     category: str = "",
     name: str = "",
     contact: str = "",
+    language: str = "",
     files: Sequence[SentFile] = (),
     by: Actor,
     now: datetime,
@@ -68,14 +69,14 @@ def send_form(
         subject=text,
         contact=contact.lower() if "@" in contact else e164_digits(contact, door.market) or contact,
         contact_name=name,
-        language=door.language,
+        language=language or door.language,
         external_id=f"{door.pk}.{sent_key}",
         by=by,
         now=now,
     )
     if category and not case.category:
         sort_case(case.pk, category=category, by=by, now=now)
-    return case, _with_files_and_page(case.pk, kept, door.language, by=by, now=now)
+    return case, _with_files_and_page(case.pk, kept, language or door.language, by=by, now=now)
 
 
 @transaction.atomic(durable=True)
