@@ -12,7 +12,7 @@ import contextlib
 import hashlib
 import re
 import tempfile
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from decimal import Decimal
 from functools import lru_cache
 from itertools import count
@@ -61,6 +61,10 @@ class Engine(Protocol):
         """How many rows; at no cost for a staged table."""
         ...
 
+    def keep_only(self, needed: Iterable[Table]) -> None:
+        """Drop every stage that neither is one of `needed` nor stands behind a view that is."""
+        ...
+
     def rows(self, expression: Table) -> list[dict[str, Any]]:
         """A small result as dictionaries."""
         ...
@@ -101,6 +105,18 @@ def _written(dialect: str, build: Callable[..., Table], *inputs: Hashable) -> tu
     return name, sql_of(expression.op(), dialect), expression.schema()
 
 
+def with_those_behind(tables: Iterable[Table], views: Mapping[str, Iterable[str]]) -> set[str]:
+    """The names of `tables` and of whatever their views are made of."""
+    found: set[str] = set()
+    open_ = [each.get_name() for each in tables]
+    while open_:
+        name = open_.pop()
+        if name not in found:
+            found.add(name)
+            open_ += views.get(name, ())
+    return found
+
+
 def side_schema(parquet: Path) -> ibis.Schema:
     """What a side says: the columns every side has, and those of the desk that are there."""
     there = set(pq.read_schema(parquet).names)
@@ -123,6 +139,7 @@ class DuckDb:
     def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
         self._connection = connection
         self._counts: dict[str, int] = {}
+        self._views: dict[str, list[str]] = {}  # what each is made of
         self._numbers = count(1)
 
     def read(self, parquet: Path) -> Table:
@@ -138,6 +155,7 @@ class DuckDb:
     def view(self, build: Callable[..., Table], *inputs: Table | Hashable) -> Table:
         named, sql, schema = written("duckdb", build, *inputs)
         self._connection.execute(f"CREATE OR REPLACE VIEW {named} AS {sql}")
+        self._views[named] = [each.get_name() for each in inputs if isinstance(each, Table)]
         return ibis.table(schema, name=named)
 
     def take_in(self, rows: pa.Table) -> Table:
@@ -163,6 +181,15 @@ class DuckDb:
     def count(self, table: Table) -> int:
         known = self._counts.get(table.get_name())
         return self.rows(table.aggregate(lines=table.count()))[0]["lines"] if known is None else known
+
+    def keep_only(self, needed: Iterable[Table]) -> None:
+        self.drop_all_but(with_those_behind(needed, self._views))
+
+    def drop_all_but(self, kept: set[str]) -> None:
+        """Drop the stages of other names."""
+        for name in self._counts.keys() - kept:
+            self._connection.execute(f"DROP TABLE {name}")
+            del self._counts[name]
 
     def rows(self, expression: Table) -> list[dict[str, Any]]:
         return [row for batch in self.batches(expression) for row in batch.to_pylist()]

@@ -21,7 +21,7 @@ from paydesk.matching.passes import (
 )
 from paydesk.matching.rules import Rule, Rules
 from paydesk.matching.sides import DESK, KEYS
-from paydesk.matching.state import Found, State
+from paydesk.matching.state import WORDS, Found, State
 from paydesk.matching.usage import by_day
 
 PASSES: dict[str, Callable[[State, Rule], None]] = {
@@ -34,10 +34,10 @@ PASSES: dict[str, Callable[[State, Rule], None]] = {
     "covering": covering.run,
     "alone": alone.run,
 }
-# What the passes look at; the rest of a side is for people.
+# What the passes look at; the rest of a side is for people. Few columns, because every pass writes down what
+# it leaves; those of WORDS come when lines are weighed.
 COMPARED = (
-    "line_id", "id", "reference", "account", "msisdn", "name", "amount", "fee", "currency", "at", "status",
-    *KEYS,
+    "line_id", "id", "amount", "fee", "currency", "at", "status", *(key for key in KEYS if key not in WORDS),
 )  # fmt: skip
 Progress = Callable[[str, int, int], None]  # the pass, how many are done, how many there are
 
@@ -58,23 +58,25 @@ def match(
     for done, rule in enumerate(rules.passes):
         progress(rule.name, done, steps)
         PASSES[rule.kind](state, rule)
+        state.forget()
     progress(leftovers.RULE, steps - 1, steps)
     leftovers.run(state)
+    state.forget()
     progress("", steps, steps)
     return state.found
 
 
 def _begun(engine: Engine, left: Table, right: Table, rules: Rules) -> State:
     has_desk = bool(set(DESK) & {*left.columns, *right.columns})
-    whole_left, whole_right = (engine.view(_compared, side, has_desk) for side in (left, right))
+    whole_left, whole_right = (engine.view(_told, side, has_desk) for side in (left, right))
     ours, theirs = (_told_by(engine, side) for side in (whole_left, whole_right))
     return State(
         engine,
         rules,
         whole_left,
         whole_right,
-        whole_left,
-        whole_right,
+        engine.view(_compared, whole_left),
+        engine.view(_compared, whole_right),
         found=Found(left=whole_left, right=whole_right, rules=rules, lines=(ours["lines"], theirs["lines"])),
         left_lines=ours["lines"],
         right_lines=theirs["lines"],
@@ -85,9 +87,13 @@ def _begun(engine: Engine, left: Table, right: Table, rules: Rules) -> State:
     )
 
 
-def _compared(side: Table, has_desk: bool) -> Table:
+def _told(side: Table, has_desk: bool) -> Table:
     desk = {name: _desk_column(side, name) for name in DESK} if has_desk else {}
-    return side.select(*COMPARED, **desk)
+    return side.select(*COMPARED, *WORDS, **desk)
+
+
+def _compared(whole: Table) -> Table:
+    return whole.drop(*WORDS)
 
 
 def _desk_column(side: Table, name: str) -> Value:

@@ -23,7 +23,17 @@ import pyarrow.parquet as pq
 from ibis.expr.operations import UnboundTable
 from ibis.expr.types import Table
 
-from paydesk.matching.engines import BATCH, DuckDb, Engine, as_told, duckdb_here, side_schema, sql_of, written
+from paydesk.matching.engines import (
+    BATCH,
+    DuckDb,
+    Engine,
+    as_told,
+    duckdb_here,
+    side_schema,
+    sql_of,
+    with_those_behind,
+    written,
+)
 from paydesk.matching.spark_session import session_at
 
 if TYPE_CHECKING:
@@ -50,6 +60,7 @@ class Spark:
         self._is_here: set[str] = set()
         self._is_there: set[str] = set()  # views of the cluster
         self._views: dict[str, tuple[Callable[..., Table], tuple[Table | Hashable, ...]]] = {}
+        self._behind: dict[str, list[str]] = {}  # what each view is made of
         self._counts: dict[str, int] = {}
         self._numbers = count(1)
         self._cores = int(session.sparkContext.defaultParallelism)
@@ -89,8 +100,10 @@ class Spark:
         if self._all_here(tables):
             found = self._made_here(self._here.view(build, *inputs))
             self._views[found.get_name()] = (build, inputs)
-            return found
-        return self._view_there(build, *inputs)
+        else:
+            found = self._view_there(build, *inputs)
+        self._behind[found.get_name()] = [each.get_name() for each in tables]
+        return found
 
     def take_in(self, rows: pa.Table) -> Table:
         return self._made_here(self._here.take_in(rows))
@@ -100,6 +113,16 @@ class Spark:
         if known is None and self._all_here([table]):
             return self._here.count(table)
         return self.rows(table.aggregate(lines=table.count()))[0]["lines"] if known is None else known
+
+    def keep_only(self, needed: Iterable[Table]) -> None:
+        kept = with_those_behind(needed, self._behind)
+        for name in self._counts.keys() - kept:
+            self._session.catalog.dropTempView(name)
+            shutil.rmtree(self._folder / name)
+            del self._counts[name]
+            self._is_there.discard(name)
+        self._here.drop_all_but(kept)
+        self._is_here &= kept
 
     def rows(self, expression: Table) -> list[dict[str, Any]]:
         if self._all_here([expression]):

@@ -11,9 +11,12 @@ from ibis.expr.types import Table
 from paydesk.matching.engines import Engine
 from paydesk.matching.findings import Piece, dressed, exceptions_of, matches_of
 from paydesk.matching.rules import Rules
+from paydesk.matching.usage import by_day
 
 Sides = tuple[str, ...]
 BOTH: Sides = ("left", "right")
+# Columns that are read when lines are weighed and not before: most lines are dealt with without them.
+WORDS = ("reference", "account", "msisdn", "name", "phone")
 
 
 def side_of(is_left: bool) -> Sides:
@@ -47,7 +50,8 @@ class State:
     """One run. `left` and `right` shrink from pass to pass; `whole_left` and `whole_right` stay.
 
     ids_shared: both sides name the provider's ids of one namespace, so that two different ids are two
-    payments. left_fees, right_fees: whether a side says anything about fees.
+    payments. left_fees, right_fees: whether a side says anything about fees. left_again, right_again: where
+    the lines of a whole side are that share an id of the provider with another one; None where no id repeats.
     """
 
     engine: Engine
@@ -65,7 +69,12 @@ class State:
     left_fees: bool = False
     right_fees: bool = False
     is_marked: bool = False
-    has_repeated_ids: bool = True  # whether an id of the provider stands on several lines of a side
+    has_words: bool = False
+    left_again: Table | None = None
+    right_again: Table | None = None
+
+    def __post_init__(self) -> None:
+        self.left_again, self.right_again = self.whole_left, self.whole_right
 
     @property
     def both_fees(self) -> bool:
@@ -107,9 +116,24 @@ class State:
         if self.is_marked:
             return
         repeated = self.engine.make(_uses, self.left, self.right, self.whole_left, self.whole_right)
-        self.keep_left(self.engine.make(_marked, self.left, repeated))
-        self.keep_right(self.engine.make(_marked, self.right, repeated))
+        self.left = self.engine.view(_marked, self.left, repeated)
+        self.right = self.engine.view(_marked, self.right, repeated)
         self.is_marked = True
+
+    def add_words(self) -> None:
+        """Give what is left of both sides the columns of WORDS."""
+        if not self.has_words:
+            self.left = self.engine.make(_worded, self.left, self.whole_left)
+            self.right = self.engine.make(_worded, self.right, self.whole_right)
+            self.has_words = True
+
+    def forget(self) -> None:
+        """Drop the stages that no later pass reads."""
+        wholes = (self.whole_left, self.whole_right)
+        again = [each for each in (self.left_again, self.right_again) if each is not None]
+        days = [self.engine.make(by_day, side) for side in wholes]
+        found = [piece.table for piece in self.found.pieces]
+        self.engine.keep_only([self.left, self.right, *wholes, *again, *days, *found])
 
 
 def without(side: Table, found: Table, column: str) -> Table:
@@ -147,3 +171,7 @@ def _marked(side: Table, repeated: Table) -> Table:
         left_uses=met.left_uses.fill_null(0),
         right_uses=met.right_uses.fill_null(0),
     ).drop("common_key")
+
+
+def _worded(side: Table, whole: Table) -> Table:
+    return side.inner_join(whole.select("line_id", *WORDS), "line_id")

@@ -22,6 +22,7 @@ def run(state: State, rule: Rule) -> None:
     """Suggest the pairs whose amount is the only one of its kind on both whole sides."""
     if state.is_done:
         return
+    state.add_words()
     engine = state.engine
     found = engine.make(_near, state.left, state.right, rule["days"], state.ids_shared)
     if engine.count(found):

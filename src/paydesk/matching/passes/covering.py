@@ -27,6 +27,7 @@ def run(state: State, rule: Rule) -> None:
     """Suggest unique sets: first one line of ours for several of theirs, then the other way round."""
     if state.is_done or max(state.left_lines, state.right_lines) > MOST_LEFT:
         return
+    state.add_words()
     ours, theirs = (
         state.engine.rows(state.engine.view(_coverable, side)) for side in (state.left, state.right)
     )

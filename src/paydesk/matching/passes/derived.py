@@ -51,6 +51,7 @@ def run(state: State, rule: Rule) -> None:
     state.mark_repeated_references()
     if state.is_done:
         return
+    state.add_words()
     pairs = _candidates(state, rule)
     if not 0 < state.engine.count(pairs) <= MOST_PAIRS:
         return

@@ -12,6 +12,7 @@ from paydesk.matching.state import State, side_of
 
 HOUR, MINUTE = 3_600, 60
 CLASS = {True: "duplicate_ledger", False: "duplicate_provider"}
+KIN = ("line_id", "id", "provider_key", "reference_key", "amount", "currency", "at", "status")
 
 
 def run(state: State, rule: Rule) -> None:
@@ -21,8 +22,9 @@ def run(state: State, rule: Rule) -> None:
         if not (state.left_lines if is_left else state.right_lines):
             continue
         whole = state.whole_left if is_left else state.whole_right
+        again = state.left_again if is_left else state.right_again
         side = state.left if is_left else state.right
-        kin = state.engine.make(_kin, side, whole, state.has_repeated_ids)
+        kin = state.engine.make(_kin, side, whole, again)
         of = side_of(is_left)
         for build in (_settled_ids, _repeated_ids):
             state.add(build, state.left if is_left else state.right, kin, rule.name, is_left, of=of)
@@ -31,18 +33,14 @@ def run(state: State, rule: Rule) -> None:
         state.add(_references, lines, kin, rule.name, is_left, *limits, of=of)
 
 
-def _kin(side: Table, whole: Table, has_repeated_ids: bool) -> Table:
-    """Lines of the whole side that share an id or a common reference with a line that is left, and are not
-    left themselves."""
+def _kin(side: Table, whole: Table, again: Table | None) -> Table:
+    """Lines of the whole side that share a common reference or an id with a line that is left, and are not
+    left themselves; those that share an id with any are in `again`."""
     names = side.filter(side.reference_key.notnull() & side.common).select("reference_key").distinct()
-    kept = whole.select(
-        "line_id", "id", "provider_key", "reference_key", "amount", "currency", "at", "status"
-    )
-    shares = kept.reference_key.isin(names.reference_key)
-    if has_repeated_ids:
+    kin = whole.select(*KIN).semi_join(names, "reference_key")
+    if again is not None:
         ids = side.filter(side.provider_key.notnull()).select("provider_key").distinct()
-        shares |= kept.provider_key.isin(ids.provider_key)
-    kin = kept.filter(shares)
+        kin = kin.union(again.select(*KIN).semi_join(ids, "provider_key")).distinct()
     return kin.anti_join(side, kin.line_id == side.line_id)
 
 

@@ -29,18 +29,21 @@ def run(state: State, rule: Rule) -> None:
             _by_provider_id(state, rule, same)
     elif not state.is_done:
         state.mark_repeated_references()
-        _met_once(state, rule, "reference_key", same, None)
+        _met_once(state, rule, "reference_key", same)
         _repeated_reference(state, rule, same)
 
 
 def _by_provider_id(state: State, rule: Rule, same: tuple[str, ...]) -> None:
-    engine, key = state.engine, "provider_key"
+    engine, key, is_first = state.engine, "provider_key", not state.found.pieces
     repeated = engine.make(_repeated, state.left, state.right, key)
-    state.has_repeated_ids = bool(engine.count(repeated))
-    found = _met_once(state, rule, key, same, repeated if state.has_repeated_ids else None)
-    if state.has_repeated_ids:
+    has_repeated = bool(engine.count(repeated))
+    found = _met_once(state, rule, key, same, repeated if has_repeated else None)
+    ours = theirs = None
+    if has_repeated:
         ours, theirs = (engine.make(_of_repeated, side, repeated, key) for side in (state.left, state.right))
         found += state.add(_nth, ours, theirs, key, same, rule.name, SURE, "nth_id", rule["days"], False, ())
+    if is_first:  # what was left was all there is
+        state.left_again, state.right_again = ours, theirs
     state.ids_shared = found * SHARED >= min(state.left_ids, state.right_ids)
 
 
@@ -52,7 +55,13 @@ def _of_repeated(side: Table, repeated: Table, key: str) -> Table:
     return side.semi_join(repeated, key)
 
 
-def _met_once(state: State, rule: Rule, key: str, same: tuple[str, ...], repeated: Table | None) -> int:
+def _met_once(
+    state: State,
+    rule: Rule,
+    key: str,
+    same: tuple[str, ...],
+    repeated: Table | None = None,
+) -> int:
     """The pairs of ids that stand once on each side, and what is left without them; how many pairs."""
     engine = state.engine
     shape, score = SHAPES[key]
