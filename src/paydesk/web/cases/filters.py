@@ -13,6 +13,7 @@ from django.http import HttpRequest
 from paydesk.domain.cases.categories import leaves
 from paydesk.domain.cases.queries import VIEWS, current_tree, found_by, in_view
 from paydesk.domain.cases.rules import CHANNELS
+from paydesk.domain.cases.texts import tag_of
 from paydesk.kernel.actor import Actor
 from paydesk.kernel.phone_numbers import PLANS, e164_digits
 from paydesk.web.contracts.forms import ANY, AddressFilters
@@ -37,6 +38,9 @@ class CaseFilters(AddressFilters):
     channel = forms.ChoiceField(required=False, choices=[ANY, *CHANNELS.items()])
     category = forms.ChoiceField(required=False)
     severity = forms.ChoiceField(required=False, choices=[ANY, *SEVERE.items()])
+    tag = forms.CharField(
+        required=False, max_length=30, widget=forms.TextInput(attrs={"class": "form-control text"})
+    )
 
     def __init__(self, request: HttpRequest, markets: Sequence[Market]) -> None:
         super().__init__(request)
@@ -63,6 +67,8 @@ class CaseFilters(AddressFilters):
         for name in ("market", "channel", "category", "severity"):
             if value := wanted.get(name):
                 found = found.filter(**{name: value})
+        if tag := wanted.get("tag"):
+            found = found.filter(tags__contains=[tag_of(str(tag))])
         text = str(wanted.get("q", ""))
         phones = {digits for plan in PLANS if (digits := e164_digits(text, plan)) is not None}
         return in_view(found_by(found, phones.pop() if len(phones) == 1 else text), self.at_view, by, now)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -52,6 +52,7 @@ class ShownLink:
     @property
     def is_proposed(self) -> bool:
         return self.link.state == "proposed"
+    has_open_money: bool = False  # of the customer of the case, or of nobody known yet
 
 
 def shown_links(found: Sequence[CaseLink], case: Case, actor: Actor, today: date) -> list[ShownLink]:
@@ -65,7 +66,18 @@ def shown_links(found: Sequence[CaseLink], case: Case, actor: Actor, today: date
         for each in standings(list(contracts_of_ids(actor, ids.get("contract", []))), on=today)
     }
     going = {each.pk: each for each in refunds(actor).filter(pk__in=ids.get("refund", ()))}
-    return [_shown(link, case, paid, owed, going) for link in found]
+    lines = {kind: LINES[kind](actor, ids[kind]) for kind in LINES if kind in ids}
+    return _one_key_each([_shown(link, case, paid, owed, going, lines) for link in found])
+
+
+def _one_key_each(links: list[ShownLink]) -> list[ShownLink]:
+    """A key stands on the first button alone that has it."""
+    taken: set[str] = set()
+    for place, link in enumerate(links):
+        acts = [(label, url, "" if key in taken else key, blocked) for label, url, key, blocked in link.acts]
+        taken |= {key for _, _, key, blocked in acts if key and not blocked}
+        links[place] = replace(link, acts=acts)
+    return links
 
 
 def contracts_of_ids(actor: Actor, ids: Sequence[int]) -> Any:
@@ -89,6 +101,10 @@ def _shown(link: CaseLink, case: Case, paid: Any, owed: Any, going: Any) -> Show
     if link.kind == "contract" and link.object_id in owed:
         standing = owed[link.object_id]
         contract = standing.contract
+            has_open_money=bool(
+                payment.state == "received" and payment.open_minor and case.customer_id is not None
+                and payment.customer_id in (None, case.customer_id)
+            ),
         late = f"{standing.days_past_due} days past due" if standing.days_past_due else "nothing past due"
         return ShownLink(
             link, **known, line=f"Account {contract.account_number}, {late}",
@@ -132,15 +148,7 @@ def _acts(case: Case, payment: Any) -> list[tuple[str, str, str, str]]:
     """What may be done about a payment from its case. Money needs a strong identity of who asks."""
     acts: list[tuple[str, str, str, str]] = []
     if payment.state == "received" and payment.open_minor:
-        acts.append(("Apply…", reverse("payments:apply", args=[payment.pk]), "p", ""))
-    blocked = "" if case.level == "strong" else "Verify who asks in a strong way first: this moves money."
-    open_one = next(
-        (each for each in refunds_of_payment(payment.pk) if each.state not in ("rejected", "cancelled")), None
-    )
-    if open_one is not None:
-        blocked = (
-            f"{code_in('refund', open_one.pk)} gives money of this payment back already: look at it first."
-        )
+        acts.append(("Apply…", reverse("payments:apply", args=[payment.pk]), "y", ""))
     if payment.state == "received":
         acts.append(("Refund…", reverse("refunds:ask", args=[payment.pk]), "f", blocked))
     return acts

@@ -11,10 +11,13 @@ from django.core.exceptions import ObjectDoesNotExist
 from django.http import Http404
 
 from paydesk.domain.cases.categories import leaves
+from paydesk.domain.cases.desk import unread_among, who_is_here
 from paydesk.domain.cases.queries import case_for, code, current_tree
 from paydesk.domain.cases.rules import CHANNELS, LEVEL_WORDS, PARTY_ROLES
 from paydesk.domain.cases.states import CASE, WAITS_FOR
 from paydesk.foundation.clocks.queries import ClockStanding, earliest_of, standing
+from paydesk.foundation.clocks.told import arithmetic, pause_rows
+from paydesk.foundation.people.queries import names_of
 from paydesk.kernel.actor import Actor
 from paydesk.kernel.money import Money
 from paydesk.kernel.phone_numbers import shown as shown_phone
@@ -126,18 +129,27 @@ class Row:
     url: str
     clock: ClockStanding | None
     work: RowWork
+    told: str = ""  # the arithmetic of the clock, for the hover
+    is_unread: bool = False
+    here: tuple[str, ...] = ()  # names of others who have it open now
 
 
-def rows_of(found: Sequence[Case], urls: Mapping[int, str], now: datetime) -> list[Row]:
-    """Rows with their clocks and owners; three queries."""
-    words = leaves(current_tree()[1], retired=True)
+def rows_of(actor: Actor, found: Sequence[Case], urls: Mapping[int, str], now: datetime) -> list[Row]:
+    """Rows with their clocks and how these came about, owners, what is new, who is on them; eight queries."""
+    words = leaves(current_tree()[1])
     ids = [case.pk for case in found]
     clocks = earliest_of("case", ids)
+    pauses = pause_rows([clock.pk for clock in clocks.values()])
     work = rows_work("case", [(case.pk, case.opened_at.date()) for case in found], now.date())
+    unread = unread_among(ids, actor.id)
+    here = who_is_here(ids, now)
+    names = names_of({person for people in here.values() for person in people} - {actor.id})
     return [
         Row(
             shown(case, words), urls[case.pk],
             standing(clocks[case.pk], now) if case.pk in clocks else None, work[case.pk],
+            arithmetic(clocks[case.pk], pauses.get(clocks[case.pk].pk, []), now) if case.pk in clocks else "",
+            case.pk in unread, tuple(sorted(names[who] for who in here.get(case.pk, ()) if who in names)),
         )
         for case in found
     ]  # fmt: skip

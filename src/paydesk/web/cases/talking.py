@@ -6,17 +6,19 @@ from datetime import datetime
 from uuid import uuid4
 
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from paydesk.domain.cases import actions
-from paydesk.domain.cases.queries import code
+from paydesk.domain.cases.queries import case_for, code, messages_of
 from paydesk.domain.cases.rules import UNDO_SECONDS
-from paydesk.kernel.refused import Refused
+from paydesk.kernel.refused import ChangedRefused, Refused
 from paydesk.web.access import actor_of, needs
 from paydesk.web.addresses import page_of
 from paydesk.web.answers import came_from, done
 from paydesk.web.cases.shown import WORK, case_or_404
+from paydesk.web.cases.story import story_of
 
 
 @require_POST
@@ -35,11 +37,29 @@ def say(request: HttpRequest, public_code: str) -> HttpResponse:
         raise Refused("The form came without what you had read. Open the case again and send it from there.")
     facts = dict(pair.split("=", 1) for pair in request.POST.getlist("fact") if "=" in pair)
     in_text = {name: value for name, value in facts.items() if value in text}
-    actions.reply(
-        case.pk, text=text, seen_facts=in_text, seen_at=_time(request.POST.get("facts_at", "")), sent_key=key,
-        version=int(version), by=actor, now=now,
-    )  # fmt: skip
+    seen_at, hours = _time(request.POST.get("facts_at", "")), request.POST.get("wait_hours", "")
+    try:
+        actions.reply(
+            case.pk, text=text, seen_facts=in_text, seen_at=seen_at, sent_key=key, version=int(version),
+            wait_hours=int(hours) if hours.isdigit() and 0 < int(hours) <= 24 * 60 else None, by=actor,
+            now=now,
+        )  # fmt: skip
+    except ChangedRefused as refused:
+        actions.save_draft(case.pk, text=text, is_note=False, by=actor, now=now)
+        if not request.htmx:  # type: ignore[attr-defined]
+            raise
+        return _went_on(request, case.pk, refused, seen_at or now)
     return done(request, back, f"{code(case)}: it leaves in {UNDO_SECONDS} seconds.")
+
+
+def _went_on(request: HttpRequest, case_id: int, refused: ChangedRefused, since: datetime) -> HttpResponse:
+    """The answer is stopped and kept: what came since it was begun stands beside it, to be read first."""
+    case = case_for(actor_of(request), case_id)
+    news = [entry for entry in story_of(case, messages_of(case), ()) if entry.at > since]
+    known = {"case": case, "text": refused.text, "news": news}
+    response = render(request, "cases/_went_on.html", known, status=409)
+    response["X-Refused"] = refused.code
+    return response
 
 
 def _time(text: str) -> datetime | None:

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from django.views.decorators.vary import vary_on_headers
 
 from paydesk.domain.callbacks.queries import pending_payments
+from paydesk.domain.cases.queries import cases
 from paydesk.domain.payments.actions import apply_payment
 from paydesk.domain.payments.queries import payments
 from paydesk.domain.payments.queries.only_contract import Target, only_targets
@@ -51,7 +52,7 @@ class Outcome:
 def chosen_numbers(request: HttpRequest) -> dict[str, list[int]]:
     """The ids of the chosen rows by kind, in their order and once each, a page of rows at most."""
     said = request.POST if request.method == "POST" else request.GET
-    found: dict[str, list[int]] = {"payment": [], "pending": [], "exception": []}
+    found: dict[str, list[int]] = {"payment": [], "pending": [], "exception": [], "case": []}
     for code in dict.fromkeys(said.getlist("code")[:PAGE_SIZE]):
         known = kind_and_number(code)
         if known is None or known[0] not in found or known[1] >= 2**63:
@@ -77,6 +78,10 @@ def chosen(request: HttpRequest) -> list[Subject]:
         found += [
             subject_of("exception", each)
             for each in exceptions(actor, pk__in=numbers["exception"]).order_by("id")
+        ]
+    if numbers["case"]:
+        found += [
+            subject_of("case", each) for each in cases(actor).filter(pk__in=numbers["case"]).order_by("id")
         ]
     if not found:
         raise Refused(NOTHING, code="bulk.nothing")

@@ -24,7 +24,9 @@ PLACES = {
     "suspense": "suspense:list",
     "pending": "pending:list",
     "cash": "provider_cash:list",
+    "cases": "cases:inbox",
 }
+NAMED_BY = {"cases": "kept"}  # the word in the address that names a saved view, where `view` is taken
 
 
 class ViewForm(forms.Form):
@@ -34,18 +36,28 @@ class ViewForm(forms.Form):
     is_shared = forms.BooleanField(label="Everybody at the desk sees it", required=False)
 
 
+def address_of(place: str, query: str, number: int | str) -> str:
+    """Where a list stands with a saved view."""
+    named = f"{NAMED_BY.get(place, VIEW)}={number}"
+    return f"{reverse(PLACES[place])}?{query}&{named}" if query else f"{reverse(PLACES[place])}?{named}"
+
+
 def tabs_of(request: HttpRequest, place: str) -> list[Tab]:
     """The views of a list above it: those every list has, then the person's own and the shared ones."""
-    actor = actor_of(request)
-    now = filters_in(request.GET.dict())
-    tabs = own_tabs(request)
+    return [*own_tabs(request), *saved_tabs(request, place)]
+
+
+def saved_tabs(request: HttpRequest, place: str) -> list[Tab]:
+    """The person's own views of a list and the shared ones; one query."""
+    actor, named_by = actor_of(request), NAMED_BY.get(place, VIEW)
+    now = filters_in(request.GET.dict(), named_by)
+    tabs = []
     for view in views_of(actor, place):
-        query = f"{view.query}&{VIEW}={view.pk}" if view.query else f"{VIEW}={view.pk}"
         tabs.append(
             Tab(
                 view.name,
-                f"{reverse(PLACES[place])}?{query}",
-                here=bool(view.query) and filters_of(view.query) == now,
+                address_of(place, view.query, view.pk),
+                here=bool(view.query) and filters_of(view.query, named_by) == now,
                 number=view.pk,
                 is_first=view.is_first,
                 is_shared=view.is_shared,
@@ -71,14 +83,14 @@ def save(request: HttpRequest, place: str) -> HttpResponse:
     if place not in PLACES:
         raise Http404
     said = request.POST if request.method == "POST" else request.GET
-    query = urlencode(filters_of(said.get("query", "")))
+    query = urlencode(filters_of(said.get("query", ""), NAMED_BY.get(place, VIEW)))
     form = ViewForm(request.POST if request.method == "POST" else None, auto_id="view_%s")
     if request.method == "POST" and form.is_valid():
         wanted = form.cleaned_data
         view = save_view(
             place, wanted["name"], query, is_shared=wanted["is_shared"], by=actor, now=timezone.now()
         )
-        back = f"{reverse(PLACES[place])}?{query}&{VIEW}={view.pk}"
+        back = address_of(place, query, view.pk)
         return done(request, back, f"The view “{view.name}” is kept.")
     known = {"form": form, "place": place, "query": query, "share": gate(actor, SHARE)}
     return render(request, "queues/save_view.html", known)
@@ -90,7 +102,7 @@ def first(request: HttpRequest, view_id: int) -> HttpResponse:
     """Have the list open with this view, or no longer."""
     view = see_first(view_id, "first" in request.POST, by=actor_of(request), now=timezone.now())
     text = f"{view.name} is seen first." if "first" in request.POST else "All is seen first."
-    return done(request, f"{reverse(PLACES[view.place])}?{view.query}&{VIEW}={view.pk}", text)
+    return done(request, address_of(view.place, view.query, view.pk), text)
 
 
 @require_POST
@@ -98,4 +110,4 @@ def first(request: HttpRequest, view_id: int) -> HttpResponse:
 def delete(request: HttpRequest, view_id: int) -> HttpResponse:
     """Take a view away."""
     place = delete_view(view_id, by=actor_of(request), now=timezone.now())
-    return done(request, f"{reverse(PLACES[place])}?{VIEW}=all", "The view is deleted.")
+    return done(request, address_of(place, "", "all"), "The view is deleted.")

@@ -31,9 +31,10 @@ class Tab:
     may_delete: bool = False
 
 
-def filters_in(query: Mapping[str, str]) -> dict[str, str]:
-    """The terms of an address that narrow or order a list."""
-    return {name: value for name, value in query.items() if value and name not in NOT_FILTERS}
+def filters_in(query: Mapping[str, str], named_by: str = VIEW) -> dict[str, str]:
+    """The terms of an address that narrow or order a list; `named_by` is the one that names a saved view."""
+    left_out = {*NOT_FILTERS, named_by} - ({VIEW} - {named_by})
+    return {name: value for name, value in query.items() if value and name not in left_out}
 
 
 def own_tabs(request: HttpRequest) -> list[Tab]:
@@ -47,6 +48,6 @@ def own_tabs(request: HttpRequest) -> list[Tab]:
     return tabs
 
 
-def filters_of(query: str) -> dict[str, str]:
+def filters_of(query: str, named_by: str = VIEW) -> dict[str, str]:
     """The filters of a saved view's address."""
-    return filters_in(dict(parse_qsl(query)))
+    return filters_in(dict(parse_qsl(query)), named_by)

@@ -1,0 +1,102 @@
+"""The one primary button of a case: what policy wants next, as something to press."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.urls import reverse
+
+from paydesk.domain.cases.asks import Fact
+from paydesk.domain.cases.next_steps import CaseFacts, next_step
+from paydesk.domain.cases.queries import code
+from paydesk.domain.cases.rules import Level
+from paydesk.kernel.actor import Actor
+from paydesk.web.access import gate
+from paydesk.web.cases.links import ShownLink
+from paydesk.web.cases.shown import WORK
+
+if TYPE_CHECKING:
+    from paydesk.domain.cases.models import Case
+
+
+@dataclass(frozen=True, slots=True)
+class NextButton:
+    """A button: it opens `url` in the dialog, sends `fields` to `sends_to`, or goes to the field `focus`."""
+
+    name: str
+    label: str
+    why: str
+    key: str = ""
+    url: str = ""
+    sends_to: str = ""
+    fields: Sequence[tuple[str, str]] = ()
+    focus: str = ""
+    blocked: str = ""
+
+
+def next_button(
+    case: Case,
+    actor: Actor,
+    *,
+    links: Sequence[ShownLink],
+    owners: Sequence[tuple[str, str]],
+    facts: Sequence[tuple[Fact, str]],
+    unchecked: Sequence[str],
+    blocks: Sequence[str],
+) -> NextButton | None:
+    """What comes next with this case; None where nothing of ours is to do. No query."""
+    proposed = [link for link in links if link.is_proposed]
+    money = next((link for link in links if link.has_open_money and not link.is_proposed and link.acts), None)
+    step = next_step(
+        CaseFacts(
+            case.state, case.waits_for, len(proposed), case.customer_id is not None, len(owners),
+            case.party_role, case.level,
+            guarded_facts=any(fact.level > Level.UNVERIFIED for fact, _ in facts),
+            open_money=money is not None,
+            unanswered=case.unanswered_since is not None,
+            is_sorted=bool(case.category and case.root_cause and case.money_outcome),
+            unchecked=unchecked,
+            blocks=blocks,
+        )
+    )  # fmt: skip
+    if step is None:
+        return None
+    blocked, here, name = gate(actor, WORK).reason, code(case), step.name
+
+    def deed(label: str, key: str) -> NextButton:
+        return NextButton(
+            name, label, step.why, key, url=reverse("cases:act", args=[here, name]), blocked=blocked
+        )
+
+    if name == "confirm":
+        first = proposed[0]
+        return NextButton(
+            name, f"It is {first.words.lower()} {first.code}", step.why, "1", blocked=blocked,
+            sends_to=reverse("cases:decide_link", args=[here, first.link.pk, "confirm"]),
+        )  # fmt: skip
+    if name == "customer" and len(owners) == 1:
+        return NextButton(
+            name, "It is them", step.why, blocked=blocked,
+            sends_to=reverse("cases:whose", args=[here]), fields=[("customer", owners[0][0])],
+        )  # fmt: skip
+    if name == "customer":
+        return NextButton(
+            "sort", "Sort…", step.why, "s", url=reverse("cases:act", args=[here, "sort"]), blocked=blocked
+        )
+    if name == "money" and money is not None:
+        label, url, _, why_not = money.acts[0]
+        return NextButton(name, label, step.why, "y", url=url, blocked=blocked or why_not)
+    if name == "answer":
+        by_hand = case.channel in ("phone", "by_hand") and "@" not in case.contact
+        if by_hand:
+            return NextButton(
+                "call", "Log a call…", step.why, "c", url=reverse("cases:act", args=[here, "call"]),
+                blocked=blocked,
+            )  # fmt: skip
+        return NextButton(name, "Answer", step.why, "r", focus="say-text", blocked=blocked)
+    if name == "tick":
+        return NextButton(name, "Tick off", step.why, focus="first-check", blocked=blocked)
+    return deed({"verify": "Verify…", "sort": "Sort…", "wait": "Wait…", "resolve": "Resolve…"}[name],
+                {"verify": "v", "sort": "s", "wait": "h", "resolve": "e"}[name])  # fmt: skip

@@ -1,0 +1,169 @@
+"""One case as its page shows it: everything that is known of it, what is next, who else is at it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import urlencode
+from django.views.decorators.http import require_POST, require_safe
+
+from paydesk.domain.cases import actions
+from paydesk.domain.cases.asks import blocks_of, facts_about
+from paydesk.domain.cases.categories import ROOT_CAUSES, checks_of, leaves
+from paydesk.domain.cases.desk import who_is_here, who_writes
+from paydesk.domain.cases.queries import (
+    can_be_mailed,
+    cases_of_customer,
+    code,
+    commitments_of,
+    current_tree,
+    draft_of,
+    links_of,
+    messages_of,
+    others_about_the_same,
+    tree_of,
+    unchecked,
+)
+from paydesk.domain.cases.rules import MONEY_OUTCOMES, UNDO_SECONDS, may_hear
+from paydesk.domain.cases.states import OPEN
+from paydesk.foundation.audit.queries import history
+from paydesk.foundation.people.queries import names_of
+from paydesk.web.access import actor_of, gate, needs
+from paydesk.web.addresses import code_in, page_of
+from paydesk.web.answers import unchanged
+from paydesk.web.cases.deeds import buttons_for
+from paydesk.web.cases.links import of_customer, owners_of, shown_links
+from paydesk.web.cases.next_button import next_button
+from paydesk.web.cases.shown import SEE, WORK, case_or_404, shown
+from paydesk.web.cases.story import story_of
+from paydesk.web.clocks.chips import chips_of
+from paydesk.web.queues.subjects import subject_of
+from paydesk.web.queues.work import work_of
+
+if TYPE_CHECKING:
+    from paydesk.domain.cases.models import Case
+
+
+def opened(request: HttpRequest) -> dict[str, Any]:
+    """The case that is open beside the list; nothing where none is."""
+    wanted = request.GET.get("open", "")
+    return page_of_case(request, case_or_404(actor_of(request), wanted)) if wanted else {"open_code": ""}
+
+
+def page_of_case(request: HttpRequest, case: Case) -> dict[str, Any]:
+    """Everything about one case; the number of queries does not depend on what was said."""
+    actor, now = actor_of(request), timezone.now()
+    words, today = leaves(current_tree()[1], retired=True), timezone.localdate()
+    each = shown(case, words)
+    found = links_of(case.pk)
+    links = shown_links(found, case, actor, today)
+    owners = owners_of(found, actor) if case.customer_id is None else []
+    confirmed = [(link.kind, link.object_id) for link in found if link.state == "confirmed"]
+    facts = [
+        (fact, may_hear(case.level, fact.level, case.party_role)) for fact in facts_about(confirmed, now)
+    ]
+    missing = unchecked(case)
+    checks = checks_of(tree_of(case.category_version), case.category)
+    following = next_button(
+        case, actor, links=links, owners=owners, facts=facts, unchecked=missing,
+        blocks=blocks_of(confirmed) if case.state in OPEN else (),
+    )  # fmt: skip
+    return {
+        "next": following,
+        "no_payment": not any(kind == "payment" for kind, _ in confirmed),
+        "open_code": each.code,
+        "each": each,
+        "case": case,
+        "is_open": case.state in OPEN,
+        "chips": chips_of(actor, "case", case.pk, now),
+        "work": work_of(actor, subject_of("case", case)),
+        "at_query": "",
+        "links": links,
+        "facts": facts,
+        "facts_at": now.isoformat(),
+        "entries": story_of(case, messages_of(case), list(history("case", case.pk))),
+        "others": [shown(other, words) for other in others_about_the_same(actor, case)],
+        "before": [
+            shown(other, words)
+            for other in (cases_of_customer(actor, case.customer_id)[:6] if case.customer_id else ())
+            if other.pk != case.pk
+        ],
+        "commitments": commitments_of(case.pk),
+        "checks": [(check, check not in missing) for check in checks],
+        "cause": ROOT_CAUSES.get(case.root_cause, ""),
+        "outcome": MONEY_OUTCOMES.get(case.money_outcome, ""),
+        "draft": draft_of(case.pk, actor.id),
+        "sent_key": uuid4().hex,
+        "undo_seconds": UNDO_SECONDS,
+        "no_answer": why_no_answer(case),
+        "no_mailbox": "@" in case.contact and not can_be_mailed(case.market),
+        "buttons": [
+            button for button in buttons_for(case, actor) if not following or button[0].name != following.name
+        ],
+        "work_gate": gate(actor, WORK),
+        "owners": owners,
+        "side": of_customer(case, actor, today),
+        "into": code_in("case", case.merged_into_id) if case.merged_into_id else "",
+        "follows": code_in("case", case.follows_id) if case.follows_id else "",
+    }
+
+
+def why_no_answer(case: Case) -> str:
+    """Why nobody can answer in writing now; "" where somebody can."""
+    if case.state not in OPEN:
+        return f"This case is {case.state}: open it again to answer."
+    if not case.contact and case.channel != "chat":
+        return "No address of theirs is known: log a call, or add one under Sort."
+    if "@" not in case.contact and case.channel != "chat":
+        return "They reached us by phone: call them and log the call, or add an e-mail address under Sort."
+    return ""
+
+
+@require_safe
+@needs(SEE)
+def page(request: HttpRequest, public_code: str) -> HttpResponse:
+    """A case by its code alone: the inbox with it open."""
+    case = case_or_404(actor_of(request), public_code)
+    view = "team" if case.state in OPEN else "done"
+    return redirect(f"{reverse('cases:inbox')}?{urlencode({'view': view, 'open': code(case)})}")
+
+
+@require_safe
+@needs(SEE)
+def news(request: HttpRequest, public_code: str) -> HttpResponse:
+    """Whether the case went on since it was shown, who looks at it and who writes; 204 if nothing is new."""
+    return _news(request, case_or_404(actor_of(request), public_code))
+
+
+@require_POST
+@needs(SEE)
+def here(request: HttpRequest, public_code: str) -> HttpResponse:
+    """As `news`, said by somebody who has the case open: the others see that they do."""
+    actor = actor_of(request)
+    case = case_or_404(actor, public_code)
+    actions.look_at(case.pk, by=actor, now=timezone.now())
+    return _news(request, case)
+
+
+def _news(request: HttpRequest, case: Case) -> HttpResponse:
+    actor, now = actor_of(request), timezone.now()
+    writing = who_writes(case.pk, now) - {actor.id}
+    looking_too = who_is_here([case.pk], now).get(case.pk, set()) - {actor.id} - writing
+    people = ".".join(map(str, sorted(writing))) + "-" + ".".join(map(str, sorted(looking_too)))
+    version = f"{case.version}-{people.strip('-')}"
+    if (same := unchanged(request, version)) is not None:
+        return same
+    names = names_of(writing | looking_too) if writing or looking_too else {}
+    seen = request.GET.get("v", "").split("-")[0]
+    known = {
+        "each": shown(case), "case": case, "version": version, "went_on": seen != str(case.version),
+        "writing": sorted(names[who] for who in writing if who in names),
+        "looking": sorted(names[who] for who in looking_too if who in names),
+        "url": page_of("case", case.pk),
+    }  # fmt: skip
+    return render(request, "cases/_news.html", known)
