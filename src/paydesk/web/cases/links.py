@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from paydesk.domain.cases.models import Case, CaseLink
 
 WORDS = {"payment": "Payment", "contract": "Contract", "refund": "Refund", "exception": "Exception"}
+# Kinds that need no more than a line: (line, amount, badge, id of the customer) by id, for the actor.
+LINES: dict[str, Any] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +50,11 @@ class ShownLink:
     trace: Sequence[Step] = ()
     acts: Sequence[tuple[str, str, str, str]] = ()
     warning: str = ""
+    has_open_money: bool = False  # of the customer of the case, or of nobody known yet
 
     @property
     def is_proposed(self) -> bool:
         return self.link.state == "proposed"
-    has_open_money: bool = False  # of the customer of the case, or of nobody known yet
 
 
 def shown_links(found: Sequence[CaseLink], case: Case, actor: Actor, today: date) -> list[ShownLink]:
@@ -85,7 +87,7 @@ def contracts_of_ids(actor: Actor, ids: Sequence[int]) -> Any:
     return contract_list(actor).filter(pk__in=list(ids)) if ids else ()
 
 
-def _shown(link: CaseLink, case: Case, paid: Any, owed: Any, going: Any) -> ShownLink:
+def _shown(link: CaseLink, case: Case, paid: Any, owed: Any, going: Any, lines: Any) -> ShownLink:
     known = {
         "code": code_in(link.kind, link.object_id), "url": page_of(link.kind, link.object_id),
         "words": WORDS.get(link.kind, link.kind.capitalize()),
@@ -97,14 +99,14 @@ def _shown(link: CaseLink, case: Case, paid: Any, owed: Any, going: Any) -> Show
             link, **known, line=payment.statement_line.provider_ref or payment.source_account.name,
             amount=each.amount, badge=(each.where.family, each.where.word), trace=trace_of(payment),
             acts=_acts(case, payment), warning=_warning(case, payment.customer_id),
-        )  # fmt: skip
-    if link.kind == "contract" and link.object_id in owed:
-        standing = owed[link.object_id]
-        contract = standing.contract
             has_open_money=bool(
                 payment.state == "received" and payment.open_minor and case.customer_id is not None
                 and payment.customer_id in (None, case.customer_id)
             ),
+        )  # fmt: skip
+    if link.kind == "contract" and link.object_id in owed:
+        standing = owed[link.object_id]
+        contract = standing.contract
         late = f"{standing.days_past_due} days past due" if standing.days_past_due else "nothing past due"
         return ShownLink(
             link, **known, line=f"Account {contract.account_number}, {late}",
@@ -118,6 +120,10 @@ def _shown(link: CaseLink, case: Case, paid: Any, owed: Any, going: Any) -> Show
             badge=(REFUND.family(refund.state), refund.state),
             warning=_warning(case, refund.customer_id),
         )  # fmt: skip
+    if link.object_id in lines.get(link.kind, ()):
+        line, amount, badge, owner_id = lines[link.kind][link.object_id]
+        warning = _warning(case, owner_id)
+        return ShownLink(link, **known, line=line, amount=amount, badge=badge, warning=warning)
     return ShownLink(link, **known, line="not to be seen by you")
 
 
@@ -149,6 +155,14 @@ def _acts(case: Case, payment: Any) -> list[tuple[str, str, str, str]]:
     acts: list[tuple[str, str, str, str]] = []
     if payment.state == "received" and payment.open_minor:
         acts.append(("Apply…", reverse("payments:apply", args=[payment.pk]), "y", ""))
+    blocked = "" if case.level == "strong" else "Verify who asks in a strong way first: this moves money."
+    open_one = next(
+        (each for each in refunds_of_payment(payment.pk) if each.state not in ("rejected", "cancelled")), None
+    )
+    if open_one is not None:
+        blocked = (
+            f"{code_in('refund', open_one.pk)} gives money of this payment back already: look at it first."
+        )
     if payment.state == "received":
         acts.append(("Refund…", reverse("refunds:ask", args=[payment.pk]), "f", blocked))
     return acts
