@@ -57,6 +57,7 @@ INSTALLED_APPS = [
     "paydesk.domain.reconciliation",
     "paydesk.domain.quality",
     "paydesk.domain.triage",
+    "paydesk.domain.incidents",
     "paydesk.reporting.books",
     "paydesk.reporting.two_file_runs",
     "paydesk.web",

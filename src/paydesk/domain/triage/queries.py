@@ -13,8 +13,8 @@ from django.db.models import Count, F, Q, QuerySet
 from django.db.models.fields.json import KeyTextTransform, KeyTransform
 
 from paydesk.categorising.labelled import Labelled
-from paydesk.domain.cases.categories import leaves
-from paydesk.domain.cases.models import Case, Message
+from paydesk.domain.cases.categories import as_json, leaves
+from paydesk.domain.cases.models import Case, CategoryTree, Message
 from paydesk.domain.cases.queries import current_tree
 from paydesk.domain.cases.states import OPEN
 from paydesk.domain.triage.models import CategoryModel, Escalation, Suggestion
@@ -229,3 +229,26 @@ def figures_in_thousandths(measured: Any) -> dict[str, int | None]:
         name: value if value is None or name in counted else round(value * 1000)
         for name, value in measured.items()
     }
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """One version of the category tree; 0 is the delivered one, made by nobody here."""
+
+    version: int
+    tree: dict[str, Any]
+    made_by: str = ""
+    made_at: datetime | None = None
+
+
+def versions() -> list[Version]:
+    """Every version of the tree, the newest first, the delivered one last; one query."""
+    made = CategoryTree.objects.order_by("-version")
+    found = [Version(each.version, each.tree, each.made_by, each.made_at) for each in made]
+    return [*found, Version(0, as_json())]
+
+
+def counts_by_category(actor: Actor) -> dict[str, int]:
+    """How many cases have each category; one query."""
+    found = in_markets(Case.objects.exclude(category=""), actor).order_by().values("category")
+    return dict(found.annotate(cases=Count("pk")).values_list("category", "cases"))
