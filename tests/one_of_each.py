@@ -6,6 +6,9 @@ from datetime import timedelta
 
 from django.utils import timezone
 
+from paydesk.domain.cases import actions as cases
+from paydesk.domain.cases.actions import open_case
+from paydesk.domain.goodwill.actions import give_goodwill
 from paydesk.domain.payments.models import Payment, ReversalRow
 from paydesk.domain.providers.actions import open_callbacks
 from paydesk.domain.providers.models import SourceAccount
@@ -19,6 +22,7 @@ from paydesk.foundation.people.models import Person
 from paydesk.kernel.money import Money
 from paydesk.kernel.public_codes import code_of
 from paydesk.reporting.books.actions.days import ask_to_close
+from paydesk.web.quality.tests.building import policy_in_force
 from tests.builders import ghs, receive_today, row
 
 
@@ -50,7 +54,22 @@ def one_of_each(
     closing = ask_to_close("GH", (now - timedelta(days=2)).date(), reason="x", by=analyst, now=now)
     open_callbacks(account.pk, dialect="hubtel", by=analyst, now=now)
     close_to = declare_relation(people["QA"].pk, party=("customer", 1), by=admin, now=now)
+    case = open_case(
+        market="GH", channel="email", text="Where is it?", contact="ama@mail.example", by=support, now=now
+    )
+    policy = policy_in_force(people, now)
+    troubled = cases.open_case(
+        market="GH", channel="phone", text="x", customer_id=payment.customer_id, by=support, now=now
+    )
+    cases.verify(troubled.pk, strong_way="callback", by=support, now=now)
+    given = give_goodwill(
+        troubled.pk, amount=ghs("1.00"), reason="late", note="x", contract_id=None, by=support, now=now
+    )
     codes = {
+        "troubled": code_of("CAS", troubled.pk),
+        "goodwill": code_of("GWL", given.pk),
+        "case": code_of("CAS", case.pk),
+        "article": code_of("ART", policy.article_id),
         "refund": refund_code(paid_out),
         "payout_file": code_of("POF", payout.pk),
         "approval": code_of("APR", waits.pk),
@@ -62,6 +81,7 @@ def one_of_each(
     ids = {
         "account_id": account.pk,
         "closing_id": closing.pk,
+        "exam_id": policy.exam.pk,
         "relation_id": close_to.pk,
         "clock_id": Clock.objects.filter(ended_at=None).latest("pk").pk,
     }

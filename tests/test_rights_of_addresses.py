@@ -32,7 +32,8 @@ CODES = {
     "customers/": "customer", "contracts/load/": "nothing", "books/statement/": "contract",
     "contracts/": "contract", "intake/": "file", "reveal/": "customer", "refunds/files/": "payout_file",
     "refunds/": "refund", "reversal-requests/": "reversal_request", "approvals/": "approval",
-    "in-doubt/": "reversal_row", "clocks/": "clock", "work/": "payment",
+    "in-doubt/": "reversal_row", "clocks/": "clock", "work/": "payment", "knowledge/cite/": "case",
+    "knowledge/": "article",
 }  # fmt: skip
 PLAIN = {
     "day": "2026-03-02", "kind": "csv", "form": "pdf", "secret": "nobody-knows-it", "channel": "c2b",
@@ -45,7 +46,7 @@ WORDS = {
     ("work/views/", "place"): "suspense",
     ("clocks/policies/", "name"): "identification", ("clocks/policies/", "place"): "GH",
     ("refunds/<str:code>/<str:deed>", "deed"): "cancel",
-    ("reversal-requests/<str:code>/<str:deed>", "deed"): "accept",
+    ("reversal-requests/<str:code>/<str:deed>", "deed"): "accept", ("knowledge/", "deed"): "edit",
 }  # fmt: skip
 NUMBERED = {"books/account/": 1010, "books/tie-out/": 1010}
 # One's own, and looking closer with a reason: all that an auditor's button may leave in the trail.

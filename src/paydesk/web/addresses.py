@@ -26,6 +26,7 @@ PAGES = {
     "exception": ("EXC", "exceptions:page"),
     "case": ("CAS", "cases:page"),
 }
+    "article": ("ART", "knowledge:page"),
 
 
 def page_of(kind: str, number: int) -> str:

@@ -72,6 +72,7 @@ PLACES = [
     Place("provider_cash:list", "In doubt", "link", "o", "providers.manage:view", second=True),
     Place("two_files:list", "Two files", "file", "f", "matching.two_files", second=True),
     Place("books:trial", "Books", "scales", "b", "ledger:view", second=True),
+    Place("knowledge:list", "Knowledge", "book", "m", "knowledge:view", second=True, parts=("exams",)),
     Place("mailboxes:list", "Mail", "mail", "z", "settings.manage:view", second=True),
     Place("doors:list", "Doors", "chat", "q", "settings.manage:view", second=True),
     Place("people:list", "People", "people", "e", "people.manage:view", second=True),

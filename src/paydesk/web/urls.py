@@ -4,6 +4,7 @@ from django.urls import include, path
 
 from paydesk.web.callbacks.urls import door_urls
 from paydesk.web.health import health
+from paydesk.web.quality.urls import exam_urls, knowledge_urls
 from paydesk.web.reconciliation.urls import day_urls, exception_urls
 from paydesk.web.waiting.urls import suspense_urls, unapplied_urls
 
@@ -16,6 +17,8 @@ urlpatterns = [
     path("doors/", include("paydesk.web.doors.urls")),
     path("mailboxes/", include("paydesk.web.mailboxes.urls")),
     path("cases/", include("paydesk.web.cases.urls")),
+    path("knowledge/", include(knowledge_urls)),
+    path("exams/", include(exam_urls)),
     path("payments/by-hand/", include("paydesk.web.hand_receipts.urls")),
     path("payments/", include("paydesk.web.payments.urls")),
     path("pending/", include("paydesk.web.pending.urls")),

@@ -30,6 +30,7 @@ from paydesk.web.home.today import lines_of_today
 from paydesk.web.intake.line_views import KEPT_DAYS
 from paydesk.web.intake.views import asked_again, listed
 from paydesk.web.links import rows_at
+from paydesk.web.quality.exams import waiting_for
 
 FILES_SHOWN = 12
 FILES = {"state__in": [*WAITING, *WORKING]}
@@ -42,7 +43,7 @@ def home(request: HttpRequest) -> HttpResponse:
     files = _files(request, actor)
     if "v" in request.GET:
         return unchanged(request, files["files_version"]) or render(request, "home/_files.html", files)
-    facts = files | _reach(actor) | _money(actor)
+    facts = files | _reach(actor) | _money(actor) | {"exams": waiting_for(request)}
     return render(request, "home/home.html", facts | {"worker": worker_status(), "days_shown": DAYS_SHOWN})
 
 
