@@ -229,10 +229,14 @@ class Claim(models.Model):
 
 
 class ReversalRow(models.Model):
-    """A row by which a provider took money back, and the payment it took it from.
+    """A row by which a provider took money back, and the payment it took it from; or that nobody asked for.
 
     `open` without one: posted as recoverable (1310) until its payment comes; `reason` says why. `confirmed`
     when a person had reversed the payment before the row came. `keys` are the ids the row names.
+    A refund, payout, correction or other row that nobody asked for stands here as well, below zero where it
+    brought money. It is `explained` when it proves to be of `explained_id` of the kind `explained_as`
+    (a refund of ours), or a person says what it is (a fee): `entry_id` booked that, and `confirms_id` is the
+    entry that had booked the same before the row came.
     """
 
     market = models.CharField(max_length=2)
@@ -252,23 +256,51 @@ class ReversalRow(models.Model):
     keys = ArrayField(models.TextField())
     state = models.CharField(max_length=10)
     reason = models.CharField(max_length=30)
+    explained_as = models.CharField(max_length=16, default="", db_default="")
+    explained_id = models.BigIntegerField(null=True)
+    entry_id = models.BigIntegerField(null=True)
+    confirms_id = models.BigIntegerField(null=True)
     at = models.DateTimeField()
 
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=Q(state__in=["open", "matched", "confirmed", "withdrawn"]),
+                condition=Q(state__in=["open", "matched", "confirmed", "explained", "withdrawn"]),
                 name="reversal_row_state_known",
             ),
-            models.CheckConstraint(condition=Q(amount_minor__gt=0), name="reversal_row_amount_positive"),
+            models.CheckConstraint(condition=~Q(amount_minor=0), name="reversal_row_amount_not_zero"),
             models.CheckConstraint(
                 condition=Q(payment__isnull=False, state__in=["matched", "confirmed"])
-                | Q(payment__isnull=True, state__in=["open", "withdrawn"]),
+                | Q(payment__isnull=True, state__in=["open", "explained", "withdrawn"]),
                 name="reversal_row_matched_has_payment",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="explained", entry_id__isnull=False) & ~Q(explained_as="")
+                | ~Q(state="explained"),
+                name="reversal_row_explained_is_posted",
+            ),
+            # One of them would pay it twice.
+            models.UniqueConstraint(
+                fields=["confirms_id"],
+                condition=Q(confirms_id__isnull=False),
+                name="reversal_row_confirms_once",
             ),
         ]
         indexes = [
-            models.Index(fields=["source_account", "id"], name="reversal_row_open", condition=Q(state="open"))
+            models.Index(
+                fields=["source_account", "id"], name="reversal_row_open", condition=Q(state="open")
+            ),
+            # Those that look for their payment: each batch that comes in asks whether there are any.
+            models.Index(
+                fields=["source_account", "id"],
+                name="reversal_row_seeks",
+                condition=Q(state="open", kind__in=["reversal", "chargeback"], amount_minor__gt=0),
+            ),
+            models.Index(
+                fields=["explained_as", "explained_id"],
+                name="reversal_row_explained",
+                condition=Q(state="explained"),
+            ),
         ]
 
 

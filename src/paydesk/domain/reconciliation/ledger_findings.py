@@ -61,18 +61,34 @@ def _reversals(account: SourceAccount, day: date) -> Iterator[Finding]:
     for row in ReversalRow.objects.select_related("statement_line").filter(
         source_account=account, booked_on=day, state="open"
     ):
-        amount = Money(row.amount_minor, row.currency)
+        kind, why = _in_doubt(row)
         yield Finding(
-            "reversal_without_original",
-            f"The provider took {amount} back and names no payment we know. It stands as recoverable (1310).",
-            amount,
+            kind,
+            f"{why} It stands as recoverable (1310).",
+            Money(abs(row.amount_minor), row.currency),
             left_key=f"line:{row.statement_line_id}",
             left={
-                "amount_minor": -amount.amount_minor,
+                "amount_minor": -row.amount_minor,
                 "id": row.statement_line.provider_ref,
                 "kind": row.kind,
             },
         )
+
+
+def _in_doubt(row: ReversalRow) -> tuple[str, str]:
+    """The class of a row that nothing explains, and why it is one."""
+    amount = Money(abs(row.amount_minor), row.currency)
+    if row.kind in ("reversal", "chargeback") and row.amount_minor > 0:
+        return (
+            "reversal_without_original",
+            f"The provider took {amount} back and names no payment we know.",
+        )
+    if row.kind in ("refund", "payout"):
+        what = "went out" if row.amount_minor > 0 else "came back"
+        return "refund_without_original", f"{amount} {what} by a row that names no refund of ours it can be."
+    if row.amount_minor > 0:
+        return "short_settled", f"The provider took {amount} and does not say what for."
+    return "over_settled", f"The provider gave {amount} and does not say what for."
 
 
 def _transit(account: SourceAccount, day: date, today: date) -> Iterator[Finding]:

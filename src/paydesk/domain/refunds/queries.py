@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import get_args
 
+from django.db import connection
 from django.db.models import Count, Q, QuerySet
 
 from paydesk.domain.ledger.queries import control_balance
 from paydesk.domain.parties.models import Customer
-from paydesk.domain.payments.models import Payment
+from paydesk.domain.payments.models import Payment, ReversalRow
 from paydesk.domain.providers.models import SourceAccount
 from paydesk.domain.refunds import rules
 from paydesk.domain.refunds.models import PayoutFile, PayoutProfile, Refund
@@ -22,6 +23,16 @@ from paydesk.kernel.money import Money
 from paydesk.kernel.public_codes import code_of, number_of
 
 CODE_PREFIX = "REF"
+# Why a row that names a refund is not what paid it or brought it back.
+WHY_NOT = {
+    "refund_other_amount": "the row moved another amount than the refund it names",
+    "several_refunds": "the row could be of several refunds",
+    "refund_not_sent": "the refund it names is not marked as sent",
+    "refund_failed_here": "the refund it names failed, as we were told: it may go out twice",
+    "refund_paid_twice": "the refund it names was paid by another row: it may have gone out twice",
+    "refund_ended": "the refund it names was given up",
+    "refund_not_paid": "the refund it names is not paid, so nothing of it can come back",
+}
 
 
 def code(refund: Refund) -> str:
@@ -218,3 +229,52 @@ def new_doubts(refund: Refund, now: datetime) -> list[str]:
 def payout_code(payout_file_id: int) -> str:
     """POF-…"""
     return code_of("POF", payout_file_id)
+
+
+# A row is looked at again while its refund may still move; `keys` hold every word of it that may be an id.
+_NAMING = """
+SELECT r.id FROM payments_reversalrow r
+WHERE r.state = 'open'
+  AND r.reason IN ('nobody_asked', 'refund_not_sent', 'refund_failed_here', 'refund_not_paid')
+  AND (EXISTS (SELECT FROM unnest(r.keys) k WHERE k ~ '^REF-[0-9A-Z]{7,}$') OR EXISTS (
+      SELECT FROM refunds_refund f WHERE f.provider_ref <> '' AND f.provider_ref = ANY (r.keys)))
+ORDER BY r.id LIMIT 2000
+"""
+
+
+def rows_naming_refunds() -> list[int]:
+    """Open rows that nobody asked for and that name a refund of ours, oldest first; one query."""
+    with connection.cursor() as cursor:
+        cursor.execute(_NAMING)
+        return [row[0] for row in cursor.fetchall()]
+
+
+def named_by(row: ReversalRow) -> list[Refund]:
+    """Refunds of the row's market and currency whose code or id at the provider it names; one query."""
+    keys = {key for key in row.keys if key}
+    numbers = {number for key in keys if (number := number_in(key)) is not None and number < 2**63}
+    found = Refund.objects.filter(market=row.market, currency=row.currency)
+    return list(found.filter(Q(pk__in=numbers) | Q(provider_ref__in=keys)).order_by("pk"))
+
+
+def refunds_of_row(row: ReversalRow, most: int = 20) -> list[Refund]:
+    """Refunds that an open row could have paid, or brought back, by amount; last sent first; one query."""
+    states = ("sent", "unknown", "paid") if row.amount_minor > 0 else ("paid", "failed")
+    found = Refund.objects.select_related("payment", "customer").filter(
+        market=row.market, currency=row.currency, amount_minor=abs(row.amount_minor), state__in=states,
+        sent_at__isnull=False,
+    )  # fmt: skip
+    return list(found.order_by("-sent_at", "-pk")[:most])
+
+
+def why_not_undone(rows: Sequence[ReversalRow]) -> str:
+    """Why these rows cannot give their refunds back, because those have moved on; "" where they can."""
+    for row in rows:
+        refund = Refund.objects.get(pk=row.explained_id)
+        stands = "paid" if row.amount_minor > 0 else "failed"
+        if row.confirms_id is None and refund.state != stands:
+            return (
+                f"{code(refund)} was settled by a row of it and has moved on since "
+                f"(it is {refund.state}). Deal with the refund first."
+            )
+    return ""

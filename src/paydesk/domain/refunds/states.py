@@ -18,6 +18,8 @@ REFUND = Lifecycle(
         "try_again": ({"failed"}, "approved"),
         "change_payee": ({"failed"}, "under_review"),  # another payee is decided on anew
         "bounce": ({"paid"}, "failed"),  # a bank may hand a credit back days later
+        "unconfirm": ({"paid"}, "sent"),  # the row that showed it was of a wrong file, or another's
+        "unbounce": ({"failed"}, "paid"),
     },
     families={
         "requested": "held",
@@ -40,6 +42,7 @@ PAYOUT_FILE = Lifecycle(
         "send": ({"released"}, "sent"),
         "put_aside": ({"asked", "released"}, "put_aside"),
         "close": ({"sent"}, "closed"),
+        "open_again": ({"closed"}, "sent"),
     },
     families={
         "asked": "held",

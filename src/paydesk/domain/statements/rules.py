@@ -101,13 +101,13 @@ _BOOKED = {
     "float_transfer": "Booked as disbursement float (1015).",
     "reserve": "Booked as reserve held by the provider (1330).",
     "rounding": "Booked as rounding (5060).",
+    "conversion": "Booked as FX position (1090).",
+    "refund": "Recoverable (1310) until the refund of ours that it pays is known.",
+    "payout": "Recoverable (1310) until it is known whom it paid.",
+    "adjustment": "Recoverable (1310) until somebody says what it corrects.",
 }
-_NOT_BOOKED = {
-    "refund": "Kept, not posted yet: its refund is not known to the desk.",
-    "payout": "Kept, not posted yet: its payout is not known to the desk.",
-    "adjustment": "Kept, not posted yet: ask the provider what it corrects.",
-    "conversion": "Kept, not posted yet: its other side is in another currency.",
-}
+_UNASKED = "Recoverable (1310) until somebody says what it is."
+_MOVES_NOTHING = ("failed", "order", "notice")
 
 
 def what_is_booked(
@@ -117,7 +117,7 @@ def what_is_booked(
 
     `effect` is the sign of the row's amount, or the amount itself; None when it is not a whole one.
     """
-    if status != "success" or kind == "failed" or effect == 0:
+    if status != "success" or kind in _MOVES_NOTHING or effect == 0:
         return ""
     if role not in ("originates", "settles"):
         return "Not posted: this account is evidence only."
@@ -125,12 +125,9 @@ def what_is_booked(
         return f"Not posted: the account is in {account_currency}."
     if effect is None:
         return f"Not posted: the amount is not a whole number of minor units of {currency}."
-    if kind in ("reversal", "chargeback"):
-        if role == "settles":
-            return "Not posted: no payment came in through this account."
-        if effect > 0:
-            return "Not posted: it takes nothing back. Ask the provider what it is."
-    return _BOOKED.get(kind) or _NOT_BOOKED.get(kind, "")
+    if kind in ("reversal", "chargeback") and (role == "settles" or effect > 0):
+        return _UNASKED  # no payment came in here, or it takes nothing back
+    return _BOOKED.get(kind, _UNASKED)
 
 
 def why_no_payment(
@@ -150,16 +147,18 @@ def why_no_payment(
         return "Not final yet: the payment is made by the row that says it succeeded."
     if status == "failed":
         return _NO_PAYMENT_KINDS["failed"]
-    if role == "settles":
-        return "What a provider settled arrives here; customers pay elsewhere. Booked against transit (1025)."
-    if role != "originates":
+    if role not in ("originates", "settles"):
         return "This account is evidence only."
+    if role == "settles" and (amount_minor is None or amount_minor > 0):
+        return "What a provider settled arrives here; customers pay elsewhere. Booked against transit (1025)."
     if currency != account_currency:
         named = "without a currency" if currency == "XXX" else f"in {currency}"
         return f"The row is {named}, the account in {account_currency}."
     if amount_minor is None:
         return f"The amount is not a whole number of minor units of {currency}."
-    return "" if amount_minor > 0 else "No money came in by this row."
+    if amount_minor < 0:
+        return f"This row took money away. {_UNASKED}"
+    return "" if amount_minor else "No money came in by this row."
 
 
 def raw_row(raw: str) -> dict[str, str] | str:

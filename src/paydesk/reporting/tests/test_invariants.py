@@ -66,6 +66,10 @@ BREAKAGES = {
     "transit_stands_on_rows": "UPDATE payments_transitrow SET state = 'open' WHERE state = 'matched'",
     "ends_of_transit_fit": "UPDATE payments_transitrow SET partner_id = id WHERE state = 'matched'",
     "lone_reversals_are_recoverable": "UPDATE payments_reversalrow SET amount_minor = 1 WHERE state = 'open'",
+    "every_final_row_is_booked": "UPDATE ledger_entry SET idempotency_key = 'x' || id"
+    " WHERE kind = 'provider.sweep'",
+    "explained_rows_are_posted": "UPDATE payments_reversalrow"
+    " SET state = 'explained', explained_as = 'fee', entry_id = 1 WHERE state = 'open'",
     "reversal_rows_within_payment": "UPDATE payments_reversalrow SET amount_minor = amount_minor + 1"
     " WHERE state = 'matched'",
     "credit_equals_payments": "UPDATE payments_payment SET credited_minor = 1 WHERE customer_id IS NOT NULL",

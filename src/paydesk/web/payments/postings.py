@@ -27,7 +27,9 @@ KIND_WORDS = {
     "payment.reinstated": "Reversal undone: stands again",
     "payment.charged_back": "Charged back",
     "payment.reversal_undone": "Has its money again",
-    "provider.reversal": "Recoverable: its payment is not known",
+    "provider.reversal": "Recoverable until it is explained",
+    "provider.explained": "Explained by two people",
+    "provider.explained_undone": "Not explained any more",
     "provider.reversal_matched": "Its payment is known",
     "provider.swept": "Both ends of money in transit",
     "provider.swept_apart": "Two ends taken apart",
@@ -43,6 +45,7 @@ KIND_WORDS = {
     "goodwill.applied": "Goodwill credited",
     "goodwill.taken_off": "Goodwill taken off",
     "goodwill.undone": "Goodwill undone",
+    "refund.confirmed": "Shown by a row of the provider",
     "due_item.written_off": "Small difference written off",
     "due_item.write_off_undone": "Write-off undone: owed again",
 }

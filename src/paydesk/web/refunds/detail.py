@@ -42,7 +42,8 @@ MOST_APPROVALS = 20
 FAMILIES = {
     "refund.requested": "held", "refund.approved": "settled", "refund.cancelled": "idle",
     "refund.payee_changed": "held", "refund.tried_again": "moving", "refund.sent": "moving",
-    "refund.paid": "settled", "refund.failed": "failed", "refund.bounced": "failed",
+    "refund.paid": "settled", "refund.confirmed": "settled", "refund.unconfirmed": "held",
+    "refund.failed": "failed", "refund.bounced": "failed",
     "refund.lost_track": "held", "refund.resolution_asked": "held", "approval.rejected": "failed",
     "approval.withdrawn": "idle", "approval.expired": "idle", "payout_file.asked": "held",
     "payout_file.released": "moving", "payout_file.sent": "moving", "payout_file.put_aside": "idle",

@@ -34,17 +34,26 @@ from paydesk.domain.payments.actions.provider_rows import (
 )
 from paydesk.domain.payments.actions.reinstating import approve_reinstating, request_reinstating
 from paydesk.domain.payments.actions.showing import ShownBalanceRefused, enter_shown_balance
+from paydesk.domain.payments.actions.unasked_rows import (
+    BOOKINGS,
+    approve_booking,
+    request_booking,
+    unexplain_row,
+)
 from paydesk.domain.payments.actions.unposting import (
     UnpostRefused,
     approve_unpost,
     request_unpost,
     unpost_file,
 )
+from paydesk.domain.payments.explained_rows import ExplanationRefused
 
 __all__ = [
+    "BOOKINGS",
     "ApplyRefused",
     "CorrectionRefused",
     "DoubleRefused",
+    "ExplanationRefused",
     "SecondPersonRefused",
     "ShownBalanceRefused",
     "UnpostRefused",
@@ -52,6 +61,7 @@ __all__ = [
     "apply_payment",
     "approve_apply",
     "approve_backdating",
+    "approve_booking",
     "approve_move",
     "approve_original",
     "approve_owing_again",
@@ -69,6 +79,7 @@ __all__ = [
     "replay_contract",
     "request_apply",
     "request_backdating",
+    "request_booking",
     "request_move",
     "request_original",
     "request_owing_again",
@@ -79,6 +90,7 @@ __all__ = [
     "split_payment",
     "unapply_payment",
     "undo_apply",
+    "unexplain_row",
     "unmatch_original",
     "unpost_file",
 ]

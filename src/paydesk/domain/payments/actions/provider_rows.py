@@ -27,6 +27,8 @@ def _check_original(row: ReversalRow, payment: Payment) -> None:
     """Raises CorrectionRefused where this row cannot have taken back this payment."""
     if row.state != "open":
         raise CorrectionRefused("This row has its payment already.")
+    if row.amount_minor < 0:
+        raise CorrectionRefused("This row brought money: it took nothing back of a payment.")
     if row.source_account_id != payment.source_account_id or row.currency != payment.currency:
         raise CorrectionRefused("The row is of another account or currency than the payment.")
     if payment.state == "unposted":

@@ -8,7 +8,8 @@ from django.db import transaction
 from django.db.models import F, Q, Sum
 from django.db.models.functions import Coalesce
 
-from paydesk.domain.payments.models import Payment
+from paydesk.domain.payments import explained_rows
+from paydesk.domain.payments.models import Payment, ReversalRow
 from paydesk.domain.payments.queries.same_rows import files_with_same_rows
 from paydesk.domain.payments.steps import PaymentRefused, call
 from paydesk.domain.statements import steps as statements
@@ -119,6 +120,8 @@ def _unpost_chunk(file_id: int, *, by: Actor, now: datetime) -> bool:
     line_ids = list(lines.values_list("pk", flat=True)[:CHUNK_LINES])
     changes: dict[str, object]
     if line_ids:
+        explained = ReversalRow.objects.filter(statement_line__in=line_ids, state="explained")
+        explained_rows.undo(explained.select_related("statement_line"), by, now)
         undone = int(
             call("payments_unpost", (line_ids, "bigint[]"), (by.label, "text"), (now, "timestamptz"))
         )
@@ -154,3 +157,6 @@ def _check(file: SourceFile) -> None:
             "Their money has left: put them right one by one.",
             payments=count,
         )
+    explained = ReversalRow.objects.filter(statement_line__file=file, state="explained")
+    if why := explained_rows.why_stuck(explained):
+        raise UnpostRefused(why)

@@ -1,5 +1,6 @@
 """The verbs of refunds: asking, deciding, releasing, sending, hearing what became of them."""
 
+from paydesk.domain.refunds.actions.by_rows import match_refund_row, settle_by_row
 from paydesk.domain.refunds.actions.checking import look_again
 from paydesk.domain.refunds.actions.entitling import (
     ENTITLE,
@@ -59,6 +60,7 @@ __all__ = [
     "entitlement_ended",
     "look_again",
     "lose_track_of_refund",
+    "match_refund_row",
     "put_payout_file_aside",
     "read_results",
     "record_outcome",
@@ -68,6 +70,7 @@ __all__ = [
     "request_resolution",
     "save_payout_profile",
     "send_payout_file",
+    "settle_by_row",
     "take_refund_out",
     "try_refund_again",
 ]

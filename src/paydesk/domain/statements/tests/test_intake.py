@@ -146,7 +146,7 @@ class TakeFilesIn(TestCase):
                 "02-03-2026 09:03:00;R4;a;;0.00;paid",
             )
         )
-        waits = "Money paid out. Kept, not posted yet: its payout is not known to the desk."
+        waits = "Money paid out. Recoverable (1310) until it is known whom it paid."
         totals = {total.why: (total.rows, total.amount, total.payments) for total in preview(file).totals}
         assert totals == {
             "": (1, Decimal("50"), 1),

@@ -1,0 +1,111 @@
+"""Rows that nobody asked for, said by people: two say what a provider took or gave; one takes that apart."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+
+from paydesk.domain.ledger.steps import Leg
+from paydesk.domain.payments.explained_rows import (
+    ExplanationRefused,
+    check_open,
+    explain,
+    locked_row,
+    take_apart,
+)
+from paydesk.domain.payments.models import ReversalRow
+from paydesk.foundation.approvals import steps as approvals
+from paydesk.foundation.approvals.models import Approval
+from paydesk.foundation.audit import steps as audit
+from paydesk.kernel.actor import Actor
+from paydesk.kernel.money import Money
+
+BOOK = "reversal_row.book"
+RIGHT = "matching.outside_tolerance"
+SUBJECT = "reversal_row"
+# What a row may be said to be: words, the account it goes to, and whether that is one of the source account.
+BOOKINGS = {
+    "fee": ("a fee of the provider", "5010", True),
+    "tax": ("tax on fees", "1140", False),
+    "dispute_fee": ("a fee for a dispute", "5040", False),
+    "fx": ("an exchange difference", "5050", False),
+    "rounding": ("rounding or a small difference", "5060", False),
+    "float": ("money between our accounts: disbursement float", "1015", True),
+    "reserve": ("a reserve the provider holds", "1330", True),
+}
+
+
+@transaction.atomic(durable=True)
+def request_booking(row_id: int, *, book_as: str, note: str, by: Actor, now: datetime) -> Approval:
+    """Ask a second person to book what a row moved as what it is, out of what is recoverable (1310).
+
+    Raises ExplanationRefused; ApprovalRefused where it is asked for already.
+    """
+    row = locked_row(row_id)
+    by.needs(RIGHT, market=row.market)
+    check_open(row)
+    if book_as not in BOOKINGS:
+        raise ExplanationRefused("Choose what the row is from the list.")
+    if not note.strip():
+        raise ExplanationRefused("Say what shows it: the second person decides on what you write here.")
+    payload = {"book_as": book_as, "amount_minor": row.amount_minor}
+    approval = approvals.ask(
+        BOOK, subject=(SUBJECT, row.pk), market=row.market, right=RIGHT, payload=payload,
+        reasons=[f"The provider does not say what it is: a person says {BOOKINGS[book_as][0]}."],
+        amount=Money(abs(row.amount_minor), row.currency), note=note.strip(), by=by, now=now,
+    )  # fmt: skip
+    _record("reversal_row.booking_asked", row, by, now, approval_id=approval.pk, book_as=book_as)
+    return approval
+
+
+@transaction.atomic(durable=True)
+def approve_booking(approval_id: int, *, by: Actor, now: datetime, note: str = "") -> ReversalRow:
+    """The second person says yes: the row is booked as what it is. Raises ExplanationRefused."""
+    approval = approvals.decide(approval_id, BOOK, by=by, now=now, note=note)
+    row = locked_row(approval.subject_id)
+    check_open(row)
+    _book(row, approval.payload["book_as"], f"booked:{row.pk}:{approval.pk}", by, now)
+    return row
+
+
+def _book(row: ReversalRow, book_as: str, key: str, by: Actor, now: datetime) -> None:
+    _, code, of_account = BOOKINGS[book_as]
+    other = Leg(code, row.source_account_id if of_account else 0, row.amount_minor, row.currency)
+    entry_id = explain(
+        row, other, kind="provider.explained", cause=("line", row.statement_line_id), key=key,
+        explained_as=book_as, by=by, now=now,
+    )  # fmt: skip
+    _record(
+        "reversal_row.booked", row, by, now, book_as=book_as, entry_id=entry_id, state=["open", row.state]
+    )
+
+
+@transaction.atomic(durable=True)
+def unexplain_row(row_id: int, *, note: str, by: Actor, now: datetime) -> ReversalRow:
+    """Take apart what explained a row, whoever said it: it is recoverable (1310) again, for people.
+
+    Raises ExplanationRefused where what it explained has moved on since.
+    """
+    row = locked_row(row_id)
+    by.needs("payments.reverse", market=row.market)
+    if row.state != "explained":
+        raise ExplanationRefused("Nothing explains this row yet.")
+    if not note.strip():
+        raise ExplanationRefused("Say why, in a few words: the reason is kept in the audit trail.")
+    was = {"explained_as": row.explained_as, "explained_id": row.explained_id}
+    take_apart(row, by=by, now=now)
+    _record("reversal_row.unexplained", row, by, now, note, **was, state=["explained", row.state])
+    return row
+
+
+def _record(verb: str, row: ReversalRow, by: Actor, now: datetime, note: str = "", **changes: object) -> None:
+    audit.record(
+        verb,
+        subject=(SUBJECT, row.pk),
+        by=by,
+        at=now,
+        changes={"amount_minor": row.amount_minor, **changes},
+        market=row.market,
+        note=note.strip(),
+    )
