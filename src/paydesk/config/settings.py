@@ -58,6 +58,7 @@ INSTALLED_APPS = [
     "paydesk.domain.quality",
     "paydesk.domain.triage",
     "paydesk.domain.incidents",
+    "paydesk.domain.improvements",
     "paydesk.reporting.books",
     "paydesk.reporting.two_file_runs",
     "paydesk.web",
