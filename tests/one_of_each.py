@@ -36,7 +36,8 @@ def one_of_each(
     def refund(amount: str) -> Approval:
         request_refund(
             payment.pk, amount=ghs(amount), reason="overpaid", note="x", payee_kind="payer",
-            payee_name="Ama Mensah", payee_account="233244123456", rail="mobile_money", again=True, by=support, now=now,
+            payee_name="Ama Mensah", payee_account="233244123456", rail="mobile_money",
+            again=True, by=support, now=now,
         )  # fmt: skip
         return Approval.objects.latest("pk")
 

@@ -31,6 +31,7 @@ View = Callable[..., HttpResponseBase]
 CODES = {
     "customers/": "customer", "contracts/load/": "nothing", "books/statement/": "contract",
     "contracts/": "contract", "intake/": "file", "reveal/": "customer", "refunds/files/": "payout_file",
+    "goodwill/give/": "troubled", "goodwill/": "goodwill",
     "refunds/": "refund", "reversal-requests/": "reversal_request", "approvals/": "approval",
     "in-doubt/": "reversal_row", "clocks/": "clock", "work/": "payment", "knowledge/cite/": "case",
     "knowledge/": "article",

@@ -16,6 +16,7 @@ PAGES = {
     "refund": ("REF", "refunds:page"),
     "reversal_request": ("RVR", "reversal_requests:page"),
     "hand_receipt": ("HRC", "hand_receipts:page"),
+    "goodwill": ("GWL", "goodwill:page"),
     "payout_file": ("POF", "refunds:file"),
     "pending": ("PND", "pending:page"),
     "message": ("MSG", "callbacks:page"),

@@ -53,7 +53,7 @@ PLACES = [
         second=True,
         unless="payments:view",
     ),
-    Place("refunds:list", "Refunds", "undo", "r", "payments:view", second=True),
+    Place("refunds:list", "Refunds", "undo", "r", "payments:view", second=True, parts=("goodwill",)),
     Place(
         "reversal_requests:list",
         "Reversals",

@@ -23,6 +23,7 @@ urlpatterns = [
     path("payments/", include("paydesk.web.payments.urls")),
     path("pending/", include("paydesk.web.pending.urls")),
     path("refunds/", include("paydesk.web.refunds.urls")),
+    path("goodwill/", include("paydesk.web.goodwill.urls")),
     path("reconciliation/", include(day_urls)),
     path("exceptions/", include(exception_urls)),
     path("reversal-requests/", include("paydesk.web.reversal_requests.urls")),

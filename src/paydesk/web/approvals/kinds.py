@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.http import HttpRequest
 
+from paydesk.domain.goodwill import actions as goodwill
 from paydesk.domain.hand_receipts import actions as hand_receipts
 from paydesk.domain.payments import actions as payments
 from paydesk.domain.reconciliation import actions as reconciliation
@@ -20,6 +21,7 @@ from paydesk.domain.reversal_requests import actions as reversal_requests
 from paydesk.foundation.due_times.actions import SET_DUE, WAIVE, approve_due
 from paydesk.reporting.books.actions.days import approve_days
 from paydesk.web.approvals import evidence
+from paydesk.web.goodwill import views as goodwill_views
 from paydesk.web.hand_receipts import evidence as by_hand_evidence
 from paydesk.web.reconciliation import evidence as reconciliation_evidence
 from paydesk.web.refunds import evidence as refund_evidence
@@ -114,6 +116,14 @@ KINDS = {
         Kind(
             "refund.entitle", refunds.approve_refund, _subject, refund_evidence.of_refund,
             "refunds/_evidence.html",
+        ),
+        Kind(
+            "goodwill.give", goodwill.approve_goodwill, _subject, goodwill_views.evidence,
+            "goodwill/_evidence.html",
+        ),
+        Kind(
+            "goodwill.undo", goodwill.approve_undoing, _subject, goodwill_views.evidence,
+            "goodwill/_evidence.html",
         ),
         Kind(
             "refund.resolve", refunds.approve_resolution, _subject, refund_evidence.of_refund,

@@ -64,6 +64,10 @@ WORDS = {
         "Receive by hand", "Receipts by hand", "receive", "asked to receive it by hand"
     ),
     "refund.entitle": KindWords("Refund", "Refunds", "refund", "asked for a refund"),
+    "goodwill.give": KindWords("Goodwill", "Goodwill", "give", "asked to give goodwill"),
+    "goodwill.undo": KindWords(
+        "Take goodwill back", "Goodwill to take back", "take back", "asked to take goodwill back"
+    ),
     "payout_file.release": KindWords(
         "Let a payout file go", "Payout files to let go", "release", "asked to release the payout file"
     ),

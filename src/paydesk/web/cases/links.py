@@ -9,13 +9,15 @@ from typing import TYPE_CHECKING, Any
 
 from django.urls import reverse
 
+from paydesk.domain.cases.identity import why_not
 from paydesk.domain.contracts.queries import contract_list, contracts_of, standings
 from paydesk.domain.payments.queries import payments
-from paydesk.domain.refunds.queries import refunds, refunds_of_payment
+from paydesk.domain.refunds.queries import refunds
 from paydesk.domain.refunds.states import REFUND
 from paydesk.kernel.actor import Actor
 from paydesk.kernel.money import Money
 from paydesk.web.addresses import code_in, page_of
+from paydesk.web.goodwill.shown import lines_of as goodwill_lines
 from paydesk.web.payments.shown import shown as shown_payment
 
 if TYPE_CHECKING:
@@ -23,7 +25,7 @@ if TYPE_CHECKING:
 
 WORDS = {"payment": "Payment", "contract": "Contract", "refund": "Refund", "exception": "Exception"}
 # Kinds that need no more than a line: (line, amount, badge, id of the customer) by id, for the actor.
-LINES: dict[str, Any] = {}
+LINES = {"goodwill": goodwill_lines}
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,16 +157,10 @@ def _acts(case: Case, payment: Any) -> list[tuple[str, str, str, str]]:
     acts: list[tuple[str, str, str, str]] = []
     if payment.state == "received" and payment.open_minor:
         acts.append(("Apply…", reverse("payments:apply", args=[payment.pk]), "y", ""))
-    blocked = "" if case.level == "strong" else "Verify who asks in a strong way first: this moves money."
-    open_one = next(
-        (each for each in refunds_of_payment(payment.pk) if each.state not in ("rejected", "cancelled")), None
-    )
-    if open_one is not None:
-        blocked = (
-            f"{code_in('refund', open_one.pk)} gives money of this payment back already: look at it first."
-        )
     if payment.state == "received":
-        acts.append(("Refund…", reverse("refunds:ask", args=[payment.pk]), "f", blocked))
+        blocked = why_not("refund.request", level=case.level, party_role=case.party_role)
+        ask = f"{reverse('refunds:ask', args=[payment.pk])}?case={code_in('case', case.pk)}"
+        acts.append(("Refund…", ask, "f", blocked))
     return acts
 
 

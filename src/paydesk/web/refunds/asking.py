@@ -10,6 +10,8 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.vary import vary_on_headers
 
+from paydesk.domain.cases.asks import compensations_of
+from paydesk.domain.cases.queries import code as case_code
 from paydesk.domain.refunds.actions import change_payee, request_refund
 from paydesk.domain.refunds.previews import Payee, reasons_for, request_effects
 from paydesk.domain.refunds.queries import calculation_of
@@ -22,6 +24,7 @@ from paydesk.kernel.phone_numbers import e164_digits
 from paydesk.web.access import actor_of, gate, gate_to_ask, needs
 from paydesk.web.addresses import page_of
 from paydesk.web.answers import came_from, done
+from paydesk.web.cases.shown import case_or_404
 from paydesk.web.payments.effects_shown import looked_at
 from paydesk.web.payments.filters import AmountField
 from paydesk.web.payments.page import payment_or_404
@@ -31,6 +34,7 @@ from paydesk.web.refunds.shown import RIGHT, refund_or_404, shown
 from paydesk.web.sight import Looking, looking
 
 if TYPE_CHECKING:
+    from paydesk.domain.cases.models import Case
     from paydesk.domain.payments.models import Payment
     from paydesk.domain.refunds.models import Refund
 
@@ -99,10 +103,15 @@ class AskForm(PayeeForm):
     """How much and why, beside where it goes."""
 
     reason = forms.ChoiceField(choices=[("", "choose"), *REASONS.items()])
+    again = forms.BooleanField(label="It is due all the same: whoever decides looks at both", required=False)
     field_order = ["amount", "reason", "payee_kind", "payee_name", "payee_account", "rail", "note"]
 
-    def __init__(self, said: QueryDict | None, *, payment: Payment, eyes: Looking) -> None:
+    def __init__(
+        self, said: QueryDict | None, *, payment: Payment, eyes: Looking, earlier: bool = False
+    ) -> None:
         super().__init__(said, payment=payment, eyes=eyes)
+        if not earlier:
+            del self.fields["again"]
         self.left = calculation_of(payment).left
         self.fields["amount"] = AmountField(f"Amount, if not all {self.left}")
         self.fields["amount"].widget.attrs["placeholder"] = str(self.left).rsplit(" ", 1)[0]
@@ -134,14 +143,17 @@ def ask(request: HttpRequest, payment_id: int) -> HttpResponse:
     payment = payment_or_404(actor, payment_id)
     is_preview = request.htmx.target == "ask-preview"  # type: ignore[attr-defined]
     said = request.POST if request.method == "POST" else request.GET if is_preview else None
-    form = AskForm(said, payment=payment, eyes=eyes)
+    earlier = compensations_of([("payment", payment.pk)], now)
+    case = case_in(request)
+    form = AskForm(said, payment=payment, eyes=eyes, earlier=bool(earlier))
     allowed = gate_to_ask(actor, ENTITLE)
     if request.method == "POST" and allowed.allowed and form.is_valid():
         data = form.cleaned_data
         refund = request_refund(
             payment.pk, amount=data["amount"], reason=data["reason"], note=data["note"],
             payee_kind=data["payee_kind"], payee_name=data["payee_name"], payee_account=data["payee_account"],
-            rail=data["rail"], version=version_in(request), by=actor, now=now,
+            rail=data["rail"], version=version_in(request), case_id=case.pk if case else None,
+            again=bool(data.get("again")), by=actor, now=now,
         )  # fmt: skip
         return done(
             request, came_from(request, page_of("payment", payment.pk)), f"{shown(refund).code}: {ASKED}"
@@ -155,10 +167,18 @@ def ask(request: HttpRequest, payment_id: int) -> HttpResponse:
         "at": came_from(request, page_of("payment", payment.pk)),
         "allowed": allowed,
         "sums": calculation_of(payment),
+        "earlier": earlier,
+        "case_code": case_code(case) if case else "",
     }
     known |= looked(form, payment, actor)
     template = "refunds/_ask_preview.html" if is_preview else "refunds/ask.html"
     return render(request, template, known, status=422 if request.method == "POST" else 200)
+
+
+def case_in(request: HttpRequest) -> Case | None:
+    """The case a verb is asked for from, by the code in the address or the form; None where from none."""
+    code = request.POST.get("case") or request.GET.get("case") or ""
+    return case_or_404(actor_of(request), code) if code else None
 
 
 def looked(form: AskForm, payment: Payment, actor: Actor) -> dict[str, Any]:
