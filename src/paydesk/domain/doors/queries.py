@@ -176,9 +176,12 @@ def calls(actor: Actor) -> QuerySet[PhoneCall]:
     return in_markets(PhoneCall.objects.select_related("case"), actor).order_by("-rang_at", "-pk")
 
 
-def call_in_hand(case_id: int, person_id: int | None, now: datetime) -> PhoneCall | None:
-    """The call about a case that this person has taken and that is not over; one query."""
-    found = PhoneCall.objects.filter(case_id=case_id, taken_by_id=person_id).exclude(state="ended")
+def call_in_hand(case_id: int, actor: Actor, now: datetime) -> PhoneCall | None:
+    """The call about a case that this person took and has not logged yet; one query."""
+    logged = Message.objects.filter(
+        case_id=case_id, author=actor.label, at__gte=OuterRef("taken_at"), channel="phone"
+    ).exclude(outcome="")
+    found = PhoneCall.objects.filter(~Exists(logged), case_id=case_id, taken_by_id=actor.id)
     return found.filter(taken_at__gt=now - timedelta(hours=2)).order_by("-pk").first()
 
 

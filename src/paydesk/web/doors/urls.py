@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from paydesk.web.doors import in_case, views
+from paydesk.web.doors import calls, chats, in_case, views
 
 app_name = "doors"
 urlpatterns = [
@@ -14,6 +14,10 @@ urlpatterns = [
     path("scripts/", views.script_list, name="scripts"),
     path("scripts/<str:group>", views.script, name="script"),
     path("case/<str:public_code>/page/<str:about>", in_case.give, name="give"),
+    path("case/<str:public_code>/chat", chats.news, name="chat_news"),
+    path("case/<str:public_code>/code", chats.make_code, name="code"),
+    path("ringing", calls.rings, name="rings"),
+    path("ringing/<int:call_id>/take", calls.take, name="take"),
     path("<int:door_id>/embed", views.embed, name="embed"),
     path("<int:door_id>/origins", views.origins, name="origins"),
     path("<int:door_id>/switch", views.switch, name="switch"),

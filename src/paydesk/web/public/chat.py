@@ -43,7 +43,20 @@ def chat(request: HttpRequest, secret: str) -> HttpResponse:
     if door is None:
         return gone(language_of(request, "en"))
     language = language_of(request, door.language)
-    known = {"base": reverse("public:chat", args=[door.key]), "longest": LONGEST_CHAT_MESSAGE}
+    with translation.override(language):
+        words = {
+            "offline": _("No connection. What you write is kept and sent as soon as there is one."),
+            "waits": _("not sent yet"),
+            "refused": _("Not sent:"),
+            "typing": _("Somebody is writing to you…"),
+            "with": _("You are talking with %s."),
+            "first": _("Write first what it is about."),
+            "later": _("This did not work now. Try again in a moment."),
+        }
+    known = {
+        "base": reverse("public:chat", args=[door.key]), "longest": LONGEST_CHAT_MESSAGE,
+        "words": json.dumps(words),
+    }  # fmt: skip
     return embeddable(page("chat", known, language=language), door.origins)
 
 
