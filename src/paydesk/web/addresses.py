@@ -26,8 +26,8 @@ PAGES = {
     "two_file_run": ("TFR", "two_files:page"),
     "exception": ("EXC", "exceptions:page"),
     "case": ("CAS", "cases:page"),
-}
     "article": ("ART", "knowledge:page"),
+}
 
 
 def page_of(kind: str, number: int) -> str:
