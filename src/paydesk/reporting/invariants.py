@@ -9,6 +9,7 @@ from typing import Any
 from django.db import connection, transaction
 
 from paydesk.domain.callbacks import invariants as callbacks
+from paydesk.domain.cases import invariants as cases
 from paydesk.domain.goodwill import invariants as goodwill
 from paydesk.domain.ledger import invariants as ledger
 from paydesk.domain.payments import invariants as payments
@@ -60,6 +61,7 @@ def check_all(*, most_rows: int, own_snapshot: bool = True) -> list[Finding]:
             *goodwill.INVARIANTS,
             *held_money.INVARIANTS,
             *callbacks.INVARIANTS,
+            *cases.INVARIANTS,
             *books.INVARIANTS,
             *clocks.INVARIANTS,
         )

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 
 from paydesk.domain.cases import categories, clocks
 from paydesk.domain.cases.asks import Link
@@ -20,7 +20,6 @@ from paydesk.domain.cases.models import (
     Message,
 )
 from paydesk.domain.cases.states import AT_WORK, OPEN
-from paydesk.foundation.assignments.models import Assignment
 from paydesk.foundation.clocks.models import Clock
 from paydesk.foundation.people.queries import in_markets
 from paydesk.foundation.people.restricted import refuse_if_restricted
@@ -64,18 +63,14 @@ def case_for(actor: Actor, case_id: int) -> Case:
 def in_view(found: QuerySet[Case], view: str, by: Actor, now: datetime) -> QuerySet[Case]:
     """Those of one view of the inbox, what is due first in front; raises KeyError for an unknown view."""
     VIEWS[view]
-    owned = Assignment.objects.filter(subject_kind=SUBJECT, subject_id=OuterRef("pk"), owner__isnull=False)
     if view == "mine":
-        found = found.filter(Exists(owned.filter(owner_id=by.id)), state__in=OPEN)
+        found = found.filter(owned_by=by.id, state__in=OPEN)
     elif view == "new":
-        found = found.filter(~Exists(owned), state__in=OPEN)
+        found = found.filter(owned_by=None, state__in=OPEN)
     elif view == "team":
         found = found.filter(state__in=OPEN)
     elif view == "late":
-        late = Clock.objects.filter(
-            subject_kind=SUBJECT, subject_id=OuterRef("pk"), ended_as="", due_at__lt=now, paused_at=None
-        )
-        found = found.filter(Exists(late), state__in=OPEN)
+        found = found.filter(pk__in=_late(now), state__in=OPEN)
     elif view == "waiting":
         found = found.filter(state="waiting")
     else:
@@ -83,31 +78,28 @@ def in_view(found: QuerySet[Case], view: str, by: Actor, now: datetime) -> Query
     return found.order_by(F("unanswered_since").asc(nulls_last=True), "opened_at", "id")
 
 
+def _late(now: datetime) -> QuerySet[Clock, Any]:
+    """Ids of cases with a clock that is past its time."""
+    late = Clock.objects.filter(subject_kind=SUBJECT, ended_as="", due_at__lt=now, paused_at=None)
+    return late.values("subject_id")
+
+
 def counts(actor: Actor, now: datetime) -> dict[str, int]:
     """How many cases each view has, but what is done; two queries."""
     base = in_markets(Case.objects.filter(state__in=OPEN), actor).order_by()
-    owned = Assignment.objects.filter(subject_kind=SUBJECT, subject_id=OuterRef("pk"), owner__isnull=False)
-    late = Clock.objects.filter(
-        subject_kind=SUBJECT, subject_id=OuterRef("pk"), ended_as="", due_at__lt=now, paused_at=None
-    )
-    row = base.annotate(
-        has_owner=Exists(owned), is_mine=Exists(owned.filter(owner_id=actor.id)), is_late=Exists(late)
-    ).aggregate(
+    row = base.aggregate(
         team=Count("pk"),
-        mine=Count("pk", filter=Q(is_mine=True)),
-        new=Count("pk", filter=Q(has_owner=False)),
-        late=Count("pk", filter=Q(is_late=True)),
+        mine=Count("pk", filter=Q(owned_by=actor.id)),
+        new=Count("pk", filter=Q(owned_by=None)),
         waiting=Count("pk", filter=Q(state="waiting")),
     )
-    return dict(row)
+    return row | {"late": base.filter(pk__in=_late(now)).count()}
 
 
 def count_unanswered(actor: Actor) -> int:
     """Cases of one's own or of nobody in which we are to act; for the rail."""
-    owned_by_others = Assignment.objects.filter(
-        subject_kind=SUBJECT, subject_id=OuterRef("pk"), owner__isnull=False
-    ).exclude(owner_id=actor.id)
-    found = in_markets(Case.objects.filter(state__in=AT_WORK), actor).filter(~Exists(owned_by_others))
+    theirs = Q(owned_by=None) | Q(owned_by=actor.id)
+    found = in_markets(Case.objects.filter(theirs, state__in=AT_WORK), actor)
     return found.values("pk")[:MOST_COUNTED].count()
 
 
