@@ -59,6 +59,7 @@ INSTALLED_APPS = [
     "paydesk.domain.triage",
     "paydesk.domain.incidents",
     "paydesk.domain.improvements",
+    "paydesk.domain.retention",
     "paydesk.reporting.books",
     "paydesk.reporting.two_file_runs",
     "paydesk.web",

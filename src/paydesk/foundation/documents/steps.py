@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import io
 from datetime import datetime
 from typing import BinaryIO
+
+from django.db import transaction
 
 from paydesk.foundation.audit import steps as audit
 from paydesk.foundation.documents import blobs
@@ -70,3 +73,50 @@ def record_upload(
         changes={"sha256": kept.sha256, "size_bytes": kept.size_bytes, "content_type": kept.content_type},
     )
     return document
+
+
+def replace_content(
+    document_id: int, data: bytes, *, file_name: str, by: Actor, at: datetime, why: str
+) -> bool:
+    """Put other bytes in the place of a document's: redacted ones, or a line that says they were removed.
+
+    The document keeps its number and who brought it. The old bytes go when no other document has them, after
+    the commit. False where there is no such document. Joins the caller's transaction; `why` is a word for
+    the trail ("redaction", "erasure", "retention").
+    """
+    document = Document.objects.select_for_update().select_related("content").filter(pk=document_id).first()
+    if document is None:
+        return False
+    kept = blobs.keep(io.BytesIO(data))
+    old = document.content
+    if kept.sha256 == old.sha256:
+        return True
+    StoredContent.objects.bulk_create(
+        [
+            StoredContent(
+                sha256=kept.sha256, size_bytes=kept.size_bytes, content_type=kept.content_type, stored_at=at
+            )
+        ],
+        ignore_conflicts=True,
+    )
+    document.content = StoredContent.objects.get(sha256=kept.sha256)
+    document.file_name = safe_file_name(file_name)
+    document.save(update_fields=["content", "file_name"])
+    if not Document.objects.filter(content=old).exists():
+        old.delete()
+        gone = old.sha256
+        transaction.on_commit(lambda: _remove(gone))
+    audit.record(
+        "document.replaced",
+        subject=("document", document.pk),
+        by=by,
+        at=at,
+        changes={"why": why, "sha256": [old.sha256, kept.sha256]},
+    )
+    return True
+
+
+def _remove(sha256: str) -> None:
+    """Take bytes out of the folder that no document has any more: somebody may have brought them again."""
+    if not StoredContent.objects.filter(sha256=sha256).exists():
+        blobs.path_of(sha256).unlink(missing_ok=True)

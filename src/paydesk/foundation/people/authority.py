@@ -81,6 +81,13 @@ risk.lift                          | R  | R  | R  | -  | R  | V  | C  | V  | V  
 risk.escalate                      | M  | M  | M  | M  | M  | M  | M  | V  | V  | -  | -
 risk.decide                        | -  | -  | -  | -  | V  | V  | M  | V  | V  | -  | -
 risk.evidence_pack                 | -  | -  | -  | -  | M  | M  | M  | -  | M  | -  | M
+cases.redact                       | M  | M  | M  | M  | M  | M  | M  | V  | V  | -  | M
+cases.confirm_redaction            | V  | V  | V  | V  | C  | C  | C  | V  | V  | -  | -
+retention.manage                   | -  | -  | -  | -  | -  | V  | V  | -  | V  | M  | -
+retention.hold                     | -  | -  | -  | -  | -  | M  | M  | -  | V  | V  | -
+retention.lift_hold                | -  | -  | -  | -  | -  | C  | C  | -  | V  | V  | -
+retention.erase                    | -  | R  | -  | -  | R  | V  | C  | -  | V  | R  | -
+retention.export_person            | -  | -  | -  | -  | M  | -  | M  | -  | -  | -  | M
 collections.record                 | V  | M  | M  | -  | V  | V  | V  | V  | V  | -  | -
 disputes.answer                    | M  | M  | -  | -  | C  | C above_limit | V | V | V | - | -
 onboarding.activate                | M  | -  | -  | -  | C  | V  | C  | V  | V  | -  | -

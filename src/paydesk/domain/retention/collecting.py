@@ -1,0 +1,297 @@
+"""What a pack holds: everything that was said, posted, decided and recorded about a case, payment or person.
+
+Rows are told whole, by the names of their columns; each group is one file. Nothing here decides who may
+have it: that is the verb's (actions/packing.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Model
+
+from paydesk.domain.cases.models import Attachment, Case, CaseLink, Commitment, Message, ReceivedMail
+from paydesk.domain.contracts.models import Contract, DueItem
+from paydesk.domain.ledger.queries import EntryRow, entries_about
+from paydesk.domain.parties.models import Customer
+from paydesk.domain.payments.models import Allocation, Claim, Payment
+from paydesk.domain.refunds.models import Refund
+from paydesk.domain.risk.models import Enforcement, Escalation
+from paydesk.foundation.approvals.models import Approval
+from paydesk.foundation.assignments.models import Assignment, Note
+from paydesk.foundation.audit.models import AuditRecord, AuditSeal
+from paydesk.foundation.clocks.models import Clock, ClockPause
+from paydesk.foundation.documents.models import Document
+from paydesk.foundation.documents.queries import document_by_id, open_document
+from paydesk.foundation.documents.rules import safe_file_name
+from paydesk.foundation.people.restricted_models import RestrictedThing
+from paydesk.kernel.money import Money
+from paydesk.kernel.public_codes import code_of
+from paydesk.kernel.refused import Refused
+from paydesk.writers.evidence_pack import as_json, summary_page
+
+Thing = tuple[str, int]
+PREFIXES = {"case": "CAS", "payment": "PAY", "refund": "REF", "contract": "CON", "customer": "CUS",
+            "escalation": "ESC", "enforcement": "ENF", "exception": "EXC"}  # fmt: skip
+
+
+@dataclass
+class Collected:
+    """Files by name, tables for the summary, and the things the trail is told of."""
+
+    files: dict[str, bytes] = field(default_factory=dict)
+    sections: dict[str, list[list[str]]] = field(default_factory=dict)
+    things: list[Thing] = field(default_factory=list)
+
+    def group(self, name: str, rows: Iterable[Any]) -> None:
+        """One JSON file of rows; nothing where there are none."""
+        told = [row if isinstance(row, dict) else row_of(row) for row in rows]
+        if told:
+            self.files[f"{name}.json"] = as_json(told)
+
+    def table(self, title: str, head: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+        self.sections[title] = [list(head), *([_text(cell) for cell in row] for row in rows)]
+
+
+def row_of(thing: Model) -> dict[str, Any]:
+    """Every column of a row by its name; bytes as hexadecimal digits."""
+    found = {each.attname: getattr(thing, each.attname) for each in thing._meta.concrete_fields}
+    return {name: value.hex() if isinstance(value, bytes) else value for name, value in found.items()}
+
+
+def code(kind: str, number: int) -> str:
+    return code_of(PREFIXES[kind], number) if kind in PREFIXES else f"{kind} {number}"
+
+
+def of_case(case: Case) -> Collected:
+    """A case with what was said, its files, and everything it is confirmed to be about."""
+    found = Collected(things=[("case", case.pk)])
+    found.group("case", [case])
+    _said(found, [case.pk])
+    links = list(CaseLink.objects.filter(case=case).order_by("id"))
+    found.group("links", links)
+    found.group("promises", Commitment.objects.filter(case=case).order_by("id"))
+    found.things += [(each.kind, each.object_id) for each in links if each.state == "confirmed"]
+    payments = [number for kind, number in found.things if kind == "payment"]
+    _money(found, payments, [number for kind, number in found.things if kind == "refund"])
+    _decisions(found)
+    return found
+
+
+def of_payment(payment: Payment) -> Collected:
+    """A payment with its row as the provider stated it, its postings, refunds and escalations."""
+    found = Collected(things=[("payment", payment.pk)])
+    _money(found, [payment.pk], [])
+    _decisions(found)
+    return found
+
+
+def of_person(customer: Customer) -> Collected:
+    """What we keep of a customer: who they are, contracts, payments, refunds, cases with every word."""
+    found = Collected(things=[("customer", customer.pk)])
+    found.group("person", [customer])
+    found.group("phones", customer.phones.order_by("id"))
+    found.group("identity-documents", customer.identities.order_by("id"))
+    contracts = list(Contract.objects.filter(customer=customer).order_by("id"))
+    found.group("contracts", contracts)
+    found.group("due-items", DueItem.objects.filter(contract__in=contracts).order_by("id"))
+    found.things += [("contract", each.pk) for each in contracts]
+    # An investigation goes on whether or not somebody asks what we know of them.
+    hidden = RestrictedThing.objects.filter(subject_kind="case").values("subject_id")
+    cases = list(Case.objects.filter(customer=customer).exclude(pk__in=hidden).order_by("id"))
+    found.group("cases", cases)
+    found.table(
+        "Cases", ("Case", "Opened", "State", "About"),
+        [(code("case", each.pk), each.opened_at, each.state, each.subject) for each in cases],
+    )  # fmt: skip
+    _said(found, [each.pk for each in cases])
+    payments = list(Payment.objects.filter(customer=customer).order_by("id").values_list("pk", flat=True))
+    _money(found, payments, [], with_postings=False)
+    found.things += [("case", each.pk) for each in cases]
+    found.group("notes", _about(Note, found.things))
+    return found
+
+
+def _said(found: Collected, case_ids: Sequence[int]) -> None:
+    messages = list(Message.objects.filter(case_id__in=case_ids).order_by("at", "id"))
+    found.group("messages", messages)
+    found.table(
+        "What was said", ("When (UTC)", "Case", "Way", "By", "Text"),
+        [
+            (each.at, code("case", each.case_id), f"{each.direction}, {each.channel}",
+             each.author or each.sender, each.full_text or each.text)
+            for each in messages
+        ],
+    )  # fmt: skip
+    attached = Attachment.objects.filter(message__case_id__in=case_ids).order_by("id")
+    raw = ReceivedMail.objects.filter(case_id__in=case_ids).order_by("id")
+    wanted = [(f"attachments/{n:03}-{each.name}", each.document_id) for n, each in enumerate(attached, 1)]
+    wanted += [(f"mail/{n:03}.eml", each.document_id) for n, each in enumerate(raw, 1)]
+    _documents(found, wanted)
+
+
+def _documents(found: Collected, wanted: Iterable[tuple[str, int | None]]) -> None:
+    """The bytes of documents under safe names; one that is gone is named as gone."""
+    for name, number in wanted:
+        document = document_by_id(number) if number is not None else None
+        if document is None:
+            continue
+        folder, _, last = name.rpartition("/")
+        place = f"{folder}/{safe_file_name(last)}"
+        try:
+            with open_document(document.pk).file as stream:
+                found.files[place] = stream.read()
+        except Refused as problem:
+            found.files[f"{place}.missing.txt"] = problem.text.encode()
+
+
+def _money(
+    found: Collected, payments: Sequence[int], refunds: Sequence[int], *, with_postings: bool = True
+) -> None:
+    rows = list(Payment.objects.filter(pk__in=payments).select_related("statement_line").order_by("id"))
+    found.group("payments", rows)
+    found.group("payment-rows-as-stated", [each.statement_line for each in rows])
+    found.group("allocations", Allocation.objects.filter(payment__in=rows).order_by("id"))
+    found.group("claims", Claim.objects.filter(payment__in=rows).order_by("id"))
+    found.table(
+        "Payments", ("Payment", "Amount", "Day", "State", "Provider’s reference"),
+        [
+            (code("payment", each.pk), Money(each.amount_minor, each.currency), each.value_on, each.state,
+             each.statement_line.provider_ref)
+            for each in rows
+        ],
+    )  # fmt: skip
+    of_these = Refund.objects.filter(payment__in=rows) | Refund.objects.filter(pk__in=refunds)
+    back = list(of_these.order_by("id"))
+    found.group("refunds", back)
+    found.table(
+        "Refunds", ("Refund", "Amount", "State", "Reason"),
+        [(code("refund", r.pk), Money(r.amount_minor, r.currency), r.state, r.reason) for r in back],
+    )  # fmt: skip
+    found.things = list(
+        dict.fromkeys([*found.things, *(("payment", r.pk) for r in rows), *(("refund", r.pk) for r in back)])
+    )
+    if with_postings:
+        posted = [
+            (kind, number, entry)
+            for kind, number in found.things
+            if kind in ("payment", "refund")
+            for entry in entries_about(kind, number)
+        ]
+        found.group("postings", [_entry(kind, number, entry) for kind, number, entry in posted])
+        found.table(
+            "Postings", ("Entry", "About", "Booked", "Account", "Debit", "Credit"),
+            [
+                (entry.code, code(kind, number), entry.booked_on, f"{leg.code} {leg.name}", leg.debit or "",
+                 leg.credit or "")
+                for kind, number, entry in posted
+                for leg in entry.postings
+            ],
+        )  # fmt: skip
+
+
+def _entry(kind: str, number: int, entry: EntryRow) -> dict[str, Any]:
+    return {
+        "about": code(kind, number), "entry": entry.code, "kind": entry.kind, "booked_on": entry.booked_on,
+        "value_on": entry.value_on, "posted_at": entry.posted_at, "actor": entry.actor,
+        "postings": [
+            {"account": leg.code, "name": leg.name, "key": leg.key_id,
+             "debit": leg.debit, "credit": leg.credit}
+            for leg in entry.postings
+        ],
+    }  # fmt: skip
+
+
+def _decisions(found: Collected) -> None:
+    """Escalations, enforcement, approvals, clocks, notes and the trail of all things so far."""
+    about = [(kind, number) for kind, number in found.things if kind in ("case", "payment")]
+    escalations = list(_about(Escalation, about))
+    found.group("escalations", escalations)
+    found.things += [("escalation", each.pk) for each in escalations]
+    numbers = [number for kind, number in found.things if kind == "enforcement"]
+    enforced = Enforcement.objects.filter(pk__in=numbers) | Enforcement.objects.filter(
+        escalation__in=escalations
+    )
+    found.group("enforcement", enforced.order_by("id"))
+    found.things = list(dict.fromkeys(found.things))
+    found.group("approvals", _about(Approval, found.things))
+    _documents(
+        found,
+        [(f"documents/{number:06}", number) for each in escalations for number in each.document_ids],
+    )
+    found.group("ownership", _about(Assignment, found.things))
+    found.group("notes", _about(Note, found.things))
+    clocks = list(_about(Clock, found.things))
+    found.group("clocks", clocks)
+    found.group("clock-pauses", ClockPause.objects.filter(clock__in=clocks).order_by("id"))
+    found.table(
+        "Clocks", ("What", "About", "Started", "Due", "Ended", "Broken"),
+        [
+            (each.kind, code(each.subject_kind, each.subject_id), each.start_at, each.due_at,
+             f"{each.ended_as} {each.ended_at or ''}".strip(), each.breached_at or "")
+            for each in clocks
+        ],
+    )  # fmt: skip
+    _trail(found)
+
+
+def _trail(found: Collected) -> None:
+    """The records of the audit trail with the place and hash of each in the chain, and the one before it."""
+    records: list[AuditRecord] = []
+    for kind, number in found.things:
+        records += AuditRecord.objects.filter(subject_kind=kind, subject_id=str(number)).order_by("id")
+    seals = {each.record_id: each for each in AuditSeal.objects.filter(record__in=records)}
+    records.sort(key=lambda record: record.pk)
+    found.group(
+        "audit-trail",
+        [
+            {
+                **{k: v for k, v in row_of(record).items() if k != "tx_id"},
+                "seal": seals[record.pk].number if record.pk in seals else None,
+                "hash": bytes(seals[record.pk].hash).hex() if record.pk in seals else "not sealed yet",
+                "previous_hash": bytes(seals[record.pk].previous_hash).hex() if record.pk in seals else "",
+            }
+            for record in records
+        ],
+    )
+    found.table(
+        "Who did what", ("When (UTC)", "Who", "What", "To", "Seal"),
+        [
+            (record.at, record.actor, record.verb,
+             code(record.subject_kind, int(record.subject_id)),
+             seals[record.pk].number if record.pk in seals else "")
+            for record in records
+        ],
+    )  # fmt: skip
+
+
+def _about(model: Any, things: Iterable[Thing]) -> list[Any]:
+    """Rows that name one of these things by link, in the order they were made."""
+    rows: list[Any] = []
+    for kind, number in dict.fromkeys(things):
+        rows += model.objects.filter(subject_kind=kind, subject_id=number)
+    return sorted(rows, key=lambda row: row.pk)
+
+
+def document_bytes(case_ids: Sequence[int]) -> int:
+    """How large the files of these cases are; two queries."""
+    numbers = [
+        *Attachment.objects.filter(message__case_id__in=case_ids).values_list("document_id", flat=True),
+        *ReceivedMail.objects.filter(case_id__in=case_ids).values_list("document_id", flat=True),
+    ]
+    sizes = Document.objects.filter(pk__in=numbers).values_list("content__size_bytes", flat=True)
+    return sum(sizes)
+
+
+def with_summary(found: Collected, title: str, lead: str) -> dict[str, bytes]:
+    """Every file, and the page a person reads first."""
+    return {**found.files, "summary.html": summary_page(title, lead, found.sections)}
+
+
+def _text(cell: object) -> str:
+    if isinstance(cell, datetime):
+        return f"{cell:%Y-%m-%d %H:%M:%S}"
+    return str(cell)

@@ -1,0 +1,156 @@
+"""Replacing what is personal: of a customer, of cases, of documents. Sums, postings and the trail stay.
+
+Part of verbs: everything here joins their transaction.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db.models import F
+
+from paydesk.domain.cases.models import Attachment, Case, CaseLink, Commitment, Draft, Message, ReceivedMail
+from paydesk.domain.hand_receipts.models import HandReceipt
+from paydesk.domain.parties.forgetting import forget_cases, forget_person
+from paydesk.domain.parties.models import Customer, NameWord
+from paydesk.domain.payments.models import PayerLink, Payment
+from paydesk.domain.refunds.models import Refund
+from paydesk.domain.retention.models import Erasure, LegalHold, Pack, Redaction
+from paydesk.domain.retention.queries import documents_of
+from paydesk.domain.reversal_requests.models import ReversalRequest
+from paydesk.domain.risk.models import Enforcement, Escalation
+from paydesk.foundation.approvals.models import Approval
+from paydesk.foundation.assignments.models import Assignment, Note
+from paydesk.foundation.documents import steps as documents
+from paydesk.kernel.actor import Actor
+
+ERASED = "Erased"
+ERASED_PERSON = "Erased person"
+BY_PHONE = ("msisdn", "payer_link")
+_TOMBSTONE = b"Erased by the desk's schedule of retention or at the wish of the person.\n"
+
+
+def words_of_cases(case_ids: Sequence[int], by: Actor, at: datetime) -> Counter[str]:
+    """Replace what was said in cases, who said it, and what was noted; state, clocks and links stay."""
+    ids, found = list(case_ids), Counter[str]()
+    if not ids:
+        return found
+    found["messages"] = Message.objects.filter(case_id__in=ids).update(
+        text=ERASED, full_text="", html="", sender="", recipients=[], facts={}, external_id=""
+    )
+    found["cases"] = Case.objects.filter(pk__in=ids).update(
+        subject=ERASED, contact="", contact_name="", level_how="", version=F("version") + 1
+    )
+    Draft.objects.filter(case_id__in=ids).delete()
+    CaseLink.objects.filter(case_id__in=ids).update(found_text="")
+    Commitment.objects.filter(case_id__in=ids).update(text=ERASED)
+    Redaction.objects.filter(case_id__in=ids).update(reason=ERASED)
+    LegalHold.objects.filter(case_id__in=ids, lifted_at__isnull=False).update(
+        reason=ERASED, lift_reason=ERASED
+    )
+    Escalation.objects.filter(subject_kind="case", subject_id__in=ids).update(reason=ERASED)
+    Escalation.objects.filter(subject_kind="case", subject_id__in=ids, state="decided").update(
+        decision_note=ERASED
+    )
+    found["notes"] = _notes("case", ids, at)
+    found.update(dict(forget_cases(ids, at)))
+    return found
+
+
+def files_of_cases(case_ids: Sequence[int], by: Actor, at: datetime, why: str) -> Counter[str]:
+    """Replace attachments and mails as they came by a line that says so."""
+    ids, found = list(case_ids), Counter[str]()
+    if not ids:
+        return found
+    for number in documents_of(ids):
+        found["files"] += documents.replace_content(
+            number, _TOMBSTONE, file_name="erased.txt", by=by, at=at, why=why
+        )
+    Attachment.objects.filter(message__case_id__in=ids).update(
+        name="erased.txt", content_type="text/plain", sha256=""
+    )
+    ReceivedMail.objects.filter(case_id__in=ids).update(told="")
+    found["packs"] = packs([("case", number) for number in ids], by, at, why)
+    return found
+
+
+def packs(about: Sequence[tuple[str, int]], by: Actor, at: datetime, why: str) -> int:
+    """Take the files of packs away; that there was one, and its hash, stay."""
+    number = 0
+    for kind, subject_id in about:
+        for pack in Pack.objects.filter(subject_kind=kind, subject_id=subject_id, state="made"):
+            one_pack(pack, by, at, why)
+            number += 1
+    return number
+
+
+def one_pack(pack: Pack, by: Actor, at: datetime, why: str) -> None:
+    if pack.document_id is not None:
+        documents.replace_content(pack.document_id, _TOMBSTONE, file_name="erased.txt", by=by, at=at, why=why)
+    Pack.objects.filter(pk=pack.pk).update(state="gone")
+
+
+def person(customer_id: int, by: Actor, at: datetime) -> Counter[str]:
+    """Replace everything personal of a customer. Rows of provider files stay until the books may go."""
+    found = Counter[str]()
+    customer = Customer.objects.select_for_update().get(pk=customer_id)
+    before = customer.name
+    cases = list(Case.objects.filter(customer=customer).values_list("pk", flat=True))
+    found += words_of_cases(cases, by, at)
+    found += files_of_cases(cases, by, at, "erasure")
+    found["phones"] = customer.phones.all().delete()[0]
+    found["identity numbers"] = customer.identities.all().delete()[0]
+    found["payer links"] = PayerLink.objects.filter(contract__customer=customer).delete()[0]
+    payments = Payment.objects.filter(customer=customer)
+    payments.filter(rule__in=BY_PHONE).update(matched_key="")
+    lines = payments.values("statement_line")
+    found["receipts by hand"] = HandReceipt.objects.filter(line__in=lines).update(
+        msisdn="", payer_name="", note=""
+    )
+    asked = ReversalRequest.objects.filter(payment__in=payments)
+    found["reversal requests"] = asked.update(note="", answer_note="", outcome_note="")
+    refunds = Refund.objects.filter(customer=customer) | Refund.objects.filter(payment__in=payments)
+    numbers = list(refunds.values_list("pk", flat=True))
+    found["refunds"] = Refund.objects.filter(pk__in=numbers).update(
+        payee_name=ERASED_PERSON, payee_account="", note="", reasons=[]
+    )
+    ids = list(payments.values_list("pk", flat=True))
+    for kind, which in (("refund", numbers), ("payment", ids), ("customer", [customer_id])):
+        found["approvals"] += (
+            Approval.objects.filter(subject_kind=kind, subject_id__in=which)
+            .exclude(state="pending")
+            .update(note="", decision_note="", reasons=[], payload={"erased": True})
+        )
+        found["notes"] += _notes(kind, which, at)
+        Assignment.objects.filter(subject_kind=kind, subject_id__in=which).update(
+            next_step="", next_step_on=None
+        )
+    ended = Enforcement.objects.filter(party_kind="customer", party_id=customer_id)
+    ended.exclude(state="active").update(note=ERASED, lift_reason="", appeal_note="")
+    Erasure.objects.filter(customer=customer).update(reason=ERASED)
+    LegalHold.objects.filter(customer=customer, lifted_at__isnull=False).update(
+        reason=ERASED, lift_reason=ERASED
+    )
+    found["packs"] += packs([("customer", customer_id)], by, at, "erasure")
+    for word, count in forget_person(customer_id, at):
+        found[word] += count
+    customer.name, customer.external_ref = ERASED_PERSON, f"erased-{customer_id}"
+    customer.version += 1
+    customer.save(update_fields=["name", "external_ref", "version"])
+    found["names"] = 1
+    _words_of_name(before)
+    return found
+
+
+def _words_of_name(name: str) -> None:
+    """Words of a name that nobody else has are not looked for any more."""
+    for word in set(name.lower().split()):
+        if not Customer.objects.filter(name__icontains=word).exists():
+            NameWord.objects.filter(word=word).delete()
+
+
+def _notes(kind: str, numbers: Sequence[int], at: datetime) -> int:
+    notes = Note.objects.filter(subject_kind=kind, subject_id__in=list(numbers), erased_at=None)
+    return notes.update(text="", erased_at=at)

@@ -1,0 +1,168 @@
+"""A pack proves itself and is the same twice; what is redacted is gone from every copy, by two people."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import zipfile
+from email.message import EmailMessage
+
+import pytest
+from django.test import TestCase
+
+from paydesk.domain.cases import actions as cases
+from paydesk.domain.cases.models import Attachment, Case, Mailbox, Message, ReceivedMail
+from paydesk.domain.retention import actions
+from paydesk.domain.retention.actions.packing import PackRefused, content_of
+from paydesk.domain.retention.actions.redacting import RedactionRefused
+from paydesk.domain.retention.models import Pack, Redaction
+from paydesk.domain.risk import actions as risk
+from paydesk.foundation.audit.models import AuditRecord
+from paydesk.foundation.documents.blobs import path_of
+from paydesk.foundation.documents.models import StoredContent
+from paydesk.foundation.documents.queries import open_document
+from paydesk.foundation.people.restricted import RestrictedRefused
+from paydesk.kernel.actor import Actor
+from paydesk.kernel.refused import NotAllowedRefused
+from tests.browser.people import make_person
+from tests.builders import NOON, WORKER, make_contract, make_source_account, receive, row
+
+SECRET = "my mother is Efua Owusu"
+
+
+def mail() -> bytes:
+    message = EmailMessage()
+    message["From"], message["To"] = "Ama <ama@mail.example>", "help@desk.example"
+    message["Subject"], message["Message-ID"] = "It was not me", "<1@mail.example>"
+    message.set_content(f"Look at TXAB12345. Also, {SECRET}.")
+    message.add_attachment(b"a photo of a letter", maintype="image", subtype="png", filename="letter.png")
+    return bytes(message)
+
+
+@pytest.mark.usefixtures("_documents_in_a_folder_of_the_test")
+class WithAMail(TestCase):
+    def setUp(self) -> None:
+        self.people = {name: make_person(f"{name} Person", name[:2], markets="GH") for name in
+                       ("SU", "TL", "RK", "RK2")}  # fmt: skip
+        self.by: dict[str, Actor] = {name: person.actor() for name, person in self.people.items()}
+        contract = make_contract(customer_name="Ama Mensah")
+        (self.payment,) = receive(
+            make_source_account(),
+            row(1, "60.00", reference=contract.account_number, provider_ref="TXAB12345"),
+        )
+        box = Mailbox.objects.create(
+            address="help@desk.example", name="Help", market="GH", imap={}, imap_secret="", smtp={},
+            smtp_secret="", added_by="system:tests", added_at=NOON, acknowledges=False,
+        )  # fmt: skip
+        kept = cases.keep_mail(box, mail(), received_at=NOON, by=WORKER, now=NOON)
+        cases.take_in(kept.pk, by=WORKER, now=NOON)
+        self.case = Case.objects.get()
+        link = self.case.links.get(kind="payment")
+        cases.confirm_link(link.pk, by=self.by["SU"], now=NOON)
+
+    def pack(self, name: str = "RK", kind: str = "evidence") -> Pack:
+        about = ("case", self.case.pk)
+        return actions.ask_for_pack(kind, about, reason="For the police", by=self.by[name], now=NOON)
+
+    def opened(self, pack: Pack) -> zipfile.ZipFile:
+        assert pack.document_id is not None
+        with open_document(pack.document_id).file as file:
+            return zipfile.ZipFile(io.BytesIO(file.read()))
+
+    def test_a_pack_holds_it_all_and_its_hashes_are_right(self) -> None:
+        pack = self.pack()
+        inside = self.opened(pack)
+        names = set(inside.namelist())
+        wanted = {
+            "messages.json", "postings.json", "audit-trail.json", "clocks.json", "summary.html",
+            "payment-rows-as-stated.json", "attachments/001-letter.png", "mail/001.eml",
+        }  # fmt: skip
+        assert wanted <= names
+        manifest = json.loads(inside.read("manifest.json"))
+        assert all(
+            hashlib.sha256(inside.read(each["name"])).hexdigest() == each["sha256"]
+            for each in manifest["files"]
+        )
+        assert hashlib.sha256(inside.read("SHA256SUMS")).hexdigest() == pack.over_all
+        postings = json.loads(inside.read("postings.json"))
+        assert postings[0]["postings"][0]["account"] == "1020"
+        summary = inside.read("summary.html").decode()
+        assert SECRET in summary
+        assert "2010 " in summary
+        assert "The amount it is about" in manifest["missing"], "what is missing is said"
+
+    def test_the_same_things_give_the_same_bytes(self) -> None:
+        pack = self.pack()
+        assert content_of(pack) == content_of(pack)
+
+    def test_handing_out_is_in_the_trail_and_restricted_only_for_the_named(self) -> None:
+        with pytest.raises(NotAllowedRefused):
+            self.pack("SU")
+        with pytest.raises(PackRefused, match="made of"):
+            self.pack("RK", "person")
+        pack = self.pack("TL")
+        actions.hand_out(pack.pk, by=self.by["TL"], now=NOON)
+        assert AuditRecord.objects.filter(verb="pack.handed_out").count() == 1
+        risk.escalate(
+            ("case", self.case.pk), market="GH", kind="risk", severity="high", is_restricted=True,
+            reason="Somebody of ours is in it.", owner_id=self.people["RK"].pk, by=self.by["SU"], now=NOON,
+        )  # fmt: skip
+        with pytest.raises(RestrictedRefused):
+            actions.hand_out(pack.pk, by=self.by["TL"], now=NOON)
+        with pytest.raises(RestrictedRefused):
+            self.pack("RK2")
+        assert actions.hand_out(pack.pk, by=self.by["RK"], now=NOON)
+
+    def test_words_go_from_every_copy_once_a_second_person_agrees(self) -> None:
+        message = Message.objects.get(direction="in")
+        raw = ReceivedMail.objects.get()
+        made = actions.redact_words(
+            message.pk, words=SECRET, reason="A third person", by=self.by["SU"], now=NOON
+        )
+        assert SECRET in Message.objects.get(pk=message.pk).text, "it waits for a second person"
+        with pytest.raises(NotAllowedRefused):
+            actions.confirm_redaction(made.pk, by=self.by["SU"], now=NOON)
+        before = {each.sha256 for each in StoredContent.objects.all()}
+        with self.captureOnCommitCallbacks(execute=True):
+            made = actions.confirm_redaction(made.pk, by=self.by["TL"], now=NOON)
+        assert (made.state, made.words, made.places) == ("redacted", "", 2)
+        with open_document(raw.document_id).file as file:
+            assert SECRET.encode() not in file.read()
+        (gone,) = before - {each.sha256 for each in StoredContent.objects.all()}
+        assert not path_of(gone).exists(), "the bytes are gone as well"
+        told = str(list(AuditRecord.objects.values("changes", "note")))
+        assert SECRET not in told
+        assert made.fingerprint in told
+        assert SECRET not in "".join(
+            Message.objects.get(pk=message.pk).__dict__[c] for c in ("text", "full_text")
+        )
+
+    def test_card_data_goes_at_once_also_from_a_closed_case(self) -> None:
+        number = "4111 1111 1111 1111"
+        message = Message.objects.get(direction="in")
+        Message.objects.filter(pk=message.pk).update(text=f"card {number} please")
+        Case.objects.update(state="closed", resolved_at=NOON, closed_at=NOON)
+        made = actions.redact_words(message.pk, words=number, reason="Card data", by=self.by["SU"], now=NOON)
+        assert (made.state, made.is_card) == ("redacted", True)
+        assert Message.objects.get(pk=message.pk).text == "card [redacted] please"
+
+    def test_a_file_goes_with_the_mail_it_came_in(self) -> None:
+        file = Attachment.objects.get()
+        made = actions.redact_file(file.pk, reason="An identity card", by=self.by["SU"], now=NOON)
+        actions.confirm_redaction(made.pk, by=self.by["RK"], now=NOON)
+        for number in (file.document_id, ReceivedMail.objects.get().document_id):
+            with open_document(number).file as stream:
+                assert stream.read() == b"[redacted]"
+
+    def test_what_is_refused_changes_nothing(self) -> None:
+        message = Message.objects.get(direction="in")
+        for words, reason, text in (
+            ("no", "A reason", "at least"),
+            ("not in it at all", "A reason", "do not stand"),
+            (SECRET, "", "Say why"),
+            (SECRET, f"because {SECRET}", "repeats"),
+        ):
+            with pytest.raises(RedactionRefused, match=text):
+                actions.redact_words(message.pk, words=words, reason=reason, by=self.by["SU"], now=NOON)
+        assert not Redaction.objects.exists()
