@@ -19,7 +19,9 @@ from paydesk.demo.cases import cases_of_the_morning
 from paydesk.demo.company import Contract
 from paydesk.demo.layouts.hubtel import HUBTEL
 from paydesk.demo.markets import ACCOUNTS, MARKETS, DemoMarket
+from paydesk.demo.noticing import noticed_by_morning
 from paydesk.demo.rate_cards import RATE_CARDS
+from paydesk.demo.ready_texts import ready_texts
 from paydesk.demo.refunds import refunds_of_the_morning
 from paydesk.demo.steps import Activate, ApplyByHand, CallBack, LoadContracts, SendFile
 from paydesk.demo.story import Story
@@ -218,6 +220,8 @@ class Loader:
                 self._by_role, self._accounts[a_bad_morning.ACCOUNT], morning + timedelta(minutes=55)
             )
             cases_of_the_morning(self._by_role, morning + timedelta(minutes=58))
+            noticed_by_morning(self._by_role, morning + timedelta(minutes=59))
+            ready_texts(self._by_role, morning + timedelta(minutes=59))
         seal(datetime.combine(last, time_of_day(9), tzinfo=UTC))
 
     def have_a_bad_morning(self, folder: Path) -> None:

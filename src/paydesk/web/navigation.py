@@ -85,6 +85,7 @@ class ShownPlace:
     """A place as one request sees it."""
 
     place: Place
+    Place("ready_texts:list", "Texts", "file", "j", "cases.texts", second=True),
     url: str
     here: bool
     counts: Callable[[], dict[str, int]] = field(default=dict, repr=False)

@@ -17,6 +17,7 @@ urlpatterns = [
     path("doors/", include("paydesk.web.doors.urls")),
     path("mailboxes/", include("paydesk.web.mailboxes.urls")),
     path("cases/", include("paydesk.web.cases.urls")),
+    path("texts/", include("paydesk.web.ready_texts.urls")),
     path("knowledge/", include(knowledge_urls)),
     path("exams/", include(exam_urls)),
     path("payments/by-hand/", include("paydesk.web.hand_receipts.urls")),

@@ -15,7 +15,8 @@ from django.views.decorators.http import require_POST, require_safe
 from paydesk.domain.cases import actions
 from paydesk.domain.cases.asks import blocks_of, facts_about
 from paydesk.domain.cases.categories import ROOT_CAUSES, checks_of, leaves
-from paydesk.domain.cases.desk import who_is_here, who_writes
+from paydesk.domain.cases.desk import waiting_files, who_is_here, who_writes
+from paydesk.domain.cases.identity import level_on
 from paydesk.domain.cases.queries import (
     can_be_mailed,
     cases_of_customer,
@@ -107,6 +108,7 @@ def page_of_case(request: HttpRequest, case: Case) -> dict[str, Any]:
         ],
         "work_gate": gate(actor, WORK),
         "owners": owners,
+        "waiting": waiting_files(case.pk, actor.id),
         "side": of_customer(case, actor, today),
         "into": code_in("case", case.merged_into_id) if case.merged_into_id else "",
         "follows": code_in("case", case.follows_id) if case.follows_id else "",

@@ -49,6 +49,9 @@ def say(request: HttpRequest, public_code: str) -> HttpResponse:
         if not request.htmx:  # type: ignore[attr-defined]
             raise
         return _went_on(request, case.pk, refused, seen_at or now)
+    category = request.POST.get("then_category", "")
+    if category and category != case.category:
+        actions.sort_case(case.pk, category=category, by=actor, now=now)
     return done(request, back, f"{code(case)}: it leaves in {UNDO_SECONDS} seconds.")
 
 

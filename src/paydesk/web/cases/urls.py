@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from paydesk.web.cases import deeds, one_case, talking, together, views
+from paydesk.web.cases import attaching, deeds, files, one_case, ready, talking, together, views
 
 app_name = "cases"
 urlpatterns = [
@@ -15,6 +15,12 @@ urlpatterns = [
     path("<str:public_code>/", one_case.page, name="page"),
     path("<str:public_code>/news", one_case.news, name="news"),
     path("<str:public_code>/here", one_case.here, name="here"),
+    path("<str:public_code>/ready", ready.pick, name="ready"),
+    path("<str:public_code>/attach", attaching.attach, name="attach"),
+    path("<str:public_code>/attached/<int:file_id>/off", attaching.take_off, name="take_off"),
+    path("<str:public_code>/files/<int:attachment_id>", files.download, name="download"),
+    path("<str:public_code>/pictures/<int:attachment_id>", files.picture, name="picture"),
+    path("<str:public_code>/sent/<int:message_id>", files.as_sent, name="as_sent"),
     path("<str:public_code>/say", talking.say, name="say"),
     path("<str:public_code>/draft", talking.draft, name="draft"),
     path("<str:public_code>/take-back/<int:message_id>", talking.take_back, name="take_back"),

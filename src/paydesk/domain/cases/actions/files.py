@@ -8,6 +8,7 @@ from typing import BinaryIO
 from django.db import transaction
 
 from paydesk.domain.cases.models import Attachment, Case, LetterTemplate, WaitingFile
+from paydesk.domain.cases.placeholders import known_places
 from paydesk.domain.cases.steps import RIGHT, CaseRefused, locked, record
 from paydesk.domain.cases.texts import key_of_title, problem_with_ready_text
 from paydesk.foundation.audit import steps as audit
@@ -15,6 +16,7 @@ from paydesk.foundation.documents import blobs
 from paydesk.foundation.documents import steps as documents
 from paydesk.foundation.people.restricted import refuse_if_restricted
 from paydesk.kernel.actor import Actor
+from paydesk.writers.letters import places_of
 
 MOST_FILES = 10
 MOST_BYTES = 20 * 1024 * 1024  # what most servers take with one message
@@ -83,8 +85,10 @@ def save_letter(
     if problem := problem_with_ready_text(title, {language: "x"}, ()):
         raise CaseRefused(problem)
     kept = blobs.keep(stream)
-    if not kept.content_type.endswith("wordprocessingml.document"):
-        raise CaseRefused("This is no Word file (.docx): save the letter as one and give it again.")
+    with blobs.path_of(kept.sha256).open("rb") as file:
+        strange = [name for name in places_of(file.read()) if name not in known_places()]
+    if strange:
+        raise CaseRefused(f"{{{{ {strange[0]} }}}} is no place that a fact fills: choose one from the list.")
     with transaction.atomic(durable=True):
         document = documents.record_upload(kept, filename=filename, by=by, now=now, retention="evidence")
         same = LetterTemplate.objects.select_for_update().filter(key=key_of_title(title), language=language)

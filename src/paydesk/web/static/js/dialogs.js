@@ -25,7 +25,8 @@ export function startDialogs() {
   });
   dialog.addEventListener("close", () => {
     document.getElementById("dialog-content").replaceChildren();
-    if (lastOpener?.isConnected) lastOpener.focus();
+    if (lastOpener?.isConnected && dialog.returnValue !== "stay") lastOpener.focus();  // whoever closed it went elsewhere
+    dialog.returnValue = "";
   });
   document.addEventListener("close-dialog", () => dialog.close());
   // A press on the veil closes, as Esc does; a press inside does not.

@@ -1,0 +1,108 @@
+"""Files and the HTML of messages: taken along with a record, shown where nothing of them runs."""
+
+from __future__ import annotations
+
+import base64
+from email import policy
+from email.parser import BytesParser
+from typing import TYPE_CHECKING
+
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.safestring import mark_safe
+from django.views.decorators.clickjacking import xframe_options_sameorigin
+from django.views.decorators.http import require_safe
+
+from paydesk.connectors.mail.safe_html import safe_html
+from paydesk.domain.cases import actions
+from paydesk.domain.cases.desk import attachment_in
+from paydesk.foundation.documents.queries import document_by_id, open_document
+from paydesk.web.access import actor_of, needs
+from paydesk.web.cases.shown import SEE, case_or_404
+
+if TYPE_CHECKING:
+    from paydesk.domain.cases.models import Attachment, Message
+
+PICTURES = ("image/png", "image/jpeg", "image/gif", "image/webp")
+LARGEST_PICTURE = 5 * 1024 * 1024
+MOST_PICTURES_BYTES = 8 * 1024 * 1024
+# Nothing of a stranger's mail runs, loads or navigates us; pictures that came with it stand in it as data.
+FRAME_POLICY = (
+    "sandbox allow-popups allow-popups-to-escape-sandbox; default-src 'none'; img-src data:; "
+    "style-src 'unsafe-inline'; form-action 'none'; frame-ancestors 'self'"
+)
+
+
+def _found(request: HttpRequest, public_code: str, attachment_id: int) -> Attachment:
+    case = case_or_404(actor_of(request), public_code)
+    found = attachment_in(case.pk, attachment_id)
+    if found is None:
+        raise Http404("There is no such file in this case.")
+    return found
+
+
+@require_safe
+@needs(SEE)
+@needs("documents:view")
+def download(request: HttpRequest, public_code: str, attachment_id: int) -> FileResponse:
+    """A file of a message, to be saved; the trail says who took it."""
+    found = _found(request, public_code, attachment_id)
+    actions.look_into_file(found.pk, by=actor_of(request), now=timezone.now())
+    opened = open_document(found.document_id)
+    return FileResponse(opened.file, headers=opened.headers)
+
+
+@require_safe
+@needs(SEE)
+@needs("documents:view")
+def picture(request: HttpRequest, public_code: str, attachment_id: int) -> FileResponse:
+    """A picture of a message, shown in its case; what only calls itself one is not."""
+    found = _found(request, public_code, attachment_id)
+    document = document_by_id(found.document_id)
+    kind = document.content.content_type if document else ""
+    if kind not in PICTURES or found.size_bytes > LARGEST_PICTURE:
+        raise Http404("This is no picture that is shown.")
+    opened = open_document(found.document_id)
+    headers = {**opened.headers, "Content-Type": kind, "Content-Disposition": "inline"}
+    headers["Cache-Control"] = "private, max-age=3600"
+    return FileResponse(opened.file, headers=headers)
+
+
+@require_safe
+@needs(SEE)
+@needs("documents:view")
+@xframe_options_sameorigin
+def as_sent(request: HttpRequest, public_code: str, message_id: int) -> HttpResponse:
+    """The HTML of a mail for a sandboxed frame: pictures from elsewhere are refused, links open apart."""
+    case = case_or_404(actor_of(request), public_code)
+    message = case.messages.filter(pk=message_id).exclude(html="").first()
+    if message is None:
+        raise Http404("This message has no other form.")
+    pictures = _enclosed(message)
+    clean = safe_html(message.html, enclosed=pictures.get)
+    known = {"html": mark_safe(clean.html), "remote": clean.remote_pictures, "too_deep": clean.too_deep}  # noqa: S308
+    response = render(request, "cases/as_sent.html", known)
+    response["Content-Security-Policy"] = FRAME_POLICY
+    response["Referrer-Policy"] = "no-referrer"
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
+def _enclosed(message: Message) -> dict[str, str]:
+    """The pictures that came with a mail, by their content id, as addresses that hold them."""
+    if message.document_id is None or "cid:" not in message.html.lower():
+        return {}
+    with open_document(message.document_id).file as stream:
+        mail = BytesParser(policy=policy.default).parse(stream)
+    found: dict[str, str] = {}
+    left = MOST_PICTURES_BYTES
+    for part in mail.walk():
+        name = str(part.get("Content-ID", "")).strip().strip("<>")
+        if not name or part.get_content_type() not in PICTURES:
+            continue
+        data = part.get_payload(decode=True)
+        if isinstance(data, bytes) and len(data) <= left:
+            left -= len(data)
+            found[name] = f"data:{part.get_content_type()};base64,{base64.b64encode(data).decode('ascii')}"
+    return found

@@ -1,0 +1,85 @@
+"""What fills the places of ready texts and letters for one case, as of now, for whoever may hear it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from django.utils import timezone
+
+from paydesk.domain.cases.asks import facts_about
+from paydesk.domain.cases.identity import level_on
+from paydesk.domain.cases.placeholders import Filled, fill
+from paydesk.domain.cases.queries import code, link_pairs
+from paydesk.domain.cases.reached_by import channel_of_answer
+from paydesk.domain.cases.rules import may_hear
+from paydesk.domain.cases.texts import LANGUAGES
+from paydesk.kernel.actor import Actor
+
+if TYPE_CHECKING:
+    from paydesk.domain.cases.models import Case, ReadyText
+
+FIRST_LANGUAGE = "en"
+
+
+@dataclass(frozen=True, slots=True)
+class Filling:
+    """The desk's own values and the facts of a case: (name, value, why it may not be told)."""
+
+    own: dict[str, str]
+    facts: list[tuple[str, str, str]]
+
+    def fill(self, text: str) -> Filled:
+        return fill(text, self.own, self.facts)
+
+    @property
+    def values(self) -> dict[str, str]:
+        """Every value that is known, is one, and may be told."""
+        names = [name for name, _, _ in self.facts]
+        text = "".join(f"{{{name}}}" for name in dict.fromkeys(names))
+        return self.own | dict(self.fill(text).facts)
+
+
+def filling_of(case: Case, actor: Actor, now: datetime) -> Filling:
+    """As many queries as the facts of what the case is confirmed to be about."""
+    local = timezone.localtime(now)
+    name = case.customer.name if case.customer else case.contact_name
+    own = {
+        "customer.name": name,
+        "case.code": code(case),
+        "agent.name": actor.name,
+        "facts.as_of": f"{local:%-d.%-m.%Y %H:%M}",
+    }
+    facts = facts_about(link_pairs(case.pk), now)
+    level = level_on(case.level, case.level_channel, channel_of_answer(case, now))
+    told = [(fact.name, fact.value, may_hear(level, fact.level, case.party_role)) for fact in facts]
+    return Filling(own, told)
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A ready text filled for one case, in a language; `other_language` where theirs is not written."""
+
+    text: ReadyText
+    language: str
+    filled: Filled
+    other_language: bool
+    fits: bool
+
+    @property
+    def language_words(self) -> str:
+        return LANGUAGES[self.language]
+
+
+def offers(texts: list[ReadyText], case: Case, filling: Filling, language: str = "") -> list[Offer]:
+    """The texts in the customer's language, else English, else whichever there is; fitting ones first."""
+    wanted = language or case.language
+    found = []
+    for text in texts:
+        spoken = next((each for each in (wanted, FIRST_LANGUAGE, *text.texts) if each in text.texts), None)
+        if spoken is not None:
+            fits = bool(text.category) and text.category == case.category
+            filled = filling.fill(text.texts[spoken])
+            found.append(Offer(text, spoken, filled, spoken != wanted, fits))
+    return sorted(found, key=lambda each: (not each.fits, each.text.title.casefold()))
