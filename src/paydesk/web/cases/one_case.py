@@ -16,7 +16,6 @@ from paydesk.domain.cases import actions
 from paydesk.domain.cases.asks import blocks_of, facts_about
 from paydesk.domain.cases.categories import ROOT_CAUSES, checks_of, leaves
 from paydesk.domain.cases.desk import waiting_files, who_is_here, who_writes
-from paydesk.domain.cases.identity import level_on
 from paydesk.domain.cases.queries import (
     can_be_mailed,
     cases_of_customer,
