@@ -13,6 +13,7 @@ class QualityConfig(AppConfig):
         from paydesk.foundation.audit import append_only
         from paydesk.foundation.people.due_exams import answered_by
 
-        append_only.declare("quality_attempt")
+        for table in ("quality_attempt", "quality_scorecard", "quality_sampling_plan", "quality_csat_answer"):
+            append_only.declare(table)
         answered_by(due_exams_of)
         case_answers.register()

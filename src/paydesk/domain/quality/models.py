@@ -5,6 +5,13 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import F, Q
 
+from paydesk.domain.quality.csat_models import CsatAnswer, Invitation  # noqa: F401  tables of this package
+from paydesk.domain.quality.review_models import (  # noqa: F401  tables of this package
+    Calibration,
+    Review,
+    SamplingPlan,
+    Scorecard,
+)
 from paydesk.domain.quality.rules import KINDS, LANGUAGES
 from paydesk.domain.quality.states import ARTICLE_VERSION
 from paydesk.foundation.people.models import Person

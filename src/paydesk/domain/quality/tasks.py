@@ -15,3 +15,15 @@ WORKER = system("worker")
 def look_at_exams(now: datetime) -> int:
     """Whoever has an exam to pass knows it, whatever way they came to their rights."""
     return actions.ask_again(by=WORKER, now=now)
+
+
+@housekeeping.every(900, "choose cases to review")
+def choose_reviews(now: datetime) -> int:
+    """Resolved cases that the plan wants looked at."""
+    return actions.sample(by=WORKER, now=now)
+
+
+@housekeeping.every(300, "ask customers how it was")
+def ask_customers(now: datetime) -> int:
+    """Whoever's case was resolved some hours ago."""
+    return actions.invite(by=WORKER, now=now)

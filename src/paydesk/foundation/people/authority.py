@@ -126,18 +126,22 @@ incidents.broadcast                | M  | M  | -  | -  | M  | -  | M  | V  | V  
 improvements.propose               | M  | M  | M  | M  | M  | M  | M  | M  | V  | -  | -
 improvements.decide                | -  | -  | -  | -  | M  | M  | M  | V  | V  | -  | -
 cases.texts                        | V  | V  | V  | V  | M  | V  | V  | M  | V  | M  | -
-clocks.confirm_due                 | -  | -  | -  | -  | C  | C  | C  | V  | V  | V  | -
-clocks.pause                       | M  | M  | M  | M  | M  | M  | M  | V  | V  | -  | -
-clocks                             | V  | V  | V  | V  | V  | V  | V  | V  | V  | V  | V
-settings.manage                    | -  | -  | -  | -  | V  | V  | V  | -  | V  | M  | -
-audit                              | -  | -  | -  | -  | V  | V  | V  | V  | V  | V  | V
-jobs                               | V  | -  | -  | -  | V  | -  | -  | -  | V  | V  | V
+reviews.own                        | M  | M  | M  | M  | M  | M  | M  | M  | V  | -  | -
+reviews.score                      | -  | -  | -  | -  | M  | -  | V  | M  | V  | -  | -
+reviews.settle                     | -  | -  | -  | -  | C  | -  | V  | C  | V  | -  | -
+reviews.plan                       | -  | -  | -  | -  | V  | -  | V  | M  | V  | V  | -
 clocks.acknowledge                 | M  | M  | M  | M  | M  | M  | M  | V  | V  | -  | -
 assignments.take                   | M  | M  | M  | M  | M  | M  | M  | V  | V  | -  | -
 assignments.give                   | -  | -  | -  | -  | M  | M  | M  | V  | V  | -  | -
 assignments.erase_note             | -  | -  | -  | -  | M  | -  | M  | V  | V  | -  | -
 views.share                        | -  | -  | -  | -  | M  | M  | -  | -  | V  | -  | -
 clocks.set_due                     | -  | -  | -  | -  | M  | M  | M  | V  | V  | V  | -
+clocks.confirm_due                 | -  | -  | -  | -  | C  | C  | C  | V  | V  | V  | -
+clocks.pause                       | M  | M  | M  | M  | M  | M  | M  | V  | V  | -  | -
+clocks                             | V  | V  | V  | V  | V  | V  | V  | V  | V  | V  | V
+settings.manage                    | -  | -  | -  | -  | V  | V  | V  | -  | V  | M  | -
+audit                              | -  | -  | -  | -  | V  | V  | V  | V  | V  | V  | V
+jobs                               | V  | -  | -  | -  | V  | -  | -  | -  | V  | V  | V
 """
 
 

@@ -1,5 +1,6 @@
 """What people do about quality. One file per family of verbs."""
 
+from paydesk.domain.quality.actions.asking import invite, record_answer
 from paydesk.domain.quality.actions.exams import ask_again, take_exam, write_exam
 from paydesk.domain.quality.actions.knowledge import (
     begin_article,
@@ -10,15 +11,37 @@ from paydesk.domain.quality.actions.knowledge import (
     set_governed,
     withdraw,
 )
+from paydesk.domain.quality.actions.reviewing import (
+    answer_review,
+    ask_review,
+    calibrate,
+    drop,
+    sample,
+    score,
+    set_plan,
+    set_scorecard,
+    settle,
+)
 
 __all__ = [
+    "answer_review",
     "ask_again",
+    "ask_review",
     "begin_article",
     "begin_version",
+    "calibrate",
     "discard_draft",
+    "drop",
     "edit_draft",
+    "invite",
     "publish",
+    "record_answer",
+    "sample",
+    "score",
     "set_governed",
+    "set_plan",
+    "set_scorecard",
+    "settle",
     "take_exam",
     "withdraw",
     "write_exam",

@@ -1,0 +1,111 @@
+"""Asking customers how it was: once, after the case was resolved; their answers are written down."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.conf import settings
+from django.db import transaction
+
+from paydesk.domain.cases.models import Case
+from paydesk.domain.cases.queries import code
+from paydesk.domain.cases.steps import count_up, say
+from paydesk.domain.quality import csat_rules as rules
+from paydesk.domain.quality.csat_links import address_of
+from paydesk.domain.quality.csat_models import CsatAnswer, Invitation
+from paydesk.domain.quality.review_queries import person_in, with_agent
+from paydesk.foundation.audit import steps as audit
+from paydesk.foundation.people.models import RestrictedView
+from paydesk.kernel.actor import Actor
+from paydesk.kernel.card_redaction import redact_text
+from paydesk.kernel.refused import Refused
+
+MOST_AT_ONCE = 200
+TEXTS = {
+    "en": "How did we do with your case {code}? Tell us with one click; it takes a moment:\n{address}\n\n"
+    "We ask this once. We never ask for your PIN or the number of your card.",
+    "fr": "Comment avons-nous traité votre dossier {code} ? Dites-le nous en un clic :\n{address}\n\n"
+    "Nous ne le demandons qu'une fois. Nous ne demandons jamais votre code PIN ni le numéro de votre carte.",
+    "sw": "Tumeshughulikiaje kesi yako {code}? Tuambie kwa mbofyo mmoja:\n{address}\n\n"
+    "Tunauliza mara moja tu. Hatuombi kamwe PIN yako wala namba ya kadi yako.",
+}
+
+
+class CsatRefused(Refused):
+    """This answer cannot be taken."""
+
+    code = "csat.refused"
+
+
+@transaction.atomic(durable=True)
+def invite(*, by: Actor, now: datetime) -> int:
+    """Ask about what was resolved DELAY ago or longer and not asked about yet; returns how many were asked.
+
+    Where nobody is asked, why is written down. Without an address of the desk (PAYDESK_ADDRESS) nobody is.
+    """
+    if not settings.PUBLIC_ADDRESS:
+        return 0
+    asked = 0
+    found = with_agent(
+        Case.objects.select_for_update(of=("self",), skip_locked=True).filter(
+            state__in=("resolved", "closed", "merged"), resolved_at__gt=now - rules.LOOKS_BACK,
+            resolved_at__lte=now - rules.DELAY, csat_invitation=None,
+        )
+    )  # fmt: skip
+    restricted = set(
+        RestrictedView.objects.filter(subject_kind="case", ended_at=None).values_list("subject_id", flat=True)
+    )
+    for case in found.order_by("resolved_at", "pk")[:MOST_AT_ONCE]:
+        why_not = rules.why_no_invitation(
+            state=case.state, category=case.category, harms=case.harms, contact=case.contact
+        )
+        why_not = "fraud" if case.pk in restricted else why_not
+        language = case.language[:2] if case.language[:2] in rules.LANGUAGES else "en"
+        invitation = Invitation.objects.create(
+            case=case, market=case.market, language=language, why_not=why_not,
+            agent_id=person_in(case.agent),  # type: ignore[attr-defined]
+            resolved_at=case.resolved_at, made_at=now, expires_at=now + rules.OPEN_FOR,
+        )  # fmt: skip
+        if not why_not:
+            _send(case, invitation, now)
+            asked += 1
+        audit.record(
+            "csat.not_asked" if why_not else "csat.asked", subject=("case", case.pk), by=by, at=now,
+            market=case.market, changes={"why_not": why_not} if why_not else {},
+        )  # fmt: skip
+    return asked
+
+
+def _send(case: Case, invitation: Invitation, now: datetime) -> None:
+    text = TEXTS[invitation.language].format(code=code(case), address=address_of(invitation))
+    invitation.message = say(
+        case, direction="out", channel="email", author="system:csat", recipients=[case.contact], text=text,
+        delivery="queued", leaves_at=now, is_automatic=True, at=now,
+    )  # fmt: skip
+    invitation.save(update_fields=["message"])
+    count_up(case.pk)
+
+
+@transaction.atomic(durable=True)
+def record_answer(
+    invitation_id: int, *, score: int, comment: str = "", by: Actor, now: datetime
+) -> CsatAnswer:
+    """Write down what a customer said. Within 72 hours of the first they may say otherwise; the last counts.
+
+    Raises CsatRefused outside of one to five, and once it is closed.
+    """
+    invitation = Invitation.objects.select_for_update().get(pk=invitation_id, why_not="")
+    known = [rules.Said(each.at, each.score) for each in invitation.answers.all()]
+    if score not in rules.SCORES:
+        raise CsatRefused("Choose one of the five.")
+    if not rules.is_open(known, expires_at=invitation.expires_at, now=now):
+        raise CsatRefused("This was answered already, or asked too long ago.")
+    answer = CsatAnswer.objects.create(
+        invitation=invitation, score=score, at=now,
+        comment=redact_text(comment.strip()).text[: rules.LONGEST_COMMENT],
+    )  # fmt: skip
+    audit.record(
+        "csat.answered", subject=("case", invitation.case_id), by=by, at=now, market=invitation.market,
+        changes={"score": score},
+    )  # fmt: skip
+    return answer
