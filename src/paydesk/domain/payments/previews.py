@@ -19,6 +19,7 @@ from paydesk.domain.payments.actions import (
     owing_again,
     provider_rows,
     reinstating,
+    unasked_rows,
 )
 from paydesk.domain.payments.effects import Effects, effects_of, entries_of
 from paydesk.domain.payments.models import Payment, ReversalRow
@@ -137,6 +138,23 @@ def join_entries(
 def part_entries(row_id: int, *, by: Actor, now: datetime) -> list[EntryRow]:
     """What taking two ends of money in transit apart would post. Raises what the verb raises."""
     verb = unwrap(provider_rows.part_transit)
+    return entries_of(lambda: verb(row_id, note="looked at", by=by, now=now), by=by, now=now)
+
+
+def booking_entries(row_id: int, *, book_as: str, by: Actor, now: datetime) -> list[EntryRow]:
+    """What booking a row as what it is would post. Raises ExplanationRefused."""
+
+    def correction() -> None:
+        row = unasked_rows.locked_row(row_id)
+        unasked_rows.check_open(row)
+        unasked_rows._book(row, book_as, f"looked_at:{row_id}", by, now)
+
+    return entries_of(correction, by=by, now=now)
+
+
+def unexplain_entries(row_id: int, *, by: Actor, now: datetime) -> list[EntryRow]:
+    """What taking apart what explained a row would post. Raises what the verb raises."""
+    verb = unwrap(unasked_rows.unexplain_row)
     return entries_of(lambda: verb(row_id, note="looked at", by=by, now=now), by=by, now=now)
 
 

@@ -7,14 +7,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from inspect import unwrap
 from zoneinfo import ZoneInfo
 
 from paydesk.domain.contracts.models import Contract
-from paydesk.domain.payments.effects import Effects, effects_of
+from paydesk.domain.ledger.queries import EntryRow
+from paydesk.domain.payments.effects import Effects, effects_of, entries_of
 from paydesk.domain.payments.models import Payment
 from paydesk.domain.payments.steps import contracts_of, locked, reserve
 from paydesk.domain.refunds import queries, rules
-from paydesk.domain.refunds.actions import entitling
+from paydesk.domain.refunds.actions import by_rows, entitling
 from paydesk.kernel.actor import Actor
 from paydesk.kernel.money import Money
 
@@ -63,3 +65,9 @@ def reasons_for(
         reason=reason, now=now, but=but,
     )  # fmt: skip
     return rules.reasons_to_look(asked, now.date())
+
+
+def refund_row_entries(row_id: int, refund_id: int, *, by: Actor, now: datetime) -> list[EntryRow]:
+    """What saying that a row paid a refund, or brought it back, would post. Raises what the verb raises."""
+    verb = unwrap(by_rows.match_refund_row)
+    return entries_of(lambda: verb(row_id, refund_id, by=by, now=now), by=by, now=now)

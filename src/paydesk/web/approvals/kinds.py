@@ -23,6 +23,7 @@ from paydesk.reporting.books.actions.days import approve_days
 from paydesk.web.approvals import evidence
 from paydesk.web.goodwill import views as goodwill_views
 from paydesk.web.hand_receipts import evidence as by_hand_evidence
+from paydesk.web.provider_cash import evidence as cash_evidence
 from paydesk.web.reconciliation import evidence as reconciliation_evidence
 from paydesk.web.refunds import evidence as refund_evidence
 from paydesk.web.reversal_requests import evidence as reversal_evidence
@@ -77,6 +78,10 @@ KINDS = {
         Kind(
             "reversal_row.match", payments.approve_original, _subject, evidence.of_payment,
             "approvals/_payment.html",
+        ),
+        Kind(
+            "reversal_row.book", payments.approve_booking, _subject, cash_evidence.of_row,
+            "provider_cash/_evidence.html",
         ),
         Kind(
             "due_item.write_off", payments.approve_write_off, _contract, evidence.of_due_item,

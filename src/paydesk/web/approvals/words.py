@@ -48,6 +48,12 @@ WORDS = {
         "take back",
         "asked to take it back by a row of the provider",
     ),
+    "reversal_row.book": KindWords(
+        "Book a provider’s row as what it is",
+        "Provider’s rows to book",
+        "book",
+        "asked to book it as what it is",
+    ),
     "due_item.write_off": KindWords(
         "Write off a small difference", "Small differences", "write off", "asked to write off the difference"
     ),

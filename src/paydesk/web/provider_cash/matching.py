@@ -14,17 +14,29 @@ from django.views.decorators.http import require_http_methods
 from django.views.decorators.vary import vary_on_headers
 
 from paydesk.domain.payments.actions import (
+    BOOKINGS,
     join_transit,
     match_original,
     part_transit,
+    request_booking,
     request_original,
+    unexplain_row,
     unmatch_original,
 )
-from paydesk.domain.payments.previews import join_entries, part_entries, reversal_effects, unmatch_effects
+from paydesk.domain.payments.previews import (
+    join_entries,
+    part_entries,
+    reversal_effects,
+    unexplain_entries,
+    unmatch_effects,
+)
+from paydesk.domain.refunds.actions import match_refund_row
+from paydesk.domain.refunds.previews import refund_row_entries
+from paydesk.domain.refunds.queries import refund_for
 from paydesk.kernel.money import Money
 from paydesk.kernel.refused import NotAllowedRefused, Refused
 from paydesk.web.access import actor_of, gate, needs
-from paydesk.web.addresses import page_of
+from paydesk.web.addresses import number_in, page_of
 from paydesk.web.answers import came_from, done
 from paydesk.web.payments.effects_shown import looked_at, shown_effects
 from paydesk.web.payments.postings import shown_entries
@@ -41,6 +53,13 @@ class Why(forms.Form):
         label="Why, without names or numbers of customers", max_length=300,
         widget=forms.Textarea(attrs={"rows": 2}),
     )  # fmt: skip
+
+
+class WhatItIs(Why):
+    book_as = forms.ChoiceField(
+        label="What it is", choices=[(name, words[0].capitalize()) for name, words in BOOKINGS.items()]
+    )
+    field_order = ("book_as", "note")
 
 
 def _dialog(request: HttpRequest, subject: Any, **known: Any) -> HttpResponse:
@@ -148,6 +167,51 @@ def join(request: HttpRequest, code: str, end: str) -> HttpResponse:
 
 
 @dialog_view
+@needs("payouts.release")
+@vary_on_headers("HX-Request", "HX-Target")
+def refund(request: HttpRequest, code: str, refund: str) -> HttpResponse:
+    """This row paid that refund of ours, or brought it back."""
+    subject, number = subject_in(request, code), number_in("refund", refund)
+    if subject.kind != "reversal_row" or number is None or number >= 2**63:
+        raise Http404("There is no such refund.")
+    actor, now = actor_of(request), timezone.now()
+    try:
+        wanted = refund_for(actor, number)
+    except ObjectDoesNotExist:
+        raise Http404("There is no such refund in your markets.") from None
+    paid = subject.thing.amount_minor > 0
+    if request.method == "POST":
+        match_refund_row(subject.number, wanted.pk, by=actor, now=now)
+        said = "is paid by it" if paid else "came back by it"
+        return done(request, _back(request, subject), f"{subject.code}: {refund} {said}.")
+    return _dialog(
+        request, subject, heading=f"{refund} {'was paid' if paid else 'came back'} by this row", form=None,
+        text="The amount leaves what is recoverable (1310): the row is the proof of the refund.",
+        button="It paid this refund" if paid else "It brought this refund back",
+        **_posted(request, lambda: refund_row_entries(subject.number, wanted.pk, by=actor, now=now)),
+    )  # fmt: skip
+
+
+@dialog_view
+@needs("matching.outside_tolerance")
+@vary_on_headers("HX-Request", "HX-Target")
+def book(request: HttpRequest, code: str) -> HttpResponse:
+    """Say what a row nobody asked for is: a second person agrees, then it is booked as that."""
+    subject = subject_in(request, code)
+    if subject.kind != "reversal_row":
+        raise Http404("This row is money in transit.")
+    actor, now = actor_of(request), timezone.now()
+    form = WhatItIs(request.POST if request.method == "POST" else None, auto_id="book_%s")
+    if request.method == "POST" and form.is_valid():
+        request_booking(subject.number, **form.cleaned_data, by=actor, now=now)
+        return done(request, _back(request, subject), "Asked: a second person decides.")
+    return _dialog(
+        request, subject, heading=f"Say what {subject.amount} is", form=form, button="Ask for it",
+        text="Once a second person agrees, it leaves what is recoverable (1310) for its own account.",
+    )  # fmt: skip
+
+
+@dialog_view
 @needs("payments.reverse")
 @vary_on_headers("HX-Request", "HX-Target")
 def apart(request: HttpRequest, code: str) -> HttpResponse:
@@ -157,6 +221,8 @@ def apart(request: HttpRequest, code: str) -> HttpResponse:
         raise Http404("This row took nothing back.")
     actor, now = actor_of(request), timezone.now()
     form = Why(request.POST if request.method == "POST" else None, auto_id="apart_%s")
+    if subject.thing.state == "explained":
+        return _unexplained(request, subject, form)
     confirmed = subject.thing.state == "confirmed"
     if request.method == "POST" and form.is_valid():
         unmatch_original(subject.number, note=form.cleaned_data["note"], by=actor, now=now)
@@ -169,6 +235,20 @@ def apart(request: HttpRequest, code: str) -> HttpResponse:
         else "The payment has its money again and is laid on its contracts anew; the row waits as "
         "recoverable (1310).",
         **_posted(request, lambda: unmatch_effects(subject.number, by=actor, now=now)),
+    )  # fmt: skip
+
+
+def _unexplained(request: HttpRequest, subject: Any, form: Why) -> HttpResponse:
+    actor, now = actor_of(request), timezone.now()
+    if request.method == "POST" and form.is_valid():
+        unexplain_row(subject.number, note=form.cleaned_data["note"], by=actor, now=now)
+        return done(request, _back(request, subject), f"{subject.code} is in doubt again.")
+    return _dialog(
+        request, subject, heading=f"Take apart what explains {subject.code}", form=form,
+        button="Take it apart",
+        text="The amount is recoverable (1310) again, and nothing explains the row by itself any more. A "
+        "refund stands as before the row.",
+        **_posted(request, lambda: unexplain_entries(subject.number, by=actor, now=now)),
     )  # fmt: skip
 
 

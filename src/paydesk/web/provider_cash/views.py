@@ -18,8 +18,10 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
+from paydesk.domain.payments.actions import BOOKINGS
 from paydesk.domain.payments.queries import payment_for
 from paydesk.domain.providers.queries import source_accounts
+from paydesk.domain.refunds.queries import WHY_NOT, refunds_of_row
 from paydesk.foundation.approvals.queries import pending_about
 from paydesk.foundation.assignments.queries import assignments_of, of_whom
 from paydesk.kernel.actor import Actor
@@ -41,7 +43,7 @@ if TYPE_CHECKING:
 
 RIGHT = "providers.manage:view"
 KINDS = {
-    "reversal_row": "taken back, payment not found (1310)",
+    "reversal_row": "taken or given, not explained (1310)",
     "transit_row": "in transit, other end not seen (1025)",
 }
 WHY = {
@@ -50,6 +52,8 @@ WHY = {
     "more_than_left": "it takes more than is left of the payment it names",
     "taken_apart": "a person took it off a payment",
     "by_hand": "a person matched it",
+    "nobody_asked": "nobody here asked for it",
+    **WHY_NOT,
     "": "",
 }
 FOUND_BY = {
@@ -82,6 +86,7 @@ class Row:
 
     kind: str
     thing: ReversalRow | TransitRow
+    did: str
     code: str
     url: str
     amount: Money
@@ -124,9 +129,9 @@ def _rows(found: list[tuple[str, Any]], today: date) -> list[Row]:
     }
     return [
         Row(
-            kind, thing, code_in(kind, thing.pk), page_of(kind, thing.pk),
-            Money(thing.amount_minor, thing.currency), (today - thing.booked_on).days, why_of(kind, thing),
-            work[kind][thing.pk],
+            kind, thing, did_of(kind, thing), code_in(kind, thing.pk), page_of(kind, thing.pk),
+            Money(thing.amount_minor if kind == "transit_row" else abs(thing.amount_minor), thing.currency),
+            (today - thing.booked_on).days, why_of(kind, thing), work[kind][thing.pk],
         )
         for kind, thing in found
     ]  # fmt: skip
@@ -175,12 +180,22 @@ def page(request: HttpRequest, code: str) -> HttpResponse:
     thing, is_open = subject.thing, subject.thing.state == "open"
     known: dict[str, Any] = {}
     if subject.kind == "reversal_row" and is_open:
+        known |= {
+            "refunds": [
+                (code_in("refund", each.pk), page_of("refund", each.pk), each)
+                for each in refunds_of_row(thing)
+            ],
+            "may_settle": gate(actor, "payouts.release"),
+            "may_book": gate(actor, "matching.outside_tolerance"),
+            "booking": _waits(thing),
+        }
+    if subject.kind == "reversal_row" and is_open and thing.amount_minor > 0:
         payments = queries.possible_originals(thing)
         if typed := request.GET.get("payment", ""):
             payments = [_typed_payment(actor, typed)]
         asked = pending_about("payment", [each.pk for each in payments])
-        known = {"payments": all_shown(payments), "asked": set(asked), "typed": typed}
-    elif is_open and thing.amount_minor > 0:
+        known |= {"payments": all_shown(payments), "asked": set(asked), "typed": typed}
+    elif subject.kind == "transit_row" and is_open and thing.amount_minor > 0:
         known = {
             "departures": [
                 (each, f"t{each.pk}", Money(each.amount_minor, each.currency))
@@ -202,6 +217,8 @@ def page(request: HttpRequest, code: str) -> HttpResponse:
             "is_open": is_open,
             "is_reversal": subject.kind == "reversal_row",
             "words": KINDS[subject.kind],
+            "did": did_of(subject.kind, thing),
+            "explained": _explained(thing) if thing.state == "explained" else None,
             "why": why_of(subject.kind, thing) if is_open else "",
             "line_url": reverse("intake:lines", args=[code_in("file", thing.statement_line.file_id)]),
             "matched": (code_in("payment", thing.payment_id), page_of("payment", thing.payment_id))
@@ -219,11 +236,35 @@ def page(request: HttpRequest, code: str) -> HttpResponse:
     )
 
 
+def did_of(kind: str, thing: Any) -> str:
+    """What the row did with the amount, in words."""
+    if kind == "transit_row":
+        return "left" if thing.amount_minor < 0 else "arrived"
+    if thing.amount_minor < 0:
+        return "given"
+    return {"refund": "refunded", "payout": "paid out"}.get(
+        thing.kind, "taken back" if thing.kind in ("reversal", "chargeback") else "taken"
+    )
+
+
+def _waits(thing: ReversalRow) -> tuple[str, str] | None:
+    """The approval that waits about this row, as its code and page."""
+    waiting = pending_about("reversal_row", [thing.pk]).get(thing.pk)
+    return waiting and (code_in("approval", waiting.pk), page_of("approval", waiting.pk))
+
+
+def _explained(thing: ReversalRow) -> tuple[str, str]:
+    """What explains the row, in words, and its page where it has one."""
+    if thing.explained_as == "refund" and thing.explained_id is not None:
+        return code_in("refund", thing.explained_id), page_of("refund", thing.explained_id)
+    return BOOKINGS.get(thing.explained_as, (thing.explained_as,))[0], ""
+
+
 def _may_take_apart(actor: Actor, kind: str, thing: Any) -> Gate | None:
     """Whether the actor may take apart what a person said; None where the rows themselves said it."""
     if kind == "reversal_row":
         by_hand = thing.state in ("matched", "confirmed") and thing.reason == "by_hand"
-        return gate(actor, "payments.reverse") if by_hand else None
+        return gate(actor, "payments.reverse") if by_hand or thing.state == "explained" else None
     return gate(actor, "matching.unmatch") if thing.state == "matched" and thing.found_by in PARTED else None
 
 

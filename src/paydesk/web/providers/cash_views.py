@@ -24,6 +24,7 @@ from paydesk.kernel.public_codes import code_of
 from paydesk.kernel.refused import NotAllowedRefused, Refused
 from paydesk.reporting.provider_cash import queries
 from paydesk.web.access import actor_of, gate, needs
+from paydesk.web.provider_cash.views import why_of
 from paydesk.web.providers.gaps import gap_words
 
 if TYPE_CHECKING:
@@ -92,7 +93,9 @@ def balance(request: HttpRequest, account_id: int) -> HttpResponse:
                 for each in queries.channels_of(account, now, hours)
             ],
             "transit": [_waits(each, today) for each in transit[:MOST_ROWS]],
-            "reversals": [_waits(each, today) for each in reversals[:MOST_ROWS]],
+            "reversals": [
+                _waits(each, today) | {"why": why_of("reversal_row", each)} for each in reversals[:MOST_ROWS]
+            ],
             "more_transit": len(transit) > MOST_ROWS,
             "entered": list(queries.shown_balances(account)[:5]),
             "may_enter": gate(actor, "files.import"),

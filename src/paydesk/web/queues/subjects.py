@@ -59,7 +59,8 @@ class Subject:
 def subject_of(kind: str, thing: Any) -> Subject:
     """A thing that waits, loaded already."""
     if kind in CASH:
-        said = Money(thing.amount_minor, thing.currency)
+        minor = thing.amount_minor if kind == "transit_row" else abs(thing.amount_minor)
+        said = Money(minor, thing.currency)
         return Subject(kind, thing.pk, thing.market, thing.booked_on, said, thing)
     if kind == "case":
         about = None if thing.amount_minor is None else Money(thing.amount_minor, thing.currency)

@@ -68,7 +68,7 @@ class InDoubt(AtTheDesk):
         assert code_of("PAY", self.known.pk) in self.text(self.at())
         dialog = self.text(self.at(act="apart"))
         assert "10482937" in dialog, "what it does to the contract"
-        for said in ("What is posted", "1310", "Recoverable: its payment is not known", "50.00"):
+        for said in ("What is posted", "1310", "Recoverable until it is explained", "50.00"):
             assert said in dialog, said
         assert "CUS-0000000" not in dialog, "recoverable of nobody known"
         assert self.client.post(self.at(act="apart"), {"note": "It was the other"}).status_code == 302
@@ -91,3 +91,24 @@ class InDoubt(AtTheDesk):
         self.text(self.at(left, "part"), 403, client=self.signed_in("FC"))
         assert self.client.post(self.at(left, "part"), {"note": "The other one"}).status_code == 302
         assert "took it off its other end" in self.text(self.at(self.arrived))
+
+    def test_what_nobody_asked_for_is_booked_by_two_as_what_it_is_and_taken_apart_again(self):
+        post(self.account, row(1, "-12.00", kind="adjustment", text="Correction 4"))
+        line = ReversalRow.objects.latest("pk")
+        page = self.text(self.at(line))
+        assert "Nobody here asked for it" in self.text("/in-doubt/")
+        assert "Say what it is" in page
+        assert "Invoice 12" not in self.text(self.at(line, "book"))
+        posted = self.client.post(self.at(line, "book"), {"book_as": "fee", "note": "Invoice 12"})
+        assert posted.status_code == 302
+        assert "Waits for a second person" in self.text(self.at(line))
+        lead, code = self.signed_in("TL"), code_of("APR", Approval.objects.get(kind="reversal_row.book").pk)
+        asked = self.text(f"/approvals/{code}/", client=lead)
+        for said in ("A fee of the provider", "5010", "1310", "12.00"):
+            assert said.lower() in asked.lower(), said
+        assert lead.post(f"/approvals/{code}/approve", {"note": ""}).status_code == 302
+        assert "It is a fee of the provider" in self.text(self.at(line))
+        assert "5010" in self.text(self.at(line, "apart"))
+        assert self.client.post(self.at(line, "apart"), {"note": "No"}).status_code == 302
+        assert books("5010") == {}
+        self.text(self.at(line, "refund/REF-0000001Y"), 404)

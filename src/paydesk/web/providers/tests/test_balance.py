@@ -99,7 +99,7 @@ class Balance(AtTheDesk):
     def test_money_in_transit_and_lone_reversals_are_listed_with_their_age(self):
         self.rows(("sweep", "-100.00", "0"), ("reversal", "-3.00", "0"))
         text = self.text(self.address)
-        for words in ("left, not at the bank yet", "Reversal without original", "1 d"):
+        for words in ("left, not at the bank yet", "It names no payment of ours", "1 d"):
             assert words in text, words
 
     def test_rows_cost_no_queries(self):
