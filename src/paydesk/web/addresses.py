@@ -26,6 +26,8 @@ PAGES = {
     "two_file_run": ("TFR", "two_files:page"),
     "exception": ("EXC", "exceptions:page"),
     "case": ("CAS", "cases:page"),
+    "escalation": ("ESC", "risk:page"),
+    "enforcement": ("ENF", "risk:page"),
     "article": ("ART", "knowledge:page"),
 }
 

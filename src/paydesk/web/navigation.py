@@ -16,6 +16,7 @@ from paydesk.domain.payments.queries import waiting_counts
 from paydesk.domain.reconciliation.queries import count_open
 from paydesk.domain.refunds.queries import count_waiting
 from paydesk.domain.reversal_requests.queries import count_unanswered
+from paydesk.domain.risk.queries import count_waiting as count_risk
 from paydesk.domain.statements.queries import waiting_files
 from paydesk.foundation.approvals.queries import count_to_decide
 from paydesk.kernel.actor import Actor
@@ -75,6 +76,8 @@ PLACES = [
     Place("knowledge:list", "Knowledge", "book", "m", "knowledge:view", second=True, parts=("exams",)),
     Place("mailboxes:list", "Mail", "mail", "z", "settings.manage:view", second=True),
     Place("doors:list", "Doors", "chat", "q", "settings.manage:view", second=True),
+    Place("risk:list", "Risk", "lock", "1", "risk.escalate:view", second=True),
+    Place("retention:overview", "Retention", "hourglass", "2", "retention.hold:view", second=True),
     Place("people:list", "People", "people", "e", "people.manage:view", second=True),
     Place("trail:list", "Trail", "book", "l", "audit:view", second=True),
 ]
@@ -132,6 +135,8 @@ def _waiting(actor: Actor) -> dict[str, int]:
         found["reversal_requests:list"] = count_unanswered(actor)
     if actor.may("cases.work:view"):
         found["cases:inbox"] = count_cases(actor)
+    if actor.may("risk.decide"):
+        found["risk:list"] = count_risk(actor)
     if actor.may("matching.run:view"):
         found["exceptions:list"] = count_open(actor)
     return found

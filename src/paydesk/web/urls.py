@@ -42,6 +42,8 @@ urlpatterns = [
     path("people/", include("paydesk.web.people.urls")),
     path("reveal/", include("paydesk.web.reveal.urls")),
     path("work/", include("paydesk.web.queues.urls")),
+    path("risk/", include("paydesk.web.risk.urls")),
+    path("retention/", include("paydesk.web.retention.urls")),
     path("trail/", include("paydesk.web.trail.urls")),
     path("intake/", include("paydesk.web.intake.urls")),
     path("books/", include("paydesk.web.books.urls")),

@@ -22,7 +22,7 @@ from paydesk.domain.cases.models import (
 from paydesk.domain.cases.states import AT_WORK, OPEN
 from paydesk.foundation.clocks.models import Clock
 from paydesk.foundation.people.queries import in_markets
-from paydesk.foundation.people.restricted import refuse_if_restricted
+from paydesk.foundation.people.restricted import is_covered, refuse_if_restricted
 from paydesk.kernel.actor import Actor
 from paydesk.kernel.public_codes import code_of, number_of
 
@@ -50,8 +50,11 @@ def cases(actor: Actor) -> QuerySet[Case]:
 
 
 def case_for(actor: Actor, case_id: int) -> Case:
-    """Raises Case.DoesNotExist also for another market, RestrictedRefused where others are named for it."""
-    case = cases(actor).filter(pk=case_id).first()
+    """With `is_restricted`, whether named people alone see it.
+
+    Raises Case.DoesNotExist also for another market, RestrictedRefused where others are named for it.
+    """
+    case = cases(actor).annotate(is_restricted=is_covered(SUBJECT)).filter(pk=case_id).first()
     if case is None:
         in_market = Case.objects.filter(pk=case_id).values_list("market", flat=True).first()
         if in_market is not None and actor.sees(in_market):

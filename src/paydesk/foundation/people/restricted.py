@@ -61,6 +61,11 @@ def readable(found: QuerySet[M], actor: Actor) -> QuerySet[M]:
     return found.filter(~Exists(about))
 
 
+def is_covered(kind: str) -> Exists:
+    """For a list of things of `kind`: whether each is restricted now."""
+    return Exists(RestrictedThing.objects.filter(subject_kind=kind, subject_id=OuterRef("pk")))
+
+
 def may_read(actor: Actor, kind: str, number: int) -> bool:
     """Whether `actor` may know of ("case", 12) as far as restricted views go; one query."""
     if actor.kind != "person":

@@ -27,6 +27,7 @@ from paydesk.web.answers import came_from, done
 from paydesk.web.cases import forms as asked
 from paydesk.web.cases.shown import SEE, WORK, case_or_404, shown
 from paydesk.web.queues.subjects import subject_or_404
+from paydesk.web.risk.of_case import Button, buttons_of
 
 if TYPE_CHECKING:
     from paydesk.domain.cases.models import Case
@@ -147,13 +148,16 @@ DEEDS = {
 }  # fmt: skip
 
 
-def buttons_for(case: Case, actor: Actor) -> list[tuple[Deed, str, str]]:
+def buttons_for(case: Case, actor: Actor) -> list[tuple[Deed | Button, str, str]]:
     """(deed, address, why not) of what can be done in this state."""
     blocked = gate(actor, WORK).reason
     return [
-        (deed, reverse("cases:act", args=[code(case), deed.name]), blocked)
-        for deed in DEEDS.values()
-        if case.state in deed.states
+        *(
+            (deed, reverse("cases:act", args=[code(case), deed.name]), blocked)
+            for deed in DEEDS.values()
+            if case.state in deed.states
+        ),
+        *buttons_of(code(case), actor),
     ]
 
 

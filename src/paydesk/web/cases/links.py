@@ -19,13 +19,14 @@ from paydesk.kernel.money import Money
 from paydesk.web.addresses import code_in, page_of
 from paydesk.web.goodwill.shown import lines_of as goodwill_lines
 from paydesk.web.payments.shown import shown as shown_payment
+from paydesk.web.risk.of_case import enforcement_lines, escalation_lines
 
 if TYPE_CHECKING:
     from paydesk.domain.cases.models import Case, CaseLink
 
 WORDS = {"payment": "Payment", "contract": "Contract", "refund": "Refund", "exception": "Exception"}
 # Kinds that need no more than a line: (line, amount, badge, id of the customer) by id, for the actor.
-LINES = {"goodwill": goodwill_lines}
+LINES = {"goodwill": goodwill_lines, "escalation": escalation_lines, "enforcement": enforcement_lines}
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING
 
 from django.core.exceptions import ObjectDoesNotExist
 from django.http import Http404
+from django.utils import timezone
 
 from paydesk.domain.cases.categories import leaves
 from paydesk.domain.cases.desk import unread_among, who_is_here
 from paydesk.domain.cases.queries import case_for, code, current_tree
 from paydesk.domain.cases.rules import CHANNELS, LEVEL_WORDS, PARTY_ROLES
 from paydesk.domain.cases.states import CASE, WAITS_FOR
+from paydesk.domain.risk.actions import note_look
 from paydesk.foundation.clocks.queries import ClockStanding, earliest_of, standing
 from paydesk.foundation.clocks.told import arithmetic, pause_rows
 from paydesk.foundation.people.queries import names_of
@@ -116,9 +118,12 @@ def case_or_404(actor: Actor, public_code: str) -> Case:
     if number is None or number >= 2**63:
         raise Http404("There is no case with this code.")
     try:
-        return case_for(actor, number)
+        case = case_for(actor, number)
     except ObjectDoesNotExist:
         raise Http404("There is no such case in your markets.") from None
+    if case.is_restricted:  # type: ignore[attr-defined]
+        note_look(case.pk, by=actor, now=timezone.now())
+    return case
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,1 @@
+"""What risk decides: escalations, holds, blocks and limits; packs of evidence."""
