@@ -9,6 +9,8 @@ from django.utils import timezone
 from paydesk.domain.cases import actions as cases
 from paydesk.domain.cases.actions import open_case
 from paydesk.domain.goodwill.actions import give_goodwill
+from paydesk.domain.improvements.actions import propose_improvement
+from paydesk.domain.incidents.actions import propose
 from paydesk.domain.payments.models import Payment, ReversalRow
 from paydesk.domain.providers.actions import open_callbacks
 from paydesk.domain.providers.models import SourceAccount
@@ -67,7 +69,11 @@ def one_of_each(
         troubled.pk, amount=ghs("1.00"), reason="late", note="x", contract_id=None, by=support, now=now
     )
     codes = {
+    incident = propose("GH", title="Late", why="x", case_ids=[case.pk], by=support, now=now)
+    improvement = propose_improvement("GH", title="x", problem="x", expected="x", by=support, now=now)
         "troubled": code_of("CAS", troubled.pk),
+        "incident": code_of("INC", incident.pk),
+        "improvement": code_of("IMP", improvement.pk),
         "goodwill": code_of("GWL", given.pk),
         "case": code_of("CAS", case.pk),
         "article": code_of("ART", policy.article_id),

@@ -33,6 +33,7 @@ CODES = {
     "contracts/": "contract", "intake/": "file", "reveal/": "customer", "refunds/files/": "payout_file",
     "goodwill/give/": "troubled", "goodwill/": "goodwill",
     "refunds/": "refund", "reversal-requests/": "reversal_request", "approvals/": "approval",
+    "incidents/": "incident", "improvements/": "improvement", "categories/": "case",
     "in-doubt/": "reversal_row", "clocks/": "clock", "work/": "payment", "knowledge/cite/": "case",
     "knowledge/": "article",
 }  # fmt: skip
@@ -47,6 +48,9 @@ WORDS = {
     ("work/views/", "place"): "suspense",
     ("clocks/policies/", "name"): "identification", ("clocks/policies/", "place"): "GH",
     ("refunds/<str:code>/<str:deed>", "deed"): "cancel",
+    ("incidents/", "case_code"): "CAS-0000000", ("incidents/", "deed"): "adopt",
+    ("improvements/", "deed"): "accept", ("categories/group/", "group_code"): "paying",
+    ("categories/edit/", "category"): "paying.twice",
     ("reversal-requests/<str:code>/<str:deed>", "deed"): "accept", ("knowledge/", "deed"): "edit",
 }  # fmt: skip
 NUMBERED = {"books/account/": 1010, "books/tie-out/": 1010}

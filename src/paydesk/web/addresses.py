@@ -28,6 +28,8 @@ PAGES = {
     "case": ("CAS", "cases:page"),
     "escalation": ("ESC", "risk:page"),
     "enforcement": ("ENF", "risk:page"),
+    "incident": ("INC", "incidents:page"),
+    "improvement": ("IMP", "improvements:page"),
     "article": ("ART", "knowledge:page"),
 }
 

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from paydesk.domain.callbacks.queries import count_stale
 from paydesk.domain.cases.queries import count_unanswered as count_cases
+from paydesk.domain.incidents.queries import count_live
 from paydesk.domain.payments.queries import waiting_counts
 from paydesk.domain.reconciliation.queries import count_open
 from paydesk.domain.refunds.queries import count_waiting
@@ -40,6 +41,15 @@ class Place:
 PLACES = [
     Place("home", "Home", "home", "h"),
     Place("cases:inbox", "Inbox", "chat", "n", "cases.work:view"),
+    Place(
+        "incidents:list",
+        "Incidents",
+        "radar",
+        "q",
+        "incidents.work:view",
+        second=True,
+        parts=("causes", "categories", "improvements"),
+    ),
     Place("intake:files", "Intake", "inbox", "i", "files.import:view"),
     Place("payments:list", "Payments", "card", "p", "payments:view", parts=("hand_receipts",)),
     Place("unapplied:list", "Unapplied", "coins", "u", "payments:view", second=True),
@@ -136,6 +146,8 @@ def _waiting(actor: Actor) -> dict[str, int]:
     if actor.may("cases.work:view"):
         found["cases:inbox"] = count_cases(actor)
     if actor.may("risk.decide"):
+    if actor.may("incidents.work:view"):
+        found["incidents:list"] = count_live(actor)
         found["risk:list"] = count_risk(actor)
     if actor.may("matching.run:view"):
         found["exceptions:list"] = count_open(actor)

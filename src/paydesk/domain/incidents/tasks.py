@@ -48,12 +48,14 @@ def _do(decided: rules.Group | rules.Join, market: str, now: datetime) -> int:
 
 @on("incident.broadcast")
 def tell_everybody(payload: dict[str, Any]) -> None:
-    """Answer each case by the ordinary verb, in the name of who sent it, with the facts as they saw them.
+    """Answer each case in the name of who sent it; told at least once, a case is answered once."""
+    tell(payload["broadcast_id"], timezone.now())
 
-    What changed since stops the answer to that case, and it is written down; a case told already is not told
-    again.
-    """
-    broadcast = Broadcast.objects.filter(pk=payload["broadcast_id"], state="sending").first()
+
+def tell(broadcast_id: int, now: datetime) -> None:
+    """Answer the cases of a broadcast that are not told yet, by the ordinary verb, with the facts as they
+    were looked at. What changed since stops the answer to that case, and it is written down."""
+    broadcast = Broadcast.objects.filter(pk=broadcast_id, state="sending").first()
     if broadcast is None:
         return
     person = person_by_id(broadcast.person_id) if broadcast.person_id else None
@@ -64,12 +66,12 @@ def tell_everybody(payload: dict[str, Any]) -> None:
                 message_id = reply(
                     to.case_id, text=to.text, seen_facts=to.facts, seen_at=broadcast.made_at,
                     sent_key=f"broadcast-{broadcast.pk}", version=to.case_version, by=person.actor(),
-                    now=timezone.now(),
+                    now=now,
                 ).pk  # fmt: skip
             except Refused as refused:
                 why = refused.text
         actions.keep_outcome(
             to.pk, message_id=message_id, why="" if message_id is not None else why, by=WORKER,
-            now=timezone.now(),
+            now=now,
         )  # fmt: skip
-    actions.finish_broadcast(broadcast.pk, by=WORKER, now=timezone.now())
+    actions.finish_broadcast(broadcast.pk, by=WORKER, now=now)

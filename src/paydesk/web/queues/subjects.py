@@ -11,6 +11,8 @@ from django.http import Http404
 
 from paydesk.domain.callbacks.queries import pending_for
 from paydesk.domain.cases.queries import case_for
+from paydesk.domain.improvements.queries import improvement_for
+from paydesk.domain.incidents.queries import incident_for
 from paydesk.domain.payments.queries import payment_for
 from paydesk.domain.reconciliation.queries import exception_for
 from paydesk.domain.refunds.queries import refund_for
@@ -28,11 +30,14 @@ FINDS: dict[str, Any] = {
     "reversal_request": request_for,
     "exception": exception_for,
     "case": case_for,
+    "incident": incident_for,
+    "improvement": improvement_for,
     "reversal_row": reversal_row_for,
     "transit_row": transit_row_for,
     "approval": approval_for,
 }
 ASKED_FOR = ("refund", "reversal_request")  # somebody asked for it, and it has days of its own
+MANY = ("incident", "improvement")  # about many cases: what is affected has as many amounts as currencies
 CASH = ("reversal_row", "transit_row")  # what a provider's row leaves open: nobody paid it
 
 
@@ -65,6 +70,8 @@ def subject_of(kind: str, thing: Any) -> Subject:
     if kind == "case":
         about = None if thing.amount_minor is None else Money(thing.amount_minor, thing.currency)
         return Subject(kind, thing.pk, thing.market, thing.opened_at.date(), about, thing)
+    if kind in MANY:
+        return Subject(kind, thing.pk, thing.market, thing.proposed_at.date(), None, thing)
     if kind == "exception":
         said = Money(thing.amount_minor, thing.currency)
         return Subject(kind, thing.pk, thing.market, thing.day, said, thing)

@@ -1,0 +1,1 @@
+"""What the desk thinks of a case first: the tree of categories, the model, what goes to risk."""
