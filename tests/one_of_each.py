@@ -24,7 +24,7 @@ from paydesk.foundation.people.models import Person
 from paydesk.kernel.money import Money
 from paydesk.kernel.public_codes import code_of
 from paydesk.reporting.books.actions.days import ask_to_close
-from paydesk.web.quality.tests.building import policy_in_force
+from paydesk.web.quality.tests.building import policy_in_force, review_of
 from tests.builders import ghs, receive_today, row
 
 
@@ -68,14 +68,15 @@ def one_of_each(
     given = give_goodwill(
         troubled.pk, amount=ghs("1.00"), reason="late", note="x", contract_id=None, by=support, now=now
     )
-    codes = {
     incident = propose("GH", title="Late", why="x", case_ids=[case.pk], by=support, now=now)
     improvement = propose_improvement("GH", title="x", problem="x", expected="x", by=support, now=now)
-        "troubled": code_of("CAS", troubled.pk),
+    codes = {
         "incident": code_of("INC", incident.pk),
         "improvement": code_of("IMP", improvement.pk),
+        "troubled": code_of("CAS", troubled.pk),
         "goodwill": code_of("GWL", given.pk),
         "case": code_of("CAS", case.pk),
+        "review": code_of("QAR", review_of(people, case.pk, now).pk),
         "article": code_of("ART", policy.article_id),
         "refund": refund_code(paid_out),
         "payout_file": code_of("POF", payout.pk),

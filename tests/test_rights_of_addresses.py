@@ -35,7 +35,7 @@ CODES = {
     "refunds/": "refund", "reversal-requests/": "reversal_request", "approvals/": "approval",
     "incidents/": "incident", "improvements/": "improvement", "categories/": "case",
     "in-doubt/": "reversal_row", "clocks/": "clock", "work/": "payment", "knowledge/cite/": "case",
-    "knowledge/": "article",
+    "knowledge/": "article", "reviews/": "review",
 }  # fmt: skip
 PLAIN = {
     "day": "2026-03-02", "kind": "csv", "form": "pdf", "secret": "nobody-knows-it", "channel": "c2b",
@@ -48,10 +48,12 @@ WORDS = {
     ("work/views/", "place"): "suspense",
     ("clocks/policies/", "name"): "identification", ("clocks/policies/", "place"): "GH",
     ("refunds/<str:code>/<str:deed>", "deed"): "cancel",
+    ("reversal-requests/<str:code>/<str:deed>", "deed"): "accept", ("knowledge/", "deed"): "edit",
+    ("reviews/<str:public_code>/mark/", "deed"): "score", ("reviews/<str:public_code>/act/", "deed"): "drop",
+    ("figures/", "figure"): "fcr",
     ("incidents/", "case_code"): "CAS-0000000", ("incidents/", "deed"): "adopt",
     ("improvements/", "deed"): "accept", ("categories/group/", "group_code"): "paying",
     ("categories/edit/", "category"): "paying.twice",
-    ("reversal-requests/<str:code>/<str:deed>", "deed"): "accept", ("knowledge/", "deed"): "edit",
 }  # fmt: skip
 NUMBERED = {"books/account/": 1010, "books/tie-out/": 1010}
 # One's own, and looking closer with a reason: all that an auditor's button may leave in the trail.

@@ -16,6 +16,7 @@ PAGES = {
     "refund": ("REF", "refunds:page"),
     "reversal_request": ("RVR", "reversal_requests:page"),
     "hand_receipt": ("HRC", "hand_receipts:page"),
+    "side": ("SID", "sides:page"),
     "goodwill": ("GWL", "goodwill:page"),
     "payout_file": ("POF", "refunds:file"),
     "pending": ("PND", "pending:page"),
@@ -30,6 +31,7 @@ PAGES = {
     "enforcement": ("ENF", "risk:page"),
     "incident": ("INC", "incidents:page"),
     "improvement": ("IMP", "improvements:page"),
+    "review": ("QAR", "reviews:page"),
     "article": ("ART", "knowledge:page"),
 }
 

@@ -83,9 +83,11 @@ PLACES = [
     Place("provider_cash:list", "In doubt", "link", "o", "providers.manage:view", second=True),
     Place("two_files:list", "Two files", "file", "f", "matching.two_files", second=True),
     Place("books:trial", "Books", "scales", "b", "ledger:view", second=True),
+    Place("reviews:list", "Quality", "stamp", "3", "reviews.own:view", second=True, parts=("scorecards",)),
     Place("knowledge:list", "Knowledge", "book", "m", "knowledge:view", second=True, parts=("exams",)),
     Place("mailboxes:list", "Mail", "mail", "z", "settings.manage:view", second=True),
     Place("doors:list", "Doors", "chat", "q", "settings.manage:view", second=True),
+    Place("ready_texts:list", "Texts", "file", "j", "cases.texts", second=True),
     Place("risk:list", "Risk", "lock", "1", "risk.escalate:view", second=True),
     Place("retention:overview", "Retention", "hourglass", "2", "retention.hold:view", second=True),
     Place("people:list", "People", "people", "e", "people.manage:view", second=True),
@@ -98,7 +100,6 @@ class ShownPlace:
     """A place as one request sees it."""
 
     place: Place
-    Place("ready_texts:list", "Texts", "file", "j", "cases.texts", second=True),
     url: str
     here: bool
     counts: Callable[[], dict[str, int]] = field(default=dict, repr=False)
@@ -145,9 +146,9 @@ def _waiting(actor: Actor) -> dict[str, int]:
         found["reversal_requests:list"] = count_unanswered(actor)
     if actor.may("cases.work:view"):
         found["cases:inbox"] = count_cases(actor)
-    if actor.may("risk.decide"):
     if actor.may("incidents.work:view"):
         found["incidents:list"] = count_live(actor)
+    if actor.may("risk.decide"):
         found["risk:list"] = count_risk(actor)
     if actor.may("matching.run:view"):
         found["exceptions:list"] = count_open(actor)

@@ -4,7 +4,7 @@ from django.urls import include, path
 
 from paydesk.web.callbacks.urls import door_urls
 from paydesk.web.health import health
-from paydesk.web.quality.urls import exam_urls, knowledge_urls
+from paydesk.web.quality.urls import csat_urls, exam_urls, knowledge_urls, review_urls, scorecard_urls
 from paydesk.web.reconciliation.urls import day_urls, exception_urls
 from paydesk.web.waiting.urls import suspense_urls, unapplied_urls
 
@@ -20,6 +20,9 @@ urlpatterns = [
     path("texts/", include("paydesk.web.ready_texts.urls")),
     path("knowledge/", include(knowledge_urls)),
     path("exams/", include(exam_urls)),
+    path("reviews/", include(review_urls)),
+    path("figures/", include(scorecard_urls)),
+    path("how/", include(csat_urls)),
     path("incidents/", include("paydesk.web.incidents.urls")),
     path("causes/", include("paydesk.web.causes.urls")),
     path("categories/", include("paydesk.web.triage.urls")),

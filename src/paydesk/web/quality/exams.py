@@ -123,7 +123,8 @@ def export(request: HttpRequest, kind: str) -> HttpResponseBase:
     rows = (
         [
             each.person.name, each.exam.version.title, each.exam.version.number, _badge(each, now)[1],
-            each.tries, each.best_percent, _utc(each.passed_at), _utc(each.due.withheld_from if each.due else None),
+            each.tries, each.best_percent, _utc(each.passed_at),
+            _utc(each.due.withheld_from if each.due else None),
         ]
         for each in standings(actor_of(request))
     )  # fmt: skip

@@ -2,7 +2,16 @@
 
 from django.urls import path
 
-from paydesk.web.quality import citing, exams, knowledge, knowledge_deeds
+from paydesk.web.quality import (
+    citing,
+    csat,
+    exams,
+    knowledge,
+    knowledge_deeds,
+    review_deeds,
+    reviews,
+    scorecards,
+)
 
 knowledge_urls = (
     [
@@ -22,3 +31,25 @@ exam_urls = (
     ],
     "exams",
 )
+review_urls = (
+    [
+        path("", reviews.review_list, name="list"),
+        path("choose", review_deeds.choose, name="choose"),
+        path("scorecard", review_deeds.scorecard, name="scorecard"),
+        path("plan", review_deeds.plan, name="plan"),
+        path("<str:public_code>/", reviews.page, name="page"),
+        path("<str:public_code>/mark/<str:deed>", review_deeds.mark, name="mark"),
+        path("<str:public_code>/act/<str:deed>", review_deeds.act, name="act"),
+    ],
+    "reviews",
+)
+scorecard_urls = (
+    [
+        path("", scorecards.board, name="figures"),
+        path("export.<str:kind>", scorecards.export, name="export"),
+        path("<str:figure>/", scorecards.behind, name="rows"),
+        path("<str:figure>/export.<str:kind>", scorecards.export_rows, name="export_rows"),
+    ],
+    "scorecards",
+)
+csat_urls = ([path("<str:secret>", csat.how, name="how")], "csat")

@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+from paydesk.domain.cases import actions as cases
 from paydesk.domain.quality import actions
 from paydesk.domain.quality.models import ArticleVersion
+from paydesk.domain.quality.review_models import Review
+from paydesk.domain.quality.review_rules import DELIVERED
 from paydesk.foundation.people.models import Person
 
 QUESTIONS = """
@@ -34,3 +37,12 @@ def policy_in_force(
     if governs:
         actions.set_governed(draft.article_id, rows=governs, by=people["AD"].actor(), now=now)
     return live
+
+
+def review_of(people: Mapping[str, Person], case_id: int, now: datetime) -> Review:
+    """A review, scored by QA, of what support did with a case: one call."""
+    by = people["SU"].actor()
+    cases.log_call(case_id, outcome="answered", text="Told them.", called_us=False, by=by, now=now)
+    review = actions.ask_review(case_id, by=people["QA"].actor(), now=now)
+    marks = {item.code: "yes" for item in DELIVERED}
+    return actions.score(review.pk, marks=marks, followed="yes", by=people["QA"].actor(), now=now)

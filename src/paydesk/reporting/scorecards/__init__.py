@@ -1,0 +1,1 @@
+"""How people and teams do: figures with their definitions, each with the rows behind it."""
