@@ -2,6 +2,10 @@
 
 from django.urls import path
 
-from paydesk.web.home import views
+from paydesk.web.home import cases, views
 
-urlpatterns = [path("", views.home, name="home"), path("home/kept", views.kept, name="home_kept")]
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("home/kept", views.kept, name="home_kept"),
+    path("home/team", cases.team, name="home_team"),
+]

@@ -24,6 +24,7 @@ from paydesk.foundation.outbox.queries import worker_status
 from paydesk.kernel.actor import Actor
 from paydesk.web.access import actor_of, declares, needs
 from paydesk.web.answers import unchanged
+from paydesk.web.home.cases import cases_of_mine
 from paydesk.web.home.coverage import account_days
 from paydesk.web.home.money import DAYS_SHOWN, applied_share, by_currency, by_kind, oldest_of, per_currency
 from paydesk.web.home.today import lines_of_today
@@ -43,7 +44,7 @@ def home(request: HttpRequest) -> HttpResponse:
     files = _files(request, actor)
     if "v" in request.GET:
         return unchanged(request, files["files_version"]) or render(request, "home/_files.html", files)
-    facts = files | _reach(actor) | _money(actor) | {"exams": waiting_for(request)}
+    facts = files | _reach(actor) | _money(actor) | cases_of_mine(actor) | {"exams": waiting_for(request)}
     return render(request, "home/home.html", facts | {"worker": worker_status(), "days_shown": DAYS_SHOWN})
 
 

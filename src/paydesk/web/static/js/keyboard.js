@@ -43,7 +43,17 @@ function press(event) {
   if (event.key === "k") { step(-1, event); return; }
   if (event.key === "x" && choose()) { event.preventDefault(); return; }
   if (!/^[a-z0-9]$/.test(event.key)) return;
-  pressIn(document, event);
+  if (!pressOnRow(event)) pressIn(document, event);
+}
+
+// A key of the row one stands on comes before those of the page.
+function pressOnRow(event) {
+  const row = rows().find((each) => each === document.activeElement || frameOf(each).matches(".here"));
+  const button = row?.closest("tr, li")?.querySelector(`[data-row-key="${event.key}"]`);
+  if (!button) return false;
+  event.preventDefault();
+  button.click();
+  return true;
 }
 
 function pressIn(place, event) {

@@ -41,10 +41,10 @@ function opensAt(field) {
 
 function narrow(find) {
   const words = find.value.toLowerCase().split(/\s+/).filter(Boolean);
-  for (const row of find.closest("[data-ready-list]").querySelectorAll("[data-ready-row]")) {
-    const text = row.textContent.toLowerCase();
-    row.hidden = !words.every((word) => text.includes(word));
-  }
+  const rows = [...find.closest("[data-ready-list]").querySelectorAll("[data-ready-row]")];
+  const inTitle = (row) => words.every((word) => row.querySelector("[data-ready-text]").dataset.readyTitle.toLowerCase().includes(word));
+  for (const row of rows) row.hidden = !words.every((word) => row.textContent.toLowerCase().includes(word));
+  for (const row of rows.filter(inTitle).reverse()) row.parentElement.prepend(row);
 }
 
 function choose(text) {
