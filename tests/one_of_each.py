@@ -65,6 +65,7 @@ def one_of_each(
         market="GH", channel="phone", text="x", customer_id=payment.customer_id, by=support, now=now
     )
     cases.verify(troubled.pk, strong_way="callback", by=support, now=now)
+    side = cases.open_side(troubled.pk, with_whom="finance", subject="x", text="x", by=support, now=now)
     given = give_goodwill(
         troubled.pk, amount=ghs("1.00"), reason="late", note="x", contract_id=None, by=support, now=now
     )
@@ -75,6 +76,7 @@ def one_of_each(
         "improvement": code_of("IMP", improvement.pk),
         "troubled": code_of("CAS", troubled.pk),
         "goodwill": code_of("GWL", given.pk),
+        "side": code_of("SID", side.pk),
         "case": code_of("CAS", case.pk),
         "review": code_of("QAR", review_of(people, case.pk, now).pk),
         "article": code_of("ART", policy.article_id),

@@ -31,7 +31,7 @@ View = Callable[..., HttpResponseBase]
 CODES = {
     "customers/": "customer", "contracts/load/": "nothing", "books/statement/": "contract",
     "contracts/": "contract", "intake/": "file", "reveal/": "customer", "refunds/files/": "payout_file",
-    "goodwill/give/": "troubled", "goodwill/": "goodwill",
+    "goodwill/give/": "troubled", "sides/ask/": "troubled", "sides/": "side", "goodwill/": "goodwill",
     "refunds/": "refund", "reversal-requests/": "reversal_request", "approvals/": "approval",
     "incidents/": "incident", "improvements/": "improvement", "categories/": "case",
     "in-doubt/": "reversal_row", "clocks/": "clock", "work/": "payment", "knowledge/cite/": "case",

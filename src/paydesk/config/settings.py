@@ -65,6 +65,7 @@ INSTALLED_APPS = [
     "paydesk.reporting.books",
     "paydesk.reporting.two_file_runs",
     "paydesk.web",
+    "paydesk.reporting.routes",
 ]
 
 MIDDLEWARE = [

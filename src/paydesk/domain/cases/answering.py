@@ -7,13 +7,16 @@ from datetime import datetime, timedelta
 
 from paydesk.domain.cases import clocks, rules
 from paydesk.domain.cases.asks import Fact, facts_about, named_facts
+from paydesk.domain.cases.identity import level_on
 from paydesk.domain.cases.models import Attachment, Case, Message, WaitingFile
 from paydesk.domain.cases.queries import link_pairs
 from paydesk.domain.cases.states import CASE
-from paydesk.domain.cases.steps import CaseRefused, record
+from paydesk.domain.cases.steps import CaseRefused, IdentityRefused, record
 from paydesk.foundation.clocks.rules import CUSTOMER
 from paydesk.foundation.clocks.steps import pause_clocks
 from paydesk.kernel.actor import Actor
+
+SHORTEST_TELLING = 4  # a value as short as "7" tells nothing by itself
 
 
 class StaleFactsRefused(CaseRefused):
@@ -28,7 +31,32 @@ class OpenPlacesRefused(CaseRefused):
     code = "case.open_places"
 
 
-def check_facts(case: Case, seen: Mapping[str, str], seen_at: datetime | None, now: datetime) -> None:
+def check_text(case: Case, text: str, channel: str, now: datetime) -> None:
+    """Stop an answer that tells what whoever asks may not hear, also where it was typed and not put in.
+
+    What they said themselves may be said back to them. Raises IdentityRefused.
+    """
+    level = level_on(case.level, case.level_channel, channel)
+    if rules.LEVELS[level] == rules.Level.STRONG and case.party_role != "third_party":
+        return
+    barred = [
+        (fact, why)
+        for fact in facts_about(link_pairs(case.pk), now)
+        if len(fact.value) >= SHORTEST_TELLING and any(c.isdigit() for c in fact.value) and fact.value in text
+        if (why := rules.may_hear(level, fact.level, case.party_role))
+    ]
+    if not barred:
+        return
+    said = Message.objects.filter(case=case, direction="in", is_public=True).values_list("text", flat=True)
+    theirs = f"{case.subject}\n" + "\n".join(said)
+    for fact, why in barred:
+        if fact.value not in theirs:
+            raise IdentityRefused(f"Your answer tells “{fact.words}”. {why}", fact=fact.name)
+
+
+def check_facts(
+    case: Case, seen: Mapping[str, str], seen_at: datetime | None, now: datetime, channel: str
+) -> None:
     """Stop an answer whose facts are otherwise by now, too old, or not for the ears of whoever asks."""
     if not seen:
         return
@@ -47,8 +75,9 @@ def check_facts(case: Case, seen: Mapping[str, str], seen_at: datetime | None, n
         minutes = int(rules.STALE_AFTER.total_seconds() // 60)
         raise StaleFactsRefused(f"The facts in your answer are older than {minutes} minutes: look again.")
     for name, value in seen.items():
-        if why := rules.may_hear(case.level, facts[name][value].level, case.party_role):
-            raise CaseRefused(why, fact=name)
+        level = level_on(case.level, case.level_channel, channel)
+        if why := rules.may_hear(level, facts[name][value].level, case.party_role):
+            raise IdentityRefused(why, fact=name)
 
 
 def files_along(message: Message, by: Actor) -> int:

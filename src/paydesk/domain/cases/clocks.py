@@ -5,6 +5,7 @@ Sources are proposals of ours but where said; each is a policy that an administr
 
 from __future__ import annotations
 
+from paydesk.domain.cases.side_rules import INTERNAL_TASK, PROVIDER_RESPONSE
 from paydesk.foundation.clocks.defaults import OFFICE_DAY_SECONDS
 from paydesk.foundation.clocks.kinds import ROUND_THE_CLOCK, Kind, declare
 from paydesk.foundation.clocks.rules import CUSTOMER, Step, Terms
@@ -59,6 +60,20 @@ def declare_kinds() -> None:
             source="The time that was promised to the customer",
             calendar=ROUND_THE_CLOCK,
             terms=Terms(target_seconds=24 * 3600, steps=_STEPS),
+        ),
+        Kind(
+            PROVIDER_RESPONSE,
+            "Hear from a provider or an acquirer",
+            right="cases.work:view",
+            source="Proposal: two business days; set it to what the provider agreed to",
+            terms=Terms(target_days=2, steps=_STEPS),
+        ),
+        Kind(
+            INTERNAL_TASK,
+            "Answer a colleague's question",
+            right="cases.work:view",
+            source="Proposal: one business day",
+            terms=Terms(target_days=1, steps=_STEPS),
         ),
     ):
         declare(kind)

@@ -48,6 +48,26 @@ def why_not(verb: str, *, level: str, party_role: str) -> str:
     return ""
 
 
+def proven_on(strong_way: str, channel: str) -> str:
+    """The channel on which somebody is known now; "" where what they showed holds on each.
+
+    Whoever is called back is known on the phone, and whoever writes from an address is not known by that.
+    """
+    if strong_way in ("document", "in_person") or channel == "by_hand":
+        return ""
+    if strong_way == "callback":
+        return "phone"
+    return _WRITTEN.get(channel, channel)
+
+
+def level_on(level: str, proven: str, channel: str) -> str:
+    """How well somebody is known on a channel, from where they proved it."""
+    return level if proven in ("", _WRITTEN.get(channel, channel)) else "unverified"
+
+
+_WRITTEN = {"web_form": "email"}  # what came by a form is answered by e-mail
+
+
 def may_be_told(level: str, *, needed: Level, tells_debt: bool, party_role: str) -> str:
     """Why somebody may not be told something that needs `needed`; "" where they may."""
     if party_role == "third_party" and (tells_debt or needed > Level.UNVERIFIED):

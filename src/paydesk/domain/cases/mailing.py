@@ -13,10 +13,11 @@ from paydesk.connectors.mail.messages import Address
 from paydesk.connectors.mail.servers import MailServerError, Server
 from paydesk.connectors.mail.signing import Signer
 from paydesk.connectors.mail.writing import OutboundFile, OutboundMail, thread_fields
-from paydesk.domain.cases.models import Case, Mailbox, Message
+from paydesk.domain.cases.models import Case, Mailbox, Message, SideMessage
 from paydesk.domain.cases.queries import code
 from paydesk.foundation.documents.queries import open_document
 from paydesk.foundation.people.sealed_text import UnreadableError, seal, unseal
+from paydesk.kernel.public_codes import code_of
 
 PURPOSE = "mailbox"
 ACKNOWLEDGEMENT = (
@@ -37,6 +38,37 @@ def signer() -> Signer:
         for key in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)
     ]
     return Signer(keys[0], tuple(keys[1:]))
+
+
+def side_signer() -> Signer:
+    """As `signer`, for side conversations: an address of one never leads into the thread of a customer."""
+    keys = [
+        salted_hmac("paydesk.mail", "side", secret=key, algorithm="sha256").digest()
+        for key in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)
+    ]
+    return Signer(keys[0], tuple(keys[1:]))
+
+
+def side_mail_of(message: SideMessage, mailbox: Mailbox, now: datetime) -> OutboundMail:
+    """A question aside as it goes out: its own thread, its own address to answer to; one query."""
+    side, sign = message.side, side_signer()
+    said = SideMessage.objects.filter(side=side).exclude(external_id="").order_by("at", "id")
+    ids = list(said.values_list("external_id", "direction"))
+    last = next((known for known, direction in reversed(ids) if direction == "in"), "")
+    in_reply_to, references = thread_fields([known for known, _ in ids], last)
+    domain = mailbox.address.rpartition("@")[2]
+    return OutboundMail(
+        from_address=Address(mailbox.name, mailbox.address),
+        to=(Address("", side.address),),
+        subject=f"{side.subject} [{code_of('SID', side.pk)}]",
+        text=message.text,
+        message_id=sign.message_id(side.pk, message.pk, domain),
+        sent_at=now,
+        reply_to=Address(mailbox.name, sign.reply_address(mailbox.address, side.pk)),
+        in_reply_to=in_reply_to,
+        references=references,
+        marker=sign.marker(side.pk, message.pk),
+    )
 
 
 def sealed(secret: str) -> str:

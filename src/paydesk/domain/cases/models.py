@@ -38,8 +38,9 @@ class Case(models.Model):
     """One trouble of one person.
 
     `contact` is the address they reached us by (e-mail address, E.164 digits), `contact_name` what they call
-    themselves: neither proves who they are, `level` says how far that is proved. `unanswered_since` is the
-    time of their oldest message without an answer. `amount_minor` is the money it is about, where it is said.
+    themselves: neither proves who they are, `level` says how far that is proved, on `level_channel`
+    ("" on any). `unanswered_since` is the time of their oldest message without an answer. `amount_minor` is
+    the money it is about, where it is said.
     `version` counts up with each change and each message, so that nobody answers what they have not read.
     `owned_by` is the id of the owner, copied by the database from the case's assignment, so that a view of
     thousands of open cases is counted from an index.
@@ -71,6 +72,7 @@ class Case(models.Model):
     language = models.CharField(max_length=10, default="en")
     level = models.CharField(max_length=12, default="unverified")
     level_how = models.CharField(max_length=200, default="", db_default="")
+    level_channel = models.CharField(max_length=10, default="", db_default="")
     opened_at = models.DateTimeField()
     opened_by = models.CharField(max_length=80)
     last_message_at = models.DateTimeField(null=True)
@@ -379,3 +381,6 @@ class LetterTemplate(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["key", "language", "version"], name="letter_version_once")
         ]
+
+
+from paydesk.domain.cases.side_models import SideMessage, SideTalk  # noqa: E402, F401

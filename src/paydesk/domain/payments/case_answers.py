@@ -22,7 +22,6 @@ from paydesk.domain.cases.asks import (
     tells_facts,
 )
 from paydesk.domain.cases.placeholders import names_places
-from paydesk.domain.cases.rules import Level
 from paydesk.domain.contracts.models import Contract
 from paydesk.domain.contracts.queries import standings
 from paydesk.domain.payments.models import Payment
@@ -155,7 +154,7 @@ def facts_of_contract(contract_id: int, now: datetime) -> Iterator[Fact]:
     if contract is None:
         return
     standing = standings([contract], on=now.date())[0]
-    yield Fact("contract.account", "Account number", contract.account_number, now, Level.UNVERIFIED)
+    yield Fact("contract.account", "Account number", contract.account_number, now)
     yield Fact("contract.open", "Left to pay", str(Money(standing.open_minor, contract.currency)), now)
     if standing.overdue_minor:
         yield Fact("contract.overdue", "Past due", str(Money(standing.overdue_minor, contract.currency)), now)

@@ -75,6 +75,11 @@ class Verify(forms.Form):
         label="Or proved it in a strong way (also money and details)", required=False,
         choices=[("", "not in a strong way"), *STRONG_WAYS.items()],
     )  # fmt: skip
+    channel = forms.ChoiceField(
+        label="Where they were when they proved it: they are known there", required=False,
+        choices=[("", "on the channel of the case"), ("phone", "on the phone"), ("email", "by e-mail"),
+                 ("chat", "in the chat")],
+    )  # fmt: skip
 
 
 class Wait(forms.Form):

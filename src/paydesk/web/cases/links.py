@@ -8,6 +8,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from django.urls import reverse
+from django.utils import timezone
 
 from paydesk.domain.cases.identity import why_not
 from paydesk.domain.contracts.queries import contract_list, contracts_of, standings
@@ -16,6 +17,8 @@ from paydesk.domain.refunds.queries import refunds
 from paydesk.domain.refunds.states import REFUND
 from paydesk.kernel.actor import Actor
 from paydesk.kernel.money import Money
+from paydesk.reporting.routes.queries import trace_of
+from paydesk.reporting.routes.rules import TraceStep
 from paydesk.web.addresses import code_in, page_of
 from paydesk.web.goodwill.shown import lines_of as goodwill_lines
 from paydesk.web.payments.shown import shown as shown_payment
@@ -30,16 +33,6 @@ LINES = {"goodwill": goodwill_lines, "escalation": escalation_lines, "enforcemen
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
-    """One step of a payment's way: done, next, or late."""
-
-    words: str
-    family: str
-    is_done: bool
-    at: Any = None
-
-
-@dataclass(frozen=True, slots=True)
 class ShownLink:
     """One thing a case is about. `badge` is (family, word); `acts` are (label, address, key, blocked)."""
 
@@ -50,7 +43,7 @@ class ShownLink:
     line: str = ""
     amount: Money | None = None
     badge: tuple[str, str] = ("", "")
-    trace: Sequence[Step] = ()
+    trace: Sequence[TraceStep] = ()
     acts: Sequence[tuple[str, str, str, str]] = ()
     warning: str = ""
     has_open_money: bool = False  # of the customer of the case, or of nobody known yet
@@ -100,7 +93,8 @@ def _shown(link: CaseLink, case: Case, paid: Any, owed: Any, going: Any, lines: 
         each = shown_payment(payment)
         return ShownLink(
             link, **known, line=payment.statement_line.provider_ref or payment.source_account.name,
-            amount=each.amount, badge=(each.where.family, each.where.word), trace=trace_of(payment),
+            amount=each.amount, badge=(each.where.family, each.where.word),
+            trace=trace_of(payment, timezone.now()),
             acts=_acts(case, payment), warning=_warning(case, payment.customer_id),
             has_open_money=bool(
                 payment.state == "received" and payment.open_minor and case.customer_id is not None
@@ -134,23 +128,6 @@ def _warning(case: Case, owner_id: int | None) -> str:
     if owner_id is not None and case.customer_id is not None and owner_id != case.customer_id:
         return "Of another customer than this case: tell nothing of it before you know why."
     return ""
-
-
-def trace_of(payment: Any) -> list[Step]:
-    """Paid, received, whose, applied: what is done with its time, and what is next."""
-    steps = [
-        Step("Paid at the provider", "settled", True, payment.paid_at),
-        Step("Received by us", "settled", True, payment.received_at),
-    ]
-    if payment.state != "received":
-        return [*steps, Step("Taken back by the provider", "returned", True)]
-    known = payment.customer_id is not None
-    steps.append(
-        Step("Payer known" if known else "Payer not known: name them", "settled" if known else "held", known)
-    )
-    applied = known and payment.open_minor == 0
-    words = "Applied in full" if applied else "Not applied in full: apply it"
-    return [*steps, Step(words, "settled" if applied else "held", applied)]
 
 
 def _acts(case: Case, payment: Any) -> list[tuple[str, str, str, str]]:

@@ -16,6 +16,7 @@ from paydesk.domain.cases import actions
 from paydesk.domain.cases.asks import blocks_of, facts_about
 from paydesk.domain.cases.categories import ROOT_CAUSES, checks_of, leaves
 from paydesk.domain.cases.desk import waiting_files, who_is_here, who_writes
+from paydesk.domain.cases.identity import level_on
 from paydesk.domain.cases.queries import (
     can_be_mailed,
     cases_of_customer,
@@ -29,6 +30,7 @@ from paydesk.domain.cases.queries import (
     tree_of,
     unchecked,
 )
+from paydesk.domain.cases.reached_by import channel_of_answer
 from paydesk.domain.cases.rules import MONEY_OUTCOMES, UNDO_SECONDS, may_hear
 from paydesk.domain.cases.states import OPEN
 from paydesk.foundation.audit.queries import history
@@ -49,6 +51,11 @@ if TYPE_CHECKING:
     from paydesk.domain.cases.models import Case
 
 
+def known_here(case: Case, now: Any) -> str:
+    """How well whoever is writing is known on the channel on which they are answered."""
+    return level_on(case.level, case.level_channel, channel_of_answer(case, now))
+
+
 def opened(request: HttpRequest) -> dict[str, Any]:
     """The case that is open beside the list; nothing where none is."""
     wanted = request.GET.get("open", "")
@@ -65,7 +72,10 @@ def page_of_case(request: HttpRequest, case: Case) -> dict[str, Any]:
     owners = owners_of(found, actor) if case.customer_id is None else []
     confirmed = [(link.kind, link.object_id) for link in found if link.state == "confirmed"]
     facts = [
-        (fact, may_hear(case.level, fact.level, case.party_role)) for fact in facts_about(confirmed, now)
+        (fact, why)
+        for fact in facts_about(confirmed, now)
+        for why in [may_hear(known_here(case, now), fact.level, case.party_role)]
+        if not (why and case.party_role == "third_party")  # to them nothing is even offered
     ]
     missing = unchecked(case)
     checks = checks_of(tree_of(case.category_version), case.category)
@@ -98,6 +108,7 @@ def page_of_case(request: HttpRequest, case: Case) -> dict[str, Any]:
         "cause": ROOT_CAUSES.get(case.root_cause, ""),
         "outcome": MONEY_OUTCOMES.get(case.money_outcome, ""),
         "draft": draft_of(case.pk, actor.id),
+        "waiting": waiting_files(case.pk, actor.id),
         "sent_key": uuid4().hex,
         "undo_seconds": UNDO_SECONDS,
         "no_answer": why_no_answer(case),
@@ -107,7 +118,6 @@ def page_of_case(request: HttpRequest, case: Case) -> dict[str, Any]:
         ],
         "work_gate": gate(actor, WORK),
         "owners": owners,
-        "waiting": waiting_files(case.pk, actor.id),
         "side": of_customer(case, actor, today),
         "into": code_in("case", case.merged_into_id) if case.merged_into_id else "",
         "follows": code_in("case", case.follows_id) if case.follows_id else "",

@@ -1,5 +1,12 @@
 """What people do with cases, and what customers do to them. One file per family of verbs."""
 
+from paydesk.domain.cases.actions.aside import (
+    close_side,
+    hear_aside,
+    mark_side_sent,
+    open_side,
+    say_aside,
+)
 from paydesk.domain.cases.actions.files import attach_file, look_into_file, save_letter, take_off_file
 from paydesk.domain.cases.actions.linking import confirm_link, link, reject_link
 from paydesk.domain.cases.actions.looking import look_at
@@ -33,6 +40,11 @@ from paydesk.domain.cases.actions.working import (
 )
 
 __all__ = [
+    "close_side",
+    "hear_aside",
+    "mark_side_sent",
+    "open_side",
+    "say_aside",
     "add_mailbox",
     "add_note",
     "attach_file",

@@ -19,11 +19,21 @@ from paydesk.connectors.mail.sending import Sender
 from paydesk.connectors.mail.servers import MailServerError
 from paydesk.connectors.mail.writing import MailRefused, recipients_of, write_mail
 from paydesk.domain.cases import mailing, rules
+from paydesk.domain.cases.actions.aside import hear_aside, mark_side_sent
 from paydesk.domain.cases.actions.opening import open_case, receive_message
 from paydesk.domain.cases.actions.talking import mark_failed, mark_sent
 from paydesk.domain.cases.asks import is_our_number
-from paydesk.domain.cases.models import Attachment, Case, Mailbox, Message, ReceivedMail
+from paydesk.domain.cases.models import (
+    Attachment,
+    Case,
+    Mailbox,
+    Message,
+    ReceivedMail,
+    SideMessage,
+    SideTalk,
+)
 from paydesk.domain.cases.queries import CODE_PREFIX, survivor_of
+from paydesk.domain.cases.side_queries import to_leave
 from paydesk.domain.cases.steps import say
 from paydesk.foundation.documents import blobs
 from paydesk.foundation.documents import steps as documents
@@ -90,8 +100,15 @@ def take_in(received_id: int, *, by: Actor, now: datetime) -> ReceivedMail:
         "failed", "complained",
     ):  # fmt: skip
         return _bounced(received, bounce, by, now)
-    case, how = _case_of(mail)
     sender = mail.from_address.key if mail.from_address else ""
+    if (side := _side_of(mail)) is not None:
+        hear_aside(
+            side.pk, text=mail.reply_text.strip() or mail.text.strip() or "(The message has no text.)",
+            sender=sender, external_id=received.message_id, is_machine=machine.is_machine,
+            document_id=received.document_id, received_at=received.received_at, by=by, now=now,
+        )  # fmt: skip
+        return _done(received, "in_case", "answer to a question aside", side.case)
+    case, how = _case_of(mail)
     if case is None and machine.is_machine:
         return _done(received, "set_aside", machine.reasons[0])
     text = mail.reply_text.strip() or mail.text.strip() or "(The message has no text.)"
@@ -110,6 +127,14 @@ def take_in(received_id: int, *, by: Actor, now: datetime) -> ReceivedMail:
     if message is not None:
         _keep_files(message, mail.attachments, box.market, by, now)
     return _done(received, "in_case", how, case)
+
+
+def _side_of(mail: InboundMail) -> SideTalk | None:
+    """The side conversation whose own address, id or marker a message bears; nothing weaker counts."""
+    proven = threads.evidence(mail, mailing.side_signer()).proven
+    if proven is None:
+        return None
+    return SideTalk.objects.select_related("case").filter(pk=proven.ticket).first()
 
 
 def _case_of(mail: InboundMail) -> tuple[Case | None, str]:
@@ -190,8 +215,16 @@ def _keep_files(message: Message, files: Sequence[File], market: str, by: Actor,
 
 def _bounced(received: ReceivedMail, bounce: bounces.Bounce, by: Actor, now: datetime) -> ReceivedMail:
     """An answer of ours did not arrive: its case says so, and its clock runs again."""
-    sign = mailing.signer()
+    sign, aside = mailing.signer(), mailing.side_signer()
     for message_id in bounce.message_ids:
+        if (asked := aside.case_of_message_id(message_id)) is not None:
+            said = SideMessage.objects.select_related("side__case").filter(pk=asked[1], side_id=asked[0])
+            if (question := said.first()) is not None:
+                why = "; ".join(f"{each.address}: {each.why}" for each in bounce.recipients)
+                mark_side_sent(
+                    question.pk, external_id=question.external_id, why=f"It came back. {why}", by=by, now=now
+                )
+                return _done(received, "bounce", why, question.side.case)
         ours = sign.case_of_message_id(message_id)
         if ours is None:
             continue
@@ -233,12 +266,38 @@ def send_due(*, by: Actor, now: datetime) -> int:
     it is sent again under the same Message-ID, which mail programs show once.
     """
     due = Message.objects.filter(delivery="queued", channel="email", leaves_at__lte=now)
-    taken = 0
+    taken = _send_asides(by, now)
     for message in due.select_related("case").order_by("leaves_at")[:MOST_AT_ONCE]:
         box = Mailbox.objects.filter(market=message.case.market, is_active=True).order_by("pk").first()
         mine = due.filter(pk=message.pk)
         if box is not None and mine.update(attempts=F("attempts") + 1, leaves_at=now + CLAIMED):
             taken += _send(message, box, message.attempts + 1, by, now)
+    return taken
+
+
+def _send_asides(by: Actor, now: datetime) -> int:
+    """Questions aside, as answers are sent: claimed first, asked again where a server says later."""
+    taken = 0
+    for message in to_leave(now).order_by("leaves_at")[:MOST_AT_ONCE]:
+        market = message.side.market
+        box = Mailbox.objects.filter(market=market, is_active=True).order_by("pk").first()
+        mine = to_leave(now).filter(pk=message.pk)
+        if box is None or not mine.update(attempts=F("attempts") + 1, leaves_at=now + CLAIMED):
+            continue
+        mail = mailing.side_mail_of(message, box, now)
+        try:
+            with Sender(mailing.server_of(box.smtp, box.smtp_secret)) as sender:
+                sender.send(write_mail(mail), envelope_from=box.address, recipients=recipients_of(mail))
+        except (MailServerError, MailRefused) as problem:
+            attempt = message.attempts + 1
+            if getattr(problem, "temporary", False) and attempt < ATTEMPTS:
+                again = now + timedelta(seconds=15 * 4 ** min(attempt - 1, 5))
+                SideMessage.objects.filter(pk=message.pk, delivery="queued").update(leaves_at=again)
+            else:
+                mark_side_sent(message.pk, external_id="", why=problem.text, by=by, now=now)
+            continue
+        mark_side_sent(message.pk, external_id=mail.message_id, by=by, now=now)
+        taken += 1
     return taken
 
 

@@ -11,6 +11,7 @@ from paydesk.domain.cases import clocks, rules
 from paydesk.domain.cases.answering import (
     OpenPlacesRefused,
     check_facts,
+    check_text,
     files_along,
     files_back,
     wait_as_said,
@@ -72,8 +73,9 @@ def reply(
             raise CaseRefused(problem)
         if open_places := why_not_sent(text):
             raise OpenPlacesRefused(open_places, places=places_in(text))
-        check_facts(case, dict(seen_facts or {}), seen_at, now)
         channel = channel_of_answer(case, now)
+        check_facts(case, dict(seen_facts or {}), seen_at, now, channel)
+        check_text(case, text, channel, now)
         message = say(
             case,
             direction="out",

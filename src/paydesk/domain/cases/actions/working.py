@@ -9,8 +9,10 @@ from django.db import transaction
 
 from paydesk.domain.cases import categories, clocks, rules
 from paydesk.domain.cases.asks import blocks_of
+from paydesk.domain.cases.identity import proven_on
 from paydesk.domain.cases.models import Case, Commitment
 from paydesk.domain.cases.queries import current_tree, link_pairs, tree_of, unchecked
+from paydesk.domain.cases.side_queries import open_of
 from paydesk.domain.cases.states import CASE, WAITS_FOR
 from paydesk.domain.cases.steps import RIGHT, CaseRefused, keep, locked, promise, record
 from paydesk.domain.parties.models import Customer
@@ -127,10 +129,11 @@ def verify(
     *,
     facts: Collection[str] = (),
     strong_way: str = "",
+    channel: str = "",
     by: Actor,
     now: datetime,
 ) -> Case:
-    """Write down how whoever is talking proved who they are, on this case's channel.
+    """Write down how whoever is talking proved who they are, on `channel` or that of the case.
 
     Two facts open status and balance, a strong way also money and details. Raises CaseRefused.
     """
@@ -147,9 +150,16 @@ def verify(
         [rules.STRONG_WAYS[strong_way]] if strong_way else [rules.FACTS_ASKED[fact] for fact in sorted(facts)]
     )
     case.level_how = ", ".join(ways)[:200]
-    keep(case, "level", "level_how")
+    case.level_channel = proven_on(strong_way, channel or case.channel)
+    keep(case, "level", "level_how", "level_channel")
     record(
-        "case.verified", case, by, now, level=[was, level], ways=[strong_way] if strong_way else sorted(facts)
+        "case.verified",
+        case,
+        by,
+        now,
+        level=[was, level],
+        channel=case.level_channel or "any",
+        ways=[strong_way] if strong_way else sorted(facts),
     )
     return case
 
@@ -219,7 +229,7 @@ def resolve(case_id: int, *, version: int | None = None, by: Actor, now: datetim
         money_outcome=case.money_outcome,
         unchecked=unchecked(case),
         unanswered=case.unanswered_since is not None,
-        blocks=blocks_of(about),
+        blocks=[*open_of(case.pk), *blocks_of(about)],
         required=_required(case, bool(about)),
     )
     if missing:

@@ -69,7 +69,8 @@ class OnTheRefundDesk(TestCase):
         payment = Payment.objects.get(pk=(payment or self.payment).pk)
         return {
             "version": str(payment.version), "amount": "", "reason": "overpaid", "payee_kind": "payer",
-            "payee_name": "", "payee_account": "", "rail": "mobile_money", "note": "She paid too much.", "again": "on",
+            "payee_name": "", "payee_account": "", "rail": "mobile_money", "note": "She paid too much.",
+            "again": "on",
             **fields,
         }  # fmt: skip
 
