@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from paydesk.foundation.people.authority import ROLES
 from paydesk.web.access import actor_of
-from paydesk.web.navigation import places_for
+from paydesk.web.navigation import places_for, sections_of
 
 
 def desk(request: HttpRequest) -> dict[str, Any]:
@@ -22,6 +22,7 @@ def desk(request: HttpRequest) -> dict[str, Any]:
     if person is None or not person.is_authenticated:
         return known
     actor = actor_of(request)
+    places = places_for(request, actor)
     return known | {
         "person": person,
         "actor": actor,
@@ -29,6 +30,7 @@ def desk(request: HttpRequest) -> dict[str, Any]:
         "market_names": "All markets"
         if actor.markets is None
         else ", ".join(sorted(market.name for market in person.markets.all())) or "No market",
-        "places": places_for(request, actor),
+        "places": places,
+        "sections": sections_of(places),
         "is_demo": person.is_demo,
     }

@@ -96,6 +96,33 @@ PLACES = [
 
 
 @dataclass(frozen=True, slots=True)
+class Section:
+    """Places that belong together in the rail; one with a single place is that place.
+
+    `holds` are the first words of their names. `second`: on a phone it stands under "More" alone.
+    """
+
+    label: str
+    icon: str
+    holds: tuple[str, ...]
+    second: bool = True
+
+
+SECTIONS = (
+    Section("Home", "home", ("home",), second=False),
+    Section("Inbox", "chat", ("cases", "incidents"), second=False),
+    Section("Money in", "card", ("intake", "payments", "unapplied", "suspense", "pending"), second=False),
+    Section("Approvals", "stamp", ("approvals",), second=False),
+    Section("Money out", "undo", ("refunds", "reversal_requests")),
+    Section("Prove", "calendar", ("reconciliation", "exceptions", "provider_cash", "two_files", "books")),
+    Section("Customers", "person", ("customers", "contracts", "marketplace")),
+    Section("Quality", "check", ("reviews", "knowledge")),
+    Section("Control", "lock", ("clocks", "risk", "retention", "trail")),
+    Section("Set up", "settings", ("providers", "ready_texts", "mailboxes", "doors", "people")),
+)
+
+
+@dataclass(frozen=True, slots=True)
 class ShownPlace:
     """A place as one request sees it."""
 
@@ -108,6 +135,50 @@ class ShownPlace:
     def waits(self) -> int:
         """How much waits there for a person; only asked where the rail is shown."""
         return self.counts().get(self.place.name, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class ShownSection:
+    """A section as one request sees it: its places that the person may see, at least one."""
+
+    section: Section
+    places: list[ShownPlace]
+
+    @property
+    def label(self) -> str:
+        return self.places[0].place.label if self.is_single else self.section.label
+
+    @property
+    def icon(self) -> str:
+        return self.places[0].place.icon if self.is_single else self.section.icon
+
+    @property
+    def is_single(self) -> bool:
+        return len(self.places) == 1
+
+    @property
+    def url(self) -> str:
+        return self.places[0].url
+
+    @property
+    def here(self) -> bool:
+        return any(place.here for place in self.places)
+
+    @property
+    def waits(self) -> int:
+        """How much waits in all of its places."""
+        return sum(place.waits for place in self.places)
+
+
+def sections_of(places: list[ShownPlace]) -> list[ShownSection]:
+    """The places in their sections, in order; a section of which nothing is seen is left out."""
+    shown = []
+    for section in SECTIONS:
+        held = [place for place in places if place.place.name.split(":")[0] in section.holds]
+        held.sort(key=lambda place: section.holds.index(place.place.name.split(":")[0]))
+        if held:
+            shown.append(ShownSection(section, held))
+    return shown
 
 
 def places_for(request: HttpRequest, actor: Actor) -> list[ShownPlace]:
