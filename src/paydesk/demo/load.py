@@ -16,6 +16,7 @@ from paydesk.demo import bad_morning as a_bad_morning
 from paydesk.demo.asked_back import receipts_by_hand, requests_of_the_morning
 from paydesk.demo.callbacks import CALLED
 from paydesk.demo.cases import cases_of_the_morning
+from paydesk.demo.doors import doors_of_the_morning
 from paydesk.demo.company import Contract
 from paydesk.demo.layouts.hubtel import HUBTEL
 from paydesk.demo.markets import ACCOUNTS, MARKETS, DemoMarket
@@ -220,6 +221,7 @@ class Loader:
                 self._by_role, self._accounts[a_bad_morning.ACCOUNT], morning + timedelta(minutes=55)
             )
             cases_of_the_morning(self._by_role, morning + timedelta(minutes=58))
+            doors_of_the_morning(self._by_role, morning + timedelta(minutes=59))
             noticed_by_morning(self._by_role, morning + timedelta(minutes=59))
             ready_texts(self._by_role, morning + timedelta(minutes=59))
         seal(datetime.combine(last, time_of_day(9), tzinfo=UTC))
