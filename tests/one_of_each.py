@@ -26,6 +26,7 @@ from paydesk.kernel.public_codes import code_of
 from paydesk.reporting.books.actions.days import ask_to_close
 from paydesk.web.quality.tests.building import policy_in_force, review_of
 from tests.builders import ghs, receive_today, row
+from tests.one_of_risk import one_of_risk
 
 
 def one_of_each(
@@ -95,4 +96,5 @@ def one_of_each(
         "relation_id": close_to.pk,
         "clock_id": Clock.objects.filter(ended_at=None).latest("pk").pk,
     }
-    return codes, ids
+    risk_codes, risk_ids = one_of_risk(people, case, payment, now)
+    return codes | risk_codes, ids | risk_ids

@@ -34,6 +34,8 @@ CODES = {
     "goodwill/give/": "troubled", "sides/ask/": "troubled", "sides/": "side", "goodwill/": "goodwill",
     "refunds/": "refund", "reversal-requests/": "reversal_request", "approvals/": "approval",
     "incidents/": "incident", "improvements/": "improvement", "categories/": "case",
+    "risk/escalate/": "risk_case", "risk/evidence/": "risk_case", "risk/": "escalation",
+    "retention/redact/": "risk_case", "retention/": "customer",
     "in-doubt/": "reversal_row", "clocks/": "clock", "work/": "payment", "knowledge/cite/": "case",
     "knowledge/": "article", "reviews/": "review",
 }  # fmt: skip
@@ -50,7 +52,8 @@ WORDS = {
     ("refunds/<str:code>/<str:deed>", "deed"): "cancel",
     ("reversal-requests/<str:code>/<str:deed>", "deed"): "accept", ("knowledge/", "deed"): "edit",
     ("reviews/<str:public_code>/mark/", "deed"): "score", ("reviews/<str:public_code>/act/", "deed"): "drop",
-    ("figures/", "figure"): "fcr",
+    ("figures/", "figure"): "fcr", ("risk/<str:code>/act/", "deed"): "acknowledge",
+    ("retention/wishes/", "answer"): "refuse", ("retention/redactions/", "answer"): "refuse",
     ("incidents/", "case_code"): "CAS-0000000", ("incidents/", "deed"): "adopt",
     ("improvements/", "deed"): "accept", ("categories/group/", "group_code"): "paying",
     ("categories/edit/", "category"): "paying.twice",
