@@ -16,11 +16,12 @@ from paydesk.demo import bad_morning as a_bad_morning
 from paydesk.demo.asked_back import receipts_by_hand, requests_of_the_morning
 from paydesk.demo.callbacks import CALLED
 from paydesk.demo.cases import cases_of_the_morning
-from paydesk.demo.doors import doors_of_the_morning
 from paydesk.demo.company import Contract
+from paydesk.demo.doors import doors_of_the_morning
 from paydesk.demo.layouts.hubtel import HUBTEL
 from paydesk.demo.markets import ACCOUNTS, MARKETS, DemoMarket
 from paydesk.demo.noticing import noticed_by_morning
+from paydesk.demo.quality import quality_by_morning
 from paydesk.demo.rate_cards import RATE_CARDS
 from paydesk.demo.ready_texts import ready_texts
 from paydesk.demo.refunds import refunds_of_the_morning
@@ -224,6 +225,7 @@ class Loader:
             doors_of_the_morning(self._by_role, morning + timedelta(minutes=59))
             noticed_by_morning(self._by_role, morning + timedelta(minutes=59))
             ready_texts(self._by_role, morning + timedelta(minutes=59))
+            quality_by_morning(self._by_role, morning + timedelta(minutes=59))
         seal(datetime.combine(last, time_of_day(9), tzinfo=UTC))
 
     def have_a_bad_morning(self, folder: Path) -> None:
