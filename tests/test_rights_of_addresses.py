@@ -32,6 +32,7 @@ CODES = {
     "customers/": "customer", "contracts/load/": "nothing", "books/statement/": "contract",
     "contracts/": "contract", "intake/": "file", "reveal/": "customer", "refunds/files/": "payout_file",
     "goodwill/give/": "troubled", "sides/ask/": "troubled", "sides/": "side", "goodwill/": "goodwill",
+    "sellers/withdrawals/": "withdrawal", "sellers/": "seller",
     "refunds/": "refund", "reversal-requests/": "reversal_request", "approvals/": "approval",
     "incidents/": "incident", "improvements/": "improvement", "categories/": "case",
     "risk/escalate/": "risk_case", "risk/evidence/": "risk_case", "risk/": "escalation",
@@ -41,7 +42,8 @@ CODES = {
 }  # fmt: skip
 PLAIN = {
     "day": "2026-03-02", "kind": "csv", "form": "pdf", "secret": "nobody-knows-it", "channel": "c2b",
-    "key_id": 1, "item_id": 1, "decision": "approve", "tab": "inbox", "payment": "PAY-0000000",
+    "key_id": 1, "item_id": 1, "contract_id": 1,
+    "decision": "approve", "tab": "inbox", "payment": "PAY-0000000",
 }  # fmt: skip
 # The word a route wants for an argument, where it is not the same everywhere.
 WORDS = {

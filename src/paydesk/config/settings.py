@@ -55,6 +55,8 @@ INSTALLED_APPS = [
     "paydesk.domain.hand_receipts",
     "paydesk.domain.refunds",
     "paydesk.domain.reversal_requests",
+    "paydesk.domain.marketplace",
+    "paydesk.domain.reversal_requests",
     "paydesk.domain.goodwill",
     "paydesk.domain.reconciliation",
     "paydesk.domain.quality",
