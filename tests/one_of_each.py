@@ -11,6 +11,10 @@ from paydesk.domain.cases.actions import open_case
 from paydesk.domain.goodwill.actions import give_goodwill
 from paydesk.domain.improvements.actions import propose_improvement
 from paydesk.domain.incidents.actions import propose
+from paydesk.domain.marketplace.actions import take_events
+from paydesk.domain.marketplace.models import Withdrawal
+from paydesk.domain.marketplace.rules import Event
+from paydesk.domain.parties.models import Party
 from paydesk.domain.payments.models import Payment, ReversalRow
 from paydesk.domain.providers.actions import open_callbacks
 from paydesk.domain.providers.models import SourceAccount
@@ -25,7 +29,8 @@ from paydesk.kernel.money import Money
 from paydesk.kernel.public_codes import code_of
 from paydesk.reporting.books.actions.days import ask_to_close
 from paydesk.web.quality.tests.building import policy_in_force, review_of
-from tests.builders import ghs, receive_today, row
+from tests.builders import ghs, make_source_account, receive_today, row
+from tests.one_of_risk import one_of_risk
 
 
 def one_of_each(
@@ -65,6 +70,13 @@ def one_of_each(
         market="GH", channel="phone", text="x", customer_id=payment.customer_id, by=support, now=now
     )
     cases.verify(troubled.pk, strong_way="callback", by=support, now=now)
+    market = make_source_account(name="Market", role="evidence")
+    take_events(
+        market.pk,
+        [Event(1, "E1", "withdrawal_requested", now, "S-1", "seller", "", "GHS", 100, withdrawal_ref="W-1")],
+        by=analyst,
+        now=now,
+    )
     side = cases.open_side(troubled.pk, with_whom="finance", subject="x", text="x", by=support, now=now)
     given = give_goodwill(
         troubled.pk, amount=ghs("1.00"), reason="late", note="x", contract_id=None, by=support, now=now
@@ -77,6 +89,8 @@ def one_of_each(
         "troubled": code_of("CAS", troubled.pk),
         "goodwill": code_of("GWL", given.pk),
         "side": code_of("SID", side.pk),
+        "seller": code_of("SEL", Party.objects.get().pk),
+        "withdrawal": code_of("WDL", Withdrawal.objects.get().pk),
         "case": code_of("CAS", case.pk),
         "review": code_of("QAR", review_of(people, case.pk, now).pk),
         "article": code_of("ART", policy.article_id),
@@ -95,4 +109,5 @@ def one_of_each(
         "relation_id": close_to.pk,
         "clock_id": Clock.objects.filter(ended_at=None).latest("pk").pk,
     }
-    return codes, ids
+    risk_codes, risk_ids = one_of_risk(people, case, payment, now)
+    return codes | risk_codes, ids | risk_ids

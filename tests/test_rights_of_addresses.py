@@ -32,14 +32,18 @@ CODES = {
     "customers/": "customer", "contracts/load/": "nothing", "books/statement/": "contract",
     "contracts/": "contract", "intake/": "file", "reveal/": "customer", "refunds/files/": "payout_file",
     "goodwill/give/": "troubled", "sides/ask/": "troubled", "sides/": "side", "goodwill/": "goodwill",
+    "sellers/withdrawals/": "withdrawal", "sellers/": "seller",
     "refunds/": "refund", "reversal-requests/": "reversal_request", "approvals/": "approval",
     "incidents/": "incident", "improvements/": "improvement", "categories/": "case",
+    "risk/escalate/": "risk_case", "risk/evidence/": "risk_case", "risk/": "escalation",
+    "retention/redact/": "risk_case", "retention/": "customer",
     "in-doubt/": "reversal_row", "clocks/": "clock", "work/": "payment", "knowledge/cite/": "case",
     "knowledge/": "article", "reviews/": "review",
 }  # fmt: skip
 PLAIN = {
     "day": "2026-03-02", "kind": "csv", "form": "pdf", "secret": "nobody-knows-it", "channel": "c2b",
-    "key_id": 1, "item_id": 1, "decision": "approve", "tab": "inbox", "payment": "PAY-0000000",
+    "key_id": 1, "item_id": 1, "contract_id": 1,
+    "decision": "approve", "tab": "inbox", "payment": "PAY-0000000",
 }  # fmt: skip
 # The word a route wants for an argument, where it is not the same everywhere.
 WORDS = {
@@ -50,7 +54,8 @@ WORDS = {
     ("refunds/<str:code>/<str:deed>", "deed"): "cancel",
     ("reversal-requests/<str:code>/<str:deed>", "deed"): "accept", ("knowledge/", "deed"): "edit",
     ("reviews/<str:public_code>/mark/", "deed"): "score", ("reviews/<str:public_code>/act/", "deed"): "drop",
-    ("figures/", "figure"): "fcr",
+    ("figures/", "figure"): "fcr", ("risk/<str:code>/act/", "deed"): "acknowledge",
+    ("retention/wishes/", "answer"): "refuse", ("retention/redactions/", "answer"): "refuse",
     ("incidents/", "case_code"): "CAS-0000000", ("incidents/", "deed"): "adopt",
     ("improvements/", "deed"): "accept", ("categories/group/", "group_code"): "paying",
     ("categories/edit/", "category"): "paying.twice",

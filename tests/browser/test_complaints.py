@@ -60,7 +60,7 @@ def test_a_queue_of_complaints_becomes_an_incident_and_everybody_is_told(
     shown, dialog = page.locator("#detail"), page.locator("#dialog")
     expect(shown.get_by_label("What it may be about")).to_contain_text("71.2 %")
     page.keyboard.press("7")
-    expect(shown.get_by_label("What it may be about")).to_contain_text("chosen")
+    expect(shown.get_by_label("What it may be about")).to_contain_text("Chosen")
     page.keyboard.press("s")
     dialog.get_by_label("Root cause").select_option("provider_outage")
     page.keyboard.press("Control+Enter")

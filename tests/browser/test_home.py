@@ -8,9 +8,10 @@ from datetime import timedelta
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
-from paydesk.foundation.people.models import Person
+from paydesk.foundation.people.models import Person, PersonRole
 from tests.browser.axe import assert_no_axe_violations
 from tests.browser.conftest import OpenPage, every_look
+from tests.browser.people import make_person
 from tests.browser.working import a_worker
 from tests.builders import make_contract, make_file, make_source_account, receive, row
 
@@ -54,6 +55,31 @@ def test_the_morning_fits_and_passes_axe(
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     page.get_by_text("Day by day").click()
     assert_no_axe_violations(page)
+
+
+def test_every_place_fits_a_phone_however_many_stand_in_the_bar(
+    desk: str, open_page: OpenPage, sign_in: SignIn
+) -> None:
+    make_morning()
+    person = make_person("Tunde Bello", "TL")
+    PersonRole.objects.bulk_create(PersonRole(person=person, role=role) for role in ("AD", "FC", "SU"))
+    page = open_page(390, is_mobile=True, has_touch=True)  # what is too wide widens it
+    sign_in(page, person)
+    page.goto(f"{desk}/")
+    places = page.eval_on_selector_all(".rail li a", "all => all.map(a => a.getAttribute('href'))")
+    assert len(places) > 20
+    too_wide = []
+    for place in places:
+        answer = page.goto(desk + place, wait_until="domcontentloaded")
+        assert answer is not None
+        assert answer.status == 200, place
+        width = page.evaluate("Math.max(document.documentElement.scrollWidth, innerWidth)")
+        if width > 390:
+            too_wide.append((place, width))
+    assert not too_wide
+    more = "for (let n = 0; n < 3; n++) { const li = document.querySelector('.rail li');"
+    page.evaluate(f"() => {{ {more} li.after(li.cloneNode(true)); }} }}")
+    assert page.evaluate("Math.max(document.documentElement.scrollWidth, innerWidth)") == 390
 
 
 def test_figures_lead_to_their_rows(desk: str, analyst: Person, open_page: OpenPage, sign_in: SignIn) -> None:

@@ -54,8 +54,9 @@ INSTALLED_APPS = [
     "paydesk.domain.callbacks",
     "paydesk.domain.hand_receipts",
     "paydesk.domain.refunds",
-    "paydesk.domain.reversal_requests",
     "paydesk.domain.goodwill",
+    "paydesk.domain.marketplace",
+    "paydesk.domain.reversal_requests",
     "paydesk.domain.reconciliation",
     "paydesk.domain.quality",
     "paydesk.domain.triage",
@@ -64,8 +65,8 @@ INSTALLED_APPS = [
     "paydesk.domain.retention",
     "paydesk.reporting.books",
     "paydesk.reporting.two_file_runs",
-    "paydesk.web",
     "paydesk.reporting.routes",
+    "paydesk.web",
 ]
 
 MIDDLEWARE = [

@@ -17,12 +17,16 @@ from paydesk.demo.asked_back import receipts_by_hand, requests_of_the_morning
 from paydesk.demo.callbacks import CALLED
 from paydesk.demo.cases import cases_of_the_morning
 from paydesk.demo.company import Contract
+from paydesk.demo.doors import doors_of_the_morning
 from paydesk.demo.layouts.hubtel import HUBTEL
 from paydesk.demo.markets import ACCOUNTS, MARKETS, DemoMarket
 from paydesk.demo.noticing import noticed_by_morning
+from paydesk.demo.quality import quality_by_morning
 from paydesk.demo.rate_cards import RATE_CARDS
 from paydesk.demo.ready_texts import ready_texts
 from paydesk.demo.refunds import refunds_of_the_morning
+from paydesk.demo.risk import risk_of_the_morning
+from paydesk.demo.sellers import goodwill_of_the_morning, sellers_of_the_morning
 from paydesk.demo.steps import Activate, ApplyByHand, CallBack, LoadContracts, SendFile
 from paydesk.demo.story import Story
 from paydesk.demo.truth import Truth
@@ -220,8 +224,13 @@ class Loader:
                 self._by_role, self._accounts[a_bad_morning.ACCOUNT], morning + timedelta(minutes=55)
             )
             cases_of_the_morning(self._by_role, morning + timedelta(minutes=58))
+            sellers_of_the_morning(self._by_role, morning + timedelta(minutes=59))
+            goodwill_of_the_morning(self._by_role, morning + timedelta(minutes=59))
+            doors_of_the_morning(self._by_role, morning + timedelta(minutes=59))
             noticed_by_morning(self._by_role, morning + timedelta(minutes=59))
             ready_texts(self._by_role, morning + timedelta(minutes=59))
+            quality_by_morning(self._by_role, morning + timedelta(minutes=59))
+            risk_of_the_morning(self._by_role, morning + timedelta(minutes=59))
         seal(datetime.combine(last, time_of_day(9), tzinfo=UTC))
 
     def have_a_bad_morning(self, folder: Path) -> None:

@@ -27,6 +27,7 @@ from paydesk.domain.triage import learnt
 from paydesk.domain.triage.tasks import suggest_and_fill
 from paydesk.foundation.assignments.actions import assign
 from paydesk.kernel.actor import Actor, system
+from paydesk.kernel.public_codes import code_of
 
 WORKER, DEMO = system("worker"), system("demo")
 EARLIER_DAYS = 27
@@ -162,6 +163,13 @@ def _outage(market: str, at: datetime) -> None:
             market=market, channel=("email", "web_form")[n % 2], contact=f"declined{n}@mail.example",
             text=text, external_id=f"<declined-{n}@mail.example>", by=DEMO,
             now=at - timedelta(minutes=45 - 4 * n),
+        )  # fmt: skip
+    paid = Payment.objects.filter(market=market, state="received").order_by("-pk").first()
+    if paid is not None:
+        cases.open_case(
+            market=market, channel="web_form", contact="notme@mail.example", harms=["unauthorised"], by=DEMO,
+            text=f"I did not make this payment: {code_of('PAY', paid.pk)}. Somebody has my phone.",
+            external_id="<not-me@mail.example>", now=at - timedelta(minutes=12),
         )  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from paydesk.domain.callbacks import invariants as callbacks
 from paydesk.domain.cases import invariants as cases
 from paydesk.domain.goodwill import invariants as goodwill
 from paydesk.domain.ledger import invariants as ledger
+from paydesk.domain.marketplace import invariants as marketplace
 from paydesk.domain.payments import invariants as payments
 from paydesk.domain.payments import provider_invariants as provider_rows
 from paydesk.domain.refunds import invariants as refunds
@@ -59,6 +60,7 @@ def check_all(*, most_rows: int, own_snapshot: bool = True) -> list[Finding]:
             *provider_rows.INVARIANTS,
             *refunds.INVARIANTS,
             *goodwill.INVARIANTS,
+            *marketplace.INVARIANTS,
             *held_money.INVARIANTS,
             *callbacks.INVARIANTS,
             *cases.INVARIANTS,

@@ -79,6 +79,7 @@ PLACES = [
     Place("clocks:list", "Clocks", "clock", "k", "clocks:view", second=True),
     Place("customers:list", "Customers", "person", "c", "customers:view", second=True),
     Place("contracts:list", "Contracts", "contract", "t", "customers:view", second=True),
+    Place("marketplace:list", "Sellers", "coins", "4", "payments:view", second=True),
     Place("providers:list", "Accounts", "bank", "a", "providers.manage:view", second=True),
     Place("provider_cash:list", "In doubt", "link", "o", "providers.manage:view", second=True),
     Place("two_files:list", "Two files", "file", "f", "matching.two_files", second=True),

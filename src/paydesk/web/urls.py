@@ -32,6 +32,7 @@ urlpatterns = [
     path("pending/", include("paydesk.web.pending.urls")),
     path("refunds/", include("paydesk.web.refunds.urls")),
     path("sides/", include("paydesk.web.sides.urls")),
+    path("sellers/", include("paydesk.web.marketplace.urls")),
     path("goodwill/", include("paydesk.web.goodwill.urls")),
     path("reconciliation/", include(day_urls)),
     path("exceptions/", include(exception_urls)),

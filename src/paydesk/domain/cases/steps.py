@@ -9,7 +9,7 @@ from django.db.models import F
 
 from paydesk.domain.cases import clocks, identity
 from paydesk.domain.cases.asks import Link, references_in
-from paydesk.domain.cases.models import Case, CaseLink, Commitment, Message
+from paydesk.domain.cases.models import Case, CaseLink, Commitment, Draft, Message
 from paydesk.domain.cases.queries import code
 from paydesk.domain.cases.states import OPEN
 from paydesk.domain.parties.finding import customers_by_phone
@@ -189,3 +189,14 @@ def promise(case: Case, text: str, due_at: datetime, by: Actor, now: datetime) -
     give_due(locked_clock(clock.pk), due_at, now)
     record("case.promised", case, by, now, commitment_id=made.pk)
     return made
+
+
+def add_to_draft(case: Case, text: str, by: Actor, now: datetime) -> None:
+    """Put words at the end of what somebody is writing in this case; they look at it before it leaves."""
+    known = Draft.objects.filter(case=case, person_id=by.id).first()
+    written = f"{known.text.rstrip()}\n{text}" if known is not None and not known.is_note else text
+    Draft.objects.update_or_create(
+        case=case,
+        person_id=by.id,
+        defaults={"text": written, "is_note": False, "case_version": case.version, "at": now},
+    )

@@ -9,8 +9,10 @@ from typing import Any
 
 from django.db import connection, transaction
 
+from paydesk.domain.cases import steps as cases
 from paydesk.domain.contracts.identities import add_identities, customers_of
 from paydesk.domain.contracts.models import Contract
+from paydesk.domain.contracts.pay_links import GOOD_FOR, PayLink, token_of
 from paydesk.domain.contracts.rules import Frequency, is_other_name, market_problem, schedule
 from paydesk.domain.contracts.states import CONTRACT
 from paydesk.domain.parties.rules import identity_of
@@ -309,3 +311,22 @@ def activate_contract(contract_id: int, *, activated_on: date, by: Actor, now: d
     )
     outbox.put("contract.activated", {"contract_id": contract.pk})
     return contract
+
+
+@transaction.atomic(durable=True)
+def make_pay_link(
+    contract_id: int, *, case_id: int, with_amount: bool, words: str, address: str, by: Actor, now: datetime
+) -> str:
+    """The address of a page that shows how to pay a contract, put into what somebody writes in a case.
+
+    With the amount only for whoever may hear what is owed. `words` stand before the address, of which
+    `address` is all but the last part. Raises IdentityRefused, CaseRefused.
+    """
+    verb = "pay_link.with_amount" if with_amount else "pay_link.without_amount"
+    case = cases.asked_by_them(case_id, verb, by)
+    contract = Contract.objects.get(pk=contract_id, market=case.market)
+    link = PayLink(contract.pk, with_amount, (now + GOOD_FOR).date())
+    said = f"{words} {address}{token_of(link)}"
+    cases.add_to_draft(case, said, by, now)
+    cases.record("case.pay_link_made", case, by, now, contract_id=contract.pk, with_amount=with_amount)
+    return said

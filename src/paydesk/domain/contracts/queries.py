@@ -209,3 +209,10 @@ def suggested_account_number(market: str) -> str:
         for number in numbers
         if not Contract.objects.filter(account_key=number, market=market).exists()
     )
+
+
+def contract_behind_link(contract_id: int) -> Contract | None:
+    """The contract of a pay link that we signed, for whoever has its address; None where nothing is due."""
+    return Contract.objects.filter(
+        pk=contract_id, state__in=("deposit_pending", "active", "defaulted")
+    ).first()

@@ -4,7 +4,7 @@ from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models.functions import Lower, Reverse, Upper
 
-from paydesk.domain.parties.rules import IDENTITY_KINDS
+from paydesk.domain.parties.rules import IDENTITY_KINDS, PARTY_KINDS
 
 
 class Customer(models.Model):
@@ -77,6 +77,30 @@ class CustomerIdentity(models.Model):
     @property
     def kind_words(self) -> str:
         return IDENTITY_KINDS[self.kind]
+
+
+class Party(models.Model):
+    """A merchant, seller or creator whose money passes through us. `external_ref` is the platform's number.
+
+    What is owed to them stands on accounts of the chart whose key is "party" (2060, 2065, 2070).
+    """
+
+    market = models.CharField(max_length=2)
+    kind = models.CharField(max_length=10)
+    name = models.CharField(max_length=200)
+    external_ref = models.CharField(max_length=64)
+    opened_at = models.DateTimeField()
+    created_by = models.CharField(max_length=80)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["market", "external_ref"], name="party_external_ref_once"),
+            models.CheckConstraint(condition=models.Q(kind__in=list(PARTY_KINDS)), name="party_kind_known"),
+        ]
+        indexes = [models.Index(Lower("name"), name="party_lower_name")]
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class NameWord(models.Model):

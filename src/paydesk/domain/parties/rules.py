@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from paydesk.kernel.card_numbers import card_number_in
 from paydesk.kernel.references import key_of
 
+PARTY_KINDS = {"seller": "Seller", "creator": "Creator", "merchant": "Merchant"}
 IDENTITY_KINDS = {
     "national_id": "National id",
     "passport": "Passport",

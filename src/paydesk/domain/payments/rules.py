@@ -13,6 +13,9 @@ from paydesk.kernel.phone_numbers import shown
 RULES = ("account_number", "reference_in_text", "msisdn", "payer_link", "by_hand")
 
 
+PAYER_BLOCKED = "payer_blocked"  # beside suspense: written by payments_receive
+
+
 def why(rule: str, matched_key: str, *, account_number: str | None) -> str:
     """The sentence behind an identification; `account_number` is None if only the payer is known."""
     if rule == "account_number":
@@ -29,6 +32,8 @@ def why(rule: str, matched_key: str, *, account_number: str | None) -> str:
         return f"Paid from {phone}, which paid for {account_number} before and for no other open contract."
     if rule == "by_hand":
         return "A person named the payer."
+    if rule == PAYER_BLOCKED:
+        return "Paid from a phone that risk has stopped: nobody is named before risk has looked."
     return "Nothing in the row names a contract or a customer of ours."
 
 

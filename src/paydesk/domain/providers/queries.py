@@ -106,3 +106,11 @@ def callback_addresses(endpoint: CallbackEndpoint, now: datetime) -> list[Callba
         is_ours = digest_of(secret) == bytes(each.digest)
         found.append(CallbackAddress(secret if is_ours else "", each.made_at, each.ends_at))
     return found
+
+
+def accounts_to_pay_into(market: str, currency: str) -> list[SourceAccount]:
+    """Where customers of a market pay to, by provider; for the public page that shows how to pay."""
+    found = SourceAccount.objects.select_related("provider").filter(
+        market=market, currency=currency, role="originates"
+    )
+    return list(found.order_by("provider__name", "name"))

@@ -18,9 +18,9 @@ def token_of(invitation: Invitation) -> str:
     return f"{invitation.pk}-{_signature(settings.SECRET_KEY, invitation.pk)}"
 
 
-def address_of(invitation: Invitation) -> str:
-    """The whole address, below the one the desk is reached at from outside."""
-    return settings.PUBLIC_ADDRESS.rstrip("/") + PATH.format(token=token_of(invitation))
+def address_of(invitation: Invitation, desk: str) -> str:
+    """The whole address, below the one at which `desk` is reached from outside."""
+    return desk.rstrip("/") + PATH.format(token=token_of(invitation))
 
 
 def invitation_behind(token: str) -> Invitation | None:

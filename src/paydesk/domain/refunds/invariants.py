@@ -18,7 +18,8 @@ INVARIANTS = (
         " (SELECT id, CASE WHEN state IN ('sent', 'unknown') THEN amount_minor ELSE 0 END AS amount_minor"
         " FROM refunds_refund) r"
         " FULL JOIN (SELECT x.detail_id, -sum(x.amount_minor) AS amount_minor FROM ledger_posting x"
-        " JOIN ledger_account a ON a.id = x.account_id AND a.code = '1030' GROUP BY 1) l"
+        " JOIN ledger_account a ON a.id = x.account_id AND a.code = '1030'"
+        " JOIN ledger_entry e ON e.id = x.entry_id AND e.cause_kind <> 'market_event' GROUP BY 1) l"
         " ON l.detail_id = r.id WHERE coalesce(l.amount_minor, 0) <> coalesce(r.amount_minor, 0)",
     ),
     (

@@ -248,7 +248,11 @@ def versions() -> list[Version]:
     return [*found, Version(0, as_json())]
 
 
-def counts_by_category(actor: Actor) -> dict[str, int]:
-    """How many cases have each category; one query."""
-    found = in_markets(Case.objects.exclude(category=""), actor).order_by().values("category")
+def open_by_category(actor: Actor) -> dict[str, int]:
+    """How many open cases have each category; one query."""
+    found = (
+        in_markets(Case.objects.filter(state__in=OPEN).exclude(category=""), actor)
+        .order_by()
+        .values("category")
+    )
     return dict(found.annotate(cases=Count("pk")).values_list("category", "cases"))

@@ -12,8 +12,8 @@ from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 from typing import TypeVar
 
-from django.db.models import CharField, Exists, Model, OuterRef, QuerySet
-from django.db.models.functions import Cast
+from django.db.models import CharField, Exists, ExpressionWrapper, F, Func, Model, OuterRef, QuerySet, Value
+from django.db.models.functions import Cast, Concat
 
 from paydesk.foundation.audit import steps as audit
 from paydesk.foundation.people.models import Person
@@ -58,7 +58,16 @@ def readable(found: QuerySet[M], actor: Actor) -> QuerySet[M]:
         about = about.annotate(number=Cast("subject_id", CharField())).filter(number=OuterRef("subject_id"))
     else:
         about = about.filter(subject_id=OuterRef("subject_id"))
-    return found.filter(~Exists(about))
+    found = found.filter(~Exists(about))
+    return found.filter(~Exists(_named_in_changes(hidden))) if "changes" in fields else found
+
+
+def _named_in_changes(hidden: QuerySet[RestrictedThing]) -> QuerySet[RestrictedThing]:
+    """For records of the trail about something else, {"case_id": 12}: those that name what is hidden."""
+    key = Concat(F("subject_kind"), Value("_id"))
+    named = Func(OuterRef("changes"), key, template="(%(expressions)s)", arg_joiner=" ->> ")
+    told = hidden.annotate(number=Cast("subject_id", CharField()))
+    return told.filter(number=ExpressionWrapper(named, output_field=CharField()))
 
 
 def is_covered(kind: str) -> Exists:

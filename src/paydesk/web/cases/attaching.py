@@ -26,6 +26,7 @@ from paydesk.web.access import actor_of, needs
 from paydesk.web.addresses import page_of
 from paydesk.web.cases.filling import filling_of
 from paydesk.web.cases.links import contracts_of_ids
+from paydesk.web.cases.one_case import known_here
 from paydesk.web.cases.shown import WORK, case_or_404, shown
 from paydesk.web.contracts.forms import day_input
 from paydesk.web.contracts.local_days import local_days
@@ -121,7 +122,7 @@ def _contracts(case: Case, actor: Actor) -> list[Any]:
 
 
 def _why_no_statement(case: Case) -> str:
-    return may_hear(case.level, Level.TWO_FACTS, case.party_role)
+    return may_hear(known_here(case, timezone.now()), Level.TWO_FACTS, case.party_role)
 
 
 def _file(case: Case, said: dict[str, Any], by: Actor) -> None:

@@ -21,6 +21,7 @@ from paydesk.reporting.routes.queries import trace_of
 from paydesk.reporting.routes.rules import TraceStep
 from paydesk.web.addresses import code_in, page_of
 from paydesk.web.goodwill.shown import lines_of as goodwill_lines
+from paydesk.web.marketplace.views import seller_lines, withdrawal_lines
 from paydesk.web.payments.shown import shown as shown_payment
 from paydesk.web.risk.of_case import enforcement_lines, escalation_lines
 
@@ -29,7 +30,10 @@ if TYPE_CHECKING:
 
 WORDS = {"payment": "Payment", "contract": "Contract", "refund": "Refund", "exception": "Exception"}
 # Kinds that need no more than a line: (line, amount, badge, id of the customer) by id, for the actor.
-LINES = {"goodwill": goodwill_lines, "escalation": escalation_lines, "enforcement": enforcement_lines}
+LINES: dict[str, Any] = {
+    "goodwill": goodwill_lines, "escalation": escalation_lines, "enforcement": enforcement_lines,
+    "seller": seller_lines, "withdrawal": withdrawal_lines,
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +112,7 @@ def _shown(link: CaseLink, case: Case, paid: Any, owed: Any, going: Any, lines: 
         return ShownLink(
             link, **known, line=f"Account {contract.account_number}, {late}",
             amount=Money(standing.open_minor, contract.currency), badge=("", ""),
+            acts=_acts_of_contract(case, contract),
             warning=_warning(case, contract.customer_id),
         )  # fmt: skip
     if link.kind == "refund" and link.object_id in going:
@@ -128,6 +133,12 @@ def _warning(case: Case, owner_id: int | None) -> str:
     if owner_id is not None and case.customer_id is not None and owner_id != case.customer_id:
         return "Of another customer than this case: tell nothing of it before you know why."
     return ""
+
+
+def _acts_of_contract(case: Case, contract: Any) -> list[tuple[str, str, str, str]]:
+    """What may be done about a contract from its case."""
+    address = reverse("cases:pay_link", args=[code_in("case", case.pk), contract.pk])
+    return [("Pay link…", address, "", "")]
 
 
 def _acts(case: Case, payment: Any) -> list[tuple[str, str, str, str]]:

@@ -45,6 +45,7 @@ def next_button(
     facts: Sequence[tuple[Fact, str]],
     unchecked: Sequence[str],
     blocks: Sequence[str],
+    level: str,
 ) -> NextButton | None:
     """What comes next with this case; None where nothing of ours is to do. No query."""
     proposed = [link for link in links if link.is_proposed]
@@ -52,7 +53,7 @@ def next_button(
     step = next_step(
         CaseFacts(
             case.state, case.waits_for, len(proposed), case.customer_id is not None, len(owners),
-            case.party_role, case.level,
+            case.party_role, level,
             guarded_facts=any(fact.level > Level.UNVERIFIED for fact, _ in facts),
             open_money=money is not None,
             unanswered=case.unanswered_since is not None,

@@ -81,7 +81,7 @@ def page_of_case(request: HttpRequest, case: Case) -> dict[str, Any]:
     checks = checks_of(tree_of(case.category_version), case.category)
     following = next_button(
         case, actor, links=links, owners=owners, facts=facts, unchecked=missing,
-        blocks=blocks_of(confirmed) if case.state in OPEN else (),
+        blocks=blocks_of(confirmed) if case.state in OPEN else (), level=known_here(case, now),
     )  # fmt: skip
     return {
         "next": following,

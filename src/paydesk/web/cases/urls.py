@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from paydesk.web.cases import attaching, deeds, files, one_case, ready, talking, together, views
+from paydesk.web.cases import attaching, deeds, files, one_case, paying, ready, talking, together, views
 
 app_name = "cases"
 urlpatterns = [
@@ -29,5 +29,6 @@ urlpatterns = [
     path("<str:public_code>/tick", deeds.tick, name="tick"),
     path("<str:public_code>/link/<int:link_id>/<str:answer>", deeds.decide_link, name="decide_link"),
     path("<str:public_code>/promise/<int:commitment_id>", deeds.keep_promise, name="keep_promise"),
+    path("<str:public_code>/pay-link/<int:contract_id>", paying.pay_link, name="pay_link"),
     path("<str:public_code>/act/<str:deed>", deeds.act, name="act"),
 ]

@@ -51,7 +51,7 @@ HEAD = (
 @vary_on_headers("HX-Request", "HX-Target")
 def inbox(request: HttpRequest) -> HttpResponse:
     """Cases of one view, what is due first in front; the one in the address stands open."""
-    if (first := first_view(request, saved_tabs(request, PLACE))) is not None:
+    if not request.GET and (first := first_view(request, saved_tabs(request, PLACE))) is not None:
         return first
     actor = actor_of(request)
     target = request.htmx.target  # type: ignore[attr-defined]

@@ -103,7 +103,9 @@ def _identified(
             )
             for claim in story.claims
         ]
-        yield Event(payment.received_at, "held", "In suspense: payer unknown", rules.why_suspense(claims))
+        stopped = payment.rule == rules.PAYER_BLOCKED
+        why = story.why if stopped else rules.why_suspense(claims)
+        yield Event(payment.received_at, "held", "In suspense: payer unknown", why)
     else:
         first = story.entries[0] if story.entries else None
         name, url = _whose(first, False, eyes, owners)

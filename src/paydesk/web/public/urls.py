@@ -4,12 +4,14 @@ from django.urls import path
 
 from paydesk.web.public import chat
 from paydesk.web.public.forms import ask, reference
+from paydesk.web.public.pay import pay
 from paydesk.web.public.status import status
 from paydesk.web.public.telephone import announce
 
 app_name = "public"
 urlpatterns = [
     path("s/<str:secret>", status, name="status"),
+    path("pay/<str:secret>", pay, name="pay"),
     path("ask/<str:secret>", ask, name="ask"),
     path("ask/<str:secret>/reference", reference, name="reference"),
     path("chat/<str:secret>", chat.chat, name="chat"),

@@ -50,4 +50,5 @@ def escalations(context: dict[str, Any], case: Any) -> dict[str, Any]:
         "code": code(case),
         "found": [(each, ESCALATES[each.reason], names.get(each.seen_by, "")) for each in found],
         "may_see": gate(context["actor"], "clocks.acknowledge"),
+        "may_escalate": gate(context["actor"], "risk.escalate"),
     }

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from paydesk.domain.cases.categories import REQUIRED
 from paydesk.domain.cases.queries import current_tree, tree_of
 from paydesk.domain.triage import actions
-from paydesk.domain.triage.queries import Version, counts_by_category, versions
+from paydesk.domain.triage.queries import Version, open_by_category, versions
 from paydesk.domain.triage.tree_edits import LONGEST_WORDS, changes_between, group_of
 from paydesk.web.access import actor_of, gate, needs
 from paydesk.web.answers import came_from, done
@@ -29,7 +29,7 @@ dialog_view: Callable[[Any], Any] = require_http_methods(["GET", "HEAD", "POST"]
 
 @dataclass(frozen=True, slots=True)
 class Leaf:
-    """One category of a version, with how many cases of all time have it."""
+    """One category of a version, with how many open cases have it."""
 
     code: str
     words: str
@@ -48,7 +48,7 @@ def page(request: HttpRequest) -> HttpResponse:
     asked = request.GET.get("version", "")
     number = int(asked) if asked.isascii() and asked.isdigit() and int(asked) < newest else newest
     shown_tree = tree if number == newest else tree_of(number)
-    counts = counts_by_category(actor)
+    counts = open_by_category(actor)
     made = versions()
     names = names_by_label({each.made_by for each in made if each.made_by})
     known = {
@@ -75,8 +75,7 @@ def _told(made: list[Version]) -> list[tuple[Version, list[str]]]:
     """Each version with what it changed of the one before; the newest first."""
     before = {each.version: each.tree for each in made}
     return [
-        (each, changes_between(before[each.version - 1], each.tree) if each.version else ["As delivered."])
-        for each in made
+        (each, changes_between(before[each.version - 1], each.tree) if each.version else []) for each in made
     ]
 
 

@@ -99,7 +99,8 @@ def _check_sorting(case: Case, wanted: Mapping[str, object], known: dict[str, st
         "severity": rules.SEVERITIES, "party_role": rules.PARTY_ROLES,
     }  # fmt: skip
     for name, allowed in choices.items():
-        if name in wanted and wanted[name] not in allowed:
+        taken_back = wanted.get(name) == "" and name not in ("severity", "party_role")
+        if name in wanted and wanted[name] not in allowed and not taken_back:
             raise CaseRefused(f"Choose the {name.replace('_', ' ')} from its list.", field=name)
     harms = wanted.get("harms")
     if isinstance(harms, list) and not set(harms) <= set(rules.HARMS):

@@ -23,6 +23,7 @@ from paydesk.domain.payments.steps import (
     locked,
     move_to,
 )
+from paydesk.domain.risk.queries import why_stopped
 from paydesk.foundation.approvals import steps as approvals
 from paydesk.foundation.approvals.models import Approval
 from paydesk.foundation.audit import steps as audit
@@ -85,6 +86,7 @@ def _apply(
     approval_id: int | None = None,
     suggestion: int | None = None,
 ) -> Payment:
+    _refuse_stopped(payment, now)
     _check_applicable(payment, customer_id, contract_id, amount, version)
     was_open, was_customer = payment.open_minor, payment.customer_id
     was_limit = _limit(payment, contract_id)
@@ -213,6 +215,7 @@ def split_payment(
     approvals.refuse_if_related(by, "customer", [customer_id, *(owner for owner, _ in owners.values())])
     payment = locked(payment_id, contract_ids=contract_ids, customer_ids=[customer_id], version=version)
     _refuse_aged(payment, by, now)
+    _refuse_stopped(payment, now)
     total = sum(part.amount_minor for _, part in parts)
     if len(parts) < 2 or len(set(contract_ids)) != len(parts):
         raise ApplyRefused("Split a payment over at least two contracts, each named once.")
@@ -362,6 +365,13 @@ def replay_contract(contract_id: int, *, by: Actor, now: datetime) -> None:
     audit.record(
         "contract.replayed", subject=("contract", contract_id), by=by, at=now, changes={}, market=market
     )
+
+
+def _refuse_stopped(payment: Payment, now: datetime) -> None:
+    """Nobody is named for what a phone paid that risk has stopped. Raises ApplyRefused."""
+    phone = payment.statement_line.msisdn if payment.customer_id is None else ""
+    if phone and (why := why_stopped([("payer_phone", phone)], "identify", now=now)):
+        raise ApplyRefused(why)
 
 
 def _refuse_aged(payment: Payment, by: Actor, now: datetime) -> None:

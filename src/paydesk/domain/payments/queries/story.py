@@ -64,6 +64,8 @@ def story_of(payment: Payment) -> PaymentStory:
 def why_of(payment: Payment, claims: Sequence[Claim]) -> str:
     """The sentence that says why this payer, or why none; needs `customer` and `contract` loaded."""
     if payment.customer_id is None:
+        if payment.rule == rules.PAYER_BLOCKED:
+            return rules.why(payment.rule, "", account_number=None)
         return rules.why_suspense(
             [
                 (c.contract.account_number if c.contract else code_of("CUS", c.customer_id), c.matched_key)

@@ -38,12 +38,14 @@ class CsatRefused(Refused):
 
 
 @transaction.atomic(durable=True)
-def invite(*, by: Actor, now: datetime) -> int:
+def invite(*, address: str = "", by: Actor, now: datetime) -> int:
     """Ask about what was resolved DELAY ago or longer and not asked about yet; returns how many were asked.
 
-    Where nobody is asked, why is written down. Without an address of the desk (PAYDESK_ADDRESS) nobody is.
+    `address` is where the desk is reached from outside, else PAYDESK_ADDRESS; without one nobody is asked.
+    Where nobody is asked for another reason, it is written down.
     """
-    if not settings.PUBLIC_ADDRESS:
+    address = address or settings.PUBLIC_ADDRESS
+    if not address:
         return 0
     asked = 0
     found = with_agent(
@@ -67,7 +69,7 @@ def invite(*, by: Actor, now: datetime) -> int:
             resolved_at=case.resolved_at, made_at=now, expires_at=now + rules.OPEN_FOR,
         )  # fmt: skip
         if not why_not:
-            _send(case, invitation, now)
+            _send(case, invitation, address, now)
             asked += 1
         audit.record(
             "csat.not_asked" if why_not else "csat.asked", subject=("case", case.pk), by=by, at=now,
@@ -76,8 +78,8 @@ def invite(*, by: Actor, now: datetime) -> int:
     return asked
 
 
-def _send(case: Case, invitation: Invitation, now: datetime) -> None:
-    text = TEXTS[invitation.language].format(code=code(case), address=address_of(invitation))
+def _send(case: Case, invitation: Invitation, address: str, now: datetime) -> None:
+    text = TEXTS[invitation.language].format(code=code(case), address=address_of(invitation, address))
     invitation.message = say(
         case, direction="out", channel="email", author="system:csat", recipients=[case.contact], text=text,
         delivery="queued", leaves_at=now, is_automatic=True, at=now,

@@ -8,12 +8,10 @@ from typing import Any
 
 from django.db import transaction
 
-from paydesk.domain.cases.models import Case
 from paydesk.domain.cases.queries import case_for
 from paydesk.domain.parties.queries import customer_for
-from paydesk.domain.payments.models import Payment
 from paydesk.domain.payments.queries import payment_for
-from paydesk.domain.retention import collecting
+from paydesk.domain.retention import collecting, pack_files
 from paydesk.domain.retention.models import Pack
 from paydesk.domain.retention.rules import PACKS
 from paydesk.domain.retention.states import PACK
@@ -25,7 +23,6 @@ from paydesk.foundation.outbox.steps import put
 from paydesk.foundation.people.restricted import refuse_if_restricted
 from paydesk.kernel.actor import Actor
 from paydesk.kernel.refused import Refused
-from paydesk.writers.evidence_pack import write_pack
 
 EVENT = "pack.asked"
 RIGHTS = {"evidence": "risk.evidence_pack", "person": "retention.export_person"}
@@ -79,39 +76,20 @@ def make_pack(pack_id: int, *, by: Actor, now: datetime) -> Pack:
     pack = Pack.objects.get(pk=pack_id)
     if pack.state != PACK.start:
         return pack
-    data, over_all = content_of(pack)
+    data, over_all = pack_files.content_of(pack)
     kept = blobs.keep(io.BytesIO(data))
     with transaction.atomic(durable=True):
         pack = Pack.objects.select_for_update().get(pk=pack_id)
         if pack.state != PACK.start:
             return pack
         document = documents.record_upload(
-            kept, filename=file_name(pack), by=by, now=now, retention="working", market=pack.market
+            kept, filename=pack_files.file_name(pack), by=by, now=now, retention="working", market=pack.market
         )
         pack.state, pack.document_id = PACK.after("make", pack.state), document.pk
         pack.over_all, pack.made_at = over_all, now
         pack.save()
         _record("pack.made", pack, by, now, sha256_over_all=over_all, document_id=document.pk)
     return pack
-
-
-def content_of(pack: Pack) -> tuple[bytes, str]:
-    """(the ZIP, the hash over all) of what is there now; the same things give the same bytes."""
-    code = collecting.code(pack.subject_kind, pack.subject_id)
-    if pack.subject_kind == "case":
-        found = collecting.of_case(Case.objects.get(pk=pack.subject_id))
-    elif pack.subject_kind == "payment":
-        found = collecting.of_payment(
-            Payment.objects.select_related("statement_line").get(pk=pack.subject_id)
-        )
-    else:
-        customer = collecting.Customer.objects.get(pk=pack.subject_id)
-        found = collecting.of_person(customer)
-    lead = f"{PACKS[pack.kind]} of {code}, market {pack.market}."
-    if pack.missing:
-        lead += f" Missing when it was made: {'; '.join(pack.missing)}."
-    about = {"pack": PACKS[pack.kind], "of": code, "market": pack.market, "missing": pack.missing}
-    return write_pack(collecting.with_summary(found, f"{PACKS[pack.kind]}: {code}", lead), about)
 
 
 @transaction.atomic(durable=True)
@@ -126,10 +104,6 @@ def hand_out(pack_id: int, *, by: Actor, now: datetime) -> int:
         raise PackRefused("This pack is not there (any more): ask for a new one.")
     _record("pack.handed_out", pack, by, now, sha256_over_all=pack.over_all)
     return pack.document_id
-
-
-def file_name(pack: Pack) -> str:
-    return f"{pack.kind}-{collecting.code(pack.subject_kind, pack.subject_id)}-{pack.pk}.zip"
 
 
 def _record(verb: str, pack: Pack, by: Actor, at: datetime, **changes: Any) -> None:

@@ -14,9 +14,10 @@ from django.test import TestCase
 from paydesk.domain.cases import actions as cases
 from paydesk.domain.cases.models import Attachment, Case, Mailbox, Message, ReceivedMail
 from paydesk.domain.retention import actions
-from paydesk.domain.retention.actions.packing import PackRefused, content_of
+from paydesk.domain.retention.actions.packing import PackRefused
 from paydesk.domain.retention.actions.redacting import RedactionRefused
 from paydesk.domain.retention.models import Pack, Redaction
+from paydesk.domain.retention.pack_files import content_of
 from paydesk.domain.risk import actions as risk
 from paydesk.foundation.audit.models import AuditRecord
 from paydesk.foundation.documents.blobs import path_of

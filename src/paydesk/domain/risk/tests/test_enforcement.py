@@ -1,4 +1,4 @@
-"""Holds, blocks and limits: who asks, sets and lifts; when they end; how they are appealed; what they stop."""
+"""Holds, blocks and limits: who asks, sets and lifts; when they end; appeals; what they stop."""
 
 from __future__ import annotations
 
@@ -7,15 +7,22 @@ from typing import Any
 
 import pytest
 from django.test import TestCase
+from django.utils import timezone
 
 from paydesk.domain.cases import actions as cases
+from paydesk.domain.payments.actions import apply_payment
+from paydesk.domain.payments.actions.applying import ApplyRefused
+from paydesk.domain.payments.queries import story_of
+from paydesk.domain.refunds.actions import approve_refund, approve_release, request_refund, request_release
+from paydesk.domain.refunds.steps import RefundRefused
 from paydesk.domain.risk import actions, queries, rules
 from paydesk.domain.risk.actions.enforcing import EnforcementRefused
 from paydesk.domain.risk.models import Enforcement
+from paydesk.foundation.approvals.models import Approval
 from paydesk.kernel.actor import Actor
 from paydesk.kernel.refused import NotAllowedRefused, TransitionRefused
 from tests.browser.people import make_person
-from tests.builders import NOON, WORKER, ghs, make_contract
+from tests.builders import NOON, WORKER, ghs, make_contract, make_source_account, receive_today, row
 
 LATER = NOON + timedelta(days=10)
 PHONE = "233244123456"
@@ -131,3 +138,55 @@ class Enforcing(TestCase):
         self.enforced()
         with pytest.raises(EnforcementRefused, match="in force already"):
             self.enforced()
+
+
+class WhatItStops(TestCase):
+    """Refunds stay, and payments of a stopped phone name nobody, until risk lets go."""
+
+    def test_a_held_customers_refund_does_not_go_out(self) -> None:
+        by = {role: make_person(f"{role} Person", role, markets="GH").actor() for role in
+              ("SU", "AN", "TL", "FC", "RK")}  # fmt: skip
+        account = make_source_account()
+        contract = make_contract()
+        (payment,) = receive_today(account, row(1, "60.00", reference=contract.account_number))
+        now = timezone.now()
+        refund = request_refund(
+            payment.pk, amount=ghs("5.00"), reason="overpaid", note="x", payee_kind="payer",
+            payee_name="Ama", payee_account=PHONE, rail="mobile_money", by=by["SU"], now=now,
+        )  # fmt: skip
+        approve_refund(Approval.objects.latest("pk").pk, by=by["TL"], now=now)
+        held = {
+            "market": "GH", "party_kind": "customer", "party": contract.customer_id, "kind": "hold",
+            "scope": "money_out", "reason": "fraud_suspected", "note": "x", "expires_at": now + timedelta(days=2),
+        }  # fmt: skip
+        release = {"source_account_id": account.pk, "format": "mobile_money_csv"}
+        request_release([refund.pk], **release, by=by["AN"], now=now)
+        actions.enforce(**held, by=by["RK"], now=now)  # type: ignore[arg-type]
+        with pytest.raises(RefundRefused, match="under a hold by risk"):
+            approve_release(Approval.objects.latest("pk").pk, by=by["FC"], now=now)
+        approve_release(Approval.objects.latest("pk").pk, by=by["FC"], now=now + timedelta(days=3))
+
+    def test_a_stopped_phone_names_nobody_not_by_hand_either(self) -> None:
+        risk, analyst = (
+            make_person("RK Person", "RK", markets="GH").actor(),
+            make_person("AN Person", "AN").actor(),
+        )
+        contract = make_contract(phones=(PHONE,))
+        account, now = make_source_account(), timezone.now()
+        actions.enforce(
+            market="GH", party_kind="payer_phone", party=PHONE, kind="block", scope="identification",
+            reason="stolen_money", note="x", expires_at=now + timedelta(days=2), by=risk, now=now,
+        )  # fmt: skip
+        stopped, free = receive_today(
+            account,
+            row(1, "20.00", reference=contract.account_number, msisdn=PHONE),
+            row(2, "20.00", reference=contract.account_number, msisdn="233244000000"),
+        )
+        assert (stopped.customer_id, stopped.rule, stopped.open_minor) == (None, "payer_blocked", 20_00)
+        assert free.customer_id == contract.customer_id
+        assert "risk has stopped" in story_of(stopped).why
+        said = {"customer_id": contract.customer_id, "contract_id": contract.pk, "by": analyst}
+        with pytest.raises(ApplyRefused, match="under a block by risk"):
+            apply_payment(stopped.pk, **said, now=now)  # type: ignore[arg-type]
+        applied = apply_payment(stopped.pk, **said, now=now + timedelta(days=3))  # type: ignore[arg-type]
+        assert applied.customer_id == contract.customer_id

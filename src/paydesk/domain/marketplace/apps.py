@@ -1,0 +1,15 @@
+"""Django's view of this package."""
+
+from django.apps import AppConfig
+
+
+class MarketplaceConfig(AppConfig):
+    name = "paydesk.domain.marketplace"
+    label = "marketplace"
+
+    def ready(self) -> None:
+        from paydesk.domain.marketplace import case_answers
+        from paydesk.foundation.audit import append_only
+
+        append_only.declare("marketplace_marketevent")
+        case_answers.register()

@@ -1,0 +1,91 @@
+"""What the marketplace answers when a case asks: which order or withdrawal a text means, what is true."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
+from paydesk.domain.cases.asks import Fact, Reference, blocks_resolving, finds_references, tells_facts
+from paydesk.domain.marketplace.models import LinkAttempt, SellerOrder, Withdrawal
+from paydesk.domain.marketplace.queries import balances_of
+from paydesk.domain.parties.models import Party
+from paydesk.foundation.people.queries import in_markets
+from paydesk.kernel.actor import Actor
+from paydesk.kernel.money import Money
+
+_WORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]{2,38}[A-Za-z0-9]")
+MOST_WORDS = 200
+TOLD = {
+    "in_transit": "it is on its way to you",
+    "paid": "it was paid out",
+    "failed": "it could not be paid out; the money is back in your balance",
+}
+
+
+def register() -> None:
+    """Make the answers known to cases."""
+    finds_references("marketplace", references_in)
+    tells_facts("seller", facts_of_seller)
+    tells_facts("order", facts_of_order)
+    tells_facts("withdrawal", facts_of_withdrawal)
+    tells_facts("link_attempt", facts_of_attempt)
+    blocks_resolving("withdrawal", blocks_of_withdrawal)
+
+
+def references_in(text: str, by: Actor, market: str) -> Iterator[Reference]:
+    """Withdrawals, orders and sellers by the platform's numbers; three queries at most."""
+    words = [word for word in dict.fromkeys(_WORD.findall(text)) if any(c.isdigit() for c in word)]
+    spelt = {form: word for word in words[:MOST_WORDS] for form in (word, word.upper())}
+    if not spelt:
+        return
+    for kind, model, found_as in (
+        ("withdrawal", Withdrawal, "number of a withdrawal"),
+        ("order", SellerOrder, "number of an order"),
+        ("seller", Party, "number of a seller"),
+    ):
+        for pk, ref in in_markets(
+            model._default_manager.filter(market=market, external_ref__in=spelt), by
+        ).values_list("pk", "external_ref")[:20]:
+            yield Reference((kind, pk), found_as, spelt[ref], True)
+
+
+def facts_of_seller(party_id: int, now: datetime) -> Iterator[Fact]:
+    """What is free, pending and held of their balance."""
+    for balance in balances_of([party_id]).get(party_id, ()):
+        yield Fact("seller.available", "Free to withdraw", str(balance.available), now)
+        yield Fact("seller.pending", "Not free yet", str(balance.pending), now)
+        if balance.held.amount_minor:
+            yield Fact("seller.held", "Held back", str(balance.held), now)
+
+
+def facts_of_order(order_id: int, now: datetime) -> Iterator[Fact]:
+    order = SellerOrder.objects.filter(pk=order_id).first()
+    if order is not None:
+        yield Fact("order.amount", "Order", str(Money(order.amount_minor, order.currency)), now)
+        told = "its money is free to withdraw" if order.state == "available" else "its money is pending"
+        yield Fact("order.state", "Where its money is", told, now)
+
+
+def facts_of_withdrawal(withdrawal_id: int, now: datetime) -> Iterator[Fact]:
+    """Amount, where it stands, and why it failed where it did."""
+    found = Withdrawal.objects.filter(pk=withdrawal_id).first()
+    if found is None:
+        return
+    yield Fact("withdrawal.amount", "Withdrawal", str(Money(found.amount_minor, found.currency)), now)
+    yield Fact("withdrawal.state", "Where it is", TOLD[found.state], now)
+    if found.reason:
+        yield Fact("withdrawal.reason", "Why it failed", found.reason, now)
+
+
+def facts_of_attempt(attempt_id: int, now: datetime) -> Iterator[Fact]:
+    found = LinkAttempt.objects.filter(pk=attempt_id).first()
+    if found is not None:
+        why = f"it was refused: {found.reason or found.reason_code}" if found.reason_code else "it is bound"
+        yield Fact("link_attempt.state", f"Binding {found.method.replace('_', ' ')}", why, now)
+
+
+def blocks_of_withdrawal(withdrawal_id: int) -> Sequence[str]:
+    """Money that is on its way keeps its case open."""
+    waits = Withdrawal.objects.filter(pk=withdrawal_id, state="in_transit")
+    return [f"Withdrawal {each.external_ref} is on its way still." for each in waits]

@@ -1,0 +1,1 @@
+"""Sellers of a marketplace: the list, one seller with balance and story, a withdrawal, taking in a file."""
