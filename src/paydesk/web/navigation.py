@@ -84,7 +84,7 @@ PLACES = [
     Place("provider_cash:list", "In doubt", "link", "o", "providers.manage:view", second=True),
     Place("two_files:list", "Two files", "file", "f", "matching.two_files", second=True),
     Place("books:trial", "Books", "scales", "b", "ledger:view", second=True),
-    Place("reviews:list", "Quality", "stamp", "3", "reviews.own:view", second=True, parts=("scorecards",)),
+    Place("reviews:list", "Reviews", "stamp", "3", "reviews.own:view", second=True, parts=("scorecards",)),
     Place("knowledge:list", "Knowledge", "book", "m", "knowledge:view", second=True, parts=("exams",)),
     Place("mailboxes:list", "Mail", "mail", "z", "settings.manage:view", second=True),
     Place("doors:list", "Doors", "chat", "q", "settings.manage:view", second=True),
