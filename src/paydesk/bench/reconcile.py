@@ -68,11 +68,12 @@ def _sides(bench: Bench) -> Iterator[Result]:
         whole: list[Spent] = []
         pages: list[Spent] = []
         peaks: list[float] = []
+        parts = _Parts()
         for _ in range(ROUNDS):
             floors.append(_spent(lambda: _floor(truth, root, bench.memory_limit)))
             _forget_peak()
             tiers.append(_spent(lambda: _work(bench, truth, root / "tiers", automatic)))
-            cpu, wall = _spent(lambda: pages.append(_work(bench, truth, out, rules)))
+            cpu, wall = _spent(lambda: pages.append(_work(bench, truth, out, rules, parts)))
             whole.append((cpu - pages[-1][0], wall - pages[-1][1]))
             peaks.append(_peak_mib())
         floor = [median([spent[place] for spent in floors]) for place in (0, 1)]
@@ -88,11 +89,13 @@ def _sides(bench: Bench) -> Iterator[Result]:
                 )
         weighed = median([spent[0] for spent in whole]) - median([spent[0] for spent in tiers])
         yield Result("reconcile: CPU of weighing what is left", round(max(weighed, 0), 3), "s")
+        for name, taken in parts.spent.items():
+            yield Result(f"reconcile: CPU of {name}", round(median(taken), 3), "s")
         yield Result(
             f"reconcile: CPU of explaining {PAGE} rows", round(median([page[0] for page in pages]), 3), "s"
         )
         more = sum(spents[0][0] - median([each[0] for each in spents]) for spents in (tiers, whole))
-        yield Result("reconcile: CPU more of a first run, which writes the SQL", round(max(more, 0), 3), "s")
+        yield Result("reconcile: CPU more of the first run in this process", round(max(more, 0), 3), "s")
         yield Result("reconcile: peak memory of the process while it reconciles", round(max(peaks)), "MiB")
         yield from _quality(truth, out)
 
@@ -107,6 +110,24 @@ def _spent(work: Callable[[], object]) -> Spent:
 def _cpu() -> float:
     ended = resource.getrusage(resource.RUSAGE_CHILDREN)
     return time.process_time() + ended.ru_utime + ended.ru_stime
+
+
+class _Parts:
+    """The CPU seconds of each pass of a run, and of writing what was found, run by run."""
+
+    def __init__(self) -> None:
+        self.spent: dict[str, list[float]] = {}
+        self.begin()
+
+    def begin(self) -> None:
+        self._name, self._since = "counting both sides", _cpu()
+
+    def __call__(self, name: str, done: int, of: int) -> None:
+        """`name` begins; without one, the passes are over."""
+        del done, of
+        now = _cpu()
+        self.spent.setdefault(self._name, []).append(now - self._since)
+        self._name, self._since = name or "writing both outputs", now
 
 
 def _forget_peak() -> None:
@@ -134,11 +155,14 @@ def _floor(truth: Truth, root: Path, memory_limit: str) -> None:
         )
 
 
-def _work(bench: Bench, truth: Truth, out: Path, rules: Rules) -> Spent:
+def _work(bench: Bench, truth: Truth, out: Path, rules: Rules, parts: _Parts | None = None) -> Spent:
     """Reconcile and write; what it then takes to explain a page of rows."""
+    parts = parts or _Parts()
+    parts.begin()
     with engine_at(bench.engine, bench.memory_limit) as engine:
-        found = match(engine, engine.read(truth.left), engine.read(truth.right), rules)
+        found = match(engine, engine.read(truth.left), engine.read(truth.right), rules, parts)
         write_folder(engine, found, out)
+        parts("", 0, 0)
         if not any(each.kind in WEIGHING for each in rules.passes):
             return 0, 0
         return _spent(lambda: explain(engine, found, left_lines=range(1, PAGE + 1)))

@@ -8,12 +8,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from paydesk.domain.cases.actions import sort_case, verify
+from paydesk.domain.cases.actions import link, sort_case, verify
 from paydesk.domain.cases.models import Case
 from paydesk.domain.cases.queries import link_pairs
 from paydesk.domain.cases.states import OPEN
 from paydesk.domain.doors import actions
-from paydesk.domain.doors.asks import level_needed
 from paydesk.domain.payments.models import Payment
 from paydesk.kernel.actor import Actor, system
 from paydesk.kernel.money import Money
@@ -58,24 +57,22 @@ def doors_of_the_morning(people: Mapping[str, Actor], at: datetime) -> int:
 
 def _status_pages(by: Actor, at: datetime) -> None:
     """Pages given to people who proved who they are; some looked, the last not yet."""
-    known = Case.objects.filter(state__in=OPEN, market__in=by.markets or (), channel="email").order_by("pk")
     given = 0
-    for case in known:
-        owner = _owner(case)
-        if owner is None or given >= MOST_PAGES:
+    for case in Case.objects.filter(state__in=OPEN).order_by("pk"):
+        payment = _paid(case)
+        if payment is None or given >= MOST_PAGES:
             continue
         now = min(case.opened_at + timedelta(minutes=50), at)
-        sort_case(case.pk, customer_id=owner, party_role="customer", by=by, now=now)
+        link(case.pk, kind="payment", object_id=payment.pk, by=by, now=now)
+        sort_case(case.pk, customer_id=payment.customer_id, party_role="customer", by=by, now=now)
         verify(case.pk, facts=["account_number", "transaction_code"], by=by, now=now)
-        kind, number = next(link for link in link_pairs(case.pk) if level_needed(link[0]) is not None)
-        link = actions.give_status_page(case.pk, kind=kind, object_id=number, by=by, now=now)
+        page = actions.give_status_page(case.pk, kind="payment", object_id=payment.pk, by=by, now=now)
         if given % 3 != 2:
-            actions.note_visit(link.pk, by=DEMO, now=min(now + timedelta(hours=3), at))
+            actions.note_visit(page.pk, by=DEMO, now=min(now + timedelta(hours=3), at))
         given += 1
 
 
-def _owner(case: Case) -> int | None:
-    """The customer whose payment a case is about, where it is confirmed and known."""
-    paid = [number for kind, number in link_pairs(case.pk) if kind == "payment"]
-    found = Payment.objects.filter(pk__in=paid, customer__isnull=False, market=case.market).first()
-    return found.customer_id if found is not None else None
+def _paid(case: Case) -> Payment | None:
+    """The payment that a case is about, where its customer is known."""
+    paid = [number for kind, number in link_pairs(case.pk, confirmed=False) if kind == "payment"]
+    return Payment.objects.filter(pk__in=paid, customer__isnull=False, market=case.market).first()

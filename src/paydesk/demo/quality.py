@@ -5,17 +5,17 @@ Everybody passed the exam about refunds; a new one about disputes is due. Words 
 
 from __future__ import annotations
 
-import random
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from paydesk.domain.cases.actions import mark_sent
+from paydesk.domain.cases.models import Case
 from paydesk.domain.quality import actions
 from paydesk.domain.quality.csat_models import Invitation
 from paydesk.domain.quality.models import ArticleVersion
 from paydesk.domain.quality.queries import due_exams_of, questions_of
 from paydesk.domain.quality.review_models import Review
-from paydesk.domain.quality.review_queries import current_items
+from paydesk.domain.quality.review_queries import current_items, with_agent
 from paydesk.domain.quality.review_rules import Plan
 from paydesk.foundation.people.models import Person
 from paydesk.kernel.actor import Actor, system
@@ -153,6 +153,9 @@ def _reviews(people: Mapping[str, Actor], at: datetime) -> None:
     reviewer, lead, agent = people["QA"], people["TL"], people["SU"]
     actions.set_plan(Plan(60, {"GHS": 500_00, "KES": 20_000_00}, ["fraud.unauthorised"]), by=reviewer, now=at)
     actions.sample(by=WORKER, now=at)
+    worked = with_agent(Case.objects.filter(reviews=None)).filter(agent=agent.label).order_by("pk")
+    for case in worked[:4]:
+        actions.ask_review(case.pk, by=reviewer, now=at)
     marks = {item.code: "yes" for item in current_items()}
     waiting = list(Review.objects.exclude(agent_id=reviewer.id).order_by("pk")[:6])
     for n, review in enumerate(waiting[:-1]):
@@ -181,13 +184,12 @@ def _reviews(people: Mapping[str, Actor], at: datetime) -> None:
 
 
 def _customers(at: datetime) -> None:
-    dice = random.Random("csat")
     actions.invite(address=ADDRESS, by=WORKER, now=at)
     for n, asked in enumerate(Invitation.objects.filter(why_not="").select_related("message").order_by("pk")):
         if asked.message is not None:
             mark_sent(asked.message.pk, external_id=f"<csat-{asked.pk}@desk.example>", by=WORKER, now=at)
-        if n % 3 != 2:
+        if n % 4 != 3:
             actions.record_answer(
-                asked.pk, score=dice.choice((5, 4, 5, 2)), comment="" if n else "Quick and clear, thank you.",
+                asked.pk, score=(5, 4, 2)[n % 3], comment="" if n else "Quick and clear, thank you.",
                 by=WORKER, now=at + timedelta(minutes=n),
             )  # fmt: skip

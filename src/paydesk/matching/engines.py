@@ -2,8 +2,8 @@
 alone.
 
 Every pass is staged: its result is written down before the next reads it, so that plans stay small. What a
-stage says in SQL is worked out once in a process: Ibis takes longer to write a small stage than DuckDB to run
-it.
+stage says in SQL is worked out once and kept (see plans): Ibis takes longer to write a small stage than
+DuckDB to run it.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ import pyarrow.parquet as pq
 from ibis.expr.types import Table
 
 from paydesk.kernel.refused import Refused
+from paydesk.matching.plans import plans
 from paydesk.matching.sides import DESK, SCHEMA
 
 _MEMORY = re.compile(r"(\d{1,6})(\.\d{1,3})?\s?([KMGT])i?B", re.IGNORECASE)
@@ -89,7 +90,7 @@ def sql_of(operation: ibis.expr.operations.Node, dialect: str = "duckdb") -> str
 def written(
     dialect: str, build: Callable[..., Table], *inputs: Table | Hashable
 ) -> tuple[str, str, ibis.Schema]:
-    """The name of the stage `build(*inputs)`, its SQL and its schema, worked out once in a process. The name
+    """The name of the stage `build(*inputs)`, its SQL and its schema, worked out once (see plans). The name
     says what it is made of, so that the stages of two runs are named alike even when one of them left a pass
     out."""
     return _written(dialect, build, *(each.op() if isinstance(each, Table) else each for each in inputs))
@@ -101,8 +102,14 @@ def _written(dialect: str, build: Callable[..., Table], *inputs: Hashable) -> tu
     words = [build.__module__, build.__qualname__]
     words += [each.get_name() if isinstance(each, Table) else repr(each) for each in given]
     name = f"{build.__name__.strip('_')}_{hashlib.sha256(repr(words).encode()).hexdigest()[:12]}"
-    expression = build(*given)
-    return name, sql_of(expression.op(), dialect), expression.schema()
+    columns = [str(each.schema()) for each in given if isinstance(each, Table)]
+    made_of = hashlib.sha256(repr((dialect, name, columns)).encode()).hexdigest()
+    known = plans().get(made_of)
+    if known is None:
+        expression = build(*given)
+        known = (sql_of(expression.op(), dialect), expression.schema())
+        plans().put(made_of, *known)
+    return name, *known
 
 
 def with_those_behind(tables: Iterable[Table], views: Mapping[str, Iterable[str]]) -> set[str]:
@@ -227,6 +234,7 @@ def duckdb_here(memory_limit: str = "", threads: int = 0) -> Iterator[DuckDb]:
             yield DuckDb(connection)
         finally:
             connection.close()  # else the files it spilled stay behind
+            plans().save()
 
 
 @contextlib.contextmanager

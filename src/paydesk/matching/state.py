@@ -101,6 +101,18 @@ class State:
                 self.keep_right(self.engine.make(without, self.right, findings, "right_line"))
         return rows
 
+    def add_pairs(self, build: Callable[..., Table], *inputs: Table | Hashable) -> int:
+        """The same for few rows among many that are left, each a pair of lines that stand in no other one:
+        whoever reads what is left leaves them out, which costs less than to write the rest down."""
+        pairs = self.engine.make(build, *inputs)
+        rows = self.engine.count(pairs)
+        if rows:
+            self.found.pieces.append(Piece(pairs))
+            self.left = self.engine.view(without, self.left, pairs, "left_line")
+            self.right = self.engine.view(without, self.right, pairs, "right_line")
+            self.left_lines, self.right_lines = self.left_lines - rows, self.right_lines - rows
+        return rows
+
     def keep_left(self, rest: Table) -> None:
         """What is left of our side from now on."""
         self.left, self.left_lines = rest, self.engine.count(rest)

@@ -33,6 +33,10 @@ def _text(part: Any) -> Value:
 
 def amount_text(amount: IntegerValue) -> StringValue:
     """Millionths as decimal text: two decimals, all six where the amount is finer than that."""
+    return ibis.ifelse(amount == 0, "0.00", _amount_text(amount))  # most facts have no second amount
+
+
+def _amount_text(amount: IntegerValue) -> StringValue:
     size = amount.abs().cast("int64")
     sign = ibis.ifelse(amount < 0, "-", "")
     rest = (size % SCALE).cast("int64")

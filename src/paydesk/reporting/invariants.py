@@ -16,6 +16,7 @@ from paydesk.domain.marketplace import invariants as marketplace
 from paydesk.domain.payments import invariants as payments
 from paydesk.domain.payments import provider_invariants as provider_rows
 from paydesk.domain.refunds import invariants as refunds
+from paydesk.domain.retention import queries as retention
 from paydesk.foundation.audit import queries as audit
 from paydesk.foundation.clocks import invariants as clocks
 from paydesk.foundation.documents import queries as documents
@@ -73,7 +74,16 @@ def check_all(*, most_rows: int, own_snapshot: bool = True) -> list[Finding]:
         cursor.execute("SET LOCAL enable_nestloop = DEFAULT")
         findings.append(_audit_chain(most_rows))
     findings.append(_documents(most_rows))
+    findings.append(_retention(most_rows))
     return findings
+
+
+def _retention(most_rows: int) -> Finding:
+    return Finding(
+        "retention_runs",
+        "Each night of retention is written down as it was, and none is gone.",
+        [f"night {number}" for number in retention.broken_runs()][:most_rows],
+    )
 
 
 def _audit_chain(most_rows: int) -> Finding:

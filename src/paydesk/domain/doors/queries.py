@@ -11,15 +11,18 @@ from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet, Subquery
 from paydesk.domain.cases.categories import DELIVERED
 from paydesk.domain.cases.models import Case, Draft, Message
 from paydesk.domain.cases.queries import link_pairs, survivor_of
+from paydesk.domain.cases.states import OPEN
 from paydesk.domain.doors import rules
 from paydesk.domain.doors.addresses import digest_of
 from paydesk.domain.doors.asks import level_needed
 from paydesk.domain.doors.models import CallScript, Chat, Door, PhoneCall, ProofTry, StatusLink, Visit
 from paydesk.domain.doors.scripts import script_as_delivered
+from paydesk.domain.parties.finding import customers_by_phone
 from paydesk.foundation.people.queries import in_markets
 from paydesk.kernel.actor import Actor
 
 MOST_SHOWN = 200
+SAME_TROUBLE = timedelta(days=14)  # a call so soon after is about the same
 
 
 def doors(actor: Actor) -> QuerySet[Door]:
@@ -183,6 +186,21 @@ def call_in_hand(case_id: int, actor: Actor, now: datetime) -> PhoneCall | None:
     ).exclude(outcome="")
     found = PhoneCall.objects.filter(~Exists(logged), case_id=case_id, taken_by_id=actor.id)
     return found.filter(taken_at__gt=now - timedelta(hours=2)).order_by("-pk").first()
+
+
+def case_of_call(call: PhoneCall) -> Case | None:
+    """The newest open case of this number, or of the one customer who uses it, of the last two weeks."""
+    if not call.number:
+        return None
+    found = Case.objects.filter(market=call.market, state__in=OPEN, opened_at__gt=call.rang_at - SAME_TROUBLE)
+    by_number = found.filter(contact=call.number).order_by("-opened_at", "-pk").first()
+    if by_number is not None:
+        return by_number
+    everybody = Actor("system", None, "telephone", markets=frozenset({call.market}))
+    owners = customers_by_phone(everybody, whole=[call.number], starts=(), end="", most=2).customer_ids
+    if len(owners) != 1:
+        return None
+    return found.filter(customer_id=owners[0]).order_by("-opened_at", "-pk").first()
 
 
 def has_telephones(actor: Actor) -> bool:

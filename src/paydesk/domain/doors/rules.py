@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
@@ -128,3 +128,13 @@ _MACHINES = re.compile(
 def is_machine(method: str, user_agent: str, purpose: str) -> bool:
     """Whether a page was asked for by a program that follows links: a mail scanner, the preview of a chat."""
     return method != "GET" or not user_agent or "prefetch" in purpose or bool(_MACHINES.search(user_agent))
+
+
+def problem_with_files(files: Sequence[tuple[str, int]]) -> str:
+    """Why files, as pairs of name and bytes, are not taken; "" where they are."""
+    if len(files) > MOST_FILES:
+        return f"At most {MOST_FILES} files can be sent."
+    for name, size_bytes in files:
+        if size_bytes > LARGEST_FILE_BYTES:
+            return f"{name[:80]} is larger than {LARGEST_FILE_BYTES // 1024 // 1024} MB."
+    return ""

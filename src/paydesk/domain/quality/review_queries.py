@@ -81,8 +81,9 @@ def calibration_of(actor: Actor, calibration_id: int) -> tuple[Calibration, list
 def with_agent(found: QuerySet[Case]) -> QuerySet[Case]:
     """Cases with `agent`, the label of whoever said the last public word for us ("person:7"); None where no
     person did."""
+    ours = Q(direction="out") | Q(outcome="answered")  # also of a call that came in
     said = Message.objects.filter(
-        case=OuterRef("pk"), direction="out", is_public=True, is_automatic=False, author__startswith="person:"
+        ours, case=OuterRef("pk"), is_public=True, is_automatic=False, author__startswith="person:"
     )
     return found.annotate(agent=Subquery(said.order_by("-at", "-pk").values("author")[:1]))
 

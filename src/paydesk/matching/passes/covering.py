@@ -15,8 +15,8 @@ from paydesk.matching.rules import Rule
 from paydesk.matching.sides import major
 from paydesk.matching.state import State
 
-MOST_LEFT = 50_000  # lines of a side: with more left something else is wrong
-MOST_TARGETS = 5_000
+MOST_LEFT = 50_000  # lines of a side: with more left only those count whose phone number both sides have
+MOST_TARGETS = 5_000  # lines for which sets are searched
 FEWEST = 2
 
 Line = dict[str, Any]
@@ -25,12 +25,17 @@ COLUMNS = ("line_id", "id", "amount", "currency", "day", "phone")
 
 def run(state: State, rule: Rule) -> None:
     """Suggest unique sets: first one line of ours for several of theirs, then the other way round."""
-    if state.is_done or max(state.left_lines, state.right_lines) > MOST_LEFT:
+    if state.is_done:
         return
     state.add_words()
-    ours, theirs = (
-        state.engine.rows(state.engine.view(_coverable, side)) for side in (state.left, state.right)
-    )
+    is_large = max(state.left_lines, state.right_lines) > MOST_LEFT
+    tables = [
+        state.engine.make(_coverable, side, other, is_large)
+        for side, other in ((state.left, state.right), (state.right, state.left))
+    ]
+    if max(map(state.engine.count, tables)) > MOST_LEFT:
+        return
+    ours, theirs = map(state.engine.rows, tables)
     used: set[tuple[bool, int]] = set()
     rows: list[dict[str, Any]] = []
     for is_left, targets, pool in ((True, ours, theirs), (False, theirs, ours)):
@@ -43,8 +48,9 @@ def run(state: State, rule: Rule) -> None:
         state.add_staged(taken_in(state.engine, rows))
 
 
-def _coverable(side: Table) -> Table:
-    return side.filter((side.status == "success") & side.day.notnull() & (side.amount != 0)).select(*COLUMNS)
+def _coverable(side: Table, other: Table, by_phone_alone: bool) -> Table:
+    lines = side.filter((side.status == "success") & side.day.notnull() & (side.amount != 0)).select(*COLUMNS)
+    return lines.semi_join(other.filter(other.phone.notnull()), "phone") if by_phone_alone else lines
 
 
 def covered(
@@ -62,7 +68,10 @@ def covered(
         if line["phone"]:
             by_phone[line["currency"], line["phone"]].append(line)
     ordered = sorted(targets, key=lambda line: (line["day"], line["id"]))
-    for target in ordered[:MOST_TARGETS]:
+    searched = 0
+    for target in ordered:
+        if searched == MOST_TARGETS:
+            return
         currency, day, amount = target["currency"], target["day"], target["amount"]
         if target["phone"]:
             near = [
@@ -70,9 +79,11 @@ def covered(
                 for line in by_phone.get((currency, target["phone"]), ())
                 if abs(line["day"] - day) <= days
             ]
+            searched += len(near) >= FEWEST
             if found := only_set(near, amount, most):
                 yield target, found, "of the same phone number"
             continue
+        searched += 1
         around = [by_day.get((currency, day + step), []) for step in range(-days, days + 1)]
         whole = [lines for lines in around if len(lines) >= FEWEST and _sum(lines) == amount]
         if len(whole) == 1:

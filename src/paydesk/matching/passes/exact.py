@@ -41,7 +41,8 @@ def _by_provider_id(state: State, rule: Rule, same: tuple[str, ...]) -> None:
     ours = theirs = None
     if has_repeated:
         ours, theirs = (engine.make(_of_repeated, side, repeated, key) for side in (state.left, state.right))
-        found += state.add(_nth, ours, theirs, key, same, rule.name, SURE, "nth_id", rule["days"], False, ())
+        how = (key, same, rule.name, SURE, "nth_id", rule["days"], False, ())
+        found += state.add_pairs(_nth, ours, theirs, *how)
     if is_first:  # what was left was all there is
         state.left_again, state.right_again = ours, theirs
     state.ids_shared = found * SHARED >= min(state.left_ids, state.right_ids)

@@ -9,7 +9,7 @@ import pytest
 
 from paydesk.matching.engines import Engine
 from paydesk.matching.explanation import Explanation, Residual, compared, explain
-from paydesk.matching.passes import derived
+from paydesk.matching.passes import covering, derived
 from paydesk.matching.sides import SCALE
 from paydesk.matching.state import Found
 from paydesk.matching.tests.builders import DAY, HOUR, NOON, line, outcome
@@ -247,13 +247,24 @@ def test_names_that_too_many_share_are_left_out_and_a_phone_number_still_counts(
     names = [{"name": "Ama Mensah", "at": NOON + minute * MINUTE} for minute in range(2)]
     left = [
         line("mine", 50, msisdn=PHONE),
+        line("whole", 90, msisdn="233249999999"),
         *(line(f"L{place}", 70, **told) for place, told in enumerate(names)),
     ]
     right = [
         line("their", 50, msisdn=PHONE),
+        line("part1", 60, msisdn="0249999999"),
+        line("part2", 30, msisdn="0249999999"),
         *(line(f"R{place}", 70, **told) for place, told in enumerate(names)),
     ]
     monkeypatch.setattr(derived, "MOST_PAIRS", 3)  # by name there are four
+    monkeypatch.setattr(covering, "MOST_LEFT", 2)  # three and four are left, one and two with that number
+    monkeypatch.setattr(
+        covering, "MOST_TARGETS", 1
+    )  # those for which there is nothing to choose do not count
     matches, exceptions, _ = outcome(tmp_path, left, right)
-    assert [(row["left_id"], row["right_id"]) for row in matches] == [("mine", "their")]
+    assert [(row["left_id"], row["right_id"]) for row in matches] == [
+        ("mine", "their"),
+        ("whole", "part1"),
+        ("whole", "part2"),
+    ]
     assert {row["class"] for row in exceptions} == {"missing_at_provider", "missing_in_ledger"}

@@ -40,7 +40,8 @@ FROM (
 ) c
 JOIN LATERAL (
     SELECT split_part(m.author, ':', 2)::bigint AS agent_id FROM cases_message m
-    WHERE m.case_id = c.case_id AND m.direction = 'out' AND m.is_public AND NOT m.is_automatic
+    WHERE m.case_id = c.case_id AND (m.direction = 'out' OR m.outcome = 'answered') AND m.is_public
+      AND NOT m.is_automatic
       AND m.author LIKE 'person:%%'
     ORDER BY m.at DESC, m.id DESC LIMIT 1
 ) w ON true
@@ -66,7 +67,8 @@ SELECT w.agent_id, 'case' AS kind, c.id, c.resolved_at AS at,
 FROM cases_case c
 JOIN LATERAL (
     SELECT split_part(m.author, ':', 2)::bigint AS agent_id FROM cases_message m
-    WHERE m.case_id = c.id AND m.direction = 'out' AND m.is_public AND NOT m.is_automatic
+    WHERE m.case_id = c.id AND (m.direction = 'out' OR m.outcome = 'answered') AND m.is_public
+      AND NOT m.is_automatic
       AND m.author LIKE 'person:%%'
     ORDER BY m.at DESC, m.id DESC LIMIT 1
 ) w ON true
@@ -106,7 +108,8 @@ SELECT w.agent_id, 'case' AS kind, c.id, c.resolved_at AS at, 'resolved' AS outc
 FROM cases_case c
 JOIN LATERAL (
     SELECT split_part(m.author, ':', 2)::bigint AS agent_id FROM cases_message m
-    WHERE m.case_id = c.id AND m.direction = 'out' AND m.is_public AND NOT m.is_automatic
+    WHERE m.case_id = c.id AND (m.direction = 'out' OR m.outcome = 'answered') AND m.is_public
+      AND NOT m.is_automatic
       AND m.author LIKE 'person:%%'
     ORDER BY m.at DESC, m.id DESC LIMIT 1
 ) w ON true

@@ -82,6 +82,8 @@ BREAKAGES = {
     "payments_hold_what_is_asked_back": "UPDATE refunds_refund SET amount_minor = amount_minor + 1",
     "reversal_requests_answered_by_two": "UPDATE reversal_requests_reversalrequest SET answered_at = now()",
     "audit_chain": "UPDATE audit_record SET verb = 'nothing.happened'",
+    "retention_runs": "INSERT INTO retention_retentionrun (number, at, by, erased, held, schedule,"
+    " previous_hash, hash) VALUES (1, now(), 'x', '{}', '{}', '{}', '', 'not its hash')",
 }
 
 

@@ -173,10 +173,11 @@ def rows(request: HttpRequest) -> HttpResponse:
     start, words = (number - 1) * PAGE_SIZE, category_words()
     said = [cause_words(asked.cause)] if asked.cause is not None else []
     said += [METHODS.get(asked.method, asked.method) or NO_PAYMENT] if asked.method is not None else []
+    days = {"since": asked.since.isoformat(), "until": asked.until.isoformat()}
     known = {
         "part": "causes", "asked": asked, "said": said,
         "page": Page.of([shown_case(each, words) for each in found[start : start + PAGE_SIZE + 1]], number),
-        "back": f"{reverse('causes:page')}?{urlencode({'since': asked.since, 'until': asked.until})}",
+        "back": f"{reverse('causes:page')}?{urlencode(days)}",
         "csv": rows_url(asked, "csv"), "xlsx": rows_url(asked, "xlsx"), "causes": ROOT_CAUSES,
     }  # fmt: skip
     return render(request, "causes/rows.html", known)

@@ -39,10 +39,10 @@ class PeriodForm(AddressFilters):
 
     def __init__(self, request: HttpRequest) -> None:
         super().__init__(request)
-        today = timezone.localdate()
-        for name, day in (("first", self.period.first), ("last", self.period.last)):
-            self.initial[name] = day
-        self.today = today
+        said, today = request.GET.copy(), timezone.localdate()
+        for name, day in (("first", today - timedelta(days=27)), ("last", today)):
+            said[name] = said.get(name) or day.isoformat()
+        self.data = said
 
     @property
     def period(self) -> Period:
@@ -71,11 +71,13 @@ class Cell:
     @property
     def parts(self) -> list[tuple[str, int, str]]:
         """(words, number, address) of every outcome that is counted."""
-        figure = self.counted.figure
+        figure, counts = self.counted.figure, self.counted.counts
+        if not counts:
+            return []
         return [
-            (OUTCOMES[outcome], self.counted.counts[outcome], f"{self.url}&outcome={outcome}")
+            (OUTCOMES[outcome], counts.get(outcome, 0), f"{self.url}&outcome={outcome}")
             for outcome in (*figure.good, *figure.bad, *figure.beside)
-            if self.counted.counts.get(outcome)
+            if counts.get(outcome) or figure.name == "timeliness"  # met, breached, waived, merged: always all
         ]
 
 

@@ -8,20 +8,16 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from paydesk.domain.cases.actions import open_case
-from paydesk.domain.cases.models import Case
-from paydesk.domain.cases.states import OPEN
 from paydesk.domain.doors import rules
 from paydesk.domain.doors.models import CallScript, Door, PhoneCall
-from paydesk.domain.doors.queries import script_groups
+from paydesk.domain.doors.queries import case_of_call, script_groups
 from paydesk.domain.doors.steps import RIGHT, DoorRefused
-from paydesk.domain.parties.finding import customers_by_phone
 from paydesk.foundation.audit import steps as audit
 from paydesk.foundation.people.queries import person_by_email
 from paydesk.kernel.actor import Actor
 from paydesk.kernel.phone_numbers import e164_digits
 
 EVENTS = ("ringing", "answered", "ended")
-SAME_TROUBLE = timedelta(days=14)
 
 
 @transaction.atomic(durable=True)
@@ -94,21 +90,6 @@ def _claimed(call_id: int, by: Actor, now: datetime) -> PhoneCall:
             "call.taken", subject=("phone_call", call.pk), by=by, at=now, market=call.market, changes={}
         )
     return call
-
-
-def case_of_call(call: PhoneCall) -> Case | None:
-    """The newest open case of this number, or of the one customer who uses it, of the last two weeks."""
-    if not call.number:
-        return None
-    found = Case.objects.filter(market=call.market, state__in=OPEN, opened_at__gt=call.rang_at - SAME_TROUBLE)
-    by_number = found.filter(contact=call.number).order_by("-opened_at", "-pk").first()
-    if by_number is not None:
-        return by_number
-    everybody = Actor("system", None, "telephone", markets=frozenset({call.market}))
-    owners = customers_by_phone(everybody, whole=[call.number], starts=(), end="", most=2).customer_ids
-    if len(owners) != 1:
-        return None
-    return found.filter(customer_id=owners[0]).order_by("-opened_at", "-pk").first()
 
 
 @transaction.atomic(durable=True)

@@ -55,7 +55,7 @@ def send_form(
     said = {"The reference": reference, "The message": text, "The name": name, "The address": contact}
     for field, value in said.items():
         refuse_card_data(value, field=field, is_ours=is_our_number)
-    if problem := problem_with_files(files):
+    if problem := rules.problem_with_files([(file.name, file.size_bytes) for file in files]):
         raise DoorRefused(problem, field="files")
     kept = [(file, blobs.keep(file.stream)) for file in files]
     for file, content in kept:
@@ -107,13 +107,3 @@ def _with_files_and_page(
             sha256=content.sha256,
         )
     return make_link(case, "case", case.pk, language=language, by=by, now=now)
-
-
-def problem_with_files(files: Sequence[SentFile]) -> str:
-    """Why these files are not taken; "" where they are."""
-    if len(files) > rules.MOST_FILES:
-        return f"At most {rules.MOST_FILES} files can be sent."
-    for file in files:
-        if file.size_bytes > rules.LARGEST_FILE_BYTES:
-            return f"{file.name[:80]} is larger than {rules.LARGEST_FILE_BYTES // 1024 // 1024} MB."
-    return ""
