@@ -87,7 +87,7 @@ PLACES = [
     Place("reviews:list", "Reviews", "stamp", "3", "reviews.own:view", second=True, parts=("scorecards",)),
     Place("knowledge:list", "Knowledge", "book", "m", "knowledge:view", second=True, parts=("exams",)),
     Place("mailboxes:list", "Mail", "mail", "z", "settings.manage:view", second=True),
-    Place("doors:list", "Doors", "chat", "q", "settings.manage:view", second=True),
+    Place("doors:list", "Doors", "chat", "5", "settings.manage:view", second=True),
     Place("ready_texts:list", "Texts", "file", "j", "cases.texts", second=True),
     Place("risk:list", "Risk", "lock", "1", "risk.escalate:view", second=True),
     Place("retention:overview", "Retention", "hourglass", "2", "retention.hold:view", second=True),
