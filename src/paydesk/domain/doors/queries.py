@@ -10,7 +10,7 @@ from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet, Subquery
 
 from paydesk.domain.cases.categories import DELIVERED
 from paydesk.domain.cases.models import Case, Draft, Message
-from paydesk.domain.cases.queries import link_pairs, survivor_of
+from paydesk.domain.cases.queries import cases, link_pairs, survivor_of
 from paydesk.domain.cases.states import OPEN
 from paydesk.domain.doors import rules
 from paydesk.domain.doors.addresses import digest_of
@@ -73,8 +73,12 @@ def links_of_case(case_id: int) -> list[StatusLink]:
 
 def links(actor: Actor) -> QuerySet[StatusLink]:
     """Every status page of the actor's markets, newest first, with `looked` and `last_at`; one query."""
-    found = StatusLink.objects.select_related("case", "case__customer")
-    return _counted(in_markets(found, actor, "case__market")).order_by("-pk")
+    return _counted(_links(actor).select_related("case", "case__customer")).order_by("-pk")
+
+
+def _links(actor: Actor) -> QuerySet[StatusLink]:
+    """Those of cases that the actor may see."""
+    return StatusLink.objects.filter(case__in=cases(actor).order_by().values("pk"))
 
 
 def _counted(found: QuerySet[StatusLink]) -> QuerySet[StatusLink]:
@@ -105,7 +109,7 @@ def deflection(actor: Actor, since: datetime, now: datetime) -> Deflection:
     A message is anything said in public by them, on any channel, in the case the page was given in or another
     of the same customer, within 7 days of the first look.
     """
-    found = in_markets(StatusLink.objects.filter(made_at__gte=since), actor, "case__market")
+    found = _links(actor).filter(made_at__gte=since)
     first = Visit.objects.filter(link=OuterRef("pk")).order_by("at").values("at")[:1]
     seen = found.annotate(first=Subquery(first)).filter(first__isnull=False)
     said = Message.objects.filter(
@@ -175,8 +179,10 @@ def ringing(actor: Actor, now: datetime) -> list[PhoneCall]:
 
 
 def calls(actor: Actor) -> QuerySet[PhoneCall]:
-    """Calls of the actor's markets, newest first."""
-    return in_markets(PhoneCall.objects.select_related("case"), actor).order_by("-rang_at", "-pk")
+    """Calls of the actor's markets, newest first, but those about cases that they may not see."""
+    found = in_markets(PhoneCall.objects.select_related("case"), actor)
+    seen = Q(case__isnull=True) | Q(case__in=cases(actor).order_by().values("pk"))
+    return found.filter(seen).order_by("-rang_at", "-pk")
 
 
 def call_in_hand(case_id: int, actor: Actor, now: datetime) -> PhoneCall | None:
@@ -188,11 +194,14 @@ def call_in_hand(case_id: int, actor: Actor, now: datetime) -> PhoneCall | None:
     return found.filter(taken_at__gt=now - timedelta(hours=2)).order_by("-pk").first()
 
 
-def case_of_call(call: PhoneCall) -> Case | None:
-    """The newest open case of this number, or of the one customer who uses it, of the last two weeks."""
+def case_of_call(call: PhoneCall, by: Actor) -> Case | None:
+    """The newest open case of this number, or of the one customer who uses it, of the last two weeks.
+
+    Only one that `by` may see; three queries at most.
+    """
     if not call.number:
         return None
-    found = Case.objects.filter(market=call.market, state__in=OPEN, opened_at__gt=call.rang_at - SAME_TROUBLE)
+    found = cases(by).filter(market=call.market, state__in=OPEN, opened_at__gt=call.rang_at - SAME_TROUBLE)
     by_number = found.filter(contact=call.number).order_by("-opened_at", "-pk").first()
     if by_number is not None:
         return by_number

@@ -62,7 +62,7 @@ def take_call(call_id: int, *, by: Actor, now: datetime) -> PhoneCall:
     """
     call = _claimed(call_id, by, now)
     if call.case_id is None:
-        call.case = case_of_call(call) or open_case(
+        call.case = case_of_call(call, by) or open_case(
             market=call.market,
             channel="phone",
             text="Called; what it is about is noted here.",
