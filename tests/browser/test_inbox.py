@@ -40,6 +40,10 @@ def test_a_mail_and_a_call_about_one_payment(
         now=now - timedelta(minutes=5),
     )  # fmt: skip
     agent = make_person("Samuel Support", "SU", markets="GH")
+    actions.save_ready_text(
+        "", title="Where it is", by=make_person("Tunde Lead", "TL", markets="GH").actor(), now=now,
+        texts={"en": "Hello {customer.name}, {payment.state}.", "sw": "Habari {customer.name}."},
+    )  # fmt: skip
     page = open_page()
     sign_in(page, agent)
     page.goto(f"{desk}/cases/?view=new")
@@ -52,16 +56,27 @@ def test_a_mail_and_a_call_about_one_payment(
     expect(shown).to_contain_text("Yours")
     page.keyboard.press("1")
     expect(shown).to_contain_text("Paid at the provider")
-    page.get_by_role("button", name="It is them").click()
+    expect(shown).to_contain_text("say whether it is them")
+    page.keyboard.press("p")
     expect(page.locator("#side")).to_contain_text("Newest payments")
-    page.keyboard.press("v")
+    expect(shown).to_contain_text("Ask, do not tell")
+    page.keyboard.press("p")
     dialog = page.locator("#dialog")
+    expect(dialog.get_by_role("button", name="Verified")).to_be_visible()
     for fact in ("Account number", "Day and amount of a payment"):
         dialog.get_by_label(fact).press("Space")
     dialog.get_by_role("button", name="Verified").click()
     expect(dialog).to_be_hidden()
-    page.locator("[data-fact='payment.state']").click()
-    expect(page.get_by_label("Your answer or note")).to_have_value(re.compile("credited to account"))
+    expect(shown.get_by_role("button", name="Answer")).to_be_visible()
+    page.keyboard.press("p")
+    expect(page.get_by_label("Your answer or note")).to_be_focused()
+    page.keyboard.press("/")
+    expect(dialog.get_by_label("Title or words")).to_be_focused()
+    page.keyboard.type("where")
+    page.keyboard.press("Enter")
+    expect(page.get_by_label("Your answer or note")).to_have_value(
+        re.compile("Mensah, it is credited to")
+    )
     page.keyboard.press("Control+Enter")
     expect(shown).to_contain_text("Leaves in a moment")
     answer = Message.objects.get(case=case, direction="out")
@@ -71,7 +86,12 @@ def test_a_mail_and_a_call_about_one_payment(
     )
 
     page.goto(f"{desk}/cases/{code(case)}/")
-    page.keyboard.press("s")
+    expect(shown).to_contain_text("Say what it was about")
+    page.keyboard.press("Control+k")
+    expect(page.get_by_role("combobox", name="What to do or where to go")).to_be_focused()
+    page.keyboard.type("sort")
+    expect(page.locator("#palette-0[aria-selected=true]")).to_contain_text("Sort")
+    page.keyboard.press("Enter")
     dialog.get_by_label("Category").select_option("other.general")
     dialog.get_by_label("Root cause").select_option("none")
     dialog.get_by_label("What became of the money").select_option("applied")

@@ -50,7 +50,9 @@ def download(request: HttpRequest, public_code: str, attachment_id: int) -> File
     found = _found(request, public_code, attachment_id)
     actions.look_into_file(found.pk, by=actor_of(request), now=timezone.now())
     opened = open_document(found.document_id)
-    return FileResponse(opened.file, headers=opened.headers)
+    return FileResponse(
+        opened.file, as_attachment=True, filename=opened.document.file_name, headers=opened.headers
+    )
 
 
 @require_safe
@@ -64,9 +66,8 @@ def picture(request: HttpRequest, public_code: str, attachment_id: int) -> FileR
     if kind not in PICTURES or found.size_bytes > LARGEST_PICTURE:
         raise Http404("This is no picture that is shown.")
     opened = open_document(found.document_id)
-    headers = {**opened.headers, "Content-Type": kind, "Content-Disposition": "inline"}
-    headers["Cache-Control"] = "private, max-age=3600"
-    return FileResponse(opened.file, headers=headers)
+    headers = {**opened.headers, "Content-Type": kind, "Cache-Control": "private, max-age=3600"}
+    return FileResponse(opened.file, filename=opened.document.file_name, headers=headers)
 
 
 @require_safe

@@ -33,7 +33,7 @@ from paydesk.domain.cases.queries import (
 from paydesk.domain.cases.reached_by import channel_of_answer
 from paydesk.domain.cases.rules import MONEY_OUTCOMES, UNDO_SECONDS, may_hear
 from paydesk.domain.cases.states import OPEN
-from paydesk.foundation.audit.queries import history
+from paydesk.foundation.audit.queries import histories, history
 from paydesk.foundation.people.queries import names_of
 from paydesk.web.access import actor_of, gate, needs
 from paydesk.web.addresses import code_in, page_of
@@ -48,7 +48,21 @@ from paydesk.web.queues.subjects import subject_of
 from paydesk.web.queues.work import work_of
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from paydesk.domain.cases.models import Case
+    from paydesk.foundation.audit.models import AuditRecord
+
+MOST_DONE = 100  # of what a case is about, the newest
+
+
+def _done(case: Case, about: Sequence[tuple[str, int]]) -> list[AuditRecord]:
+    """What was done to the case, and since it was opened to what it is about; two queries."""
+    subjects: dict[str, list[int | str]] = {}
+    for kind, number in about:
+        subjects.setdefault(kind, []).append(number)
+    since = histories(subjects).filter(at__gte=case.opened_at)[:MOST_DONE] if subjects else ()
+    return [*history("case", case.pk), *since]
 
 
 def known_here(case: Case, now: Any) -> str:
@@ -96,7 +110,7 @@ def page_of_case(request: HttpRequest, case: Case) -> dict[str, Any]:
         "links": links,
         "facts": facts,
         "facts_at": now.isoformat(),
-        "entries": story_of(case, messages_of(case), list(history("case", case.pk))),
+        "entries": story_of(case, messages_of(case), _done(case, confirmed)),
         "others": [shown(other, words) for other in others_about_the_same(actor, case)],
         "before": [
             shown(other, words)

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from paydesk.domain.cases.rules import CALL_OUTCOMES, CHANNELS
+from paydesk.web.addresses import PAGES, code_in
 from paydesk.web.people_names import names_by_label
 from paydesk.web.trail.words import verb_words
 
@@ -55,8 +56,16 @@ def story_of(case: Case, messages: Sequence[Message], records: Iterable[Any]) ->
     labels = {message.author for message in messages if message.author} | {deed.actor for deed in deeds}
     names = names_by_label(labels)
     entries = [_said(case, message, names.get(message.author, "")) for message in messages]
-    entries += [Entry(deed.at, by=names[deed.actor], words=verb_words(deed.verb)) for deed in deeds]
+    entries += [Entry(deed.at, by=names[deed.actor], words=_words(deed)) for deed in deeds]
     return sorted(entries, key=lambda entry: entry.at)
+
+
+def _words(deed: Any) -> str:
+    """What was done; of another thing than the case with its code."""
+    words = verb_words(deed.verb)
+    if deed.subject_kind == "case" or deed.subject_kind not in PAGES or not deed.subject_id.isdigit():
+        return words
+    return f"{words}: {code_in(deed.subject_kind, int(deed.subject_id))}"
 
 
 def _said(case: Case, message: Message, author: str) -> Entry:
