@@ -143,8 +143,8 @@ def _in_ci() -> bool:
 
 
 def _processes() -> int:
-    """At least two: tests wait for the database and the browser much of their time."""
-    return min(max(os.cpu_count() or 2, 2), 8)
+    """One more than there are cores: tests wait for the database and the browser much of their time."""
+    return min((os.cpu_count() or 1) + 1, 8)
 
 
 def _pytest(words: list[str], environment: dict[str, str]) -> int:
