@@ -60,9 +60,9 @@ def test_an_escalation_with_finance_ends_with_goodwill_that_a_second_person_agre
     cases.say_aside(side.pk, text="Yes, since eight.", by=finance.actor(), now=timezone.now())
     page.reload()
     expect(aside).to_contain_text("Yes, since eight.")
-    expect(aside).to_contain_text("answered")
+    expect(aside).to_contain_text("Answered")
     aside.get_by_role("button", name="Close Finance").click()
-    expect(aside).to_contain_text("closed")
+    expect(aside).to_contain_text("Closed")
 
     shown.get_by_role("link", name="Goodwill").click()
     dialog.get_by_label("Amount").fill("40.00")

@@ -40,7 +40,7 @@ def test_a_fraud_is_escalated_the_lead_is_blind_and_risk_takes_the_evidence(
     page.goto(address)
     page.get_by_role("link", name="Escalate…").click()
     dialog = page.locator("#dialog")
-    dialog.get_by_label("Who decides").select_option(label="Rita Risk")
+    dialog.get_by_label("Who decides", exact=True).select_option(label="Rita Risk")
     dialog.get_by_label("What is feared, and why").fill("An agent of ours asked for her PIN.")
     dialog.get_by_label("Restrict it").press("Space")
     dialog.get_by_role("button", name="Escalate").click()

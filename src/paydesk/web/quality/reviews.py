@@ -20,6 +20,7 @@ from django.views.decorators.vary import vary_on_headers
 from paydesk.domain.cases.queries import messages_of
 from paydesk.domain.quality.review_queries import (
     calibration_of,
+    count_to_do,
     current_items,
     items_in,
     money_outcome,
@@ -148,6 +149,7 @@ def review_list(request: HttpRequest) -> HttpResponse:
     known |= {
         "page": Page.of(((ShownReview(each), _address(request, each)) for each in found), number),
         "tabs": [(name, words) for name, (words, _) in TABS.items()],
+        "to_do": count_to_do(actor),
         "score": gate(actor, "reviews.score"),
         "plan": gate(actor, "reviews.plan"),
         "sees_plan": actor.may("reviews.plan:view"),
