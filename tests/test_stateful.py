@@ -212,7 +212,8 @@ class Desk(RuleBasedStateMachine):
             self.do(
                 lambda: refunds.request_refund(
                     payment.pk, amount=Money(amount, "GHS"), reason="other", note="x", payee_kind=payee,
-                    payee_name="Ama", payee_account="233244000001", rail="mobile_money", again=bool(place % 2),
+                    payee_name="Ama", payee_account="233244000001", rail="mobile_money",
+                    again=bool(place % 2),
                     by=PEOPLE[by], now=self.now,
                 )
             )  # fmt: skip

@@ -74,9 +74,7 @@ def test_a_mail_and_a_call_about_one_payment(
     expect(dialog.get_by_label("Title or words")).to_be_focused()
     page.keyboard.type("where")
     page.keyboard.press("Enter")
-    expect(page.get_by_label("Your answer or note")).to_have_value(
-        re.compile("Mensah, it is credited to")
-    )
+    expect(page.get_by_label("Your answer or note")).to_have_value(re.compile("Mensah, it is credited to"))
     page.keyboard.press("Control+Enter")
     expect(shown).to_contain_text("Leaves in a moment")
     answer = Message.objects.get(case=case, direction="out")

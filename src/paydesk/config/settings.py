@@ -14,7 +14,7 @@ HOME = Path(os.environ.get("PAYDESK_HOME") or Path.cwd() / ".paydesk")
 DEBUG = os.environ.get("PAYDESK_DEBUG") == "1"
 SERVER_TIMING = os.environ.get("PAYDESK_SERVER_TIMING") == "1"
 SECRET_KEY = os.environ.get("PAYDESK_SECRET_KEY") or "only-for-tests-and-local-commands"
-# Where the desk is reached from outside, for addresses in mails that the worker writes; empty: it writes none.
+# Where the desk is reached from outside, for addresses in mails of the worker; empty: it writes none.
 PUBLIC_ADDRESS = os.environ.get("PAYDESK_ADDRESS", "")
 ALLOWED_HOSTS = os.environ.get("PAYDESK_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
 CSRF_TRUSTED_ORIGINS = [o for o in os.environ.get("PAYDESK_ORIGINS", "").split(",") if o]

@@ -22,7 +22,7 @@ def channel_of_answer(case: Case, now: datetime) -> str:
 
     A visitor without one finds the answer in the chat when they come back.
     """
-    if case.channel == "chat" and "chat" in _listening:
-        if "@" not in case.contact or _listening["chat"](case.pk, now):
-            return "chat"
+    is_chat = case.channel == "chat" and "chat" in _listening
+    if is_chat and ("@" not in case.contact or _listening["chat"](case.pk, now)):
+        return "chat"
     return "email" if "@" in case.contact else case.channel

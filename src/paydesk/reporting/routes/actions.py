@@ -7,12 +7,11 @@ from datetime import datetime, timedelta
 from django.db import connection, transaction
 
 from paydesk.foundation.audit import steps as audit
-from paydesk.kernel.actor import Actor, system
+from paydesk.kernel.actor import Actor
 from paydesk.reporting.routes.models import RouteNorm
 from paydesk.reporting.routes.rules import FEWEST
 
 WINDOW = timedelta(days=60)
-ONCE_IN = timedelta(hours=20)
 
 _MEASURE = """
 WITH paid AS (
@@ -63,10 +62,3 @@ def measure_routes(*, by: Actor, now: datetime) -> int:
         made = cursor.rowcount
     audit.record("routes.measured", subject=("desk", 0), by=by, at=now, changes={"norms": made})
     return made
-
-
-def measure_at_night(now: datetime) -> int:
-    """Once a day, whenever the worker finds that it is due."""
-    if RouteNorm.objects.filter(measured_at__gt=now - ONCE_IN).exists():
-        return 0
-    return measure_routes(by=system("worker"), now=now)

@@ -8,7 +8,4 @@ class RoutesConfig(AppConfig):
     label = "routes"
 
     def ready(self) -> None:
-        from paydesk.foundation.outbox import housekeeping
-        from paydesk.reporting.routes.actions import measure_at_night
-
-        housekeeping.every(1800, "measure routes")(measure_at_night)
+        from paydesk.reporting.routes import tasks  # noqa: F401  registers its chore

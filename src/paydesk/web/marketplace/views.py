@@ -109,9 +109,7 @@ def seller(request: HttpRequest, code: str) -> HttpResponse:
 
 def steps_of(events: Sequence[MarketEvent]) -> list[Event]:
     """What was told, each with the row it came by."""
-    return [
-        Event(each.at, "moving", EVENTS[each.kind], row_of(each), by=_amount(each)) for each in events
-    ]
+    return [Event(each.at, "moving", EVENTS[each.kind], row_of(each), by=_amount(each)) for each in events]
 
 
 def _amount(event: MarketEvent) -> str:

@@ -98,5 +98,7 @@ def write_off_of(due_item_id: int) -> Allocation | None:
 def written_off_items(contract_id: int) -> frozenset[int]:
     """Ids of the due items of a contract that have a write-off which stands; one query."""
     undone = Allocation.objects.filter(reverses_id=OuterRef("pk"))
-    found = Allocation.objects.filter(payment=None, goodwill_id=None, reverses=None, due_item__contract_id=contract_id)
+    found = Allocation.objects.filter(
+        payment=None, goodwill_id=None, reverses=None, due_item__contract_id=contract_id
+    )
     return frozenset(found.filter(~Exists(undone)).values_list("due_item_id", flat=True))

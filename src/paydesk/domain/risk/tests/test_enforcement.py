@@ -157,7 +157,8 @@ class WhatItStops(TestCase):
         approve_refund(Approval.objects.latest("pk").pk, by=by["TL"], now=now)
         held = {
             "market": "GH", "party_kind": "customer", "party": contract.customer_id, "kind": "hold",
-            "scope": "money_out", "reason": "fraud_suspected", "note": "x", "expires_at": now + timedelta(days=2),
+            "scope": "money_out", "reason": "fraud_suspected", "note": "x",
+            "expires_at": now + timedelta(days=2),
         }  # fmt: skip
         release = {"source_account_id": account.pk, "format": "mobile_money_csv"}
         request_release([refund.pk], **release, by=by["AN"], now=now)

@@ -8,10 +8,11 @@ from django.test import TestCase
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from paydesk.reporting.routes.actions import measure_at_night, measure_routes
+from paydesk.reporting.routes.actions import measure_routes
 from paydesk.reporting.routes.models import RouteNorm
 from paydesk.reporting.routes.queries import trace_of
 from paydesk.reporting.routes.rules import FEWEST, Norm, Passed, judged, span_words
+from paydesk.reporting.routes.tasks import measure_at_night
 from tests.builders import WORKER, make_contract, make_source_account, receive, row
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
