@@ -78,6 +78,7 @@ BREAKAGES = {
     "in_transit_equals_refunds": "UPDATE refunds_refund SET state = 'sent'",
     "refunds_decided_by_two": "UPDATE refunds_refund SET approved_by_id = NULL",
     "payout_files_add_up": "UPDATE refunds_payoutfile SET total_minor = total_minor + 1",
+    "owner_of_a_case_is_that_of_its_assignment": "UPDATE cases_case SET owned_by = 7",
     "goodwill_equals_the_expense": "UPDATE goodwill_goodwill SET amount_minor = amount_minor + 1",
     "payments_hold_what_is_asked_back": "UPDATE refunds_refund SET amount_minor = amount_minor + 1",
     "reversal_requests_answered_by_two": "UPDATE reversal_requests_reversalrequest SET answered_at = now()",
