@@ -5,8 +5,8 @@ tests marked `alone`. With `-- -n0` all of them run in one process, as a debugge
 
 The database is that of DATABASE_URL, else a private one made for this run. Where CI=true a missing browser
 fails, and on a machine with more than one PostgreSQL what our SQL does is tested on each, unless the run took
-45 minutes already. There, up to three tests that fail are run once more, one by one: what passes then is named
-as unstable.
+45 minutes already. There, up to three tests that fail are run once more, one by one: what passes then is
+named as unstable.
 """
 
 from __future__ import annotations
