@@ -120,7 +120,7 @@ def act(request: HttpRequest, public_code: str, deed: str) -> HttpResponse:
 
 
 @require_POST
-@needs("reviews.own:view")
+@needs("reviews.score")
 def mark(request: HttpRequest, public_code: str, deed: str) -> HttpResponse:
     """Keep the marks: the first score, or what an appeal comes to."""
     from paydesk.web.quality.reviews import review_or_404

@@ -54,7 +54,7 @@ def evidence(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @require_safe
-@needs("risk.evidence_pack:view")
+@needs(PACK)
 def download(request: HttpRequest, pack_id: int) -> HttpResponseBase:
     """The file; who took it along is in the trail."""
     actor = actor_of(request)
