@@ -91,7 +91,7 @@ def open_page(browser: Any) -> Iterator[OpenPage]:
     for context in contexts:
         context.close()
     # The console reports every answer of 400 and above; those a test asks for are looked at by the test.
-    expected = ("status of 403", "status of 404", "status of 409", "status of 422")
+    expected = ("status of 403", "Status Error Code 403", "status of 404", "status of 409", "status of 422")
     unexpected = [text for text in complaints if not any(part in text for part in expected)]
     assert not unexpected, f"the browser complained: {unexpected}"
 

@@ -13,6 +13,7 @@ WEB = Path(__file__).resolve().parent.parent
 STATIC = WEB / "static"
 VENDOR = STATIC / "vendor"
 STYLES = sorted((STATIC / "css").glob("*.css"))
+PUBLIC = sorted(s for s in STYLES if s.stem in {"public_tokens", "public", "chat"})  # without the kit
 TEMPLATES = sorted(WEB.glob("**/templates/**/*.html"))
 KIT_PARTS_WE_DRESS = {"btn", "btn-primary", "form-control", "form-select", "form-check-input"}
 
@@ -46,7 +47,7 @@ def test_every_vendor_package_names_version_and_licence_and_carries_its_text():
         assert (VENDOR / entry["file"]).with_name("LICENSE").exists()
 
 
-@pytest.mark.parametrize("style", [s for s in STYLES if s.name != "tokens.css"], ids=lambda path: path.name)
+@pytest.mark.parametrize("style", [s for s in STYLES if not s.stem.endswith("tokens")], ids=lambda path: path.name)
 def test_colours_stand_in_the_token_file_only(style: Path):
     colours = re.findall(
         r"#[0-9a-fA-F]{3,8}\b|\b(?:rgba?|hsla?|oklch)\(", bare(style.read_text(encoding="utf-8"))
@@ -57,8 +58,10 @@ def test_colours_stand_in_the_token_file_only(style: Path):
 def test_every_stylesheet_is_linked_once_tokens_before_all_that_use_them():
     head = (WEB / "templates" / "head.html").read_text(encoding="utf-8")
     linked = re.findall(r"static 'css/([\w.]+)'", head)
-    assert sorted(linked) == [style.name for style in STYLES]
+    assert sorted(linked) == [style.name for style in STYLES if style not in PUBLIC]
     assert linked[:2] == ["fonts.css", "tokens.css"]
+    public = "".join(each.read_text(encoding="utf-8") for each in (WEB / "public").glob("**/*.html"))
+    assert sorted(re.findall(r"static 'css/([\w.]+)'", public)) == [style.name for style in PUBLIC]
 
 
 def test_dark_and_light_name_the_same_colours():
@@ -78,7 +81,7 @@ def test_dark_and_light_name_the_same_colours():
 
 def test_our_parts_do_not_take_the_names_of_the_kits():
     kit = classes((VENDOR / "tabler" / "tabler.min.css").read_text(encoding="utf-8"))
-    ours = set().union(*(classes(style.read_text(encoding="utf-8")) for style in STYLES))
+    ours = set().union(*(classes(style.read_text(encoding="utf-8")) for style in STYLES if style not in PUBLIC))
     assert ours & kit <= KIT_PARTS_WE_DRESS, f"rename {sorted(ours & kit - KIT_PARTS_WE_DRESS)}"
 
 

@@ -86,7 +86,7 @@ def test_it_delivers_after_commit_seals_and_stops(committed_db):
         with working():
             until(lambda: len(first) == 2, 15)  # failed once, tried again after 2 s
             until(lambda: len(second) == 2)
-            until(lambda: AuditSeal.objects.count() == 1)
+            until(AuditSeal.objects.exists)
             until(lambda: worker_status().working == 0)
             status = worker_status()
             assert (status.is_running, status.workers, status.waiting, status.failed) == (True, 1, 0, 0)

@@ -147,7 +147,7 @@ class Books(OnTheBooks):
             make_contract(account_number=f"2000{n}000")
             receive(self.account, row(1, "1.00", reference="who?"), now=timezone.now())
         assert {path: self.queries(path) for path in paths} == few
-        assert max(few.values()) < 54
+        assert max(few.values()) < 55
 
     def queries(self, path: str) -> int:
         with CaptureQueriesContext(connection) as caught:
