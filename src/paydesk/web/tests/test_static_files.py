@@ -47,7 +47,9 @@ def test_every_vendor_package_names_version_and_licence_and_carries_its_text():
         assert (VENDOR / entry["file"]).with_name("LICENSE").exists()
 
 
-@pytest.mark.parametrize("style", [s for s in STYLES if not s.stem.endswith("tokens")], ids=lambda path: path.name)
+@pytest.mark.parametrize(
+    "style", [s for s in STYLES if not s.stem.endswith("tokens")], ids=lambda path: path.name
+)
 def test_colours_stand_in_the_token_file_only(style: Path):
     colours = re.findall(
         r"#[0-9a-fA-F]{3,8}\b|\b(?:rgba?|hsla?|oklch)\(", bare(style.read_text(encoding="utf-8"))
@@ -81,7 +83,9 @@ def test_dark_and_light_name_the_same_colours():
 
 def test_our_parts_do_not_take_the_names_of_the_kits():
     kit = classes((VENDOR / "tabler" / "tabler.min.css").read_text(encoding="utf-8"))
-    ours = set().union(*(classes(style.read_text(encoding="utf-8")) for style in STYLES if style not in PUBLIC))
+    ours = set().union(
+        *(classes(style.read_text(encoding="utf-8")) for style in STYLES if style not in PUBLIC)
+    )
     assert ours & kit <= KIT_PARTS_WE_DRESS, f"rename {sorted(ours & kit - KIT_PARTS_WE_DRESS)}"
 
 

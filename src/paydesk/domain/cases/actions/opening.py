@@ -63,6 +63,7 @@ def open_case(
     if external_id and (known := Message.objects.filter(channel=channel, external_id=external_id).first()):
         return known.case
     text, subject = _redacted(text), _redacted(subject)
+    contact, contact_name = (each.replace("\0", "") for each in (contact, contact_name))
     if problem := rules.problem_with_text(text):
         raise CaseRefused(problem)
     if channel not in rules.CHANNELS or not set(harms) <= set(rules.HARMS):
@@ -157,7 +158,7 @@ def receive_message(
         is_public=is_party,
         channel=channel,
         author=by.label if by.kind == "person" else "",
-        sender=sender[:254],
+        sender=sender.replace("\0", "")[:254],
         text=text,
         full_text=_redacted(full_text),
         html=_redacted(html),
@@ -184,7 +185,8 @@ def receive_message(
 
 
 def _redacted(text: str) -> str:
-    return redact_text(text, is_ours=is_our_number).text
+    """What may be kept of `text`: without card numbers, and without NUL, which the database cannot hold."""
+    return redact_text(text.replace("\0", ""), is_ours=is_our_number).text
 
 
 def _goes_on(case: Case, at: datetime, by: Actor, now: datetime) -> bool:

@@ -115,6 +115,12 @@ class Opening(Cases):
         assert "4111111111111111" in Message.objects.get(case=kept).text
         assert ("payment", line.pk) in queries.link_pairs(kept.pk, confirmed=False)
 
+    def test_what_the_database_cannot_hold_is_left_out(self):
+        case = self.opened("My ph\0one is locked", contact="ama\0@example.com", contact_name="A\0ma")
+        assert (case.subject, case.contact, case.contact_name) == (
+            "My phone is locked", ADDRESS, "Ama",
+        )  # fmt: skip
+
     def test_the_same_mail_twice_is_one_case_and_an_empty_one_is_refused(self):
         first, again = self.opened(external_id="<a@b>"), self.opened("other", external_id="<a@b>")
         assert (first, Case.objects.count()) == (again, 1)
