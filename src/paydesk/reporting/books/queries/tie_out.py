@@ -39,14 +39,16 @@ class Control:
 CONTROLS = (
     *(
         Control(
-            code, 1, "receipts less what was taken back and kept, what other rows moved, refunds paid, orders of sellers",
+            code, 1,
+            "receipts less what was taken back and kept, what other rows moved, refunds paid, orders",
             "SELECT key_id, currency, sum(amount_minor)::bigint AS amount_minor FROM ("
             f"SELECT o.* FROM ({CLEARING.format(payments='WHERE market = %(market)s')}) o"
             " JOIN providers_sourceaccount s ON s.id = o.key_id"
             f" AND s.ledger_code = '{code}' AND s.market = %(market)s"
             " UNION ALL SELECT a.key_id, a.currency, x.amount_minor FROM ledger_entry e"
             " JOIN ledger_posting x ON x.entry_id = e.id JOIN ledger_account a ON a.id = x.account_id"
-            f" AND a.code = '{code}' AND a.market = %(market)s WHERE e.cause_kind IN ('refund', 'market_event')"
+            f" AND a.code = '{code}' AND a.market = %(market)s"
+            " WHERE e.cause_kind IN ('refund', 'market_event')"
             ") both_of_them GROUP BY 1, 2",
         )
         for code in ("1010", "1020")
