@@ -34,7 +34,7 @@ def declared() -> dict[str, Insert]:
 def operations(table: str, *, insert: Insert = True) -> list[RunSQL]:
     """Migration operations that make `table` append-only, for the application's role and for the owner.
 
-    Depends on the audit package's migration 0002, which creates the trigger's function.
+    Depends on the audit package's migration append_only_function, which creates the trigger's function.
     """
     return [
         RunSQL(rights_sql(table, insert), f'GRANT SELECT, INSERT, UPDATE, DELETE ON "{table}" TO {APP_ROLE}'),
@@ -62,7 +62,7 @@ def rights_sql(table: str, insert: Insert) -> str:
 def grant_after_migrating(*, using: str, **_: object) -> None:
     """Give the application its rights on every table of the owner.
 
-    The default privileges of migration 0001 do this already for the owner who ran it; this covers tables that
+    The default privileges of the audit package's first migration do this already for the owner who ran it; this covers tables that
     another owner made, and a database restored without its grants. Does nothing unless run by the owner.
     """
     from django.db import connections

@@ -1,4 +1,4 @@
-"""What was asked and answered stays."""
+"""Answers to status questions never change."""
 
 from django.db import migrations
 
@@ -6,5 +6,10 @@ from paydesk.foundation.audit import append_only
 
 
 class Migration(migrations.Migration):
-    dependencies = [("callbacks", "0001_pending_payments"), ("audit", "0002_append_only_function")]
-    operations = [*append_only.operations("callbacks_statusanswer")]
+    dependencies = [
+        ("callbacks", "0001_tables"),
+        ("audit", "0002_append_only_function"),
+    ]
+    operations = [
+        *append_only.operations("callbacks_statusanswer"),
+    ]

@@ -19,5 +19,5 @@ def fill(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("ledger", "0002_ledger_post")]
+    dependencies = [("ledger", "0002_posting")]
     operations = [migrations.RunPython(fill, migrations.RunPython.noop)]

@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase as PropertyTestCase
 
 from paydesk.domain.ledger.models import JournalEntry, Posting
-from paydesk.domain.payments import migrations
 from paydesk.domain.payments.actions import receive_lines
 from paydesk.domain.payments.models import (
     Payment,
@@ -25,7 +24,6 @@ from paydesk.domain.payments.steps import call, locked, take_back
 from paydesk.domain.providers.models import SourceAccount
 from paydesk.importers.records import StatementLine
 from paydesk.kernel.money import MINOR_DIGITS, minor_digits
-from paydesk.kernel.sql_files import sql_beside
 from paydesk.reporting.invariants import check_all
 from tests.builders import (
     NOON,
@@ -155,24 +153,6 @@ class ProviderRows(TestCase):
             for currency in [*MINOR_DIGITS, "GHS", "KES", "USD"]:
                 cursor.execute("SELECT payments_minor(1, %s)", [currency])
                 assert cursor.fetchone()[0] == 10 ** minor_digits(currency), currency
-
-    def test_rows_from_before_are_posted_by_the_upgrade_once(self):
-        make_contract(account_number="10482937")
-        lines = store_lines(
-            self.account, row(1, "50.00", reference="10482937", provider_ref="OLD001", fee=Decimal("0.50")),
-            row(2, "-50.00", kind="reversal", text="of OLD001"), row(3, "-8.00", kind="sweep"),
-        )  # fmt: skip
-        call(
-            "payments_receive", ([line.pk for line in lines], "bigint[]"), (WORKER.label, "text"),
-            (NOON, "timestamptz"),
-        )  # fmt: skip
-        assert "days_of_rows_equal_lines" in "".join(broken())
-        for _ in range(2):
-            with connection.cursor() as cursor:
-                cursor.execute(sql_beside(migrations.__file__, "0010_earlier_provider_rows.sql"))
-            left = {("1020", self.account.pk): -8_50, ("1025", self.account.pk): 8_00}
-            assert books("1020", "1025") == left
-            assert broken() == []
 
 
 class ProviderReversals(TestCase):

@@ -4,7 +4,7 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-    dependencies = [("assignments", "0001_assignments_and_notes"), ("audit", "0002_append_only_function")]
+    dependencies = [("assignments", "0001_tables"), ("audit", "0002_append_only_function")]
 
     operations = [
         migrations.RunSQL(

@@ -4,7 +4,7 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-    dependencies = [("inbox", "0001_messages"), ("audit", "0002_append_only_function")]
+    dependencies = [("inbox", "0001_tables"), ("audit", "0002_append_only_function")]
     operations = [
         migrations.RunSQL(
             """

@@ -7,8 +7,8 @@ from paydesk.foundation.audit import append_only
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("books", "0001_books"),
-        ("ledger", "0004_open_day"),
+        ("books", "0001_tables"),
+        ("ledger", "0003_chart_of_accounts"),
         ("audit", "0002_append_only_function"),
     ]
     operations = [
