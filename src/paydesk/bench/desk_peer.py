@@ -8,20 +8,16 @@ are asked by one person through Django's own client, so neither waits for a web 
 from __future__ import annotations
 
 import json
-import os
 import statistics
-import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
 from importlib import import_module
 from importlib.util import find_spec
-from urllib.parse import urlencode, urlsplit, urlunsplit
+from urllib.parse import urlencode
 
-import psycopg
-from psycopg import sql
-
-from paydesk.bench.results import Bench, Result
+from paydesk.bench.peer_process import last_line_of
+from paydesk.bench.results import Bench, Result, p95
 
 ASKED, QUICK_ASKED = 60, 5
 _DJANGO = ["django.contrib.auth", "django.contrib.contenttypes", "django.contrib.sessions",
@@ -44,10 +40,7 @@ def beside(bench: Bench, url: str, ours: Callable[[int], Times], tickets: int) -
     bench.say(f"django-helpdesk with {tickets:,} tickets ...")
     theirs = _theirs(url, tickets, asked)
     for what, times in ours(asked).items():
-        for name, of in (
-            ("p50", statistics.median),
-            ("p95", lambda each: statistics.quantiles(each, n=20)[-1]),
-        ):
+        for name, of in (("p50", statistics.median), ("p95", p95)):
             yield Result.against(
                 f"peer: {what}, one person, {name}, beside django-helpdesk", of(times), "ms", of(theirs[what])
             )
@@ -64,27 +57,8 @@ def timed(ask: Callable[[int], object], asked: int) -> list[float]:
 
 
 def _theirs(url: str, tickets: int, asked: int) -> Times:
-    database = f"paydesk_peer_{os.getpid()}"
-    own = urlunsplit(urlsplit(url)._replace(path=f"/{database}"))
-    with psycopg.connect(url, autocommit=True) as server:
-        server.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(database)))
-    try:
-        outcome = subprocess.run(
-            [sys.executable, "-m", "paydesk.bench.desk_peer", own, str(tickets), str(asked)],
-            check=False,
-            capture_output=True,
-            text=True,
-            timeout=1_800,
-        )
-    finally:
-        with psycopg.connect(url, autocommit=True) as server:
-            server.execute(
-                sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(database))
-            )
-    if outcome.returncode:
-        said = outcome.stderr.strip().splitlines() or ["nothing"]
-        raise RuntimeError(f"django-helpdesk could not be measured; it said: {said[-1]}")
-    found: Times = json.loads(outcome.stdout.splitlines()[-1])
+    said = last_line_of("paydesk.bench.desk_peer", "django-helpdesk", url, str(tickets), str(asked))
+    found: Times = json.loads(said)
     return found
 
 

@@ -1,23 +1,19 @@
 """Two other ledgers for Django, timed beside ours: django-hordak (MIT), django-ledger (GPL, never shipped).
 
 Both are an optional extra (`pip install -e '.[peers]'`). Each runs in a process of its own, with settings
-and a scratch database of its own: `python -m paydesk.bench.peers NAME URL SECONDS` prints entries per second.
+and a scratch database of its own: `python -m paydesk.bench.peers URL NAME SECONDS` prints entries per second.
 """
 
 from __future__ import annotations
 
-import os
-import subprocess
 import sys
 import time
 from collections.abc import Callable
 from decimal import Decimal
 from importlib import import_module
 from importlib.util import find_spec
-from urllib.parse import urlsplit, urlunsplit
 
-import psycopg
-from psycopg import sql
+from paydesk.bench.peer_process import last_line_of
 
 ACCOUNTS = 500  # a side, as in our own measurement
 _DJANGO = ["django.contrib.auth", "django.contrib.contenttypes", "django.contrib.sessions",
@@ -35,27 +31,7 @@ def installed() -> list[str]:
 
 def entries_per_second(name: str, url: str, seconds: float) -> float:
     """Entries of two legs that `name` posts in a second, in a new database on the server of `url`."""
-    database = f"paydesk_peer_{os.getpid()}"
-    own = urlunsplit(urlsplit(url)._replace(path=f"/{database}"))
-    with psycopg.connect(url, autocommit=True) as server:
-        server.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(database)))
-    try:
-        outcome = subprocess.run(
-            [sys.executable, "-m", "paydesk.bench.peers", name, own, str(seconds)],
-            check=False,
-            capture_output=True,
-            text=True,
-            timeout=600,
-        )
-    finally:
-        with psycopg.connect(url, autocommit=True) as server:
-            server.execute(
-                sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(database))
-            )
-    if outcome.returncode:
-        said = outcome.stderr.strip().splitlines() or ["nothing"]
-        raise RuntimeError(f"{name} could not be measured; it said: {said[-1]}")
-    return float(outcome.stdout.splitlines()[-1])
+    return float(last_line_of("paydesk.bench.peers", name, url, name, str(seconds)))
 
 
 def _posted_per_second(name: str, url: str, seconds: float) -> float:
@@ -147,4 +123,4 @@ def _django_ledger() -> Callable[[int], None]:
 
 
 if __name__ == "__main__":
-    sys.stdout.write(f"{_posted_per_second(sys.argv[1], sys.argv[2], float(sys.argv[3]))}\n")
+    sys.stdout.write(f"{_posted_per_second(sys.argv[2], sys.argv[1], float(sys.argv[3]))}\n")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import platform
 import statistics
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal, TypeVar
@@ -43,6 +43,11 @@ class Bench:
 
     def wants(self, what: str) -> bool:
         return what.startswith(self.only)
+
+
+def p95(times: Sequence[float]) -> float:
+    """The 95th percentile of two measurements or more."""
+    return statistics.quantiles(times, n=20)[-1]
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ import psycopg
 from django.db import connection
 
 from paydesk.bench import search_company
-from paydesk.bench.results import Bench, Result
+from paydesk.bench.results import Bench, Result, p95
 from paydesk.bench.scratch import quiet_start
 from paydesk.bench.search_company import LAST_DAY, Company
 from paydesk.domain.payments.queries import within_patience
@@ -106,9 +106,9 @@ def _kind(
     if missed:
         bench.say(f"  {what}: {missed} of {count} texts found nothing")
     yield _result(f"{what}, found, median", statistics.median(finding), None, floor=statistics.median(floor))
-    yield _result(f"{what}, found, p95", _p95(finding), goal_ms, floor=_p95(floor))
-    yield _result(f"{what}, what the list shows of it, p95", _p95(showing), None)
-    yield _result(f"{what}, whole answer, p95", _p95(whole), SCREEN_MS)
+    yield _result(f"{what}, found, p95", p95(finding), goal_ms, floor=p95(floor))
+    yield _result(f"{what}, what the list shows of it, p95", p95(showing), None)
+    yield _result(f"{what}, whole answer, p95", p95(whole), SCREEN_MS)
 
 
 def _round_trips(count: int) -> float:
@@ -134,10 +134,6 @@ def _database_time() -> Iterator[list[float]]:
 
     with connection.execute_wrapper(timed):
         yield spent
-
-
-def _p95(times: list[float]) -> float:
-    return statistics.quantiles(times, n=20)[-1]
 
 
 def _result(what: str, value: float, goal_ms: int | None, *, floor: float | None = None) -> Result:

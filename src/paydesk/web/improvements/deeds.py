@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django import forms
@@ -23,6 +22,7 @@ from paydesk.web.access import actor_of, gate, needs
 from paydesk.web.addresses import kind_and_number, page_of
 from paydesk.web.answers import came_from, done
 from paydesk.web.cases.shown import case_or_404
+from paydesk.web.deeds import Deed, Nothing
 from paydesk.web.improvements.shown import (
     DECIDE,
     PROPOSE,
@@ -77,25 +77,6 @@ class CarriedOut(forms.Form):
 
 class Measured(forms.Form):
     measured = _text("What it changed")
-
-
-class Nothing(forms.Form):
-    """Only asks whether."""
-
-
-@dataclass(frozen=True, slots=True)
-class Deed:
-    """`do` is called with (improvement, form's data, by, now)."""
-
-    name: str
-    label: str
-    key: str
-    states: tuple[str, ...]
-    form: type[forms.Form]
-    do: Callable[[Improvement, dict[str, Any], Actor, Any], object]
-    says: str
-    button: str
-    told: str
 
 
 def _measure(each: Improvement, data: dict[str, Any], by: Actor, now: Any) -> object:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django import forms
@@ -24,6 +23,7 @@ from paydesk.web.access import actor_of, gate, needs
 from paydesk.web.addresses import number_in, page_of
 from paydesk.web.answers import came_from, done
 from paydesk.web.cases.shown import case_or_404
+from paydesk.web.deeds import Deed, Nothing
 from paydesk.web.incidents.shown import ADOPT, SEE, WORK, incident_or_404, shown
 
 if TYPE_CHECKING:
@@ -70,26 +70,6 @@ class Add(forms.Form):
 
 class End(forms.Form):
     reason = _said("What came of it; without names or numbers of customers")
-
-
-class Nothing(forms.Form):
-    """Only asks whether."""
-
-
-@dataclass(frozen=True, slots=True)
-class Deed:
-    """`do` is called with (incident, form's data, by, now)."""
-
-    name: str
-    label: str
-    key: str
-    states: tuple[str, ...]
-    form: type[forms.Form]
-    do: Callable[[Incident, dict[str, Any], Actor, Any], object]
-    says: str
-    button: str
-    told: str
-    primary: bool = False
 
 
 def _adopt(incident: Incident, data: dict[str, Any], by: Actor, now: Any) -> object:
