@@ -14,7 +14,7 @@ PATIENCE_SECONDS = 1_800
 
 
 def last_line_of(module: str, peer: str, url: str, *words: str) -> str:
-    """The last line that `python -m module URL WORDS...` printed; URL names a new database on the server of `url`.
+    """The last line of `python -m module URL WORDS...`; URL names a new database on the server of `url`.
 
     Raises RuntimeError with the last thing the process said where it failed.
     """

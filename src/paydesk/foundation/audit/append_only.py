@@ -62,8 +62,9 @@ def rights_sql(table: str, insert: Insert) -> str:
 def grant_after_migrating(*, using: str, **_: object) -> None:
     """Give the application its rights on every table of the owner.
 
-    The default privileges of the audit package's first migration do this already for the owner who ran it; this covers tables that
-    another owner made, and a database restored without its grants. Does nothing unless run by the owner.
+    The default privileges of the audit package's first migration do this already for the owner who ran it;
+    this covers tables that another owner made, and a database restored without its grants. Does nothing
+    unless run by the owner.
     """
     from django.db import connections
 
