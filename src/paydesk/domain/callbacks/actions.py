@@ -54,7 +54,7 @@ def keep_callback(
     assert channel in DIALECTS[endpoint.dialect].channels, "the address names the channel"
     account = endpoint.source_account
     return inbox.keep(
-        posting.KIND,
+        DIALECTS[endpoint.dialect].inbox_kind,
         source=("source_account", account.pk),
         channel=channel,
         market=account.market,

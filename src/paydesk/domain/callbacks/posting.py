@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from paydesk.domain.callbacks import steps
 from paydesk.domain.callbacks.reading import read_message
 from paydesk.domain.payments.actions import receive_lines
-from paydesk.domain.providers.dialects import DIALECTS
+from paydesk.domain.providers.dialects import CALLBACKS, DIALECTS
 from paydesk.domain.providers.models import SourceAccount
 from paydesk.domain.providers.rules import dialect_of
 from paydesk.domain.statements import rules as line_rules
@@ -24,7 +24,7 @@ from paydesk.importers.records import StatementLine
 from paydesk.kernel.actor import Actor
 from paydesk.kernel.money import Money, exact_minor
 
-KIND = "callback"
+KIND = CALLBACKS
 
 
 @dataclass(frozen=True, slots=True)

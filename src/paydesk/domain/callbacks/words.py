@@ -20,6 +20,7 @@ OUTCOMES = {
     "says_more": "Known already, but names a reference that the first did not",
     "contradicts": "Says failed of what succeeded; the success stands",
     "nothing": "No money in it",
+    "event": "An event of a seller",
     "conflict": "Says something else than what is stored",
     "broken": "Could not be posted",
 }

@@ -1,41 +1,33 @@
-"""Taking in what a marketplace tells: each event once, posted, with the row it came by."""
+"""Taking in what a marketplace tells: a file of its events, the messages it sends by itself."""
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 
-from django.db import transaction
+from django.db import DatabaseError, transaction
 
-from paydesk.domain.ledger.steps import Entry, Leg, post_entries
-from paydesk.domain.marketplace import rules
-from paydesk.domain.marketplace.models import LinkAttempt, MarketEvent, SellerOrder, Withdrawal
+from paydesk.domain.marketplace import steps, taking
 from paydesk.domain.marketplace.rules import Event
-from paydesk.domain.marketplace.states import ORDER, WITHDRAWAL
-from paydesk.domain.parties.models import Party
+from paydesk.domain.marketplace.steps import Taken
 from paydesk.domain.providers.models import SourceAccount
-from paydesk.foundation.audit import steps as audit
+from paydesk.foundation.inbox import steps as inbox
+from paydesk.foundation.inbox.models import Message
+from paydesk.foundation.inbox.rules import MOST_ATTEMPTS
+from paydesk.foundation.outbox.outage import is_outage
 from paydesk.kernel.actor import Actor
-from paydesk.kernel.refused import Refused, TransitionRefused
+from paydesk.kernel.refused import Refused
 
+logger = logging.getLogger("paydesk.callbacks")
 RIGHT = "files.import"
-CAUSE = "market_event"
+BATCH = 100
 
 
 class MarketplaceRefused(Refused):
     """These events cannot be taken in."""
 
     code = "marketplace.refused"
-
-
-@dataclass(slots=True)
-class Taken:
-    """What became of the rows: new ones, known ones, and those that cannot be with the reason."""
-
-    new: int = 0
-    known: int = 0
-    rejected: list[tuple[int, str]] = field(default_factory=list)
 
 
 @transaction.atomic(durable=True)
@@ -58,156 +50,65 @@ def take_events(
     if account is None or not by.sees(account.market):
         raise MarketplaceRefused("There is no such account in your markets.")
     by.needs(RIGHT, market=account.market)
-    known = set(
-        MarketEvent.objects.filter(
-            source_account=account, event_id__in=[event.event_id for event in events]
-        ).values_list("event_id", flat=True)
-    )
-    taken, entries = Taken(), []
-    for event in sorted(events, key=lambda each: (each.at, each.line)):
-        if event.event_id in known:
-            taken.known += 1
-            continue
-        if why := rules.problem_with(event) or _problem_there(event, account):
-            taken.rejected.append((event.line, why))
-            continue
-        known.add(event.event_id)
-        party = _party(event, account, by, now)
-        about = _apply(event, account, party)
-        if isinstance(about, str):
-            taken.rejected.append((event.line, about))
-            known.discard(event.event_id)
-            continue
-        made = MarketEvent.objects.create(
-            source_account=account, event_id=event.event_id, kind=event.kind, party=party,
-            amount_minor=event.amount_minor, fee_minor=event.fee_minor, currency=event.currency,
-            about_kind=about[0], about_id=about[1] or None, at=event.at, document_id=document_id,
-            line_no=event.line, taken_at=now,
-        )  # fmt: skip
-        if entry := _entry(made, event, account, about, now):
-            entries.append(entry)
-        taken.new += 1
-    if entries:
-        post_entries(entries, by=by, at=now)
-    audit.record(
-        "market_events.taken",
-        subject=("source_account", account.pk),
-        by=by,
-        at=now,
-        changes={"new": taken.new, "known": taken.known, "rejected": len(taken.rejected)},
-        market=account.market,
-    )
-    return taken
+    return steps.take_in(account, events, document_id=document_id, by=by, now=now)
 
 
-def _problem_there(event: Event, account: SourceAccount) -> str:
-    if event.currency != account.currency:
-        return f"currency is {event.currency}, but {account.name} is in {account.currency}."
-    return ""
+def take_messages(*, by: Actor, now: datetime, limit: int = BATCH) -> int:
+    """Take in a batch of messages that nobody tried yet, in one transaction; returns how many it tried.
+
+    What came too early before this batch is tried again after it, as this may be what it waits for. If the
+    batch cannot be taken as a whole its messages are taken one by one, so that one holds up no other.
+    """
+    numbers = taking.fresh_ids(limit=limit)
+    if numbers and _take_all(numbers, by, now):
+        take_early_messages(by=by, now=now)
+    return len(numbers)
 
 
-def _party(event: Event, account: SourceAccount, by: Actor, now: datetime) -> Party:
-    made, _ = Party.objects.get_or_create(
-        market=account.market,
-        external_ref=event.seller_ref,
-        defaults={
-            "kind": event.seller_kind, "name": event.seller_name or event.seller_ref, "opened_at": now,
-            "created_by": by.label,
-        },
-    )  # fmt: skip
-    return made
+def take_early_messages(*, by: Actor, now: datetime) -> int:
+    """Try again what came before the event it builds on; returns how many are settled now."""
+    settled, after = 0, 0
+    while numbers := taking.early_ids(after=after, limit=BATCH):
+        settled, after = settled + _take_all(numbers, by, now), numbers[-1]
+    return settled
 
 
-def _apply(event: Event, account: SourceAccount, party: Party) -> tuple[str, int] | str:
-    """Move what the event is about: (kind, id) of it, or why it does not fit what is known."""
-    if event.kind.startswith("order_"):
-        return _order(event, account, party)
-    if event.kind.startswith("withdrawal_"):
-        return _withdrawal(event, account, party)
-    if event.kind == "link_attempt":
-        made = LinkAttempt.objects.create(
-            market=account.market, party=party, external_ref=event.event_id, method=event.method,
-            state="failed" if event.reason_code else "linked", reason_code=event.reason_code,
-            reason=event.reason, at=event.at,
-        )  # fmt: skip
-        return "link_attempt", made.pk
-    return "", 0
-
-
-def _order(event: Event, account: SourceAccount, party: Party) -> tuple[str, int] | str:
-    order = SellerOrder.objects.filter(market=account.market, external_ref=event.order_ref).first()
-    if event.kind == "order_paid":
-        if order is not None:
-            return f"order {event.order_ref} was paid already, by another event."
-        made = SellerOrder.objects.create(
-            market=account.market, party=party, external_ref=event.order_ref,
-            amount_minor=event.amount_minor, fee_minor=event.fee_minor, currency=event.currency,
-            paid_at=event.at,
-        )  # fmt: skip
-        return "order", made.pk
-    if order is None or order.party_id != party.pk:
-        return f"order {event.order_ref} of this seller was not paid by any event before."
-    if event.amount_minor != order.amount_minor - order.fee_minor:
-        return f"the seller's part of order {event.order_ref} is another amount."
-    return _moved(order, ORDER.after, "make_available", "order", event, available_at=event.at)
-
-
-def _withdrawal(event: Event, account: SourceAccount, party: Party) -> tuple[str, int] | str:
-    ref = event.withdrawal_ref
-    found = Withdrawal.objects.filter(market=account.market, external_ref=ref).first()
-    if event.kind == "withdrawal_requested":
-        if found is not None:
-            return f"withdrawal {ref} was requested already, by another event."
-        made = Withdrawal.objects.create(
-            market=account.market, party=party, external_ref=ref, amount_minor=event.amount_minor,
-            currency=event.currency, method=event.method, requested_at=event.at,
-        )  # fmt: skip
-        return "withdrawal", made.pk
-    if found is None or found.party_id != party.pk:
-        return f"withdrawal {ref} of this seller was not requested by any event before."
-    if event.amount_minor != found.amount_minor:
-        return f"withdrawal {ref} is of another amount."
-    verb = "pay" if event.kind == "withdrawal_paid" else "fail"
-    return _moved(
-        found, WITHDRAWAL.after, verb, "withdrawal", event, ended_at=event.at,
-        reason_code=event.reason_code, reason=event.reason,
-    )  # fmt: skip
-
-
-def _moved(
-    thing: SellerOrder | Withdrawal, after: object, verb: str, kind: str, event: Event, **fields: object
-) -> tuple[str, int] | str:
-    assert callable(after)
+def _take_all(numbers: Sequence[int], by: Actor, now: datetime) -> int:
     try:
-        thing.state = after(verb, thing.state)
-    except TransitionRefused as refused:
-        return refused.text
-    for name, value in fields.items():
-        setattr(thing, name, value)
-    thing.save(update_fields=["state", *fields])
-    return kind, thing.pk
+        return _take(numbers, by=by, now=now)
+    except Exception as problem:  # whatever it is, the messages behind it must not wait for it
+        if is_outage(problem):
+            raise
+        logger.warning("A batch of a marketplace is taken one by one: %s", type(problem).__name__)
+    return sum(_take_one(number, by=by, now=now) for number in numbers)
 
 
-def _entry(
-    made: MarketEvent, event: Event, account: SourceAccount, about: tuple[str, int], now: datetime
-) -> Entry | None:
-    legs = rules.legs_of(event)
-    if not legs:
-        return None
-    keys = {rules.CLEARING: account.pk, rules.FLOAT: account.pk, rules.TRANSIT: account.pk, rules.FEES: 0}
-    return Entry(
-        kind=f"market.{event.kind}",
-        market=account.market,
-        booked_on=now.date(),
-        value_on=event.at.date(),
-        cause_kind=CAUSE,
-        cause_id=made.pk,
-        idempotency_key=f"market:{made.pk}",
-        legs=[
-            Leg(
-                code, keys.get(code, made.party_id), minor, event.currency,
-                about[1] if code == rules.TRANSIT else None,
-            )
-            for code, minor in legs
-        ],
-    )  # fmt: skip
+@transaction.atomic(durable=True)
+def _take(numbers: Sequence[int], *, by: Actor, now: datetime) -> int:
+    return taking.take_messages(numbers, by=by, now=now)
+
+
+def _take_one(number: int, *, by: Actor, now: datetime) -> int:
+    try:
+        return _take([number], by=by, now=now)
+    except Exception as problem:  # whatever it is, the messages behind it must not wait for it
+        if is_outage(problem):
+            raise
+        return _give_up_or_wait(number, problem, now)
+
+
+@transaction.atomic(durable=True)
+def _give_up_or_wait(number: int, problem: Exception, now: datetime) -> int:
+    """A refusal rejects at once; what may pass (a deadlock, a lock) is tried a few times."""
+    if not inbox.take(taking.KIND, limit=1, ids=[number]):
+        return 0
+    if isinstance(problem, Refused):
+        reason = problem.text
+    else:
+        reason = f"It could not be taken in ({type(problem.__cause__ or problem).__name__})."
+        tried = Message.objects.values_list("attempts", flat=True).get(pk=number)
+        if tried + 1 < MOST_ATTEMPTS and isinstance(problem, DatabaseError):
+            inbox.put_back(number, reason=reason)
+            return 0
+    inbox.settle([inbox.Settled(number, "broken", reason=reason)], at=now)
+    return 1

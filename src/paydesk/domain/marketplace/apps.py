@@ -8,8 +8,13 @@ class MarketplaceConfig(AppConfig):
     label = "marketplace"
 
     def ready(self) -> None:
-        from paydesk.domain.marketplace import case_answers
+        from paydesk.domain.marketplace import (
+            case_answers,
+            forgetting,
+            tasks,  # noqa: F401  registers its handlers
+        )
         from paydesk.foundation.audit import append_only
 
         append_only.declare("marketplace_marketevent")
         case_answers.register()
+        forgetting.register()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import BinaryIO
 
@@ -78,7 +79,7 @@ def read_event_file(file: BinaryIO) -> EventFile:
             for column in COLUMNS
         }
         try:
-            event = _event(line, cells, moments)
+            event = event_of(line, cells, moments)
         except ValueError as problem:
             rejected.append((line, str(problem)))
             continue
@@ -89,7 +90,8 @@ def read_event_file(file: BinaryIO) -> EventFile:
     return EventFile(events, rejected)
 
 
-def _event(line: int, cells: dict[str, str], moments: Moments) -> Event:
+def event_of(line: int, cells: Mapping[str, str], moments: Moments) -> Event:
+    """The event that these cells, by the names of the columns, tell. Raises ValueError naming the column."""
     currency = cells["currency"].upper()
     at = moments.read(cells["at"])[0]
     if at is None:

@@ -136,14 +136,19 @@ def open_callbacks(source_account_id: int, *, dialect: str, by: Actor, now: date
     """Give an account a secret address that its provider sends callbacks to; opening a closed one renews it.
 
     Raises CallbacksRefused for a provider whose callbacks are not understood, for an account that does not
-    originate payments, and where the address is open already.
+    originate payments (a marketplace: that is not evidence), and where the address is open already.
     """
     account = SourceAccount.objects.select_for_update().get(pk=source_account_id)
     by.needs("providers.manage", market=account.market)
     if dialect not in DIALECTS:
         raise CallbacksRefused(f"The callbacks of {dialect or 'this provider'} are not understood yet.")
-    if account.role != "originates":
+    role = DIALECTS[dialect].role
+    if account.role != role and role == "originates":
         raise CallbacksRefused(f"{account.name} does not originate payments, so no callback of it is money.")
+    if account.role != role:
+        raise CallbacksRefused(
+            f"Events of sellers come of an account that is evidence; {account.name} {account.role}."
+        )
     endpoint = CallbackEndpoint.objects.filter(source_account=account).first()
     if endpoint is not None and endpoint.closed_at is None:
         raise CallbacksRefused(f"{account.name} has a callback address already.")

@@ -11,6 +11,8 @@ from django.db.models import Model, QuerySet
 
 from paydesk.domain.contracts.models import Contract
 from paydesk.domain.contracts.queries import ContractStanding, ids_by_account, ids_of_customers, standings
+from paydesk.domain.marketplace.finding import sellers_named, things_numbered
+from paydesk.domain.marketplace.queries import SellerThing, things_of_sellers
 from paydesk.domain.parties.finding import (
     customers_by_number,
     customers_by_phone,
@@ -39,7 +41,8 @@ from paydesk.kernel.find_text import FindText, read_find_text
 from paydesk.reporting.search import rules
 from paydesk.reporting.search.rules import Rank
 
-PREFIXES = frozenset({"PAY", "CUS", "CON", "FIL"})
+OF_SELLERS = {"SEL": "seller", "SOR": "order", "WDL": "withdrawal", "LNK": "link_attempt"}
+PREFIXES = frozenset({"PAY", "CUS", "CON", "FIL", *OF_SELLERS})
 MOST = 8
 MOST_LINES = 40  # references that payers type by habit stand on many rows
 # A day that a caller names may be the one before or after that of the booking.
@@ -71,6 +74,7 @@ class Found:
     files: list[Hit[SourceFile]] = field(default_factory=list)
     lines: list[Hit[StatementLine]] = field(default_factory=list)
     rejected: list[Hit[RejectedLine]] = field(default_factory=list)
+    sellers: list[Hit[SellerThing]] = field(default_factory=list)
     more: frozenset[str] = frozenset()
     meant: tuple[str, ...] = ()  # spellings that were looked for in place of what was typed
 
@@ -94,10 +98,11 @@ class Found:
             exact = [number for rank, number in hits if rank == Rank.EXACT]
             if exact:
                 return (kind, exact[0]) if len(exact) == 1 else None
-        return None
+        of_sellers = [(hit.thing.kind, hit.thing.pk) for hit in self.sellers if hit.rank == Rank.EXACT]
+        return of_sellers[0] if len(of_sellers) == 1 else None
 
 
-KINDS = ("payments", "customers", "contracts", "files", "lines", "rejected")
+KINDS = ("payments", "customers", "contracts", "sellers", "files", "lines", "rejected")
 
 
 def find(actor: Actor, text: str, *, today: date, most: int = MOST) -> Found:
@@ -131,6 +136,7 @@ class Search:
         self.files: dict[int, Reason] = {}
         self.lines: dict[int, Reason] = {}
         self.rejected: dict[int, Reason] = {}
+        self.sellers: dict[tuple[str, int], Reason] = {}
         self.meant: tuple[str, ...] = ()
 
     def look_up(self) -> None:
@@ -138,7 +144,9 @@ class Search:
         asked = self.asked
         if asked.code:
             self.by_code(*asked.code)
-        elif asked.amount is not None:
+            return
+        self.by_platforms_number()
+        if asked.amount is not None:
             self.by_amount()
         elif asked.is_name:
             self.by_name()
@@ -160,6 +168,14 @@ class Search:
             self.what_they_have("Of this customer")
         elif prefix == "CON":
             self.add(self.contracts, [number], *reason)
+        elif prefix in OF_SELLERS:
+            self.sellers[OF_SELLERS[prefix], number] = reason
+
+    def by_platforms_number(self) -> None:
+        """Whatever else it reads as: a platform writes its numbers as it likes, but not without a digit."""
+        if self.sees_payments and any(letter.isdigit() for letter in self.asked.text):
+            for each in things_numbered(self.markets, self.asked.text, most=self.most + 1):
+                self.sellers[each] = (Rank.EXACT, "The platform's number")
 
     def by_amount(self) -> None:
         asked = self.asked
@@ -184,6 +200,9 @@ class Search:
         if self.sees_payments and max(map(len, words)) > 2:
             waiting = suspense_by_name(self.markets, words, most=self.most + 1)
             self.add(self.payments, waiting, Rank.NAMED, "The payer's name, in suspense")
+        if self.sees_payments:
+            for each in sellers_named(self.markets, self.asked.text, most=self.most + 1):
+                self.sellers[each] = (Rank.BEGINS, "The seller's name begins so")
 
     def by_number(self) -> None:
         """References, account numbers and phones: a figure may be any of them."""
@@ -307,6 +326,7 @@ class Search:
                 for hit in self.hits(self.lines, lines.order_by("-id"), self.sees_files)
             ],
             rejected=self.hits(self.rejected, rejected_lines_seen(actor), self.sees_files),
+            sellers=self.found_sellers(),
             more=more,
             meant=self.meant,
         )
@@ -328,6 +348,15 @@ class Search:
                 rank, why = rules.why_amount(asked, payment.value_on)
                 hits.append(Hit(payment, rank, f"{why}, and the name" if asked.words else why))
         return sorted(hits, key=lambda hit: hit.rank)[: self.most]
+
+    def found_sellers(self) -> list[Hit[SellerThing]]:
+        """Sellers and their things, loaded by kind; no query when there are none."""
+        if not self.sellers or not self.sees_payments:
+            return []
+        best = sorted(self.sellers, key=lambda each: self.sellers[each][0])[: self.most]
+        return [
+            Hit(thing, *self.sellers[thing.kind, thing.pk]) for thing in things_of_sellers(self.actor, best)
+        ]
 
     def hits(self, kind: dict[int, Reason], things: QuerySet[T], may_see: bool) -> list[Hit[T]]:
         """The strongest of a kind, loaded; no query when there are none."""

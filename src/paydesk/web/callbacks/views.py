@@ -19,6 +19,9 @@ from django.views.decorators.vary import vary_on_headers
 
 from paydesk.domain.callbacks.queries import amounts_of, what_it_became
 from paydesk.domain.callbacks.words import CHANNELS, OUTCOMES
+from paydesk.domain.marketplace.queries import event_told_by
+from paydesk.domain.marketplace.rules import EVENTS
+from paydesk.domain.providers.dialects import CALLBACKS, MARKET_MESSAGES
 from paydesk.domain.providers.queries import source_accounts
 from paydesk.foundation.inbox.actions import retry_message
 from paydesk.foundation.inbox.queries import message_for, messages
@@ -39,7 +42,7 @@ if TYPE_CHECKING:
     from paydesk.domain.providers.models import SourceAccount
     from paydesk.foundation.inbox.models import Message
 
-KIND = "callback"
+KINDS = (CALLBACKS, MARKET_MESSAGES)
 EXPORTED_ROWS = 100_000
 LONGEST_SHOWN = 20_000
 HEAD = (
@@ -102,7 +105,7 @@ def message_list(request: HttpRequest) -> HttpResponse:
         return render(request, "callbacks/_detail.html", known)
     number = page_number(request)
     start = (number - 1) * PAGE_SIZE
-    found = messages(actor, kind=KIND, **filters.lookups)[start : start + PAGE_SIZE + 1]
+    found = messages(actor, kind__in=KINDS, **filters.lookups)[start : start + PAGE_SIZE + 1]
     known["page"] = Page.of(_rows(request, found, accounts), number)
     return render(
         request, "callbacks/_list.html" if target == "message-list" else "callbacks/list.html", known
@@ -153,6 +156,11 @@ def _opened(request: HttpRequest, accounts: dict[int, SourceAccount]) -> dict[st
         raise Http404("There is no such message in your markets.") from None
     eyes = looking(request)
     became = what_it_became(actor, message)
+    told = (
+        event_told_by(actor, message.became_id)
+        if message.became_kind == MARKET_MESSAGES and message.became_id
+        else None
+    )
     cells, text = _content(bytes(message.body))
     return {
         "open_code": code_of("MSG", message.pk),
@@ -163,6 +171,9 @@ def _opened(request: HttpRequest, accounts: dict[int, SourceAccount]) -> dict[st
         "family": MESSAGE.family(message.state),
         "outcome": outcome_of(message),
         "became": became,
+        "told": told,
+        "told_words": EVENTS[told.kind] if told else "",
+        "told_amount": Money(told.amount_minor, told.currency) if told and told.amount_minor else None,
         "amount": amounts_of(actor, [message]).get(message.pk),
         "cells": list(eyes.row(cells, became.payment if became else None).items()) if cells else [],
         "text": eyes.row(text, None) if text else "",
@@ -229,7 +240,7 @@ def export(request: HttpRequest, kind: str) -> HttpResponseBase:
     actor = actor_of(request)
     accounts = {account.pk: account for account in source_accounts(actor)}
     filters = MessageFilters(request, accounts.values())
-    found = messages(actor, kind=KIND, **filters.lookups)[:EXPORTED_ROWS]
+    found = messages(actor, kind__in=KINDS, **filters.lookups)[:EXPORTED_ROWS]
     rows = (
         [
             row.code, f"{row.message.received_at:%Y-%m-%d %H:%M:%S}", row.account, row.channel,

@@ -9,17 +9,20 @@ from typing import TYPE_CHECKING, Any
 from django.urls import reverse
 
 from paydesk.domain.contracts.states import CONTRACT
+from paydesk.domain.parties.rules import PARTY_KINDS
 from paydesk.domain.statements.rules import why_no_payment
 from paydesk.domain.statements.states import FILE
 from paydesk.kernel.lifecycle import words
 from paydesk.kernel.money import Money, exact_minor
 from paydesk.reporting.search.queries import Found, Hit
 from paydesk.web.addresses import code_in, page_of
+from paydesk.web.marketplace.shown import SHOWN, THING_WORDS
 from paydesk.web.payments.shown import Badge, shown
 from paydesk.web.templatetags.intake import STATE_WORDS
 
 if TYPE_CHECKING:
     from paydesk.domain.contracts.queries import ContractStanding
+    from paydesk.domain.marketplace.queries import SellerThing
     from paydesk.domain.parties.models import Customer
     from paydesk.domain.payments.models import Payment
     from paydesk.domain.statements.models import RejectedLine, SourceFile, StatementLine
@@ -28,6 +31,7 @@ TITLES = {
     "payments": "Payments",
     "customers": "Customers",
     "contracts": "Contracts",
+    "sellers": "Sellers, their orders and withdrawals",
     "files": "Files",
     "lines": "Rows that are no payment",
     "rejected": "Rejected rows",
@@ -113,6 +117,26 @@ def _contract(hit: Hit[ContractStanding]) -> Row:
     )
 
 
+def _seller(hit: Hit[SellerThing]) -> Row:
+    found = hit.thing
+    if found.kind == "seller":
+        return Row(
+            page_of("seller", found.pk), hit.why, person=found.party.name, code=found.party.external_ref,
+            facts=(PARTY_KINDS[found.party.kind], found.party.market),
+        )  # fmt: skip
+    each = SHOWN[found.kind](found.thing)
+    return Row(
+        each.url,
+        hit.why,
+        person=found.party.name,
+        code=found.thing.external_ref,
+        amount=each.amount,
+        facts=tuple(filter(None, (THING_WORDS[found.kind], each.method, each.why))),
+        on=each.at,
+        badge=Badge(each.family, each.word),
+    )
+
+
 def _file(hit: Hit[SourceFile]) -> Row:
     file = hit.thing
     account = file.source_account
@@ -162,6 +186,7 @@ _ROWS: dict[str, Callable[[Any], Row]] = {
     "payments": _payment,
     "customers": _customer,
     "contracts": _contract,
+    "sellers": _seller,
     "files": _file,
     "lines": _line,
     "rejected": _rejected,

@@ -2,50 +2,76 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator
+from itertools import islice
 from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import ObjectDoesNotExist
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.vary import vary_on_headers
 
 from paydesk.domain.marketplace.actions import take_events
 from paydesk.domain.marketplace.event_file import COLUMNS, MOST_ROWS, read_event_file
 from paydesk.domain.marketplace.queries import (
     balances_of,
-    events_about,
     events_of,
     link_attempts_of,
     orders_of,
     seller_for,
     sellers,
-    withdrawal_for,
     withdrawals_of,
 )
-from paydesk.domain.marketplace.rules import EVENTS
-from paydesk.domain.marketplace.states import LINK_FAMILIES, ORDER, WITHDRAWAL
 from paydesk.domain.parties.rules import PARTY_KINDS
 from paydesk.domain.providers.queries import source_accounts
 from paydesk.foundation.documents.actions import store
+from paydesk.foundation.people.queries import markets_of
 from paydesk.importers.records import NotReadable
 from paydesk.kernel.actor import Actor
-from paydesk.kernel.money import Money
-from paydesk.kernel.public_codes import code_of
 from paydesk.web.access import actor_of, gate, needs
-from paydesk.web.addresses import code_in, number_in, page_of
+from paydesk.web.addresses import code_in, number_in
+from paydesk.web.contracts.forms import ANY, AddressFilters
+from paydesk.web.marketplace.lists import tabs_at
+from paydesk.web.marketplace.pages import case_rows
+from paydesk.web.marketplace.shown import seller_lines as seller_lines
+from paydesk.web.marketplace.shown import shown_attempt, shown_order, shown_withdrawal, steps_of
+from paydesk.web.marketplace.shown import withdrawal_lines as withdrawal_lines
 from paydesk.web.paging import PAGE_SIZE, Page, page_number
-from paydesk.web.refunds.detail import Event
+from paydesk.web.sight import looking
+from paydesk.web.workbook import check_fits, list_download
 
 if TYPE_CHECKING:
-    from paydesk.domain.marketplace.models import MarketEvent, Withdrawal
     from paydesk.domain.parties.models import Party
 
 SEE, TAKE = "payments:view", "files.import"
 MOST_BYTES = 10 * 1024 * 1024
+
+
+HEAD = ("Seller", "Number", "Name", "Kind", "Market", "Currency", "Free", "Pending", "Held")
+
+
+class SellerFilters(AddressFilters):
+    """What stands in the address: a name or number of the seller or of a thing of theirs, market, kind."""
+
+    q = forms.CharField(
+        required=False, max_length=100, label="Name, number, order or withdrawal",
+        widget=forms.TextInput(attrs={"type": "search", "class": "form-control text"}),
+    )  # fmt: skip
+    market = forms.ChoiceField(required=False)
+    kind = forms.ChoiceField(required=False, choices=[ANY, *PARTY_KINDS.items()])
+
+    def __init__(self, request: HttpRequest, actor: Actor) -> None:
+        super().__init__(request)
+        field: Any = self.fields["market"]
+        field.choices = [ANY, *((each.pk, each.name) for each in markets_of(actor))]
+
+    @property
+    def lookups(self) -> dict[str, Any]:
+        return {{"q": "text"}.get(name, name): value for name, value in self.wanted.items()}
 
 
 class TakeForm(forms.Form):
@@ -55,11 +81,13 @@ class TakeForm(forms.Form):
 
 @require_safe
 @needs(SEE)
+@vary_on_headers("HX-Request", "HX-Target")
 def seller_list(request: HttpRequest) -> HttpResponse:
     """Sellers by name with what is free, pending and held; found by name, number, order or withdrawal."""
-    actor, number, text = actor_of(request), page_number(request), request.GET.get("q", "")
+    actor, number = actor_of(request), page_number(request)
     start = (number - 1) * PAGE_SIZE
-    found = list(sellers(actor, text)[start : start + PAGE_SIZE + 1])
+    filters = SellerFilters(request, actor)
+    found = list(sellers(actor, **filters.lookups)[start : start + PAGE_SIZE + 1])
     owed = balances_of([party.pk for party in found])
     page = Page.of(
         [
@@ -68,8 +96,43 @@ def seller_list(request: HttpRequest) -> HttpResponse:
         ],
         number,
     )
-    known = {"page": page, "q": text, "take": gate(actor, TAKE)}
-    return render(request, "marketplace/list.html", known)
+    known = {
+        "page": page,
+        "filters": filters,
+        "tabs": tabs_at("marketplace:list"),
+        "take": gate(actor, TAKE),
+        "may_export": gate(actor, "export"),
+    }
+    target = request.htmx.target  # type: ignore[attr-defined]
+    return render(request, f"marketplace/{'_sellers' if target == 'things' else 'list'}.html", known)
+
+
+@require_safe
+@needs(SEE)
+@needs("export")
+def export(request: HttpRequest, kind: str) -> HttpResponseBase:
+    """The sellers of the filters in the address with what is owed to them, one row per currency."""
+    if kind not in ("csv", "xlsx"):
+        raise Http404
+    eyes = looking(request)
+    found = sellers(eyes.actor, **SellerFilters(request, eyes.actor).lookups)
+    check_fits(found, kind, "sellers")
+    rows = (
+        [
+            code_in("seller", party.pk), party.external_ref, eyes.name(party.name), PARTY_KINDS[party.kind],
+            party.market, *(owed.currency_and_amounts if owed else ("", None, None, None)),
+        ]
+        for part in _parts(found.iterator(chunk_size=1000))
+        for balances in [balances_of([party.pk for party in part])]
+        for party in part
+        for owed in balances.get(party.pk) or [None]
+    )  # fmt: skip
+    return list_download(f"sellers-{timezone.localdate().isoformat()}", kind, HEAD, rows)
+
+
+def _parts(found: Iterator[Party]) -> Iterator[list[Party]]:
+    while part := list(islice(found, 1000)):
+        yield part
 
 
 def seller_or_404(actor: Actor, code: str) -> Party:
@@ -86,68 +149,20 @@ def seller_or_404(actor: Actor, code: str) -> Party:
 @needs(SEE)
 def seller(request: HttpRequest, code: str) -> HttpResponse:
     """One seller: balance, withdrawals and bound methods with why they failed, orders, every row."""
-    party = seller_or_404(actor_of(request), code)
+    actor = actor_of(request)
+    party = seller_or_404(actor, code)
     known = {
         "party": party,
         "code": code_in("seller", party.pk),
         "kind": PARTY_KINDS[party.kind],
         "balances": balances_of([party.pk]).get(party.pk, []),
-        "withdrawals": [
-            (each, page_of("withdrawal", each.pk), Money(each.amount_minor, each.currency), family)
-            for each in withdrawals_of(party.pk)
-            for family in [WITHDRAWAL.family(each.state)]
-        ],
-        "attempts": [(each, LINK_FAMILIES[each.state]) for each in link_attempts_of(party.pk)],
-        "orders": [
-            (each, Money(each.amount_minor, each.currency), ORDER.family(each.state))
-            for each in orders_of(party.pk)
-        ],
+        "withdrawals": [shown_withdrawal(each) for each in withdrawals_of(party.pk)],
+        "attempts": [shown_attempt(each) for each in link_attempts_of(party.pk)],
+        "orders": [shown_order(each) for each in orders_of(party.pk)],
+        "cases": case_rows(actor, "seller", party.pk),
         "events": steps_of(events_of(party.pk)),
     }
     return render(request, "marketplace/seller.html", known)
-
-
-def steps_of(events: Sequence[MarketEvent]) -> list[Event]:
-    """What was told, each with the row it came by."""
-    return [Event(each.at, "moving", EVENTS[each.kind], row_of(each), by=_amount(each)) for each in events]
-
-
-def _amount(event: MarketEvent) -> str:
-    return str(Money(event.amount_minor, event.currency)) if event.amount_minor else ""
-
-
-def row_of(event: MarketEvent) -> str:
-    document = f" of {code_of('DOC', event.document_id)}" if event.document_id else ""
-    return f"{event.event_id}, row {event.line_no}{document}, {event.source_account.name}"
-
-
-@require_safe
-@needs(SEE)
-def withdrawal(request: HttpRequest, code: str) -> HttpResponse:
-    """One withdrawal on its way: each step with its source row, and why it failed."""
-    actor, number = actor_of(request), number_in("withdrawal", code)
-    try:
-        found: Withdrawal = withdrawal_for(actor, number if number is not None and number < 2**63 else 0)
-    except ObjectDoesNotExist:
-        raise Http404("There is no such withdrawal in your markets.") from None
-    steps = steps_of(events_about("withdrawal", found.pk))
-    if found.state == "in_transit":
-        steps.append(Event(None, "moving", "The provider says whether it arrived", waits=True))
-    elif found.state == "failed":
-        steps.append(
-            Event(None, "failed", "The money is free again: the seller corrects the account and asks again",
-                  waits=True)
-        )  # fmt: skip
-    known = {
-        "found": found,
-        "code": code_in("withdrawal", found.pk),
-        "amount": Money(found.amount_minor, found.currency),
-        "family": WITHDRAWAL.family(found.state),
-        "word": found.state.replace("_", " "),
-        "seller_code": code_in("seller", found.party_id),
-        "events": steps,
-    }
-    return render(request, "marketplace/withdrawal.html", known)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -191,30 +206,3 @@ def _taken(request: HttpRequest, form: TakeForm, actor: Actor, rejected: list[tu
     rejected += [*found.rejected, *taken.rejected]
     messages.success(request, f"{taken.new} new, {taken.known} known already, {len(rejected)} not taken in.")
     return ""
-
-
-def seller_lines(actor: Actor, ids: Sequence[int]) -> dict[int, Any]:
-    """(line, amount, badge, whose) of sellers that cases are about; two queries."""
-    owed, found = balances_of(ids), {}
-    for party in sellers(actor).filter(pk__in=ids):
-        balance = owed.get(party.pk, [])
-        line = "; ".join(
-            f"{each.available} free, {each.pending} pending, {each.held} held" for each in balance
-        )
-        found[party.pk] = (f"{party.name}: {line or 'nothing yet'}", None, ("", ""), None)
-    return found
-
-
-def withdrawal_lines(actor: Actor, ids: Sequence[int]) -> dict[int, Any]:
-    """The same of withdrawals, with why one failed."""
-    found = {}
-    for number in ids:
-        try:
-            each = withdrawal_for(actor, number)
-        except ObjectDoesNotExist:
-            continue
-        why = f": {each.reason or each.reason_code}" if each.reason_code else ""
-        badge = (WITHDRAWAL.family(each.state), each.state.replace("_", " "))
-        line = f"{each.external_ref} of {each.party.name}{why}"
-        found[number] = (line, Money(each.amount_minor, each.currency), badge, None)
-    return found

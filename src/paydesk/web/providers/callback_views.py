@@ -65,8 +65,9 @@ class ShownCallbacks:
 
 
 def shown_callbacks(request: HttpRequest, account: SourceAccount | None) -> ShownCallbacks | None:
-    """The callbacks of the chosen account; None where none is chosen or it takes no payments."""
-    if account is None or account.role != "originates":
+    """The callbacks of the chosen account; None where none is chosen or nothing of its kind sends any."""
+    choices = [each for each in DIALECTS.values() if account is not None and each.role == account.role]
+    if account is None or not choices:
         return None
     actor = actor_of(request)
     may = gate(actor, RIGHT)
@@ -82,8 +83,8 @@ def shown_callbacks(request: HttpRequest, account: SourceAccount | None) -> Show
         dialect=dialect,
         known=KNOWN_WORDS[dialect.known] if dialect else "",
         key=_key_state(account, dialect) if dialect else "",
-        suggested=DIALECTS.get(dialect_of(account.provider.code)),
-        choices=sorted(DIALECTS.values(), key=lambda each: each.name.casefold()),
+        suggested=_suggested(account, choices),
+        choices=sorted(choices, key=lambda each: each.name.casefold()),
         addresses=[
             ShownAddress(
                 way.what_for,
@@ -100,6 +101,12 @@ def shown_callbacks(request: HttpRequest, account: SourceAccount | None) -> Show
         may=may,
         is_unsafe=not request.is_secure(),
     )
+
+
+def _suggested(account: SourceAccount, choices: list[Dialect]) -> Dialect | None:
+    """The dialect that the provider's code names, or the only one there is."""
+    named = DIALECTS.get(dialect_of(account.provider.code))
+    return named if named in choices else choices[0] if len(choices) == 1 else None
 
 
 def _key_state(account: SourceAccount, dialect: Dialect) -> str:

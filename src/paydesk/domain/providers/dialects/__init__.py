@@ -2,8 +2,17 @@
 
 from __future__ import annotations
 
-from paydesk.domain.providers.dialects import adyen, mobile_money, processors, trustly
-from paydesk.domain.providers.dialects.dialect import Answer, Call, Channel, Dialect, Keys, Proof
+from paydesk.domain.providers.dialects import adyen, marketplace, mobile_money, processors, trustly
+from paydesk.domain.providers.dialects.dialect import (
+    CALLBACKS,
+    MARKET_MESSAGES,
+    Answer,
+    Call,
+    Channel,
+    Dialect,
+    Keys,
+    Proof,
+)
 
 DIALECTS: dict[str, Dialect] = {
     each.code: each
@@ -28,7 +37,18 @@ DIALECTS: dict[str, Dialect] = {
         processors.GR4VY,
         processors.CHARIOT,
         processors.VENMO,
+        marketplace.MARKETPLACE,
     )
 }
 
-__all__ = ["DIALECTS", "Answer", "Call", "Channel", "Dialect", "Keys", "Proof"]
+__all__ = [
+    "CALLBACKS",
+    "DIALECTS",
+    "MARKET_MESSAGES",
+    "Answer",
+    "Call",
+    "Channel",
+    "Dialect",
+    "Keys",
+    "Proof",
+]

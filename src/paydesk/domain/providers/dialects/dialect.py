@@ -10,13 +10,17 @@ from typing import Literal
 
 from paydesk.importers.json_messages import JsonImporter, parsed
 
+# Kinds of messages in the inbox: which package reads them.
+CALLBACKS, MARKET_MESSAGES = "callback", "market_event"
 # Where we know from how a provider proves itself. documented: its public documentation, not tried against it.
 # integration_code: other people's code. assumed: no public source; ask the provider.
-Known = Literal["documented", "integration_code", "assumed"]
+# ours: we say how, and the other side does so.
+Known = Literal["documented", "integration_code", "assumed", "ours"]
 KNOWN_WORDS: dict[Known, str] = {
     "documented": "as its public documentation says; not tried against the provider",
     "integration_code": "as other people's integration code shows; not tried against the provider",
     "assumed": "no public document says how; ask the provider",
+    "ours": "as paydesk asks for it",
 }
 Keys = Mapping[str, str]
 
@@ -97,7 +101,8 @@ class Dialect:
     `channels` by the last part of their address. `set_up` is the sentence for whoever enters the address at
     the provider. `answers` read what it says when it is asked. `missing` says what is not understood. Where
     a promise is kept days later by a file (an authorisation), `follows_promises` is False: nobody is to be
-    asked about it within the hour.
+    asked about it within the hour. `inbox_kind` says which package reads its messages, `role` of which
+    accounts they come.
     """
 
     code: str
@@ -112,6 +117,8 @@ class Dialect:
     methods: tuple[str, ...] = ("POST",)
     missing: str = ""
     follows_promises: bool = True
+    inbox_kind: str = CALLBACKS
+    role: str = "originates"
 
     def answer_to(self, call: Call, keys: Sequence[Keys]) -> Answer:
         """What is said once `call` is stored."""
@@ -119,5 +126,5 @@ class Dialect:
 
     @property
     def understands(self) -> bool:
-        """Whether any of its messages becomes a line."""
-        return any(channel.importers for channel in self.channels.values())
+        """Whether any of its messages becomes a line, or an event of a seller."""
+        return self.inbox_kind != CALLBACKS or any(way.importers for way in self.channels.values())

@@ -6,6 +6,8 @@ from django.db import connection
 from django.test import TestCase
 from django.test.utils import CaptureQueriesContext
 
+from paydesk.domain.marketplace.actions import take_events
+from paydesk.domain.marketplace.rules import Event
 from paydesk.domain.payments.models import Payment
 from paydesk.domain.statements.models import RejectedLine
 from paydesk.foundation.people.authority import rights_of
@@ -15,6 +17,7 @@ from paydesk.reporting.search.queries import Found, find
 from paydesk.reporting.search.rules import Rank
 from tests.builders import (
     ANALYST,
+    NOON,
     TODAY,
     make_contract,
     make_file,
@@ -194,6 +197,30 @@ class FindAnything(TestCase):
         for text in ("10482937", "mensah", "0244123456", "C-77001", code):
             assert set(self.find(text, only_payments).kinds()) <= {"payments"}, text
         assert not self.find("QBJ04Z8GQR", Actor("person", 4, "Nobody", frozenset(), None)).count()
+
+    def test_sellers_and_what_is_theirs_by_their_numbers_and_names(self):
+        market = make_source_account(name="Market", role="evidence")
+        told = {"seller_kind": "seller", "seller_name": "Adom Phones", "currency": "GHS"}
+        take_events(
+            market.pk,
+            [
+                Event(1, "EV-1", "order_paid", NOON, "S-9", amount_minor=100, order_ref="O-55", **told),
+                Event(2, "EV-2", "withdrawal_requested", NOON, "S-9", amount_minor=10, withdrawal_ref="W-7",
+                      **told),
+                Event(3, "EV-3", "link_attempt", NOON, "S-9", method="bank", **told),
+            ],
+            by=ANALYST, now=NOON,
+        )  # fmt: skip
+        for text, kind in (("o-55", "order"), ("W-7", "withdrawal"), ("EV-3", "link_attempt"),
+                           ("S-9", "seller")):  # fmt: skip
+            (hit,) = self.find(text).sellers
+            assert (hit.thing.kind, hit.thing.party.name) == (kind, "Adom Phones")
+            assert self.find(text).exact() == (kind, hit.thing.pk)
+            elsewhere = Actor("person", 1, "K", ANALYST.rights, frozenset({"KE"}))
+            assert self.find(text, elsewhere).sellers == []
+        seller = hit.thing.pk
+        assert self.reasons("adom ph", "sellers") == [(Rank.BEGINS, "The seller's name begins so")]
+        assert self.find(code_of("SEL", seller)).exact() == ("seller", seller)
 
     def test_each_kind_is_cut_and_says_that_there_is_more(self):
         for number in range(6):

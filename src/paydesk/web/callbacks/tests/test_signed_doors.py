@@ -288,3 +288,19 @@ def test_an_ambiguous_airtel_payment_waits_and_its_success_settles_it() -> None:
         pending = PendingPayment.objects.get(source_account=endpoint.source_account)
         assert pending.state == {"TA": "waiting", "TS": "received"}[code]
         assert len(payments_of(endpoint.source_account)) == {"TA": 0, "TS": 1}[code]
+
+
+def test_a_marketplace_signs_where_a_secret_is_set_up(keys: Any) -> None:
+    endpoint = endpoint_of("marketplace", role="evidence")
+    body = b'{"event_id": "E1"}'
+    found = post(endpoint, "event", body)
+    assert (found.status_code, found.json()) == (200, {"stored": True})
+    assert [each.kind for each in stored(endpoint)] == ["market_event"]
+    keys(endpoint, SECRET)
+    at = str(int(timezone.now().timestamp()))
+    signature = hmac.new(SECRET.encode(), f"{at}.".encode() + body, hashlib.sha256).hexdigest()
+    assert post(endpoint, "event", body).status_code == 401
+    proved = post(endpoint, "event", body, **{"paydesk-signature": f"t={at},v1={signature}"})
+    assert proved.status_code == 200
+    (message,) = stored(endpoint)
+    assert message.repeats == 1

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
@@ -10,11 +12,13 @@ from django.utils import timezone
 from paydesk.domain.cases import actions as cases
 from paydesk.domain.cases.models import CaseLink
 from paydesk.domain.cases.queries import code
-from paydesk.domain.marketplace.models import Withdrawal
+from paydesk.domain.marketplace.actions import take_events
+from paydesk.domain.marketplace.event_file import read_event_file
+from paydesk.domain.marketplace.models import LinkAttempt, SellerOrder, Withdrawal
 from paydesk.domain.marketplace.tests.test_marketplace import FILE
 from paydesk.web.addresses import code_in
 from paydesk.web.refunds.tests.desk import OnTheRefundDesk
-from tests.builders import WORKER, make_source_account
+from tests.builders import ANALYST, NOON, WORKER, make_source_account
 
 
 @pytest.mark.usefixtures("_documents_in_a_folder_of_the_test")
@@ -34,7 +38,12 @@ class Sellers(OnTheRefundDesk):
         for words in ("The name of the wallet differs", "O-1001", "E5, row", "held"):
             assert words.lower() in seller.lower(), words
         shown = self.get("SU", reverse("marketplace:withdrawal", args=[code_in("withdrawal", found.pk)]))
-        for words in ("The wallet is closed", "asks again", "The withdrawal came back"):
+        for words in (
+            "The wallet is closed",
+            "asks again",
+            "The withdrawal came back",
+            "No case is about it",
+        ):
             assert words in shown, words
         case = cases.open_case(
             market="GH", channel="email", contact="efua@mail.example", text="My payout W-9001 is not there",
@@ -43,8 +52,46 @@ class Sellers(OnTheRefundDesk):
         cases.confirm_link(CaseLink.objects.get(case=case).pk, by=WORKER, now=timezone.now())
         page = self.get("SU", f"{reverse('cases:inbox')}?view=team&open={code(case)}")
         assert "The wallet is closed" in page
+        shown = self.get("AN", reverse("marketplace:withdrawal", args=[code_in("withdrawal", found.pk)]))
+        for words in (code(case), "Withdrawal came back", "Total"):  # the case, the postings
+            assert words in shown, words
+        assert code(case) in self.get(
+            "SU", reverse("marketplace:seller", args=[code_in("seller", found.party_id)])
+        )
         again = SimpleUploadedFile("events.csv", FILE.encode(), "text/csv")
         refused = self.clients["SU"].post(
             reverse("marketplace:take"), {"account": str(account.pk), "file": again}
         )
         assert refused.status_code == 403
+
+    def sheet(self, address: str, asked: dict[str, str]) -> str:
+        return self.clients["AN"].get(address, asked).getvalue().decode()
+
+    def test_lists_are_filtered_by_the_address_and_exported_as_shown(self) -> None:
+        account = make_source_account(name="Market", role="evidence")
+        found = read_event_file(io.BytesIO(FILE.encode()))
+        take_events(account.pk, found.events, by=ANALYST, now=NOON)
+        attempt, order = LinkAttempt.objects.get(), SellerOrder.objects.get()
+        for name, asked, there, words in (
+            ("withdrawals", {"state": "failed"}, True, "The wallet is closed"),
+            ("withdrawals", {"state": "paid"}, False, "W-9001"),
+            ("orders", {"q": "o-1001", "market": "GH"}, True, "94.00"),
+            ("orders", {"until": "2026-02-01"}, False, "O-1001"),
+            ("link_attempts", {"reason": "name_mismatch"}, True, "name of the wallet differs"),
+            ("link_attempts", {"q": "efua"}, True, "refused"),
+            ("list", {"q": "w-9001", "kind": "merchant"}, False, "Efua Invented"),
+        ):
+            page = self.get("AN", reverse(f"marketplace:{name}"), asked)
+            assert (words in page) is there, (name, asked)
+        address = reverse("marketplace:export_link_attempts", args=["csv"])
+        sheet = self.sheet(address, {"reason": "name_mismatch"})
+        assert sheet.splitlines()[1].startswith(f"{code_in('link_attempt', attempt.pk)},E3,GH,refused")
+        assert len(self.sheet(address, {"state": "linked"}).splitlines()) == 1
+        assert "74.00" in self.sheet(reverse("marketplace:export", args=["csv"]), {"q": "S-1"})
+        page = self.get("SU", reverse("marketplace:order", args=[code_in("order", order.pk)]))
+        for words in ("94.00", "6.00", "E1, row", "O-1001"):
+            assert words in page, words
+        page = self.get("AN", reverse("marketplace:link_attempt", args=[code_in("link_attempt", attempt.pk)]))
+        assert "tries again" in page
+        panel = self.get("AN", reverse("find"), {"q": "efua inv"})
+        assert "name begins so" in panel
