@@ -9,8 +9,9 @@ class DoorsConfig(AppConfig):
 
     def ready(self) -> None:
         from paydesk.domain.cases.reached_by import listens
-        from paydesk.domain.doors import case_standing
+        from paydesk.domain.doors import case_standing, forgetting
         from paydesk.domain.doors.queries import visitor_is_there
 
         case_standing.register()
+        forgetting.register()
         listens("chat", visitor_is_there)

@@ -55,7 +55,8 @@ def words_of_cases(case_ids: Sequence[int], by: Actor, at: datetime) -> Counter[
         decision_note=ERASED
     )
     found["notes"] = _notes("case", ids, at)
-    found.update(dict(forget_cases(ids, at)))
+    for word, count in forget_cases(ids, at):
+        found[word] += count
     return found
 
 
@@ -97,6 +98,8 @@ def person(customer_id: int, by: Actor, at: datetime) -> Counter[str]:
     found = Counter[str]()
     customer = Customer.objects.select_for_update().get(pk=customer_id)
     before = customer.name
+    for word, count in forget_person(customer_id, at):  # first, while their numbers are known still
+        found[word] += count
     cases = list(Case.objects.filter(customer=customer).values_list("pk", flat=True))
     found += words_of_cases(cases, by, at)
     found += files_of_cases(cases, by, at, "erasure")
@@ -134,8 +137,6 @@ def person(customer_id: int, by: Actor, at: datetime) -> Counter[str]:
         reason=ERASED, lift_reason=ERASED
     )
     found["packs"] += packs([("customer", customer_id)], by, at, "erasure")
-    for word, count in forget_person(customer_id, at):
-        found[word] += count
     customer.name, customer.external_ref = ERASED_PERSON, f"erased-{customer_id}"
     customer.version += 1
     customer.save(update_fields=["name", "external_ref", "version"])

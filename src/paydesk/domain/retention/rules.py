@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from paydesk.domain.retention.periods import PERIODS, YEAR, Law, laws_on
+
 PACKS = {"evidence": "Evidence pack", "person": "What we keep of a person"}
 
 # What is looked at each night, in this order, and from which day its time counts.
@@ -25,7 +27,7 @@ ERASED_BY_NIGHT = ("drafts", "case_text", "case_files", "packs", "working_papers
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """How long: `is_cautious` says that no source was found and the longer time was taken."""
+    """How long, and what says so. `is_cautious`: no law was found and the longer time was taken."""
 
     data_class: str
     market: str
@@ -39,19 +41,11 @@ class Kept:
         return CLASSES[self.data_class]
 
 
-_TAKEN_ON = date(2026, 11, 22)
-_CAUTIOUS = "No source was found for this market: a cautious default of ours, to be confirmed by counsel"
-_OURS = "Our own choice: no longer than the work needs it"
-YEAR = 365
-# Longest first where laws differ: records of payments outlive what was written about them.
-DEFAULTS = (
-    Kept("drafts", "", 30, _OURS, _TAKEN_ON, False),
-    Kept("case_text", "", 7 * YEAR, _CAUTIOUS, _TAKEN_ON, True),
-    Kept("case_files", "", 7 * YEAR, _CAUTIOUS, _TAKEN_ON, True),
-    Kept("packs", "", 90, _OURS, _TAKEN_ON, False),
-    Kept("working_papers", "", YEAR, _OURS, _TAKEN_ON, False),
-    Kept("books", "", 10 * YEAR, _CAUTIOUS, _TAKEN_ON, True),
-)
+def default_of(data_class: str, market: str) -> Kept:
+    """Ours: the period of the market where there is one, else that of every market."""
+    of_class = {each.market: each for each in PERIODS if each.data_class == data_class}
+    each = of_class.get(market, of_class[""])
+    return Kept(data_class, each.market, each.keep_days, each.source, each.source_on, each.is_cautious)
 
 
 def schedule_of(market: str, rows: Iterable[Kept]) -> dict[str, Kept]:
@@ -59,11 +53,16 @@ def schedule_of(market: str, rows: Iterable[Kept]) -> dict[str, Kept]:
 
     `rows` are those that were set, oldest first.
     """
-    found = {each.data_class: each for each in DEFAULTS}
+    found = {name: default_of(name, market) for name in CLASSES}
     set_rows = list(rows)
     for wanted in ("", market):
         found |= {each.data_class: each for each in set_rows if each.market == wanted}
     return found
+
+
+def shortfall(kept: Kept, market: str) -> Law | None:
+    """The law of a market that asks for more than this; None where none is known to."""
+    return next((law for law in laws_on(kept.data_class, market) if kept.keep_days < law.years * YEAR), None)
 
 
 def problem_with_rule(data_class: str, keep_days: int, source: str, source_on: date, today: date) -> str:

@@ -8,4 +8,9 @@ class TriageConfig(AppConfig):
     label = "triage"
 
     def ready(self) -> None:
-        from paydesk.domain.triage import tasks  # noqa: F401  registers its handlers and chores
+        from paydesk.domain.triage import (
+            forgetting,
+            tasks,  # noqa: F401  registers its handlers and chores
+        )
+
+        forgetting.register()

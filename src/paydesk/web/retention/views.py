@@ -9,8 +9,9 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from paydesk.domain.retention.periods import laws_on
 from paydesk.domain.retention.queries import broken_runs, erasures, holds, redactions, runs, schedule
-from paydesk.domain.retention.rules import CLASSES
+from paydesk.domain.retention.rules import CLASSES, shortfall
 from paydesk.domain.retention.states import ERASURE
 from paydesk.foundation.people.queries import markets_of
 from paydesk.web.access import actor_of, gate, needs
@@ -50,7 +51,16 @@ def overview(request: HttpRequest) -> HttpResponse:
             )
             for each in held
         ],
-        "plan": [(market, list(schedule(market.pk).values())) for market in markets],
+        "plan": [
+            (
+                market,
+                [
+                    (kept, laws_on(kept.data_class, market.pk), shortfall(kept, market.pk))
+                    for kept in schedule(market.pk).values()
+                ],
+            )
+            for market in markets
+        ],
         "nights": nights,
         "broken": broken_runs(),
         "is_late": bool(nights) and (today - nights[0].at.date()).days > 1,

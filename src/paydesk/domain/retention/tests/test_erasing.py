@@ -13,13 +13,20 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as some
 
 from paydesk.domain.cases import actions as cases
-from paydesk.domain.cases.models import Case, Draft, Message
+from paydesk.domain.cases.models import Attachment, Case, CaseLink, Draft, Message
 from paydesk.domain.contracts.models import Contract
-from paydesk.domain.parties.models import Customer, NameWord
+from paydesk.domain.doors.models import Chat, Door, PhoneCall, ProofTry, StatusLink
+from paydesk.domain.goodwill.models import Goodwill
+from paydesk.domain.marketplace.actions import take_events
+from paydesk.domain.marketplace.models import LinkAttempt, Withdrawal
+from paydesk.domain.marketplace.rules import Event
+from paydesk.domain.parties.models import Customer, NameWord, Party
 from paydesk.domain.refunds.models import Refund
 from paydesk.domain.retention import actions, queries
 from paydesk.domain.retention.actions.holding import RetentionRefused
 from paydesk.domain.retention.models import Erasure, LegalHold, RetentionRun
+from paydesk.domain.triage.models import CategoryModel, Suggestion
+from paydesk.foundation.approvals.models import Approval
 from paydesk.foundation.audit.actions import seal
 from paydesk.foundation.audit.models import AuditRecord
 from paydesk.kernel.actor import Actor
@@ -72,6 +79,15 @@ class Erasing(TestCase):
             Erasure,
             LegalHold,
             NameWord,
+            Attachment,
+            PhoneCall,
+            ProofTry,
+            Goodwill,
+            Approval,
+            Suggestion,
+            Party,
+            Withdrawal,
+            LinkAttempt,
         ):
             told = serializers.serialize("json", model.objects.all())
             found += [model.__name__ for word in words if word.lower() in told.lower()]
@@ -105,6 +121,54 @@ class Erasing(TestCase):
         assert Customer.objects.get(pk=self.customer.pk).name == "Erased person"
         seal(NOON)
         assert [each for each in check_all(most_rows=5, own_snapshot=False) if each.rows] == []
+
+    def test_what_doors_goodwill_triage_and_the_marketplace_hold_goes_as_well(self) -> None:
+        self.paid()
+        case = self.case(party_role="seller")
+        door = Door.objects.create(kind="phone", name="x", market="GH", key="k", secret_digest="d",
+                                   added_by="x", added_at=NOON)  # fmt: skip
+        for ext in (f"sip-{PHONE}", "sip-2"):
+            PhoneCall.objects.create(door=door, external_id=ext, market="GH", number=PHONE, rang_at=NOON,
+                                     state="missed")  # fmt: skip
+        chat = Chat.objects.create(door=door, secret_digest="s", case=case, language="en", started_at=NOON,
+                                   seen_at=NOON)  # fmt: skip
+        ProofTry.objects.create(chat=chat, customer_id=self.customer.pk, held=False, at=NOON)
+        StatusLink.objects.create(case=case, kind="case", object_id=case.pk, level="unverified",
+                                  language="en", made_by="x", made_at=NOON,
+                                  expires_at=NOON + YEARS)  # fmt: skip
+        gift = Goodwill.objects.create(
+            market="GH", case=case, customer=self.customer, goes_to="credit", amount_minor=1, currency="GHS",
+            reason="late", note=f"{NAME} waited", state="undone", asked_by="x", asked_at=NOON,
+        )  # fmt: skip
+        model = CategoryModel.objects.create(asked_by="x", asked_at=NOON)
+        Suggestion.objects.create(
+            case=case, model=model, at=NOON, why=f"It says {NAME}",
+            top=[{"category": "paying", "confidence": 1, "words": ["zzyxmensah"], "similar": []}],
+        )  # fmt: skip
+        take_events(
+            make_source_account(role="evidence").pk,
+            [
+                Event(1, "E1", "link_attempt", NOON, "S-1", "seller", NAME, "GHS", method="bank",
+                      reason_code="name", reason=f"Not of {NAME}"),
+                Event(2, "E2", "link_attempt", NOON, "S-2", "merchant", "Zzyx Ltd", "GHS", method="bank"),
+            ],
+            by=WORKER, now=NOON,
+        )  # fmt: skip
+        for attempt in LinkAttempt.objects.all():
+            CaseLink.objects.create(case=case, kind="link_attempt", object_id=attempt.pk, state="confirmed",
+                                    at=NOON)  # fmt: skip
+        assert len(set(self.rows_with(NAME, PHONE))) > 5
+        done = actions.erase(self.asked().pk, by=self.by["RK"], now=NOON)
+        assert self.rows_with(NAME, "zzyxmensah", PHONE, MAIL) == []
+        counted = {name: done.counts[name] for name in ("calls", "goodwill", "suggestions", "sellers")}
+        assert counted == {"calls": 2, "goodwill": 1, "suggestions": 1, "sellers": 1}
+        assert list(Party.objects.order_by("pk").values_list("name", "external_ref")) == [
+            ("Erased seller", "S-1"), ("Zzyx Ltd", "S-2"),
+        ]  # fmt: skip
+        assert ProofTry.objects.get().customer_id is None
+        assert StatusLink.objects.get().withdrawn_at == NOON
+        gift.refresh_from_db()
+        assert (gift.amount_minor, gift.note) == (1, "Erased")
 
     def test_something_that_came_up_meanwhile_stops_it(self) -> None:
         self.paid()

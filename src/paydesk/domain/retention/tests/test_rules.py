@@ -6,7 +6,6 @@ from datetime import date
 
 from paydesk.domain.retention.rules import (
     CLASSES,
-    DEFAULTS,
     Kept,
     Standing,
     problem_with_rule,
@@ -29,7 +28,6 @@ def test_the_markets_own_newest_row_counts_then_the_newest_for_all_then_ours():
     ours = schedule_of("KE", [])
     assert set(ours) == set(CLASSES)
     assert ours["case_text"].is_cautious
-    assert all(each.source for each in DEFAULTS)
 
 
 def test_a_rule_needs_its_source_and_a_day_that_has_been():
