@@ -1,0 +1,1 @@
+"""What migrations of every package are made with."""
