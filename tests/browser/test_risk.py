@@ -38,6 +38,7 @@ def test_a_fraud_is_escalated_the_lead_is_blind_and_risk_takes_the_evidence(
     page = open_page()
     sign_in(page, agent)
     page.goto(address)
+    page.locator("#detail").get_by_role("button", name="More", exact=True).click()
     page.get_by_role("link", name="Escalate…").click()
     dialog = page.locator("#dialog")
     dialog.get_by_label("Who decides", exact=True).select_option(label="Rita Risk")

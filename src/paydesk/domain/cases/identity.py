@@ -35,6 +35,10 @@ VERBS = {
     "withdrawal.request_again": Needs(Level.STRONG, False, "pays a balance out"),
 }
 WAYS = {Level.TWO_FACTS: "by two facts", Level.STRONG: "in a strong way"}
+PROOFS = {
+    Level.TWO_FACTS: "Two facts only they know show it: account number, phone on file, a payment, its code.",
+    Level.STRONG: "A call back to the number on file, a code they read back, or their document shows it.",
+}
 THIRD_PERSON = "A third person never hears of a debt or a payment of somebody else."
 
 
@@ -44,7 +48,7 @@ def why_not(verb: str, *, level: str, party_role: str) -> str:
     if party_role == "third_party" and (needed.tells_debt or needed.level > Level.UNVERIFIED):
         return THIRD_PERSON
     if LEVELS[level] < needed.level:
-        return f"Verify who asks {WAYS[needed.level]} first: this {needed.what}."
+        return f"Verify who asks {WAYS[needed.level]} first: this {needed.what}. {PROOFS[needed.level]}"
     return ""
 
 

@@ -14,7 +14,9 @@ class CaseFacts:
 
     `proposed` links wait to be confirmed. `owners` are customers of what it is about. `guarded_facts` says
     that something is known of which only a verified person hears. `open_money` is money of a confirmed
-    payment that is not applied, its payer known. `blocks` keep it from being resolved.
+    payment that is not applied, its payer known; `money_needs_proof` that they are not known well enough for
+    that yet. `blocks` keep it from being resolved. `goes_to_risk` is why it goes there at once, while nobody
+    did that.
     """
 
     state: str
@@ -26,10 +28,12 @@ class CaseFacts:
     level: str = "unverified"
     guarded_facts: bool = False
     open_money: bool = False
+    money_needs_proof: bool = False
     unanswered: bool = False
     is_sorted: bool = False
     unchecked: Sequence[str] = ()
     blocks: Sequence[str] = ()
+    goes_to_risk: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,14 +47,16 @@ class NextStep:
 def next_step(case: CaseFacts) -> NextStep | None:
     """The one thing that comes next; None where nothing of ours is to do.
 
-    First what it is about and whose it is, then who is asking, then the money, then the answer; only then
-    what is written down of it, and its end. Nothing is told before it is confirmed and they are verified.
+    What cannot wait goes to risk first. Then what it is about and whose it is, then who is asking, then the
+    money, then the answer; only then what is written down of it, and its end. Nothing is told before it is
+    confirmed and they are verified.
     """
     if case.state not in OPEN:
         return None
     third = case.party_role == "third_party"
     waits = case.state == "waiting" and not case.unanswered
     steps = (
+        (bool(case.goes_to_risk), "escalate", f"{case.goes_to_risk}: this goes to risk at once."),
         (case.proposed > 0, "confirm", "The desk found what it may be about: say whether it is."),
         (
             not case.knows_customer and case.owners > 0 and not third,
@@ -63,6 +69,11 @@ def next_step(case: CaseFacts) -> NextStep | None:
             and case.level == "unverified",
             "verify",
             "Ask, do not tell: what is known here only a verified person hears.",
+        ),
+        (
+            case.open_money and case.money_needs_proof,
+            "verify",
+            "Their money is here and not applied: verify who asks, then apply it.",
         ),
         (case.open_money, "money", "Their money is here and not applied: do that before you answer."),
         (case.unanswered, "answer", "They wait for an answer."),

@@ -76,7 +76,8 @@ def asked_by_them(case_id: int, verb: str, by: Actor) -> Case:
     if case.state not in OPEN:
         raise CaseRefused(f"{code(case)} is {case.state}: open it again first.")
     if why := identity.why_not(verb, level=case.level, party_role=case.party_role):
-        raise IdentityRefused(why, verb=verb)
+        provable = code(case) if case.party_role != "third_party" else ""
+        raise IdentityRefused(why, verb=verb, prove=provable)
     return case
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from paydesk.domain.cases.asks import Fact, Reference, blocks_resolving, finds_references, tells_facts
+from paydesk.domain.cases.identity import VERBS
 from paydesk.domain.marketplace.models import LinkAttempt, SellerOrder, Withdrawal
 from paydesk.domain.marketplace.queries import balances_of
 from paydesk.domain.parties.models import Party
@@ -16,6 +17,7 @@ from paydesk.kernel.money import Money
 
 _WORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]{2,38}[A-Za-z0-9]")
 MOST_WORDS = 200
+TELLS_BALANCE = VERBS["seller.tell_balance"].level
 TOLD = {
     "in_transit": "it is on its way to you",
     "paid": "it was paid out",
@@ -53,10 +55,10 @@ def references_in(text: str, by: Actor, market: str) -> Iterator[Reference]:
 def facts_of_seller(party_id: int, now: datetime) -> Iterator[Fact]:
     """What is free, pending and held of their balance."""
     for balance in balances_of([party_id]).get(party_id, ()):
-        yield Fact("seller.available", "Free to withdraw", str(balance.available), now)
-        yield Fact("seller.pending", "Not free yet", str(balance.pending), now)
+        yield Fact("seller.available", "Free to withdraw", str(balance.available), now, TELLS_BALANCE)
+        yield Fact("seller.pending", "Not free yet", str(balance.pending), now, TELLS_BALANCE)
         if balance.held.amount_minor:
-            yield Fact("seller.held", "Held back", str(balance.held), now)
+            yield Fact("seller.held", "Held back", str(balance.held), now, TELLS_BALANCE)
 
 
 def facts_of_order(order_id: int, now: datetime) -> Iterator[Fact]:

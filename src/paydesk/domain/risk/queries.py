@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -150,7 +150,27 @@ def why_stopped(parties: Iterable[Party], act: str, *, now: datetime, amount: Mo
 
     It names the reason from its list and until when, nothing of what was written about the person.
     """
-    known = {each.pk: each for each in live_on(parties)}
+    return _stop(live_on(parties), act, now, amount)
+
+
+def each_stopped(
+    asked: Mapping[int, tuple[Sequence[Party], Money]], act: str, *, now: datetime
+) -> dict[int, str]:
+    """As `why_stopped` for many at once, (parties, amount) by key: those that are stopped; one query."""
+    live = live_on({party for parties, _ in asked.values() for party in parties})
+    found = {
+        key: _stop([each for each in live if _party_of(each) in parties], act, now, amount)
+        for key, (parties, amount) in (asked.items() if live else ())
+    }
+    return {key: why for key, why in found.items() if why}
+
+
+def _party_of(each: Enforcement) -> Party:
+    return each.party_kind, each.party_key if each.party_kind == "payer_phone" else each.party_id or 0
+
+
+def _stop(live: Iterable[Enforcement], act: str, now: datetime, amount: Money | None) -> str:
+    known = {each.pk: each for each in live}
     stopped = rules.why_stopped(
         [measure_of(each) for each in known.values()],
         act,

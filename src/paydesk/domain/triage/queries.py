@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -18,7 +18,7 @@ from paydesk.domain.cases.models import Case, CategoryTree, Message
 from paydesk.domain.cases.queries import current_tree
 from paydesk.domain.cases.states import OPEN
 from paydesk.domain.triage.models import CategoryModel, Escalation, Suggestion
-from paydesk.domain.triage.rules import SEVERAL_WITHIN, text_of
+from paydesk.domain.triage.rules import ESCALATES, SEVERAL_WITHIN, text_of
 from paydesk.foundation.people.queries import in_markets
 from paydesk.kernel.actor import Actor
 
@@ -209,6 +209,12 @@ SELECT c.id, c.market, ARRAY(SELECT jsonb_array_elements_text(c.harms)), c.categ
 def escalations_of(case_id: int) -> list[Escalation]:
     """Why a case goes to risk at once, what nobody has seen first; one query."""
     return list(Escalation.objects.filter(case_id=case_id).order_by(F("seen_at").asc(nulls_first=True), "pk"))
+
+
+def to_act_on(found: Iterable[Escalation]) -> list[Escalation]:
+    """Those that nobody has taken up, the most pressing first."""
+    pressing = list(ESCALATES)
+    return sorted((each for each in found if not each.seen_at), key=lambda each: pressing.index(each.reason))
 
 
 def unseen_escalations(actor: Actor) -> QuerySet[Escalation]:

@@ -16,6 +16,14 @@ ESCALATES = {
     "vulnerable": "The person is vulnerable",
     "several": "Several cases on one merchant, seller or agent within 24 hours",
 }
+# To whom an escalation goes for each of these and how severe it is, as risk.rules names both.
+GOES_TO = {
+    "unauthorised": ("risk", "urgent"),
+    "regulator": ("regulator", "urgent"),
+    "staff": ("risk", "urgent"),
+    "vulnerable": ("risk", "high"),
+    "several": ("risk", "high"),
+}
 UNAUTHORISED_CATEGORY = "fraud.unauthorised"
 
 

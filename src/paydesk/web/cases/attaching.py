@@ -16,8 +16,7 @@ from django_htmx.http import reswap, retarget, trigger_client_event
 
 from paydesk.domain.cases import actions
 from paydesk.domain.cases.desk import letters, waiting_files
-from paydesk.domain.cases.queries import link_pairs
-from paydesk.domain.cases.rules import Level, may_hear
+from paydesk.domain.cases.queries import code, link_pairs
 from paydesk.domain.cases.texts import LANGUAGES
 from paydesk.foundation.documents.queries import open_document
 from paydesk.kernel.refused import Refused
@@ -27,6 +26,7 @@ from paydesk.web.addresses import page_of
 from paydesk.web.cases.filling import filling_of
 from paydesk.web.cases.links import contracts_of_ids
 from paydesk.web.cases.one_case import known_here
+from paydesk.web.cases.proving import Proof, proof_missing
 from paydesk.web.cases.shown import WORK, case_or_404, shown
 from paydesk.web.contracts.forms import day_input
 from paydesk.web.contracts.local_days import local_days
@@ -79,7 +79,7 @@ def attach(request: HttpRequest, public_code: str) -> HttpResponse:
             return _files(request, case, actor)
     known = {
         "each": shown(case), "case": case, "forms": forms_of,
-        "statement_blocked": _why_no_statement(case), "at": page_of("case", case.pk),
+        "prove": _not_proved(case), "at": page_of("case", case.pk),
     }  # fmt: skip
     return render(request, "cases/attach.html", known, status=422 if request.method == "POST" else 200)
 
@@ -121,8 +121,9 @@ def _contracts(case: Case, actor: Actor) -> list[Any]:
     return list(found.values())
 
 
-def _why_no_statement(case: Case) -> str:
-    return may_hear(known_here(case, timezone.now()), Level.TWO_FACTS, case.party_role)
+def _not_proved(case: Case) -> Proof | None:
+    """What somebody has to prove, where they are answered, before all that they owe is told."""
+    return proof_missing(case, "statement.send", level=known_here(case, timezone.now()))
 
 
 def _file(case: Case, said: dict[str, Any], by: Actor) -> None:
@@ -130,8 +131,8 @@ def _file(case: Case, said: dict[str, Any], by: Actor) -> None:
 
 
 def _statement(case: Case, said: dict[str, Any], by: Actor) -> None:
-    if why := _why_no_statement(case):
-        raise Refused(why, code="case.identity")
+    if missing := _not_proved(case):
+        raise Refused(missing.why, code="case.identity", prove=code(case) if missing.url else "")
     contract = next((each for each in _contracts(case, by) if each.pk == said["contract"]), None)
     if contract is None:
         raise Refused("This account is none of theirs.")

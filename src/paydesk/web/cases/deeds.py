@@ -25,9 +25,9 @@ from paydesk.web.access import actor_of, gate, needs
 from paydesk.web.addresses import code_in, kind_and_number, number_in, page_of
 from paydesk.web.answers import came_from, done
 from paydesk.web.cases import forms as asked
+from paydesk.web.cases.proving import lead_of
 from paydesk.web.cases.shown import SEE, WORK, case_or_404, shown
 from paydesk.web.queues.subjects import subject_or_404
-from paydesk.web.risk.of_case import Button, buttons_of
 
 if TYPE_CHECKING:
     from paydesk.domain.cases.models import Case
@@ -58,7 +58,7 @@ def _sort(case: Case, data: dict[str, Any], by: Actor, now: Any) -> object:
     return actions.sort_case(
         case.pk, **wanted, severity=data["severity"], party_role=data["party_role"],
         is_complaint=data["is_complaint"], contact=_address(contact, case.market), customer_id=customer,
-        by=by, now=now,
+        language=data["language"] or None, by=by, now=now,
     )  # fmt: skip
 
 
@@ -148,19 +148,6 @@ DEEDS = {
 }  # fmt: skip
 
 
-def buttons_for(case: Case, actor: Actor) -> list[tuple[Deed | Button, str, str]]:
-    """(deed, address, why not) of what can be done in this state."""
-    blocked = gate(actor, WORK).reason
-    return [
-        *(
-            (deed, reverse("cases:act", args=[code(case), deed.name]), blocked)
-            for deed in DEEDS.values()
-            if case.state in deed.states
-        ),
-        *buttons_of(code(case), actor),
-    ]
-
-
 @dialog_view
 @needs(SEE)
 def act(request: HttpRequest, public_code: str, deed: str) -> HttpResponse:
@@ -175,14 +162,20 @@ def act(request: HttpRequest, public_code: str, deed: str) -> HttpResponse:
     if deed == "sort":
         category: Any = form.fields["category"]
         category.choices = [asked.CHOOSE, *leaves(current_tree()[1]).items()]
+        if case.language not in asked.LANGUAGES:
+            language: Any = form.fields["language"]
+            language.choices = [("", case.language), *language.choices]
     if is_sent and form.is_valid():
         chosen.do(case, form.cleaned_data, actor, timezone.now())
         return done(request, came_from(request, page), f"{code(case)}: {chosen.told}")
     each = shown(case)
     why = "" if case.state in chosen.states else f"This case is {each.word}: look at it again."
+    if deed == "verify" and case.customer_id is None:
+        why = why or "Say first which customer this is, under Sort; then verify that it is them."
     known = {
         "each": each, "case": case, "deed": chosen, "form": form, "at": came_from(request, page),
         "blocked": gate(actor, WORK).reason or why,
+        "lead": lead_of(case, request.GET.get("for", "")) if deed == "verify" else "",
     }  # fmt: skip
     return render(request, "cases/deed.html", known, status=422 if is_sent else 200)
 
@@ -191,7 +184,7 @@ def _initial(case: Case) -> dict[str, Any]:
     return {
         "category": case.category, "root_cause": case.root_cause, "money_outcome": case.money_outcome,
         "severity": case.severity, "party_role": case.party_role, "contact": case.contact,
-        "is_complaint": case.is_complaint,
+        "is_complaint": case.is_complaint, "language": case.language,
         "customer": code_in("customer", case.customer_id) if case.customer_id else "",
     }  # fmt: skip
 

@@ -17,6 +17,7 @@ from paydesk.domain.cases.rules import (
     STRONG_WAYS,
 )
 from paydesk.domain.cases.states import WAITS_FOR
+from paydesk.domain.cases.texts import LANGUAGES
 from paydesk.kernel.card_redaction import CardDataRefused, refuse_card_data
 
 CHOOSE = ("", "choose")
@@ -63,6 +64,10 @@ class Sort(forms.Form):
         label="Customer", required=False, help_text="Code CUS-…; empty while it is not known"
     )
     contact = forms.CharField(label="Phone number or e-mail address", max_length=254, required=False)
+    language = forms.ChoiceField(
+        label="Answered in", choices=list(LANGUAGES.items()), required=False,
+        help_text="Ready texts and letters come in it",
+    )  # fmt: skip
     is_complaint = forms.BooleanField(label="It is a complaint", required=False)
 
 

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 from django.urls import reverse
 from django.utils import timezone
 
-from paydesk.domain.cases.identity import why_not
 from paydesk.domain.contracts.queries import contract_list, contracts_of, standings
 from paydesk.domain.payments.queries import payments
 from paydesk.domain.refunds.queries import refunds
@@ -20,25 +19,41 @@ from paydesk.kernel.money import Money
 from paydesk.reporting.routes.queries import trace_of
 from paydesk.reporting.routes.rules import TraceStep
 from paydesk.web.addresses import code_in, page_of
+from paydesk.web.cases.proving import from_case, proof_missing
 from paydesk.web.goodwill.shown import lines_of as goodwill_lines
-from paydesk.web.marketplace.views import seller_lines, withdrawal_lines
+from paydesk.web.marketplace.shown import attempt_lines, order_lines, seller_lines, withdrawal_lines
 from paydesk.web.payments.shown import shown as shown_payment
 from paydesk.web.risk.of_case import enforcement_lines, escalation_lines
 
 if TYPE_CHECKING:
     from paydesk.domain.cases.models import Case, CaseLink
 
-WORDS = {"payment": "Payment", "contract": "Contract", "refund": "Refund", "exception": "Exception"}
+WORDS = {
+    "payment": "Payment", "contract": "Contract", "refund": "Refund", "exception": "Exception",
+    "link_attempt": "Payment method",
+}  # fmt: skip
 # Kinds that need no more than a line: (line, amount, badge, id of the customer) by id, for the actor.
 LINES: dict[str, Any] = {
     "goodwill": goodwill_lines, "escalation": escalation_lines, "enforcement": enforcement_lines,
-    "seller": seller_lines, "withdrawal": withdrawal_lines,
+    "seller": seller_lines, "withdrawal": withdrawal_lines, "order": order_lines,
+    "link_attempt": attempt_lines,
 }  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
+class LinkAct:
+    """What may be done about a link. `needs` says what whoever asks has to prove first: `url` leads there."""
+
+    label: str
+    url: str
+    key: str = ""
+    blocked: str = ""
+    needs: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class ShownLink:
-    """One thing a case is about. `badge` is (family, word); `acts` are (label, address, key, blocked)."""
+    """One thing a case is about. `badge` is (family, word)."""
 
     link: CaseLink
     code: str
@@ -48,7 +63,7 @@ class ShownLink:
     amount: Money | None = None
     badge: tuple[str, str] = ("", "")
     trace: Sequence[TraceStep] = ()
-    acts: Sequence[tuple[str, str, str, str]] = ()
+    acts: Sequence[LinkAct] = ()
     warning: str = ""
     has_open_money: bool = False  # of the customer of the case, or of nobody known yet
 
@@ -76,8 +91,8 @@ def _one_key_each(links: list[ShownLink]) -> list[ShownLink]:
     """A key stands on the first button alone that has it."""
     taken: set[str] = set()
     for place, link in enumerate(links):
-        acts = [(label, url, "" if key in taken else key, blocked) for label, url, key, blocked in link.acts]
-        taken |= {key for _, _, key, blocked in acts if key and not blocked}
+        acts = [replace(act, key="" if act.key in taken else act.key) for act in link.acts]
+        taken |= {act.key for act in acts if act.key and not act.blocked}
         links[place] = replace(link, acts=acts)
     return links
 
@@ -119,7 +134,7 @@ def _shown(link: CaseLink, case: Case, paid: Any, owed: Any, going: Any, lines: 
         refund = going[link.object_id]
         return ShownLink(
             link, **known, line="", amount=Money(refund.amount_minor, refund.currency),
-            badge=(REFUND.family(refund.state), refund.state),
+            badge=(REFUND.family(refund.state), refund.state), acts=_acts_of_refund(case, refund),
             warning=_warning(case, refund.customer_id),
         )  # fmt: skip
     if link.object_id in lines.get(link.kind, ()):
@@ -135,22 +150,39 @@ def _warning(case: Case, owner_id: int | None) -> str:
     return ""
 
 
-def _acts_of_contract(case: Case, contract: Any) -> list[tuple[str, str, str, str]]:
+def _acts_of_contract(case: Case, contract: Any) -> list[LinkAct]:
     """What may be done about a contract from its case."""
-    address = reverse("cases:pay_link", args=[code_in("case", case.pk), contract.pk])
-    return [("Pay link…", address, "", "")]
+    return [LinkAct("Pay link…", reverse("cases:pay_link", args=[code_in("case", case.pk), contract.pk]))]
 
 
-def _acts(case: Case, payment: Any) -> list[tuple[str, str, str, str]]:
-    """What may be done about a payment from its case. Money needs a strong identity of who asks."""
-    acts: list[tuple[str, str, str, str]] = []
-    if payment.state == "received" and payment.open_minor:
-        acts.append(("Apply…", reverse("payments:apply", args=[payment.pk]), "y", ""))
-    if payment.state == "received":
-        blocked = why_not("refund.request", level=case.level, party_role=case.party_role)
-        ask = f"{reverse('refunds:ask', args=[payment.pk])}?case={code_in('case', case.pk)}"
-        acts.append(("Refund…", ask, "f", blocked))
+def _acts(case: Case, payment: Any) -> list[LinkAct]:
+    """What may be done about a payment from its case, for whoever is known as well as it needs."""
+    acts: list[LinkAct] = []
+    if payment.state != "received":
+        return acts
+    is_known = payment.customer_id is not None
+    if payment.open_minor:
+        verb = "payment.apply" if is_known else "payment.name_payer"
+        acts.append(_asked(case, "Apply…", verb, reverse("payments:apply", args=[payment.pk]), "y"))
+    acts.append(_asked(case, "Refund…", "refund.request", reverse("refunds:ask", args=[payment.pk]), "f"))
+    if is_known and not (payment.reserved_minor or payment.refunded_minor):
+        acts.append(_asked(case, "Move…", "payment.move", reverse("payments:move", args=[payment.pk]), ""))
     return acts
+
+
+def _acts_of_refund(case: Case, refund: Any) -> list[LinkAct]:
+    """A refund that failed goes to another payee, where whoever asks is known well enough."""
+    if not REFUND.may("change_payee", refund.state):
+        return []
+    address = reverse("refunds:payee", args=[code_in("refund", refund.pk)])
+    return [_asked(case, "Another payee…", "refund.change_payee", address, "")]
+
+
+def _asked(case: Case, label: str, verb: str, address: str, key: str) -> LinkAct:
+    missing = proof_missing(case, verb)
+    if missing is None:
+        return LinkAct(label, from_case(address, case), key)
+    return LinkAct(label, missing.url, key, "" if missing.url else missing.why, missing.why)
 
 
 def owners_of(found: Sequence[CaseLink], actor: Actor) -> list[tuple[str, str]]:

@@ -46,20 +46,27 @@ def next_button(
     unchecked: Sequence[str],
     blocks: Sequence[str],
     level: str,
+    flags: Sequence[str] = (),
 ) -> NextButton | None:
-    """What comes next with this case; None where nothing of ours is to do. No query."""
+    """What comes next with this case; None where nothing of ours is to do. No query.
+
+    `flags` say why it goes to risk at once, as long as nobody has taken that up.
+    """
     proposed = [link for link in links if link.is_proposed]
-    money = next((link for link in links if link.has_open_money and not link.is_proposed and link.acts), None)
+    payable = (link.acts[0] for link in links if link.has_open_money and not link.is_proposed and link.acts)
+    money = next((act for act in payable if not act.blocked), None)
     step = next_step(
         CaseFacts(
             case.state, case.waits_for, len(proposed), case.customer_id is not None, len(owners),
             case.party_role, level,
             guarded_facts=any(fact.level > Level.UNVERIFIED for fact, _ in facts),
             open_money=money is not None,
+            money_needs_proof=money is not None and bool(money.needs),
             unanswered=case.unanswered_since is not None,
             is_sorted=bool(case.category and case.root_cause and case.money_outcome),
             unchecked=unchecked,
             blocks=blocks,
+            goes_to_risk=flags[0] if flags and actor.may("risk.escalate") else "",
         )
     )  # fmt: skip
     if step is None:
@@ -71,6 +78,8 @@ def next_button(
             name, label, step.why, key, url=reverse("cases:act", args=[here, name]), blocked=blocked
         )
 
+    if name == "escalate":
+        return NextButton(name, "Escalate…", step.why, url=reverse("risk:escalate", args=[here]))
     if name == "confirm":
         first = proposed[0]
         return NextButton(
@@ -87,8 +96,7 @@ def next_button(
             "sort", "Sort…", step.why, "s", url=reverse("cases:act", args=[here, "sort"]), blocked=blocked
         )
     if name == "money" and money is not None:
-        label, url, _, why_not = money.acts[0]
-        return NextButton(name, label, step.why, "y", url=url, blocked=blocked or why_not)
+        return NextButton(name, money.label, step.why, "y", url=money.url, blocked=blocked)
     if name == "answer":
         by_hand = case.channel in ("phone", "by_hand") and "@" not in case.contact
         if by_hand:

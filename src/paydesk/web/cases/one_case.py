@@ -33,12 +33,15 @@ from paydesk.domain.cases.queries import (
 from paydesk.domain.cases.reached_by import channel_of_answer
 from paydesk.domain.cases.rules import MONEY_OUTCOMES, UNDO_SECONDS, may_hear
 from paydesk.domain.cases.states import OPEN
+from paydesk.domain.triage.queries import escalations_of, to_act_on
+from paydesk.domain.triage.rules import ESCALATES
 from paydesk.foundation.audit.queries import histories, history
 from paydesk.foundation.people.queries import names_of
 from paydesk.web.access import actor_of, gate, needs
 from paydesk.web.addresses import code_in, page_of
 from paydesk.web.answers import unchanged
-from paydesk.web.cases.deeds import buttons_for
+from paydesk.web.cases.acts import acts_of
+from paydesk.web.cases.kept_draft import facts_in
 from paydesk.web.cases.links import of_customer, owners_of, shown_links
 from paydesk.web.cases.next_button import next_button
 from paydesk.web.cases.shown import SEE, WORK, case_or_404, shown
@@ -93,13 +96,21 @@ def page_of_case(request: HttpRequest, case: Case) -> dict[str, Any]:
     ]
     missing = unchecked(case)
     checks = checks_of(tree_of(case.category_version), case.category)
+    flags, messages, draft = escalations_of(case.pk), messages_of(case), draft_of(case.pk, actor.id)
     following = next_button(
         case, actor, links=links, owners=owners, facts=facts, unchecked=missing,
         blocks=blocks_of(confirmed) if case.state in OPEN else (), level=known_here(case, now),
+        flags=[ESCALATES[each.reason] for each in to_act_on(flags)],
+    )  # fmt: skip
+    acts, more_acts = acts_of(
+        case, actor, but=following.name if following else "",
+        no_payment=not any(kind == "payment" for kind, _ in confirmed),
     )  # fmt: skip
     return {
         "next": following,
-        "no_payment": not any(kind == "payment" for kind, _ in confirmed),
+        "flags": flags,
+        "acts": acts,
+        "more_acts": more_acts,
         "open_code": each.code,
         "each": each,
         "case": case,
@@ -110,7 +121,7 @@ def page_of_case(request: HttpRequest, case: Case) -> dict[str, Any]:
         "links": links,
         "facts": facts,
         "facts_at": now.isoformat(),
-        "entries": story_of(case, messages_of(case), _done(case, confirmed)),
+        "entries": story_of(case, messages, _done(case, confirmed)),
         "others": [shown(other, words) for other in others_about_the_same(actor, case)],
         "before": [
             shown(other, words)
@@ -121,15 +132,13 @@ def page_of_case(request: HttpRequest, case: Case) -> dict[str, Any]:
         "checks": [(check, check not in missing) for check in checks],
         "cause": ROOT_CAUSES.get(case.root_cause, ""),
         "outcome": MONEY_OUTCOMES.get(case.money_outcome, ""),
-        "draft": draft_of(case.pk, actor.id),
+        "draft": draft,
+        "draft_facts": facts_in(draft, facts, messages, actor.label),
         "waiting": waiting_files(case.pk, actor.id),
         "sent_key": uuid4().hex,
         "undo_seconds": UNDO_SECONDS,
         "no_answer": why_no_answer(case),
         "no_mailbox": "@" in case.contact and not can_be_mailed(case.market),
-        "buttons": [
-            button for button in buttons_for(case, actor) if not following or button[0].name != following.name
-        ],
         "work_gate": gate(actor, WORK),
         "owners": owners,
         "side": of_customer(case, actor, today),

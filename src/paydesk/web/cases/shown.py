@@ -16,6 +16,7 @@ from paydesk.domain.cases.desk import unread_among, who_is_here
 from paydesk.domain.cases.queries import case_for, code, current_tree
 from paydesk.domain.cases.rules import CHANNELS, LEVEL_WORDS, PARTY_ROLES
 from paydesk.domain.cases.states import CASE, WAITS_FOR
+from paydesk.domain.cases.texts import LANGUAGES
 from paydesk.domain.risk.actions import note_look
 from paydesk.foundation.clocks.queries import ClockStanding, earliest_of, standing
 from paydesk.foundation.clocks.told import arithmetic, pause_rows
@@ -101,6 +102,11 @@ class ShownCase:
     @property
     def level_words(self) -> str:
         return LEVEL_WORDS[self.case.level]
+
+    @property
+    def language(self) -> str:
+        """The one they are answered in."""
+        return LANGUAGES.get(self.case.language, self.case.language)
 
     @property
     def party(self) -> str:

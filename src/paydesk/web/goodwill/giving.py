@@ -12,7 +12,6 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from paydesk.domain.cases.asks import Compensation, compensations_of
-from paydesk.domain.cases.identity import why_not
 from paydesk.domain.cases.queries import code as case_code
 from paydesk.domain.cases.queries import link_pairs
 from paydesk.domain.cases.states import OPEN
@@ -27,6 +26,7 @@ from paydesk.kernel.money import Money, exact_minor
 from paydesk.web.access import actor_of, gate, needs
 from paydesk.web.addresses import page_of
 from paydesk.web.answers import came_from, done
+from paydesk.web.cases.proving import proof_missing
 from paydesk.web.cases.shown import case_or_404
 from paydesk.web.goodwill.shown import GIVE, SEE, goodwill_or_404, shown
 from paydesk.web.payments.filters import AmountField
@@ -34,7 +34,7 @@ from paydesk.web.payments.filters import AmountField
 if TYPE_CHECKING:
     from paydesk.domain.cases.models import Case
 
-LONGEST = 500
+LONGEST, VERB = 500, "goodwill.give"
 CREDIT = ("", "their credit balance, to be paid out or used")
 
 
@@ -119,19 +119,18 @@ def give(request: HttpRequest, public_code: str) -> HttpResponse:
         "alone": own_limit(actor, case.market, market.currency) if market else None,
         "at": came_from(request, page_of("case", case.pk)),
         "blocked": why_not_from(case, actor),
+        "prove": proof_missing(case, VERB),
     }
     return render(request, "goodwill/give.html", known, status=422 if is_sent else 200)
 
 
 def why_not_from(case: Case, actor: Actor) -> str:
-    """Why this person gives nothing from this case now; "" where they may."""
+    """Why this person gives nothing from this case now, whoever asks; "" where they may."""
     if why := gate(actor, GIVE).reason:
         return why
     if case.state not in OPEN:
         return f"This case is {case.state}: open it again first."
-    if case.customer_id is None:
-        return "Say first which customer this is."
-    return why_not("goodwill.give", level=case.level, party_role=case.party_role)
+    return "" if case.customer_id is not None else "Say first which customer this is."
 
 
 def owed_by(actor: Actor, case: Case) -> list[tuple[int, str, str]]:

@@ -13,6 +13,7 @@ from paydesk.domain.payments.states import PAYMENT
 from paydesk.domain.refunds.queries import calculation_of
 from paydesk.kernel.actor import Actor
 from paydesk.web.access import gate, gate_to_ask
+from paydesk.web.addresses import code_in
 
 if TYPE_CHECKING:
     from paydesk.domain.payments.models import Payment
@@ -35,8 +36,9 @@ def acts_of(actor: Actor, story: PaymentStory, waiting: Mapping[str, Approval]) 
     """The acts that make sense for this payment now. `waiting` are approvals that wait, by kind."""
     payment = story.payment
     put_back = _put_back(actor, payment, waiting)
+    escalate = _escalate(actor, payment)
     if payment.state != PAYMENT.start:
-        return put_back
+        return put_back + escalate
     stuck = "Money of this payment is asked back or went back." if _goes_back(payment) else ""
     allocate = gate(actor, "payments.allocate").reason
     found = []
@@ -63,7 +65,7 @@ def acts_of(actor: Actor, story: PaymentStory, waiting: Mapping[str, Approval]) 
         )
     if undoable(payment, story.records, actor):
         found.append(_act("Undo…", "undo", "z", payment, allocate or stuck))
-    return found
+    return found + escalate
 
 
 def _put_back(actor: Actor, payment: Payment, waiting: Mapping[str, Approval]) -> list[Act]:
@@ -72,6 +74,13 @@ def _put_back(actor: Actor, payment: Payment, waiting: Mapping[str, Approval]) -
         return []
     asked = "Undoing the reversal is asked for already." if "payment.reinstate" in waiting else ""
     return [_act("Undo the reversal…", "put_back", "h", payment, gate(actor, TAKE_BACK).reason or asked)]
+
+
+def _escalate(actor: Actor, payment: Payment) -> list[Act]:
+    """Handing it to risk, for whoever may; it has no key, for nobody does it by mistake."""
+    if not gate(actor, "risk.escalate").allowed:
+        return []
+    return [Act("Escalate…", reverse("risk:escalate", args=[code_in("payment", payment.pk)]), "")]
 
 
 def _goes_back(payment: Payment) -> bool:

@@ -35,6 +35,7 @@ from paydesk.kernel.public_codes import code_of
 from paydesk.web.access import actor_of, gate_to_ask, needs
 from paydesk.web.addresses import number_in, page_of
 from paydesk.web.answers import came_from, done
+from paydesk.web.cases.proving import case_in, proof_missing
 from paydesk.web.payments.filters import AmountField
 from paydesk.web.payments.page import business_day, may_apply, payment_or_404
 from paydesk.web.payments.shown import shown
@@ -134,6 +135,9 @@ def dialog(request: HttpRequest, payment: Payment, chosen: QueryDict) -> dict[st
         "customer": customer,
         "taken": choice.cleaned_data.get("suggestion"),
         "waits": why_open([payment]).get(payment.pk, ""),
+        "prove": proof_missing(
+            case_in(request), "payment.apply" if payment.customer_id is not None else "payment.name_payer"
+        ),
     }
     if contract is not None:
         amount = choice.cleaned_data.get("amount")
@@ -253,12 +257,13 @@ def confirm(request: HttpRequest, payment: Payment) -> HttpResponse:
     if owner is None:
         return render(request, template_for(request), dialog(request, payment, request.POST), status=422)
     name_only = "name_only" in request.POST or contract is None
-    contract_id = None if name_only else contract.pk
+    contract_id, case = None if name_only else contract.pk, case_in(request)
     if "ask" in request.POST:
         request_apply(
             payment.pk, customer_id=owner.pk, contract_id=contract_id,
             amount=None if name_only else choice.cleaned_data.get("amount"),
-            note=request.POST.get("note", ""), version=int(version), by=actor, now=timezone.now(),
+            note=request.POST.get("note", ""), version=int(version), case_id=case.pk if case else None,
+            by=actor, now=timezone.now(),
         )  # fmt: skip
         return done(request, place_to_return(request, payment), "Asked. A second person decides on it.")
     try:
@@ -269,6 +274,7 @@ def confirm(request: HttpRequest, payment: Payment) -> HttpResponse:
             amount=None if name_only else choice.cleaned_data.get("amount"),
             version=int(version),
             suggestion=choice.cleaned_data.get("suggestion"),
+            case_id=case.pk if case else None,
             by=actor,
             now=timezone.now(),
         )
@@ -290,5 +296,6 @@ def _said(before: Payment, after: Payment, owner: str, account_number: str | Non
 
 
 def place_to_return(request: HttpRequest, payment: Payment) -> str:
-    """Where the dialog was opened, if that is a page of ours; else the payment's page."""
-    return came_from(request, page_of("payment", payment.pk))
+    """Where the dialog was opened, if that is a page of ours; else the page of the case, or the payment's."""
+    case = case_in(request)
+    return came_from(request, page_of("case", case.pk) if case else page_of("payment", payment.pk))

@@ -29,6 +29,7 @@ from paydesk.kernel.money import Money, exact_minor
 from paydesk.web.access import actor_of, gate, gate_to_ask, needs
 from paydesk.web.addresses import code_in, number_in
 from paydesk.web.answers import done
+from paydesk.web.cases.proving import case_in, proof_missing
 from paydesk.web.contracts.picking import contract_or_404
 from paydesk.web.payments.acts import MOVE
 from paydesk.web.payments.applying import MOST_FOUND, Choice, candidates, place_to_return
@@ -140,15 +141,17 @@ def move(request: HttpRequest, payment_id: int) -> HttpResponse:
     choice.is_valid()
     contract, customer = choice.cleaned_data.get("contract"), choice.cleaned_data.get("customer")
     owner = contract.customer if contract is not None else customer
-    form = Note(request.POST if request.method == "POST" else None, auto_id="move_%s")
+    form, case = Note(request.POST if request.method == "POST" else None, auto_id="move_%s"), case_in(request)
     if request.method == "POST" and owner is not None and form.is_valid():
         request_move(
             payment.pk, customer_id=owner.pk, contract_id=contract.pk if contract else None,
-            note=form.cleaned_data["note"], version=version_in(request), by=actor, now=now,
+            note=form.cleaned_data["note"], version=version_in(request), case_id=case.pk if case else None,
+            by=actor, now=now,
         )  # fmt: skip
         return done(request, place_to_return(request, payment), ASKED)
     known = known_of(request, payment)
     known |= {
+        "prove": proof_missing(case, "payment.move"),
         "choice": choice,
         "form": form,
         "contract": contract,

@@ -24,7 +24,7 @@ from paydesk.kernel.phone_numbers import e164_digits
 from paydesk.web.access import actor_of, gate, gate_to_ask, needs
 from paydesk.web.addresses import page_of
 from paydesk.web.answers import came_from, done
-from paydesk.web.cases.shown import case_or_404
+from paydesk.web.cases.proving import case_in, proof_missing
 from paydesk.web.payments.effects_shown import looked_at
 from paydesk.web.payments.filters import AmountField
 from paydesk.web.payments.page import payment_or_404
@@ -34,7 +34,6 @@ from paydesk.web.refunds.shown import RIGHT, refund_or_404, shown
 from paydesk.web.sight import Looking, looking
 
 if TYPE_CHECKING:
-    from paydesk.domain.cases.models import Case
     from paydesk.domain.payments.models import Payment
     from paydesk.domain.refunds.models import Refund
 
@@ -169,16 +168,11 @@ def ask(request: HttpRequest, payment_id: int) -> HttpResponse:
         "sums": calculation_of(payment),
         "earlier": earlier,
         "case_code": case_code(case) if case else "",
+        "prove": proof_missing(case, "refund.request"),
     }
     known |= looked(form, payment, actor)
     template = "refunds/_ask_preview.html" if is_preview else "refunds/ask.html"
     return render(request, template, known, status=422 if request.method == "POST" else 200)
-
-
-def case_in(request: HttpRequest) -> Case | None:
-    """The case a verb is asked for from, by the code in the address or the form; None where from none."""
-    code = request.POST.get("case") or request.GET.get("case") or ""
-    return case_or_404(actor_of(request), code) if code else None
 
 
 def looked(form: AskForm, payment: Payment, actor: Actor) -> dict[str, Any]:
@@ -214,7 +208,7 @@ def payee(request: HttpRequest, code: str) -> HttpResponse:
     refund = refund_or_404(actor, code)
     payment = payment_or_404(actor, refund.payment_id)
     form = PayeeForm(request.POST if request.method == "POST" else None, payment=payment, eyes=eyes)
-    allowed = gate(actor, ENTITLE)
+    allowed, case = gate(actor, ENTITLE), case_in(request)
     if request.method == "POST" and not allowed.allowed:
         actor.needs(ENTITLE, market=refund.market)
     if request.method == "POST" and form.is_valid():
@@ -222,17 +216,18 @@ def payee(request: HttpRequest, code: str) -> HttpResponse:
         change_payee(
             refund.pk, payee_kind=data["payee_kind"], payee_name=data["payee_name"],
             payee_account=data["payee_account"], rail=data["rail"], note=data["note"],
-            version=version_in(request), by=actor, now=timezone.now(),
+            version=version_in(request), case_id=case.pk if case else None, by=actor, now=timezone.now(),
         )  # fmt: skip
-        return done(
-            request, page_of("refund", refund.pk), f"{shown(refund).code}: asked anew with another payee."
-        )
+        back = came_from(request, page_of("case", case.pk)) if case else page_of("refund", refund.pk)
+        return done(request, back, f"{shown(refund).code}: asked anew with another payee.")
     known = {
         "each": shown(refund),
         "refund": refund,
         "form": form,
         "at": came_from(request, page_of("refund", refund.pk)),
         "blocked": allowed.reason or state_blocks(refund),
+        "prove": proof_missing(case, "refund.change_payee"),
+        "case_code": case_code(case) if case else "",
     }
     return render(request, "refunds/payee.html", known, status=422 if request.method == "POST" else 200)
 

@@ -13,6 +13,7 @@ from django.views.decorators.vary import vary_on_headers
 from paydesk.domain.refunds.actions import put_payout_file_aside, send_payout_file, take_refund_out
 from paydesk.domain.refunds.payout_formats import FORMATS
 from paydesk.domain.refunds.queries import float_of, payout_files, refunds_in
+from paydesk.domain.refunds.stopped import refuse_stopped, stopped_among
 from paydesk.foundation.approvals.queries import approvals_of
 from paydesk.foundation.audit.queries import history
 from paydesk.foundation.documents.queries import open_document
@@ -27,7 +28,7 @@ from paydesk.web.people_names import names_by_label
 from paydesk.web.refunds.deeds import Why, dialog_view
 from paydesk.web.refunds.detail import FAMILIES, Event
 from paydesk.web.refunds.filters import tabs_for
-from paydesk.web.refunds.shown import all_shown, file_or_404, file_shown
+from paydesk.web.refunds.shown import ShownRefund, all_shown, file_or_404, file_shown
 from paydesk.web.trail.words import verb_words
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 
 SEE, RELEASE = "payouts.release:view", "payouts.release"
 NOT_MADE = "The file is made when a second person has released it."
+TAKE_OUT = "Risk stops a refund in it: take that one out first, or put the file aside."
 NEXT_STEPS = {
     "asked": "A second person looks at the refunds and lets the money go.",
     "released": "Download it, upload it at the provider or bank, then mark it as sent.",
@@ -72,19 +74,23 @@ def file_page(request: HttpRequest, code: str) -> HttpResponse:
     names = names_by_label({record.actor for record in records} | {payout.asked_by, payout.sent_by})
     notes = {each.pk: each.decision_note for each in approvals}
     _, there = float_of(payout.source_account)
-    release = gate(actor, RELEASE)
+    release, inside = gate(actor, RELEASE), list(refunds_in(payout))
+    stopped = stopped_among(inside, timezone.now()) if payout.state in ("asked", "released") else {}
     known: dict[str, Any] = {
         "tab": "files",
         "tabs": tabs_for(actor),
         "each": file_shown(payout),
         "payout": payout,
-        "rows": all_shown(refunds_in(payout)),
+        "rows": all_shown(inside),
+        "stopped": stopped_lines(all_shown(inside), stopped),
         "format": FORMATS[payout.format].name,
         "there": there,
         "release": release,
         "approval": next((page_of("approval", each.pk) for each in approvals if each.state == "pending"), ""),
         "asked_by": names[payout.asked_by],
-        "document_blocked": release.reason or ("" if payout.document_id else NOT_MADE),
+        "document_blocked": release.reason
+        or ("" if payout.document_id else NOT_MADE)
+        or (TAKE_OUT if stopped else ""),
         "acts": {"sent": payout.state == "released", "aside": payout.state == "released"},
         "take_out": _take_out(actor, payout) if payout.state in ("asked", "released") else None,
         "next_step": NEXT_STEPS.get(payout.state, ""),
@@ -110,11 +116,18 @@ def document(request: HttpRequest, code: str) -> HttpResponseBase:
     payout = file_or_404(actor_of(request), code)
     if payout.document_id is None or payout.state == "put_aside":
         raise Refused(NOT_MADE, code="payout_file.not_made")
+    if payout.state == "released":  # later it is what left, and is looked at
+        refuse_stopped(list(refunds_in(payout)), timezone.now())
     opened = open_document(payout.document_id)
     response = FileResponse(opened.file)
     for name, value in opened.headers.items():
         response[name] = value
     return response
+
+
+def stopped_lines(rows: list[ShownRefund], why: dict[int, str]) -> list[tuple[str, str]]:
+    """(code, why) of those that risk stops."""
+    return [(row.code, why[row.refund.pk]) for row in rows if row.refund.pk in why]
 
 
 def _seen(request: HttpRequest) -> int:
@@ -134,7 +147,9 @@ def sent(request: HttpRequest, code: str) -> HttpResponse:
         text = f"{file_shown(payout).code} is sent. Bring the result file when the provider has one."
         return done(request, page_of("payout_file", payout.pk), text)
     blocked = "" if payout.state == "released" else f"This file is {file_shown(payout).word}."
-    known = {"each": file_shown(payout), "payout": payout, "blocked": blocked}
+    inside = list(refunds_in(payout))
+    stopped = stopped_lines(all_shown(inside), stopped_among(inside, timezone.now()))
+    known = {"each": file_shown(payout), "payout": payout, "blocked": blocked, "stopped": stopped}
     return render(request, "refunds/sent.html", known)
 
 

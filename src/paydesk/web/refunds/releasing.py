@@ -15,6 +15,7 @@ from django.views.decorators.vary import vary_on_headers
 from paydesk.domain.refunds.actions import request_release
 from paydesk.domain.refunds.payout_formats import FORMATS
 from paydesk.domain.refunds.queries import float_of, number_in, pays_from, profile_of, refunds
+from paydesk.domain.refunds.stopped import stopped_among
 from paydesk.kernel.actor import Actor
 from paydesk.kernel.money import Money
 from paydesk.web.access import actor_of, gate, needs
@@ -53,10 +54,11 @@ def release(request: HttpRequest) -> HttpResponse:
     actor = actor_of(request)
     said = request.POST if request.method == "POST" else request.GET
     chosen = chosen_refunds(actor, said.getlist("id"))
+    rows = all_shown(chosen)
     known: dict[str, Any] = {
-        "rows": all_shown(chosen),
+        "rows": rows,
         "at": came_from(request, reverse("refunds:list")),
-        "problem": problem_of(all_shown(chosen)),
+        "problem": problem_of(rows) or stopped_of(rows),
     }
     if not known["problem"]:
         known |= offer(actor, chosen, said.get("account", ""), said.get("format", ""))
@@ -90,6 +92,12 @@ def problem_of(rows: Sequence[ShownRefund]) -> str:
     if len(kinds) > 1:
         return "A payout file is for one market, one currency and one way to pay. Choose those alone."
     return ""
+
+
+def stopped_of(rows: Sequence[ShownRefund]) -> str:
+    """Which of these risk stops, and why; "" where none."""
+    why = stopped_among([row.refund for row in rows], timezone.now())
+    return " ".join(f"{row.code} cannot go out: {why[row.refund.pk]}" for row in rows if row.refund.pk in why)
 
 
 def offer(actor: Actor, chosen: Sequence[Refund], account: str, format: str) -> dict[str, Any]:

@@ -16,7 +16,6 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from paydesk.domain.risk import actions
-from paydesk.domain.risk.queries import deciders, missing_of
 from paydesk.foundation.people.queries import everyone, markets_of
 from paydesk.foundation.people.restricted import named_people, view_of
 from paydesk.kernel.actor import Actor
@@ -31,7 +30,7 @@ from paydesk.web.risk import forms as asked
 from paydesk.web.risk.shown import SEE, ShownEnforcement, ShownEscalation, thing_or_404
 
 dialog_view: Callable[[Any], Any] = require_http_methods(["GET", "HEAD", "POST"])
-RAISE, DECIDE, RESTRICT, LIFT = "risk.escalate", "risk.decide", "risk.restrict", "risk.lift:check"
+DECIDE, RESTRICT, LIFT = "risk.decide", "risk.restrict", "risk.lift:check"
 Thing = ShownEscalation | ShownEnforcement
 
 
@@ -186,43 +185,13 @@ def act(request: HttpRequest, code: str, deed: str) -> HttpResponse:
             raise Refused(blocked)
         chosen.do(each.row, form.cleaned_data, actor, timezone.now())
         return done(request, _back(request, each), f"{each.code}: {chosen.told}")
-    return _dialog(request, form, f"{chosen.label}: {each.code}", chosen.says, chosen.button,
+    return dialog(request, form, f"{chosen.label}: {each.code}", chosen.says, chosen.button,
                    reverse("risk:act", args=[each.code, deed]), _back(request, each), blocked)  # fmt: skip
 
 
 def _back(request: HttpRequest, each: Thing) -> str:
     kind = "escalation" if isinstance(each, ShownEscalation) else "enforcement"
     return came_from(request, page_of(kind, each.row.pk))
-
-
-@dialog_view
-@needs(RAISE)
-def escalate(request: HttpRequest, code: str) -> HttpResponse:
-    """Hand a case or payment to somebody in risk; what is missing for the decision is said."""
-    actor, is_sent = actor_of(request), request.method == "POST"
-    subject = subject_or_404(actor, code)
-    if subject.kind not in ("case", "payment"):
-        raise Http404("A case or a payment is escalated.")
-    form = asked.Escalate(request.POST if is_sent else None, auto_id="deed_%s").for_people(
-        deciders(subject.market), may_restrict=subject.kind == "case"
-    )
-    back = came_from(request, page_of(*subject.link))
-    if is_sent and form.is_valid():
-        data = form.cleaned_data
-        restricted = data.get("is_restricted", False)
-        made = actions.escalate(
-            subject.link, market=subject.market, kind=data["kind"], severity=data["severity"],
-            reason=data["reason"], owner_id=int(data["owner"]), is_restricted=restricted, by=actor,
-            now=timezone.now(),
-        )  # fmt: skip
-        if restricted:  # whoever escalated does not see the case any more
-            back = reverse("cases:inbox")
-        return done(request, back, f"{subject.code} is with {made.owner.name}.")
-    missing = missing_of("risk", subject.link)
-    says = f"{subject.code} goes to somebody who decides; both clocks run from now."
-    if missing:
-        says += f" Missing for fraud: {'; '.join(missing)}."
-    return _dialog(request, form, "Escalate", says, "Escalate", reverse("risk:escalate", args=[code]), back)
 
 
 @dialog_view
@@ -254,7 +223,7 @@ def enforce(request: HttpRequest) -> HttpResponse:
     says = "Refunds, payouts or naming the payer stop for them, with the reason from the list."
     button = "Put in force" if actor.may(RESTRICT) else "Ask for it"
     here = reverse("risk:enforce")
-    return _dialog(request, form, "Hold, block or limit", says, button, here, back, blocked)
+    return dialog(request, form, "Hold, block or limit", says, button, here, back, blocked)
 
 
 def _party(text: str, market: str) -> tuple[str, int | str]:
@@ -267,7 +236,7 @@ def _party(text: str, market: str) -> tuple[str, int | str]:
     return "payer_phone", digits
 
 
-def _dialog(
+def dialog(
     request: HttpRequest, form: forms.Form, title: str, says: str, button: str, here: str, at: str,
     blocked: str = "",
 ) -> HttpResponse:  # fmt: skip

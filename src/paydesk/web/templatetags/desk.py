@@ -262,17 +262,18 @@ def action(
     dialog: bool = True,
     icon: str = "",
     also: str = "",
+    says: str = "",
 ) -> dict[str, Any]:
     """A button that opens what it names: in the dialog, or as a page. `blocked` says why it cannot be used.
 
-    `also` is a second key for it, where a hand is used to one.
+    `also` is a second key for it, where a hand is used to one; `says` is what comes before what it names.
 
     A key only presses the button; the thing it opens names the amount and asks.
     """
     return {
         "label": label, "url": url, "key": key, "blocked": blocked,
         "primary": primary, "dialog": dialog, "icon": icon,
-        "also": also,
+        "also": also, "says": says,
     }  # fmt: skip
 
 

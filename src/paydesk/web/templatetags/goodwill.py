@@ -10,7 +10,8 @@ from django.utils import timezone
 
 from paydesk.domain.cases.queries import code
 from paydesk.domain.cases.states import OPEN
-from paydesk.web.goodwill.giving import given_before, why_not_from
+from paydesk.web.cases.proving import proof_missing
+from paydesk.web.goodwill.giving import VERB, given_before, why_not_from
 
 register = template.Library()
 
@@ -18,10 +19,14 @@ register = template.Library()
 @register.inclusion_tag("goodwill/_of_case.html", takes_context=True)
 def goodwill_of(context: dict[str, Any], case: Any) -> dict[str, Any]:
     """`{% goodwill_of case %}`: refunds, goodwill and chargebacks about the same, and the button to give."""
+    blocked, missing = why_not_from(case, context["actor"]), proof_missing(case, VERB)
+    if missing is not None and not missing.url:
+        blocked = blocked or missing.why
     return {
         "earlier": given_before(case, timezone.now()),
         "is_open": case.state in OPEN,
-        "give_url": reverse("goodwill:give", args=[code(case)]),
-        "blocked": why_not_from(case, context["actor"]),
+        "give_url": missing.url if missing else reverse("goodwill:give", args=[code(case)]),
+        "blocked": blocked,
+        "needs": missing.why if missing else "",
         "layout": context.get("layout"),
     }

@@ -43,12 +43,13 @@ def suggestions(context: dict[str, Any], case: Any) -> dict[str, Any]:
 @register.inclusion_tag("triage/_escalations.html", takes_context=True)
 def escalations(context: dict[str, Any], case: Any) -> dict[str, Any]:
     """`{% escalations case %}`: why it goes to risk at once, and who has seen it."""
-    found = escalations_of(case.pk)
+    found = context["flags"] if "flags" in context else escalations_of(case.pk)
     names = names_by_label({each.seen_by for each in found if each.seen_by})
     return {
         "csrf_token": context.get("csrf_token"),
         "code": code(case),
         "found": [(each, ESCALATES[each.reason], names.get(each.seen_by, "")) for each in found],
+        "next": context.get("next"),
         "may_see": gate(context["actor"], "clocks.acknowledge"),
         "may_escalate": gate(context["actor"], "risk.escalate"),
     }

@@ -15,6 +15,7 @@ from paydesk.domain.cases.queries import current_tree, link_pairs, tree_of, unch
 from paydesk.domain.cases.side_queries import open_of
 from paydesk.domain.cases.states import CASE, WAITS_FOR
 from paydesk.domain.cases.steps import RIGHT, CaseRefused, keep, locked, promise, record
+from paydesk.domain.cases.texts import LANGUAGES
 from paydesk.domain.parties.models import Customer
 from paydesk.foundation.clocks.rules import CUSTOMER
 from paydesk.foundation.clocks.steps import (
@@ -50,14 +51,15 @@ def sort_case(
     party_role: str | None = None,
     customer_id: int | None = None,
     contact: str | None = None,
+    language: str | None = None,
     version: int | None = None,
     by: Actor,
     now: datetime,
 ) -> Case:
     """Say what a case is about, why it happened, whose it is; None leaves a field as it is.
 
-    A new case with a category is triaged. A complaint gets its clock from the day the case was opened.
-    Raises CaseRefused.
+    `language` is the one in which they are answered. A new case with a category is triaged. A complaint gets
+    its clock from the day the case was opened. Raises CaseRefused.
     """
     case = locked(case_id, by, version=version)
     if CASE.is_terminal(case.state) or case.state == "merged":
@@ -67,6 +69,7 @@ def sort_case(
         "category": category, "root_cause": root_cause, "money_outcome": money_outcome, "severity": severity,
         "harms": sorted(harms) if harms is not None else None, "is_complaint": is_complaint,
         "party_role": party_role, "customer_id": customer_id, "contact": contact,
+        "language": language,
     }  # fmt: skip
     wanted = {name: value for name, value in wanted.items() if value is not None}
     _check_sorting(case, wanted, categories.leaves(tree))
@@ -96,10 +99,10 @@ def sort_case(
 def _check_sorting(case: Case, wanted: Mapping[str, object], known: dict[str, str]) -> None:
     choices: dict[str, Collection[object]] = {
         "category": known, "root_cause": categories.ROOT_CAUSES, "money_outcome": rules.MONEY_OUTCOMES,
-        "severity": rules.SEVERITIES, "party_role": rules.PARTY_ROLES,
+        "severity": rules.SEVERITIES, "party_role": rules.PARTY_ROLES, "language": LANGUAGES,
     }  # fmt: skip
     for name, allowed in choices.items():
-        taken_back = wanted.get(name) == "" and name not in ("severity", "party_role")
+        taken_back = wanted.get(name) == "" and name not in ("severity", "party_role", "language")
         if name in wanted and wanted[name] not in allowed and not taken_back:
             raise CaseRefused(f"Choose the {name.replace('_', ' ')} from its list.", field=name)
     harms = wanted.get("harms")

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db import transaction
 
+from paydesk.domain.cases.steps import asked_by_them
 from paydesk.domain.contracts.models import Contract
 from paydesk.domain.contracts.queries import customer_market, owner_and_currency
 from paydesk.domain.payments import learning, rules
@@ -55,6 +56,7 @@ def apply_payment(
     amount: Money | None = None,
     version: int | None = None,
     suggestion: int | None = None,
+    case_id: int | None = None,
     by: Actor,
     now: datetime,
 ) -> Payment:
@@ -63,16 +65,25 @@ def apply_payment(
     Without a contract the payer alone is named; without an amount all that is open is applied. What the
     contract does not take stays unapplied. `version` is what the person saw; a payment that changed since is
     refused. `suggestion` is the place of the suggestion that was taken, for the trail. What is confirmed here
-    is learnt. Raises ApplyRefused; SecondPersonRefused for money that waited long in suspense.
+    is learnt. `case_id` is the case it is asked for from: whoever asks must be known well enough.
+    Raises ApplyRefused, IdentityRefused; SecondPersonRefused for money that waited long in suspense.
     """
     payment = Payment.objects.only("market", "customer_id").get(pk=payment_id)
     by.needs("payments.allocate", market=payment.market)
     if payment.customer_id is None:
         by.needs("payments.identify", market=payment.market)
+    _asked_from(case_id, payment, by)
     approvals.refuse_if_related(by, "customer", [customer_id])
     payment = locked(payment_id, contract_ids=[contract_id], customer_ids=[customer_id])
     _refuse_aged(payment, by, now)
     return _apply(payment, customer_id, contract_id, amount, version, by, now, suggestion=suggestion)
+
+
+def _asked_from(case_id: int | None, payment: Payment, by: Actor) -> None:
+    """From a case whoever asks is known as well as applying, or naming the payer, needs."""
+    if case_id is not None:
+        verb = "payment.name_payer" if payment.customer_id is None else "payment.apply"
+        asked_by_them(case_id, verb, by)
 
 
 def _apply(
@@ -124,15 +135,18 @@ def request_apply(
     amount: Money | None = None,
     note: str,
     version: int | None = None,
+    case_id: int | None = None,
     by: Actor,
     now: datetime,
 ) -> Approval:
     """Ask a second person to apply what is open, or `amount` of it, with the reason why it is theirs.
 
-    For money that waited long in suspense, and for whoever asks and does not apply. Raises ApplyRefused.
+    For money that waited long in suspense, and for whoever asks and does not apply. `case_id` as in
+    `apply_payment`. Raises ApplyRefused, IdentityRefused.
     """
     payment = Payment.objects.get(pk=payment_id)
     by.needs_to_ask("payments.allocate_weak_evidence", market=payment.market)
+    _asked_from(case_id, payment, by)
     approvals.refuse_if_related(by, "customer", [customer_id])
     _check_applicable(payment, customer_id, contract_id, amount, version)
     if not note.strip():

@@ -9,6 +9,7 @@ from datetime import datetime
 
 from django.db import transaction
 
+from paydesk.domain.cases.steps import asked_by_them
 from paydesk.domain.contracts.models import DueItem
 from paydesk.domain.contracts.queries import customer_market, owner_and_currency
 from paydesk.domain.payments import learning, rules
@@ -49,12 +50,19 @@ def request_move(
     contract_id: int | None,
     note: str,
     version: int | None = None,
+    case_id: int | None = None,
     by: Actor,
     now: datetime,
 ) -> Approval:
-    """Ask to move a whole payment to another customer: it was meant for them. Raises CorrectionRefused."""
+    """Ask to move a whole payment to another customer: it was meant for them.
+
+    `case_id` is the case it is asked for from: whoever asks must be known in a strong way.
+    Raises CorrectionRefused, IdentityRefused.
+    """
     payment = Payment.objects.get(pk=payment_id)
     by.needs_to_ask("payments.move", market=payment.market)
+    if case_id is not None:
+        asked_by_them(case_id, "payment.move", by)
     _check_movable(payment, customer_id, contract_id, version)
     _close_to_nobody(by, payment, customer_id)
     reasons = []

@@ -173,10 +173,17 @@ def change_payee(
     rail: str,
     note: str,
     version: int | None = None,
+    case_id: int | None = None,
     by: Actor,
     now: datetime,
 ) -> Refund:
-    """A refund that failed goes to another payee: decided on anew by a second person."""
+    """A refund that failed goes to another payee: decided on anew by a second person.
+
+    `case_id` is the case it is asked for from: whoever asks must be known in a strong way. Raises
+    RefundRefused, IdentityRefused.
+    """
+    if case_id is not None:
+        asked_by_them(case_id, "refund.change_payee", by)
     refund = locked_refund(refund_id, version)
     by.needs("refunds.entitle", market=refund.market)
     approvals.refuse_if_related(by, "customer", [refund.customer_id])

@@ -16,6 +16,7 @@ from paydesk.domain.refunds.actions.releasing import RELEASE, ask_release, made
 from paydesk.domain.refunds.models import PayoutFile, Refund
 from paydesk.domain.refunds.states import PAYOUT_FILE, REFUND
 from paydesk.domain.refunds.steps import PayoutFileChangedRefused, RefundRefused
+from paydesk.domain.refunds.stopped import stopped_among
 from paydesk.foundation.approvals import steps as approvals
 from paydesk.foundation.audit import steps as audit
 from paydesk.kernel.actor import Actor
@@ -138,7 +139,8 @@ def send_payout_file(
     """The file was uploaded: its refunds are on their way (Dr 2050 / Cr 1030). Twice by one person is once.
 
     `version` of the file is the one the person saw. Raises PayoutFileChangedRefused also for somebody who
-    says so after another person did: if both uploaded it, the payees get the money twice.
+    says so after another person did: if both uploaded it, the payees get the money twice. What risk stopped
+    after it was released is not refused here, for it has left already; the refund says so.
     """
     payout = _locked(payout_file_id)
     by.needs("payouts.release", market=payout.market)
@@ -154,8 +156,12 @@ def send_payout_file(
     payout.sent_by, payout.sent_at = by.label, now
     payout.version += 1
     payout.save(update_fields=["state", "sent_by", "sent_at", "version"])
-    refunds = list(payout.refunds.select_for_update().order_by("pk"))
+    inside = payout.refunds.select_for_update(of=("self",)).select_related("payment")
+    refunds = list(inside.order_by("pk"))
+    stopped = stopped_among(refunds, now)
     for refund in refunds:
+        if why := stopped.get(refund.pk):
+            refund.reasons = [f"It left although risk stops it. {why}", *refund.reasons]
         refund.state = REFUND.after("send", refund.state)
         refund.sent_at = now
         refund.tries += 1
@@ -180,7 +186,8 @@ def send_payout_file(
         by=by,
         at=now,
     )
-    Refund.objects.bulk_update(refunds, ["state", "sent_at", "tries", "version"])
+    Refund.objects.bulk_update(refunds, ["state", "sent_at", "tries", "version", "reasons"])
     for refund in refunds:
-        _record("refund.sent", refund, by, now, payout_file_id=payout.pk)
+        left = {"stopped_by_risk": True} if refund.pk in stopped else {}
+        _record("refund.sent", refund, by, now, payout_file_id=payout.pk, **left)
     return payout

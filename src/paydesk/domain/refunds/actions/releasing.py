@@ -14,7 +14,7 @@ from paydesk.domain.refunds.models import PayoutFile, PayoutProfile, Refund
 from paydesk.domain.refunds.payout_formats import FORMATS, content_of
 from paydesk.domain.refunds.states import PAYOUT_FILE, REFUND
 from paydesk.domain.refunds.steps import RefundRefused, check_again
-from paydesk.domain.risk.queries import why_stopped
+from paydesk.domain.refunds.stopped import refuse_stopped
 from paydesk.foundation.approvals import steps as approvals
 from paydesk.foundation.approvals.models import Approval
 from paydesk.foundation.audit import steps as audit
@@ -33,7 +33,8 @@ def request_release(
     """Put approved refunds together for one payout file from one account. Raises RefundRefused."""
     account = SourceAccount.objects.get(pk=source_account_id)
     by.needs("payouts.release", market=account.market)
-    refunds = list(Refund.objects.select_for_update().filter(pk__in=refund_ids).order_by("pk"))
+    chosen = Refund.objects.select_for_update(of=("self",)).select_related("payment")
+    refunds = list(chosen.filter(pk__in=refund_ids).order_by("pk"))
     if not refunds or len(refunds) != len(set(refund_ids)):
         raise RefundRefused("Choose at least one refund.")
     if format not in FORMATS:
@@ -49,8 +50,8 @@ def request_release(
             raise RefundRefused(f"{queries.code(refund)} is not free to go out: somebody took it up already.")
         if gone := queries.why_not_payable(refund):
             raise RefundRefused(gone)
-        _refuse_stopped(refund, now)
         refund.reasons = [*refund.reasons, *queries.new_doubts(refund, now)]
+    refuse_stopped(refunds, now)
     total = Money(sum(refund.amount_minor for refund in refunds), account.currency)
     _check_float(account, total)
     payout = PayoutFile.objects.create(
@@ -131,7 +132,8 @@ def approve_release(approval_id: int, *, by: Actor, now: datetime, note: str = "
         .select_related("source_account")
         .get(pk=approval.subject_id)
     )
-    refunds = list(payout.refunds.select_for_update().order_by("pk"))
+    inside = payout.refunds.select_for_update(of=("self",)).select_related("payment")
+    refunds = list(inside.order_by("pk"))
     if [[r.pk, r.amount_minor, r.version] for r in refunds] != approval.payload["refunds"]:
         raise RefundRefused("The refunds in this file were changed. Reject it and put it together again.")
     for refund in refunds:
@@ -140,8 +142,7 @@ def approve_release(approval_id: int, *, by: Actor, now: datetime, note: str = "
                 f"You approved that {queries.code(refund)} is due. Somebody else lets the money go."
             )
         approvals.refuse_if_related(by, "customer", [refund.customer_id])
-    for refund in refunds:
-        _refuse_stopped(refund, now)
+    refuse_stopped(refunds, now)
     check_again(refunds, now)
     _check_float(payout.source_account, Money(payout.total_minor, payout.currency))
     payout.document_id = made(payout, refunds, by=by, now=now)
@@ -218,19 +219,6 @@ def save_payout_profile(
         market=account.market,
     )
     return profile
-
-
-def _refuse_stopped(refund: Refund, now: datetime) -> None:
-    """No money goes to a party that risk holds, blocks or limits. Raises RefundRefused."""
-    payment = refund.payment
-    parties: list[tuple[str, int | str]] = [
-        (kind, number)
-        for kind, number in (("customer", refund.customer_id), ("contract", payment.contract_id))
-        if number is not None
-    ]
-    amount = Money(refund.amount_minor, refund.currency)
-    if why := why_stopped(parties, "refund", now=now, amount=amount):
-        raise RefundRefused(f"{queries.code(refund)} cannot go out: {why}")
 
 
 def _check_float(account: SourceAccount, total: Money) -> None:

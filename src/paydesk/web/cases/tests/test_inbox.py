@@ -116,6 +116,13 @@ class Inbox(OnTheInbox):
     def test_reviewers_read_and_do_nothing_and_every_filter_and_export_holds(self) -> None:
         case = self.opened()
         assert "Where is it?" in self.page("AU", case)
+        in_sight, menu = self.page("TL", case).split('id="case-more"')
+        review = f"{reverse('reviews:choose')}?case={code(case)}"
+        assert review in menu
+        assert "Escalate…" in menu
+        assert "Escalate…" not in in_sight
+        assert f'value="{code(case)}"' in self.get("TL", review)
+        assert "Review this case" not in self.page("SU", case)
         self.post("AU", reverse("cases:say", args=[code(case)]), {"text": "x", "as": "note"}, 403)
         for query in ("view=new", "view=done", "q=Where", f"q={code(case)}", "channel=email&severity=normal"):
             assert self.clients["SU"].get(f"{reverse('cases:inbox')}?{query}").status_code == 200, query

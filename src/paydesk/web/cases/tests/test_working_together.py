@@ -101,6 +101,43 @@ class Working(OnTheInbox):
             "other.general",
         )
 
+    def test_they_are_answered_in_the_language_somebody_says(self) -> None:
+        case = self.opened()
+        actions.save_ready_text(
+            "", title="Where it is", texts={"en": "Hello", "sw": "Habari yako"},
+            by=self.people["TL"].actor(), now=timezone.now(),
+        )  # fmt: skip
+        said = {"severity": "normal", "party_role": "unknown", "contact": ADDRESS}
+        self.act("SU", case, "sort", 422, **said, language="xx")
+        self.act("SU", case, "sort", **said, language="sw")
+        assert "Habari yako" in self.get("SU", reverse("cases:ready", args=[code(case)]))
+        assert ", in Swahili" in self.page("SU", case)
+        self.act("SU", case, "sort", **said)  # a form without it leaves it as it is
+        case.refresh_from_db()
+        assert case.language == "sw"
+
+    def test_a_draft_that_is_shown_again_keeps_the_facts_that_stand_in_it(self) -> None:
+        case = self.opened()
+        self.known(case)
+        draft = reverse("cases:draft", args=[code(case)])
+        kept = 'name="fact" value="payment.amount=120.00 GHS"'
+        self.post("SU", draft, {"text": "We have your 120.00 GHS.", "as": "answer"}, 204)
+        assert kept in self.page("SU", case)
+        self.post("SU", draft, {"text": "We have your 120.00 GHS.", "as": "note"}, 204)
+        assert kept not in self.page("SU", case), "a note tells the customer nothing"
+        now = timezone.now().isoformat()
+        self.say(case, text="It is 120.00 GHS.", fact=["payment.amount=120.00 GHS"], facts_at=now)
+        answer = Message.objects.get(case=case, direction="out")
+        other = {"text": "It is 99.00 GHS.", "facts": {"payment.amount": "99.00 GHS"}}
+        Message.objects.filter(pk=answer.pk).update(**other)
+        self.press(case, "take_back", answer.pk)
+        page = self.page("SU", case)
+        assert 'name="fact" value="payment.amount=99.00 GHS"' in page, "what it told is looked up again"
+        refused = self.say(
+            case, 409, text="It is 99.00 GHS.", fact=["payment.amount=99.00 GHS"], facts_at=now, sent_key="k3"
+        )
+        assert "not so any more" in refused
+
     def test_a_statement_a_letter_and_a_file_go_along_and_are_taken_along_with_a_record(self) -> None:
         case = self.opened()
         attach = reverse("cases:attach", args=[code(case)])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from datetime import timedelta
 
 import xlsxwriter
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -12,12 +13,13 @@ from django.utils import timezone
 from paydesk.domain.providers.models import SourceAccount
 from paydesk.domain.refunds.models import PayoutFile, PayoutProfile, Refund
 from paydesk.domain.refunds.queries import code
+from paydesk.domain.risk.actions import enforce
 from paydesk.foundation.approvals.models import Approval
 from paydesk.foundation.documents.models import Document
 from paydesk.kernel.public_codes import code_of
 from paydesk.reporting.invariants import check_all
 from paydesk.web.refunds.tests.desk import HTMX, PHONE, OnTheRefundDesk
-from tests.builders import make_source_account, receive_today, row
+from tests.builders import ghs, make_source_account, receive_today, row
 from tests.pages import without_secrets
 
 RELEASE, RESULTS = reverse("refunds:release"), reverse("refunds:results")
@@ -96,6 +98,29 @@ class PayingOut(OnTheRefundDesk):
         )
         self.post("TL", path, {"note": ""}, status=409)
         assert PayoutFile.objects.get().state == "asked"
+
+    def test_what_risk_stops_is_in_no_file_and_a_file_that_has_it_is_not_taken_along(self):
+        first, second, third = (self.approved(amount) for amount in ("30.00", "20.00", "10.00"))
+        payout = self.released(first, second)
+        enforce(
+            market="GH", party_kind="customer", party=self.payment.customer_id, kind="limit",
+            limit=ghs("15.00"), scope="money_out", reason="fraud_suspected", note="Two wallets.",
+            expires_at=timezone.now() + timedelta(days=3), by=self.people["RK"].actor(), now=timezone.now(),
+        )  # fmt: skip
+        path, sent = (reverse(f"refunds:{name}", args=[self.file_code(payout)]) for name in ("file", "sent"))
+        page = self.get("AN", path)
+        assert f"{code(first)}</span> is stopped" in page
+        assert "Risk stops a refund in it" in page
+        document = self.get("AN", reverse("refunds:document", args=[self.file_code(payout)]), status=409)
+        for stopped in (first, second):
+            assert f"{code(stopped)} cannot go out: Customer under a limit of 15.00 GHS" in document
+        assert "Two wallets" not in document
+        dialog = self.get("AN", RELEASE, {"id": [code(third)]})
+        assert "Ask to release 10.00 GHS" in dialog, "below the limit it goes"
+        assert "have the provider stop it" in self.get("AN", sent)
+        self.post("AN", sent, {"version": payout.version})
+        assert self.now(first).state == "sent"
+        assert self.now(first).reasons[0].startswith("It left although risk stops it.")
 
     def test_sent_twice_is_sent_once(self):
         payout = self.released(self.approved())

@@ -17,7 +17,9 @@ from paydesk.domain.cases.queries import code
 from paydesk.domain.retention.actions import apply_schedule
 from paydesk.domain.retention.models import Erasure, LegalHold, Pack, Redaction
 from paydesk.domain.risk.models import Enforcement, Escalation
-from paydesk.web.addresses import code_in
+from paydesk.domain.triage.actions import raise_escalations
+from paydesk.domain.triage.queries import escalations_of
+from paydesk.web.addresses import code_in, page_of
 from paydesk.web.refunds.tests.desk import OnTheRefundDesk
 from tests.browser.people import make_person
 from tests.builders import WORKER
@@ -62,6 +64,44 @@ class RiskScreens(OnTheRefundDesk):
         assert "Confirmed" in self.get(
             "RK", reverse("risk:list"), {"tab": "decided", "open": code_in("escalation", each.pk)}
         )
+
+    def test_what_the_desk_fears_is_next_stands_in_the_form_and_is_taken_up_with_it(self) -> None:
+        cases.sort_case(self.case.pk, harms=["unauthorised", "staff"], by=WORKER, now=timezone.now())
+        cases.link(self.case.pk, kind="payment", object_id=self.payment.pk, by=WORKER, now=timezone.now())
+        raise_escalations(by=WORKER, now=timezone.now())
+        address = reverse("risk:escalate", args=[code(self.case)])
+        page = self.shown("SU", reverse("cases:page", args=[code(self.case)]))
+        assert f'class="btn btn-primary" href="{address}"' in page
+        assert page.count(f' href="{address}"') == 1
+        form = self.get("SU", address)
+        for text in ('value="urgent" selected', "did not authorise it", "One of our own people", "RK Person"):
+            assert text in form, text
+        self.escalated()
+        assert {each.seen_by for each in escalations_of(self.case.pk)} == {self.people["SU"].actor().label}
+        assert "this goes to risk at once" not in self.shown("SU", page_of("case", self.case.pk))
+
+    def test_from_a_customer_and_a_payment_whoever_may_escalates_stops_exports_and_forgets(self) -> None:
+        customer = code_in("customer", self.payment.customer_id)
+        offered = {
+            role: [
+                name
+                for name in ("risk/escalate", "risk/enforce", "retention/person", "retention/forget")
+                if f"/{name}" in self.get(role, page_of("customer", self.payment.customer_id))
+            ]
+            for role in ("SU", "TL", "SD", "AU")
+        }
+        assert offered == {
+            "SU": ["risk/escalate", "risk/enforce", "retention/forget"],
+            "TL": ["risk/escalate", "risk/enforce", "retention/person", "retention/forget"],
+            "SD": ["risk/escalate"],
+            "AU": [],
+        }
+        chosen = self.get("SU", reverse("risk:escalate", args=[customer]))
+        for thing in (code(self.case), code_in("payment", self.payment.pk)):
+            assert reverse("risk:escalate", args=[thing]) in chosen
+        for role, is_there in (("SU", True), ("AU", False)):
+            page = self.get(role, page_of("payment", self.payment.pk))
+            assert (f"/risk/escalate/{code_in('payment', self.payment.pk)}" in page) is is_there
 
     def test_restricted_its_page_says_so_and_nothing_else(self) -> None:
         each = self.escalated(is_restricted="on")

@@ -1,4 +1,6 @@
 // Dialogs: one that shows what htmx brings (#dialog-content), one that asks before something is sent (#ask).
+import { standsFor } from "./menus.js";
+
 let lastOpener = null;
 
 export function ask(question, yes) {
@@ -25,7 +27,7 @@ export function startDialogs() {
   });
   dialog.addEventListener("close", () => {
     document.getElementById("dialog-content").replaceChildren();
-    if (lastOpener?.isConnected && dialog.returnValue !== "stay") lastOpener.focus();  // whoever closed it went elsewhere
+    if (lastOpener?.isConnected && dialog.returnValue !== "stay") standsFor(lastOpener)?.focus();  // whoever closed it went elsewhere
     dialog.returnValue = "";
   });
   document.addEventListener("close-dialog", () => dialog.close());

@@ -1,11 +1,13 @@
 // Single letters, only outside fields, switched off in the account or in this browser. A key never moves
 // money: it goes somewhere or presses the button it is printed on, and that opens a confirmation.
+import { inMenu } from "./menus.js";
+
 const FIELD = "input:not([type=checkbox]):not([type=radio]):not([type=button]):not([type=submit]), textarea, select, [contenteditable=true]";
 let waitingForPlace = 0;
 
 const stored = () => { try { return localStorage.getItem("paydesk.keys"); } catch { return null; } };
 export const enabled = () => document.body.dataset.keys !== "off" && stored() !== "off";
-const seen = (element) => element.offsetParent !== null || element.matches("input[type=file]");
+const seen = (element) => element.offsetParent !== null || element.matches("input[type=file]") || inMenu(element);
 
 export function startKeyboard() {
   addEventListener("keydown", press);

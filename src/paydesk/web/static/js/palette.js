@@ -1,6 +1,7 @@
 // The command palette: Ctrl K (or Cmd K) lists every button of the page and every place of the desk; letters narrow
 // it, in order but with gaps, arrows move, Enter presses what is marked. It presses buttons and does nothing by itself.
 import { announce } from "./announce.js";
+import { inMenu } from "./menus.js";
 
 const MOST = 60;
 let entries = [];
@@ -34,7 +35,7 @@ function open(dialog, box, list) {
   box.focus();
 }
 
-const seen = (element) => element.offsetParent !== null && !element.closest("dialog, [hidden], .visually-hidden");
+const seen = (element) => (element.offsetParent !== null || inMenu(element)) && !element.closest("dialog, [hidden], .visually-hidden");
 
 function wordsOf(element) {
   const label = element.labels?.[0] || element;
@@ -54,7 +55,7 @@ function found() {
     const blocked = element.getAttribute("aria-disabled") === "true";
     all.push({ element, kind, words, key, blocked, why: blocked ? element.title : "" });
   };
-  for (const element of document.querySelectorAll(".btn, [data-hotkey]")) {
+  for (const element of document.querySelectorAll(".btn, [data-hotkey], [data-menu] .item")) {
     if (element.matches("[data-row], .tabs a, [data-choose-none]") || (!seen(element) && !element.matches(".visually-hidden[data-hotkey]"))) continue;
     add(element, "Do", element.dataset.hotkey || "");
   }
