@@ -1,12 +1,12 @@
 """Run all checks and tests; with a path only the tests there.
 
-Words after `--` go to pytest. Files run beside each other, in a process per processor; then, one by one, the
-tests marked `alone`. With `-- -n0` all of them run in one process, as a debugger wants it.
+Words after `--` go to pytest. Files run beside each other, in one process more than there are processors;
+then, one by one, the tests marked `alone`. With `-- -n0` all of them run in one process, as a debugger wants it.
 
 The database is that of DATABASE_URL, else a private one made for this run. Where CI=true a missing browser
-fails, and on a machine with more than one PostgreSQL what our SQL does is tested on each, unless the run took
-45 minutes already. There, up to three tests that fail are run once more, one by one: what passes then is
-named as unstable.
+fails, and up to three tests that fail are run once more, one by one: what passes then is named as unstable.
+On a machine with more than one PostgreSQL what our SQL does is tested on each with `--every-server`, and
+where CI=true unless the run took ten minutes already.
 """
 
 from __future__ import annotations
@@ -37,10 +37,15 @@ ON_EVERY_SERVER = [
 ]
 FAILED, NO_TESTS = 1, 5  # what pytest ends with
 MOST_UNSTABLE = 3  # more than these do not fail by chance
-LATE_SECONDS = 45 * 60  # a machine that is so slow tests on one PostgreSQL alone
+LATE_SECONDS = 10 * 60  # a run that took so long tests on one PostgreSQL alone
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--every-server",
+        action="store_true",
+        help="test our SQL on every PostgreSQL that is here, in any case",
+    )
     parser.add_argument("paths", nargs="*", metavar="PATH", help="files or folders with tests (default: all)")
 
 
@@ -75,10 +80,10 @@ def run(args: argparse.Namespace) -> int:
     if not _passed(words, parallel, brought=brought):
         broken.append("tests")
     broken += checked.result() if checked else []
-    if in_ci and not words and not os.environ.get("DATABASE_URL"):
+    if (in_ci or args.every_server) and not words and not os.environ.get("DATABASE_URL"):
         for other in _other_servers():
-            if time.monotonic() - began > LATE_SECONDS:
-                say(f"PostgreSQL {other.version} is left out: this run took too long already.")
+            if time.monotonic() - began > LATE_SECONDS and not args.every_server:
+                say(f"PostgreSQL {other.version} is left out of a long run; --every-server tests on it.")
                 continue
             say(f"What our SQL does on PostgreSQL {other.version} ({other.kind}):")
             if not _passed(ON_EVERY_SERVER, parallel, other):
@@ -150,8 +155,8 @@ def _in_ci() -> bool:
 
 
 def _processes() -> int:
-    """At least two: tests wait for the database and the browser much of their time."""
-    return min(max(os.cpu_count() or 2, 2), 8)
+    """One more than processors: tests wait for the database and the browser much of their time."""
+    return min((os.cpu_count() or 1) + 1, 8)
 
 
 def _pytest(words: list[str], environment: dict[str, str]) -> int:
