@@ -1,7 +1,8 @@
 """Run all checks and tests; with a path only the tests there.
 
 Words after `--` go to pytest. Files run beside each other, in one process more than there are processors;
-then, one by one, the tests marked `alone`. With `-- -n0` all of them run in one process, as a debugger wants it.
+then, one by one, the tests marked `alone`. With `-- -n0` all of them run in one process, as a debugger
+wants it.
 
 The database is that of DATABASE_URL, else a private one made for this run. Where CI=true a missing browser
 fails, and up to three tests that fail are run once more, one by one: what passes then is named as unstable.
