@@ -117,6 +117,11 @@ def test_a_visitor_of_a_shop_chats_proves_who_they_are_and_writes_by_form(
     said = list(Message.objects.filter(direction="in").order_by("pk").values_list("text", flat=True))
     assert said == ["Hello, where is my payment?", "Are you still there?", "My code is MP260302AB12"]
 
+    slip = {"name": "slip.png", "mimeType": "image/png", "buffer": b"\x89PNG\r\n\x1a\n" + b"\0" * 40}
+    chat.get_by_label("Send a file: PDF, JPEG or PNG").set_input_files(slip)  # type: ignore[arg-type]
+    expect(chat.locator("#said .theirs .file")).to_have_text("slip.png (1 KB)")
+    expect(shown.locator("#said-list .said-files")).to_contain_text("slip.png")
+
     chat.get_by_text("Where is my payment?", exact=True).last.click()
     chat.get_by_label("Account number").fill(contract.account_number)
     chat.get_by_label("Transaction code").fill("mp260302ab12")

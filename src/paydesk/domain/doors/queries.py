@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet, Subquery
 
 from paydesk.domain.cases.categories import DELIVERED
-from paydesk.domain.cases.models import Case, Draft, Message
+from paydesk.domain.cases.models import Attachment, Case, Draft, Message
 from paydesk.domain.cases.queries import cases, link_pairs, survivor_of
 from paydesk.domain.cases.states import OPEN
 from paydesk.domain.doors import rules
@@ -140,12 +140,40 @@ def chat_behind(door: Door, secret: str) -> Chat | None:
 
 
 def said_in(chat: Chat, after: int) -> list[Message]:
-    """What was said in public in a chat behind message `after`, oldest first; one query."""
+    """What was said in public in a chat behind message `after`, oldest first, with files; two queries."""
     if chat.case is None:
         return []
     case = survivor_of(chat.case)
-    said = Message.objects.filter(case=case, pk__gt=after, is_public=True, channel="chat")
-    return list(said.filter(direction__in=("in", "out")).order_by("pk")[:MOST_SHOWN])
+    said = _said(case).filter(pk__gt=after).order_by("pk")
+    return list(said.prefetch_related("attachments")[:MOST_SHOWN])
+
+
+def _said(case: Case) -> QuerySet[Message]:
+    return Message.objects.filter(
+        case=case, is_public=True, channel="chat", direction__in=("in", "out")
+    ).exclude(delivery="taken_back")
+
+
+def files_sent_in(chat: Chat) -> int:
+    """How many files the visitor of a chat sent; one query."""
+    return (
+        Attachment.objects.filter(
+            message__channel="chat", message__direction="in", message__external_id__startswith=f"{chat.pk}."
+        )
+        .filter(message__case_id=chat.case_id)
+        .count()
+        if chat.case_id
+        else 0
+    )
+
+
+def file_in_chat(chat: Chat, attachment_id: int) -> Attachment | None:
+    """A file of what was said in this chat, by either side; None for any other."""
+    if chat.case is None:
+        return None
+    return Attachment.objects.filter(
+        pk=attachment_id, message__in=_said(survivor_of(chat.case)).values("pk")
+    ).first()
 
 
 def agent_is_typing(case_id: int, now: datetime) -> bool:

@@ -24,6 +24,7 @@ MOST_TRIES_ABOUT_ONE = 6  # wrong answers about one customer a day, whoever give
 CODE_MINUTES = 10
 LONGEST_CHAT_MESSAGE = 4_000
 MOST_FILES, LARGEST_FILE_BYTES = 3, 5 * 1024 * 1024
+MOST_CHAT_FILES = 10  # of a visitor, in one chat
 FILE_TYPES = {"application/pdf": "PDF", "image/jpeg": "JPEG", "image/png": "PNG"}
 # What a visitor may be asked, by machine: only what the ledger can say is so.
 ASKED_IN_CHAT = ("account_number", "transaction_code", "last_payment")

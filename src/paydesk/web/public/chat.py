@@ -10,7 +10,7 @@ import json
 import re
 from typing import TYPE_CHECKING, Any
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import FileResponse, HttpRequest, HttpResponse, JsonResponse
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.formats import date_format
@@ -20,11 +20,14 @@ from django.views.decorators.http import require_POST, require_safe
 from paydesk.domain.cases.queries import code, link_pairs, survivor_of
 from paydesk.domain.cases.rules import LEVELS
 from paydesk.domain.doors import actions
+from paydesk.domain.doors.actions.chat_files import NO_FILE
+from paydesk.domain.doors.actions.forms import SentFile
 from paydesk.domain.doors.asks import level_needed, standing_of
-from paydesk.domain.doors.queries import agent_is_typing, chat_behind, door_by_key, said_in
-from paydesk.domain.doors.rules import LONGEST_CHAT_MESSAGE
+from paydesk.domain.doors.queries import agent_is_typing, chat_behind, door_by_key, file_in_chat, said_in
+from paydesk.domain.doors.rules import FILE_TYPES, LARGEST_FILE_BYTES, LONGEST_CHAT_MESSAGE
+from paydesk.foundation.documents.queries import open_document
 from paydesk.foundation.people.queries import names_of
-from paydesk.web.public.limits import CHATS, LOOKS, POLLS, PROOFS, SAYS
+from paydesk.web.public.limits import CHATS, FILES, LOOKS, POLLS, PROOFS, SAYS
 from paydesk.web.public.pages import embeddable, gone, language_of, page, public, visitor
 
 if TYPE_CHECKING:
@@ -52,10 +55,11 @@ def chat(request: HttpRequest, secret: str) -> HttpResponse:
             "with": _("You are talking with %s."),
             "first": _("Write first what it is about."),
             "later": _("This did not work now. Try again in a moment."),
+            "file": _("A file can be a PDF, a JPEG or a PNG of up to 5 MB. No picture of a card."),
         }
     known = {
         "base": reverse("public:chat", args=[door.key]), "longest": LONGEST_CHAT_MESSAGE,
-        "words": json.dumps(words),
+        "words": json.dumps(words), "largest": LARGEST_FILE_BYTES, "accept": ",".join(FILE_TYPES),
     }  # fmt: skip
     return embeddable(page("chat", known, language=language), door.origins)
 
@@ -110,6 +114,10 @@ def _messages(said: list[Any], chat_id: int) -> list[dict[str, Any]]:
             "id": each.pk,
             "ours": each.direction == "out",
             "text": each.text,
+            "files": [
+                {"id": file.pk, "name": file.name, "kb": -(-file.size_bytes // 1024)}
+                for file in each.attachments.all()
+            ],
             "at": each.at.isoformat(),
             "key": each.external_id.removeprefix(prefix) if each.external_id.startswith(prefix) else "",
             "who": next(iter(names.get(int(each.author.partition(":")[2]), "").split()), "")
@@ -135,6 +143,41 @@ def say(request: HttpRequest, secret: str) -> HttpResponse:
         contact=str(told.get("contact", ""))[:254], by=visitor(found.door.market, "chat"), now=timezone.now(),
     )  # fmt: skip
     return JsonResponse({"id": message.pk, "text": message.text})
+
+
+@public(FILES)
+@require_POST
+def send_file(request: HttpRequest, secret: str) -> HttpResponse:
+    """One file; sent again under its key it is the same one. Larger ones are not even read."""
+    found = _chat(request, secret)
+    if found is None:
+        return _none()
+    length = request.headers.get("Content-Length", "")
+    if not (length.isascii() and length.isdigit()) or int(length) > LARGEST_FILE_BYTES + MOST_BYTES:
+        return JsonResponse({"refused": "The file is larger than 5 MB.", "code": NO_FILE}, status=413)
+    key, sent = request.POST.get("key", ""), request.FILES.get("file")
+    if sent is None or not _CLIENT_KEY.fullmatch(key):
+        return JsonResponse({"refused": "There is no file, or it has no key of its own."}, status=400)
+    message = actions.send_file_in_chat(
+        found, client_key=key, file=SentFile(sent.name or "file", sent.file, sent.size or 0),
+        name=request.POST.get("name", "")[:200], contact=request.POST.get("contact", "")[:254],
+        by=visitor(found.door.market, "chat"), now=timezone.now(),
+    )  # fmt: skip
+    return JsonResponse(_messages([message], found.pk)[0])
+
+
+@public(LOOKS)
+@require_safe
+def file(request: HttpRequest, secret: str, attachment_id: int) -> HttpResponse:
+    """A file of this chat, theirs or ours, to be saved."""
+    found = _chat(request, secret)
+    attachment = file_in_chat(found, attachment_id) if found is not None else None
+    if attachment is None:
+        return _none()
+    opened = open_document(attachment.document_id)
+    return FileResponse(
+        opened.file, as_attachment=True, filename=opened.document.file_name, headers=opened.headers
+    )  # type: ignore[return-value]
 
 
 @public(PROOFS)

@@ -319,6 +319,7 @@ VERB_WORDS = {
     "case.taken_up": "Took the case up",
     "case.tagged": "Changed its tags",
     "case.file_attached": "Attached a file to the next answer",
+    "case.file_received": "Took in a file of a visitor",
     "case.file_taken_off": "Took a file off the answer",
     "case.file_opened": "Took a file along",
     "ready_text.saved": "Wrote a ready text",

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from django.db import transaction
 
 from paydesk.domain.cases import clocks, rules
 from paydesk.domain.cases.asks import is_our_number
+from paydesk.domain.cases.keeping_files import keep_beside
 from paydesk.domain.cases.models import Case, Message
 from paydesk.domain.cases.queries import survivor_of
 from paydesk.domain.cases.states import CASE, OPEN
@@ -25,6 +26,7 @@ from paydesk.domain.cases.steps import (
 )
 from paydesk.domain.parties.models import Customer
 from paydesk.foundation.clocks.steps import reopen_clocks, start_clocks
+from paydesk.foundation.documents.blobs import KeptContent
 from paydesk.foundation.outbox.steps import put
 from paydesk.kernel.actor import Actor
 from paydesk.kernel.card_redaction import redact_text
@@ -134,6 +136,7 @@ def receive_message(
     external_id: str = "",
     is_party: bool = True,
     document_id: int | None = None,
+    files: Sequence[tuple[KeptContent, str]] = (),
     received_at: datetime | None = None,
     by: Actor,
     now: datetime,
@@ -141,7 +144,8 @@ def receive_message(
     """The customer says more. Whoever is no party of the case is noted among us and moves nothing.
 
     A case that was resolved goes on within its grace; after it, and once closed, a new case follows it. A
-    merged one leads to the case it went into. Twice the same `external_id` is one message.
+    merged one leads to the case it went into. Twice the same `external_id` is one message. `files` are
+    (content, name) of what came with it.
     """
     if external_id and (known := Message.objects.filter(channel=channel, external_id=external_id).first()):
         return known
@@ -166,6 +170,8 @@ def receive_message(
         document_id=document_id,
         at=at,
     )
+    for content, name in files:
+        keep_beside(message, content, name, market=case.market, by=by, now=now)
     links = propose_links(case, text, by, now)
     if is_party:
         heard(case, at, now)

@@ -1,6 +1,7 @@
 """What people and visitors do at the doors. One file per family of verbs."""
 
 from paydesk.domain.doors.actions.calls import announce_call, take_call, write_script
+from paydesk.domain.doors.actions.chat_files import send_file_in_chat
 from paydesk.domain.doors.actions.chats import (
     begin_chat,
     give_code,
@@ -26,6 +27,7 @@ __all__ = [
     "prove",
     "renew_token",
     "say_in_chat",
+    "send_file_in_chat",
     "send_form",
     "set_origins",
     "switch_door",

@@ -18,6 +18,7 @@ from paydesk.domain.doors.asks import proof_of
 from paydesk.domain.doors.models import Chat, Door, ProofTry
 from paydesk.domain.doors.queries import chat_of_case, tries_of
 from paydesk.domain.doors.steps import DoorRefused
+from paydesk.foundation.documents.blobs import KeptContent
 from paydesk.kernel.actor import Actor
 from paydesk.kernel.phone_numbers import e164_digits
 
@@ -43,11 +44,20 @@ def begin_chat(door: Door, *, language: str, by: Actor, now: datetime) -> tuple[
 
 
 def say_in_chat(
-    chat: Chat, *, client_key: str, text: str, name: str = "", contact: str = "", by: Actor, now: datetime
+    chat: Chat,
+    *,
+    client_key: str,
+    text: str,
+    name: str = "",
+    contact: str = "",
+    files: Sequence[tuple[KeptContent, str]] = (),
+    by: Actor,
+    now: datetime,
 ) -> Message:
     """The visitor says something; the first of it opens the case. The same `client_key` is one message.
 
-    Card numbers are taken out before anything is kept. Raises CaseRefused, DoorRefused.
+    Card numbers are taken out before anything is kept. `files` come with it, unless it opens the case
+    (`chat_files` puts them beside it then). Raises CaseRefused, DoorRefused.
     """
     if not text.strip() or len(text) > rules.LONGEST_CHAT_MESSAGE:
         raise DoorRefused(f"A message has between 1 and {rules.LONGEST_CHAT_MESSAGE:,} letters.")
@@ -60,8 +70,8 @@ def say_in_chat(
         chat.case = case
     assert chat.case is not None, "the first message opens the case"
     message = receive_message(
-        chat.case.pk, channel="chat", text=text, sender=chat.case.contact, external_id=external_id, by=by,
-        now=now,
+        chat.case.pk, channel="chat", text=text, sender=chat.case.contact, external_id=external_id,
+        files=files, by=by, now=now,
     )  # fmt: skip
     Chat.objects.filter(pk=chat.pk).update(seen_at=now, typing_at=None, case=message.case_id)
     return message

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import json
 from datetime import timedelta
+from io import BytesIO
 from typing import Any
+from unittest.mock import patch
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
 from paydesk.domain.cases import actions as cases
-from paydesk.domain.cases.models import Case, Message
+from paydesk.domain.cases.models import Attachment, Case, Message
 from paydesk.domain.cases.queries import code
-from paydesk.domain.doors import actions
+from paydesk.domain.doors import actions, rules
 from paydesk.domain.doors.models import Chat, Door, PhoneCall
 from paydesk.foundation.clocks.models import Clock
 from paydesk.web.public import limits
@@ -22,6 +25,7 @@ from paydesk.web.public.tests.test_status import BROWSER
 from paydesk.web.refunds.tests.desk import PHONE, OnTheRefundDesk
 from tests.builders import receive_today, row
 
+PICTURE = b"\x89PNG\r\n\x1a\n" + b"\0" * 40
 CARD = "4111 1111 1111 1111"
 
 
@@ -88,6 +92,48 @@ class Chats(AtTheDoors):
         self.secret = "another"
         self.look(status=404)
         self.say("d", "hello", 404)
+
+    def send_file(self, key: str, name: str, content: bytes, status: int = 200) -> dict[str, Any]:
+        answer = self.visitor.post(
+            f"{self.path}/file", {"key": key * 8, "file": SimpleUploadedFile(name, content)},
+            headers={"X-Chat": self.secret},
+        )  # fmt: skip
+        assert answer.status_code == status, answer.content
+        return answer.json()  # type: ignore[no-any-return]
+
+    def test_files_go_both_ways_by_the_rules_of_every_door(self) -> None:
+        first = self.send_file("a", f"slip {CARD}.png", PICTURE)
+        assert first["text"] == "Sent a file: slip **** **** **** 1111.png"
+        assert self.send_file("a", f"slip {CARD}.png", PICTURE)["id"] == first["id"]
+        case, kept = Case.objects.get(), Attachment.objects.get()
+        assert (kept.message_id, kept.content_type, kept.message.direction) == (
+            first["id"],
+            "image/png",
+            "in",
+        )
+        page = self.get("SU", f"{reverse('cases:inbox')}?view=team&open={code(case)}")
+        assert reverse("cases:picture", args=[code(case), kept.pk]) in page
+        refused = self.send_file("b", "photo.png", b"MZ not a picture", 409)
+        assert (refused["code"], Attachment.objects.count()) == ("door.file", 1)
+        self.send_file("c", "large.pdf", b"%PDF-1.4 " + b"0" * (6 * 1024 * 1024), 413)
+        with patch.object(rules, "MOST_CHAT_FILES", 1):
+            self.send_file("d", "second.png", PICTURE, 409)
+        assert Message.objects.filter(case=case, direction="in").count() == 1, "nothing was said by these"
+        cases.attach_file(
+            case.pk, BytesIO(b"%PDF-1.4 statement"), filename="statement.pdf",
+            by=self.people["SU"].actor(), now=timezone.now(),
+        )  # fmt: skip
+        self.reply(case, "Here is your statement")
+        theirs, ours = self.look()["said"]
+        assert [each["name"] for each in theirs["files"]] == ["slip ____ ____ ____ 1111.png"]
+        (file,) = ours["files"]
+        path = f"{self.path}/file/{file['id']}"
+        found = self.visitor.get(path, headers={"X-Chat": self.secret})
+        assert found.getvalue() == b"%PDF-1.4 statement"
+        assert found["Content-Disposition"].startswith("attachment")
+        other = self.visitor.post(f"{self.path}/begin").json()["secret"]
+        for secret in (other, ""):
+            assert self.visitor.get(path, headers={"X-Chat": secret}).status_code == 404
 
     def test_an_answer_goes_into_the_chat_while_they_are_there_and_by_mail_when_not(self) -> None:
         self.say("a", "Hello", contact="ama@example.com")

@@ -5,6 +5,7 @@ const base = root.dataset.base, lang = root.dataset.lang;
 const said = document.getElementById("said"), state = document.getElementById("state"), text = document.getElementById("text");
 const KEPT = `paydesk${base}`;
 const kept = load();
+const files = []; // what waits to be sent: no browser keeps a file longer than its page
 let after = 0, version = "", failures = 0, sending = false, typedAt = 0, saidAt = Date.now(), timer = 0, unseen = 0, lastWho = "";
 
 function load() {
@@ -17,14 +18,16 @@ function keep() {
 
 async function ask(path, body) {
   const headers = kept.secret ? { "X-Chat": kept.secret } : {};
-  const answer = await fetch(`${base}/${path}`, body === undefined ? { headers } : { method: "POST", headers: { ...headers, "Content-Type": "application/json" }, body: JSON.stringify(body) });
+  const isForm = body instanceof FormData; // a browser writes the head of a form itself
+  const sent = isForm ? { headers, body } : { headers: { ...headers, "Content-Type": "application/json" }, body: JSON.stringify(body) };
+  const answer = await fetch(`${base}/${path}`, body === undefined ? { headers } : { method: "POST", ...sent });
   if (answer.status === 429 || answer.status >= 500) throw new Error("later");
   return { status: answer.status, told: answer.status === 204 ? null : await answer.json() };
 }
 
 // Sending: the first that waits, then the next. A message leaves the queue when the desk has it or refuses it.
 async function flush() {
-  if (sending || !kept.waiting.length) return;
+  if (sending || !(kept.waiting.length + files.length)) return;
   sending = true;
   try {
     while (kept.waiting.length) {
@@ -40,6 +43,19 @@ async function flush() {
       keep();
       if (status === 200) settle(first.key, told);
       else refuse(first.key, told.refused);
+      failures = 0;
+    }
+    while (files.length) {
+      if (!kept.secret) {
+        const { told } = await ask(`begin?lang=${lang}`, {});
+        kept.secret = told.secret;
+        keep();
+      }
+      const { status, told } = await ask("file", formOf(files[0]));
+      if (status === 404) { forget(); continue; }
+      const { key } = files.shift();
+      if (status === 200) settle(key, told);
+      else refuse(key, told.code === "door.file" ? words.file : told.refused);
       failures = 0;
     }
     show("");
@@ -88,7 +104,9 @@ function take(told) {
     if (each.ours) {
       if (each.who && each.who !== lastWho) line("notice", words.with.replace("%s", each.who));
       lastWho = each.who || lastWho;
-      line("ours", each.text).dataset.id = each.id;
+      const item = line("ours", each.text);
+      item.dataset.id = each.id;
+      item.append(...each.files.map(linked));
       saidAt = Date.now();
       unseen += 1;
       if (parent !== window) parent.postMessage({ unseen }, "*");
@@ -117,6 +135,7 @@ function settle(key, message) {
   item.dataset.id = message.id;
   item.classList.remove("waits");
   item.textContent = message.text; // as the desk keeps it: without a card number
+  item.append(...(message.files ?? []).map(linked));
 }
 
 function refuse(key, why) {
@@ -135,6 +154,46 @@ function pending(message) {
   small.textContent = words.waits;
   item.append(small);
 }
+
+// A file of the talk, to be saved: fetched with the secret, which no address may hold.
+function linked(file) {
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "file";
+  button.textContent = `${file.name} (${file.kb} KB)`;
+  button.addEventListener("click", async () => {
+    const answer = await fetch(`${base}/file/${file.id}`, { headers: { "X-Chat": kept.secret } }).catch(() => null);
+    if (!answer?.ok) return show(words.later);
+    const link = document.createElement("a");
+    link.href = URL.createObjectURL(await answer.blob());
+    link.download = file.name;
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 60000);
+  });
+  return button;
+}
+
+function formOf(waiting) {
+  const form = new FormData();
+  form.append("key", waiting.key);
+  form.append("name", document.getElementById("name").value);
+  form.append("contact", document.getElementById("contact").value);
+  form.append("file", waiting.file, waiting.file.name);
+  return form;
+}
+
+document.getElementById("file").addEventListener("change", (event) => {
+  const field = event.target, file = field.files[0];
+  field.value = "";
+  if (!file) return;
+  if (file.size > Number(root.dataset.largest) || (file.type && !field.accept.split(",").includes(file.type))) return show(words.file);
+  const waiting = { key: newKey(), text: file.name, file };
+  files.push(waiting);
+  pending(waiting);
+  saidAt = Date.now();
+  flush();
+});
+addEventListener("beforeunload", (event) => { if (files.length) event.preventDefault(); });
 
 function show(what) {
   if (state.textContent !== what) state.textContent = what;
