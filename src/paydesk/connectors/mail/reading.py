@@ -71,13 +71,13 @@ def read_mail(
     if sum(name == "from" for name, _ in head) > 1 or len({each.key for each in senders}) > 1:
         troubles.append("The message names more than one sender; the first was taken and may be made up.")
     control, rejected = control_of(head, trusted=may_steer(authentication, senders[0] if senders else None))
-    ids = message_ids(head, "message-id", most=5)
+    own_id, is_made = _own_id(head, sha256)
     text = body.text if body else ""
     return InboundMail(
         sha256=sha256,
         size=len(raw),
-        message_id=ids[0] if ids else f"<{sha256[:40]}@no-id.invalid>",
-        message_id_made=not ids,
+        message_id=own_id,
+        message_id_made=is_made,
         in_reply_to=message_ids(head, "in-reply-to", most=limits.most_references),
         references=message_ids(head, "references", most=limits.most_references),
         from_address=senders[0] if senders else None,
@@ -104,6 +104,17 @@ def read_mail(
         fields=head,
         troubles=tuple(dict.fromkeys(troubles)),
     )
+
+
+def own_id_of(raw: bytes, *, limits: Limits = Limits()) -> str:  # noqa: B008 - frozen
+    """The `message_id` that `read_mail` gives this message, from its head alone."""
+    return _own_id(_head(raw, limits), hashlib.sha256(raw).hexdigest())[0]
+
+
+def _own_id(head: Fields, sha256: str) -> tuple[str, bool]:
+    """The id a message bears, or one made from its bytes, and whether it was made."""
+    ids = message_ids(head, "message-id", most=5)
+    return (ids[0], False) if ids else (f"<{sha256[:40]}@no-id.invalid>", True)
 
 
 def _head(raw: bytes, limits: Limits) -> Fields:

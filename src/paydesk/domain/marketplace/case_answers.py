@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
+from django.db.models import Value
+
 from paydesk.domain.cases.asks import Fact, Reference, blocks_resolving, finds_references, tells_facts
 from paydesk.domain.cases.identity import VERBS
 from paydesk.domain.marketplace.models import LinkAttempt, SellerOrder, Withdrawal
@@ -16,7 +18,8 @@ from paydesk.kernel.actor import Actor
 from paydesk.kernel.money import Money
 
 _WORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]{2,38}[A-Za-z0-9]")
-MOST_WORDS = 200
+MOST_WORDS, MOST_FOUND = 200, 20
+NAMED = {"withdrawal": "a withdrawal", "order": "an order", "seller": "a seller"}
 TELLS_BALANCE = VERBS["seller.tell_balance"].level
 TOLD = {
     "in_transit": "it is on its way to you",
@@ -36,20 +39,19 @@ def register() -> None:
 
 
 def references_in(text: str, by: Actor, market: str) -> Iterator[Reference]:
-    """Withdrawals, orders and sellers by the platform's numbers; three queries at most."""
+    """Withdrawals, orders and sellers by the platform's numbers; one query."""
     words = [word for word in dict.fromkeys(_WORD.findall(text)) if any(c.isdigit() for c in word)]
     spelt = {form: word for word in words[:MOST_WORDS] for form in (word, word.upper())}
     if not spelt:
         return
-    for kind, model, found_as in (
-        ("withdrawal", Withdrawal, "number of a withdrawal"),
-        ("order", SellerOrder, "number of an order"),
-        ("seller", Party, "number of a seller"),
-    ):
-        for pk, ref in in_markets(
-            model._default_manager.filter(market=market, external_ref__in=spelt), by
-        ).values_list("pk", "external_ref")[:20]:
-            yield Reference((kind, pk), found_as, spelt[ref], True)
+    found = [
+        in_markets(model._default_manager.filter(market=market, external_ref__in=spelt), by).values_list(
+            Value(kind), "pk", "external_ref"
+        )[:MOST_FOUND]
+        for kind, model in (("withdrawal", Withdrawal), ("order", SellerOrder), ("seller", Party))
+    ]
+    for kind, pk, ref in found[0].union(*found[1:], all=True):
+        yield Reference((kind, pk), f"number of {NAMED[kind]}", spelt[ref], True)
 
 
 def facts_of_seller(party_id: int, now: datetime) -> Iterator[Fact]:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from paydesk.connectors.mail.charsets import decoded
 from paydesk.connectors.mail.encoded_words import decoded_words
 from paydesk.connectors.mail.messages import Limits
-from paydesk.connectors.mail.reading import read_mail
+from paydesk.connectors.mail.reading import own_id_of, read_mail
 from paydesk.connectors.mail.safe_html import safe_html
 
 HEAD = b"From: a@mail.example\nMessage-ID: <1@mail.example>\nSubject: x\nMIME-Version: 1.0\n"
@@ -73,6 +73,8 @@ def test_without_an_id_the_same_bytes_get_the_same_one() -> None:
     one, other = read_mail(b"Subject: a\n\nx"), read_mail(b"Subject: a\n\ny")
     assert one.message_id_made
     assert one.message_id == read_mail(b"Subject: a\n\nx").message_id != other.message_id
+    assert one.message_id == own_id_of(b"Subject: a\n\nx")
+    assert own_id_of(HEAD + b"\nhello") == "<1@mail.example>" == read_mail(HEAD + b"\nhello").message_id
 
 
 def test_reading_agrees_with_the_standard_library() -> None:

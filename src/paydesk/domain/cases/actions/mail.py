@@ -75,7 +75,7 @@ def keep_mail(box: Mailbox, raw: bytes, *, received_at: datetime, by: Actor, now
     clean = redact_message(raw, salt=mailing.salt(), is_ours=is_our_number)
     kept = blobs.keep(BytesIO(clean.raw))
     with transaction.atomic(durable=True):
-        message_id = reading.read_mail(clean.raw, is_ours=is_our_number).message_id[:998]
+        message_id = reading.own_id_of(clean.raw)[:998]
         same = {"mailbox": box, "message_id": message_id, "salted_hash": clean.sha256_salted}
         if (found := ReceivedMail.objects.filter(**same).first()) is not None:
             return found
@@ -115,17 +115,15 @@ def take_in(received_id: int, *, by: Actor, now: datetime) -> ReceivedMail:
     if case is None:
         case = _opened(received, mail, sender, text, by, now)
         _acknowledge(case, box, mail, machine, now)
-        message = Message.objects.filter(case=case, channel="email", external_id=received.message_id).first()
     else:
         is_party = sender == case.contact.casefold() and not machine.is_machine
-        message = receive_message(
+        case = receive_message(
             case.pk, channel="email", text=text, full_text=mail.text, html=mail.html, sender=sender,
             external_id=received.message_id, is_party=is_party, document_id=received.document_id,
             received_at=received.received_at, by=by, now=now,
-        )  # fmt: skip
-        case = message.case
-    if message is not None:
-        _keep_files(message, mail.attachments, box.market, by, now)
+        ).case  # fmt: skip
+    if mail.attachments:
+        _keep_files(case, received.message_id, mail.attachments, box.market, by, now)
     return _done(received, "in_case", how, case)
 
 
@@ -196,8 +194,11 @@ def _acknowledge(
         )  # fmt: skip
 
 
-def _keep_files(message: Message, files: Sequence[File], market: str, by: Actor, now: datetime) -> None:
-    if message.attachments.exists():
+def _keep_files(
+    case: Case, message_id: str, files: Sequence[File], market: str, by: Actor, now: datetime
+) -> None:
+    message = Message.objects.filter(case=case, channel="email", external_id=message_id).first()
+    if message is None or message.attachments.exists():
         return
     for file in files:
         if not file.data:
