@@ -53,7 +53,7 @@ from paydesk.web.queues.work import work_of
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from paydesk.domain.cases.models import Case
+    from paydesk.domain.cases.models import Case, Message
     from paydesk.foundation.audit.models import AuditRecord
 
 MOST_DONE = 100  # of what a case is about, the newest
@@ -109,6 +109,7 @@ def page_of_case(request: HttpRequest, case: Case) -> dict[str, Any]:
     return {
         "next": following,
         "flags": flags,
+        "they_wrote": they_wrote(case, messages),
         "acts": acts,
         "more_acts": more_acts,
         "open_code": each.code,
@@ -145,6 +146,15 @@ def page_of_case(request: HttpRequest, case: Case) -> dict[str, Any]:
         "into": code_in("case", case.merged_into_id) if case.merged_into_id else "",
         "follows": code_in("case", case.follows_id) if case.follows_id else "",
     }
+
+
+def they_wrote(case: Case, messages: Sequence[Message]) -> str:
+    """What waits for an answer, where the subject does not say it already; it is read first."""
+    if case.unanswered_since is None or case.state not in OPEN:
+        return ""
+    said = [each.text for each in messages if each.direction == "in" and each.is_public and each.text.strip()]
+    text = " ".join(said[-1].split()) if said else ""
+    return "" if text in ("", " ".join(case.subject.split())) else text
 
 
 def why_no_answer(case: Case) -> str:
