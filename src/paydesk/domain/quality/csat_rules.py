@@ -9,6 +9,8 @@ from datetime import datetime, timedelta
 DELAY = timedelta(hours=4)  # after it was resolved, so that one who writes again is not asked
 WINDOW = timedelta(hours=72)  # from the first answer: the last one inside counts
 OPEN_FOR = timedelta(days=30)
+REMIND_AFTER = timedelta(days=3)  # once, whoever has not answered
+REMIND_WITHIN = timedelta(days=7)  # of the first message; later nobody remembers what it is about
 LOOKS_BACK = timedelta(days=7)  # a case resolved longer ago is not asked about any more
 SATISFIED = 4  # of five, and above
 LONGEST_COMMENT = 2000
@@ -22,9 +24,9 @@ WHY_NOT = {
     "no_address": "No e-mail address known",
 }
 DEFINITION = (
-    "Satisfied (4 or 5 of 5) of those who answered. Asked once, four hours after a case is resolved; the last"
-    " answer within 72 hours of the first counts. Not asked: nothing of ours, merged, fraud, a regulator; "
-    "whoever has no address."
+    "Satisfied (4 or 5 of 5) of those who answered. Asked once, four hours after a case is resolved, and "
+    "reminded once at most, after three days; the last answer within 72 hours of the first counts. Not asked:"
+    " nothing of ours, merged, fraud, a regulator; whoever has no address."
 )
 
 

@@ -27,3 +27,9 @@ def choose_reviews(now: datetime) -> int:
 def ask_customers(now: datetime) -> int:
     """Whoever's case was resolved some hours ago."""
     return actions.invite(by=WORKER, now=now)
+
+
+@housekeeping.every(900, "remind customers once")
+def remind_customers(now: datetime) -> int:
+    """Whoever was asked some days ago and did not answer."""
+    return actions.remind(by=WORKER, now=now)

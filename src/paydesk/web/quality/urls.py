@@ -5,6 +5,7 @@ from django.urls import path
 from paydesk.web.quality import (
     citing,
     csat,
+    csat_list,
     exams,
     knowledge,
     knowledge_deeds,
@@ -47,6 +48,8 @@ scorecard_urls = (
     [
         path("", scorecards.board, name="figures"),
         path("export.<str:kind>", scorecards.export, name="export"),
+        path("said/", csat_list.said, name="said"),
+        path("said/export.<str:kind>", csat_list.export, name="export_said"),
         path("<str:figure>/", scorecards.behind, name="rows"),
         path("<str:figure>/export.<str:kind>", scorecards.export_rows, name="export_rows"),
     ],

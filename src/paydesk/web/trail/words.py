@@ -33,6 +33,7 @@ VERB_WORDS = {
     "scorecard.set": "Set what reviews look at",
     "csat.answered": "The customer said how it was",
     "csat.asked": "Asked the customer how it was",
+    "csat.reminded": "Reminded the customer to say how it was",
     "csat.not_asked": "Did not ask the customer how it was",
     "exam.failed": "Did not pass an exam",
     "exam.looked_again": "Looked who has to pass which exam",

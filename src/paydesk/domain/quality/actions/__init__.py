@@ -1,6 +1,6 @@
 """What people do about quality. One file per family of verbs."""
 
-from paydesk.domain.quality.actions.asking import invite, record_answer
+from paydesk.domain.quality.actions.asking import invite, record_answer, remind
 from paydesk.domain.quality.actions.exams import ask_again, take_exam, write_exam
 from paydesk.domain.quality.actions.knowledge import (
     begin_article,
@@ -34,6 +34,7 @@ __all__ = [
     "drop",
     "edit_draft",
     "invite",
+    "remind",
     "publish",
     "record_answer",
     "sample",

@@ -1,13 +1,15 @@
-"""Asking customers how it was: once, after the case was resolved; their answers are written down."""
+"""Asking customers how it was: after the case was resolved, again once at most; their answers are kept."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 
-from paydesk.domain.cases.models import Case
+from paydesk.domain.cases.models import Case, Message
 from paydesk.domain.cases.queries import code
 from paydesk.domain.cases.steps import count_up, say
 from paydesk.domain.quality import csat_rules as rules
@@ -23,12 +25,22 @@ from paydesk.kernel.refused import Refused
 MOST_AT_ONCE = 200
 TEXTS = {
     "en": "How did we do with your case {code}? Tell us with one click; it takes a moment:\n{address}\n\n"
-    "We ask this once. We never ask for your PIN or the number of your card.",
+    "We remind you once at most. We never ask for your PIN or the number of your card.",
     "fr": "Comment avons-nous traité votre dossier {code} ? Dites-le nous en un clic :\n{address}\n\n"
-    "Nous ne le demandons qu'une fois. Nous ne demandons jamais votre code PIN ni le numéro de votre carte.",
+    "Nous le rappelons une fois au plus. Nous ne demandons jamais votre PIN ni le numéro de votre carte.",
     "sw": "Tumeshughulikiaje kesi yako {code}? Tuambie kwa mbofyo mmoja:\n{address}\n\n"
-    "Tunauliza mara moja tu. Hatuombi kamwe PIN yako wala namba ya kadi yako.",
+    "Tutakukumbusha mara moja tu. Hatuombi kamwe PIN yako wala namba ya kadi yako.",
 }
+
+
+REMINDERS = {
+    "en": "We asked how we did with your case {code} and did not hear from you. One click:\n{address}\n\n"
+    "This is the last time we ask.",
+    "fr": "Nous vous avions demandé votre avis sur votre dossier {code}. Un clic suffit :\n{address}\n\n"
+    "Nous ne le demanderons plus.",
+    "sw": "Tulikuuliza maoni yako kuhusu kesi {code}. Mbofyo mmoja unatosha:\n{address}\n\nHatutauliza tena.",
+}
+AUTHOR = "system:csat"
 
 
 class CsatRefused(Refused):
@@ -78,14 +90,52 @@ def invite(*, address: str = "", by: Actor, now: datetime) -> int:
     return asked
 
 
+@transaction.atomic(durable=True)
+def remind(*, address: str = "", by: Actor, now: datetime) -> int:
+    """Ask those again, once, who were asked REMIND_AFTER ago and have not answered; returns how many.
+
+    Not whose case goes on, whose first message did not arrive, and whom a named few alone know of by now.
+    """
+    address = address or settings.PUBLIC_ADDRESS
+    if not address:
+        return 0
+    again = Message.objects.filter(case=OuterRef("case"), author=AUTHOR, pk__gt=OuterRef("message"))
+    found = Invitation.objects.select_for_update(of=("self",), skip_locked=True).filter(
+        ~Exists(again), why_not="", answers=None, expires_at__gt=now,
+        message__delivery__in=("sent", "delivered"),
+        made_at__lte=now - rules.REMIND_AFTER, made_at__gt=now - rules.REMIND_WITHIN,
+        case__state__in=("resolved", "closed"),
+    )  # fmt: skip
+    found = found.exclude(
+        case__in=RestrictedView.objects.filter(subject_kind="case", ended_at=None).values("subject_id")
+    )
+    reminded = 0
+    for invitation in found.select_related("case").order_by("made_at", "pk")[:MOST_AT_ONCE]:
+        if "@" not in invitation.case.contact:
+            continue  # erased meanwhile
+        _say(invitation.case, invitation, REMINDERS, address, now)
+        reminded += 1
+        audit.record(
+            "csat.reminded", subject=("case", invitation.case_id), by=by, at=now, market=invitation.market,
+            changes={},
+        )  # fmt: skip
+    return reminded
+
+
 def _send(case: Case, invitation: Invitation, address: str, now: datetime) -> None:
-    text = TEXTS[invitation.language].format(code=code(case), address=address_of(invitation, address))
-    invitation.message = say(
-        case, direction="out", channel="email", author="system:csat", recipients=[case.contact], text=text,
+    invitation.message = _say(case, invitation, TEXTS, address, now)
+    invitation.save(update_fields=["message"])
+
+
+def _say(
+    case: Case, invitation: Invitation, texts: Mapping[str, str], address: str, now: datetime
+) -> Message:
+    text = texts[invitation.language].format(code=code(case), address=address_of(invitation, address))
+    count_up(case.pk)
+    return say(
+        case, direction="out", channel="email", author=AUTHOR, recipients=[case.contact], text=text,
         delivery="queued", leaves_at=now, is_automatic=True, at=now,
     )  # fmt: skip
-    invitation.save(update_fields=["message"])
-    count_up(case.pk)
 
 
 @transaction.atomic(durable=True)

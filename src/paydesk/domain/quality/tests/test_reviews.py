@@ -231,8 +231,16 @@ class Reviews(TestCase):
         assert invitation_behind(token_of(asked)) == asked
         assert invitation_behind(token_of(asked)[:-1] + "x") is None
         assert invitation_behind(token_of(Invitation.objects.get(case=fraud))) is None
+        Message.objects.filter(pk=asked.message.pk).update(delivery="sent")
+        days = [timedelta(days=n) for n in (2, 3, 4, 9)]
+        assert [actions.remind(by=WORKER, now=later + each) for each in days] == [0, 1, 0, 0], "once, in time"
+        again = Message.objects.filter(case=case).latest("pk")
+        assert (again.recipients, again.is_automatic) == ([case.contact], True)
+        assert token_of(asked) in again.text
+        Message.objects.filter(pk=again.pk).update(author="x")
         for hours, score in ((1, 1), (2, 5)):
             actions.record_answer(asked.pk, score=score, by=WORKER, now=later + hours * HOUR)
+        assert actions.remind(by=WORKER, now=later + days[1]) == 0, "who answered is not reminded"
         said = [csat_rules.Said(each.at, each.score) for each in asked.answers.all()]
         assert len(said) == 2
         counted = csat_rules.counts(said)

@@ -134,6 +134,47 @@ class ReviewsOnTheScreen(OnTheRefundDesk):
                                   expires_at=timezone.now() - timedelta(days=10))  # fmt: skip
         assert b"Send" in visitor.get(path).content, "open while the first answer is younger than 72 hours"
 
+    def test_what_customers_said_is_listed_with_its_response_rate_and_exported(self) -> None:
+        case, silent = self.resolved(), self.resolved(6)
+        fraud = self.resolved(7, category="fraud.unauthorised")
+        actions.invite(by=WORKER, now=timezone.now())
+        asked = Invitation.objects.get(case=case)
+        for score, comment in ((5, "Quick"), (2, "On second thoughts, slow")):
+            actions.record_answer(
+                asked.pk, score=score, comment=comment, by=WORKER,
+                now=timezone.now() + timedelta(hours=score < 3),
+            )  # fmt: skip
+        path = reverse("scorecards:said")
+        page = self.get("QA", path)
+        for text in (
+            "50.0 %",
+            "1 of 2 asked",
+            "1 not asked",
+            "0.0 %",
+            "On second thoughts",
+            "2, bad",
+            "Fraud",
+        ):
+            assert text in page, text
+        assert "Quick" not in page, "the last answer counts"
+        codes = [code_in("case", each.pk) for each in (case, silent, fraud)]
+        for asked_for, there in (
+            ({"outcome": "unsatisfied"}, (True, False, False)), ({"outcome": "silent"}, (False, True, False)),
+            ({"outcome": "not_asked"}, (False, False, True)), ({"score": "5"}, (False, False, False)),
+            ({"until": "2020-01-01"}, (False, False, False)),
+            ({"agent": str(asked.agent_id), "score": "2"}, (True, False, False)),
+        ):  # fmt: skip
+            page = self.get("QA", path, asked_for)
+            assert tuple(each in page for each in codes) == there, asked_for
+        assert codes[0] in self.get("SU", path), "their own"
+        assert codes[0] not in self.get("AN", path)
+        sheet = self.clients["QA"].get(
+            reverse("scorecards:export_said", args=["csv"]), {"outcome": "answered"}
+        )
+        head, row = sheet.getvalue().decode().splitlines()
+        assert row.startswith(f"{codes[0]},GH,")
+        assert ',2,Bad,"On second thoughts, slow",' in row
+
     def test_figures_have_their_counts_their_rows_and_their_readers(self) -> None:
         self.resolved(24 * 9)
         again = self.resolved(24 * 8)  # the same payment within the window of the first
