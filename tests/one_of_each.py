@@ -7,12 +7,11 @@ from datetime import timedelta
 from django.utils import timezone
 
 from paydesk.domain.cases import actions as cases
-from paydesk.domain.cases.actions import open_case
 from paydesk.domain.goodwill.actions import give_goodwill
 from paydesk.domain.improvements.actions import propose_improvement
 from paydesk.domain.incidents.actions import propose
 from paydesk.domain.marketplace.actions import take_events
-from paydesk.domain.marketplace.models import Withdrawal
+from paydesk.domain.marketplace.models import LinkAttempt, SellerOrder, Withdrawal
 from paydesk.domain.marketplace.rules import Event
 from paydesk.domain.parties.models import Party
 from paydesk.domain.payments.models import Payment, ReversalRow
@@ -23,6 +22,7 @@ from paydesk.domain.refunds.queries import code as refund_code
 from paydesk.domain.reversal_requests.actions import record_request
 from paydesk.foundation.approvals.actions import declare_relation
 from paydesk.foundation.approvals.models import Approval
+from paydesk.foundation.assignments.actions import add_note
 from paydesk.foundation.clocks.models import Clock
 from paydesk.foundation.people.models import Person
 from paydesk.kernel.money import Money
@@ -30,13 +30,16 @@ from paydesk.kernel.public_codes import code_of
 from paydesk.reporting.books.actions.days import ask_to_close
 from paydesk.web.quality.tests.building import policy_in_force, review_of
 from tests.builders import ghs, make_source_account, receive_today, row
+from tests.one_of_case import Places, case_by_mail, one_of_case, one_of_doors, one_of_incident
+from tests.one_of_money import one_of_money
 from tests.one_of_risk import one_of_risk
 
 
 def one_of_each(
     people: dict[str, Person], account: SourceAccount, payment: Payment
-) -> tuple[dict[str, str], dict[str, int]]:
-    """(codes by kind, ids by the name of a route's argument) of what waits about a payment, its account."""
+) -> tuple[dict[str, str], dict[str, int], Places]:
+    """What there is about a payment and its account: codes by kind, ids by the name of a route's argument,
+    and what stands at one place of one route alone."""
     now = timezone.now()
     support, analyst, lead, admin = (people[role].actor() for role in ("SU", "AN", "TL", "AD"))
 
@@ -60,11 +63,12 @@ def one_of_each(
     )  # fmt: skip
     receive_today(account, row(3, "-3.00", kind="reversal", reference="nothing of ours"))
     closing = ask_to_close("GH", (now - timedelta(days=2)).date(), reason="x", by=analyst, now=now)
-    open_callbacks(account.pk, dialect="hubtel", by=analyst, now=now)
-    close_to = declare_relation(people["QA"].pk, party=("customer", 1), by=admin, now=now)
-    case = open_case(
-        market="GH", channel="email", text="Where is it?", contact="ama@mail.example", by=support, now=now
+    endpoint = open_callbacks(account.pk, dialect="hubtel", by=analyst, now=now)
+    note = add_note(
+        ("payment", unknown.pk), market="GH", text="Asked.", today=now.date(), by=analyst, now=now
     )
+    close_to = declare_relation(people["QA"].pk, party=("customer", 1), by=admin, now=now)
+    case, box = case_by_mail(people, now)
     policy = policy_in_force(people, now)
     troubled = cases.open_case(
         market="GH", channel="phone", text="x", customer_id=payment.customer_id, by=support, now=now
@@ -73,7 +77,13 @@ def one_of_each(
     market = make_source_account(name="Market", role="evidence")
     take_events(
         market.pk,
-        [Event(1, "E1", "withdrawal_requested", now, "S-1", "seller", "", "GHS", 100, withdrawal_ref="W-1")],
+        [
+            Event(
+                1, "E1", "withdrawal_requested", now, "S-1", "seller", "", "GHS", 100, withdrawal_ref="W-1"
+            ),
+            Event(2, "E2", "order_paid", now, "S-1", "seller", "", "GHS", 100, order_ref="O-1"),
+            Event(3, "E3", "link_attempt", now, "S-1", "seller", "", "GHS", method="bank"),
+        ],
         by=analyst,
         now=now,
     )
@@ -91,6 +101,8 @@ def one_of_each(
         "side": code_of("SID", side.pk),
         "seller": code_of("SEL", Party.objects.get().pk),
         "withdrawal": code_of("WDL", Withdrawal.objects.get().pk),
+        "order": code_of("SOR", SellerOrder.objects.get().pk),
+        "link_attempt": code_of("LNK", LinkAttempt.objects.get().pk),
         "case": code_of("CAS", case.pk),
         "review": code_of("QAR", review_of(people, case.pk, now).pk),
         "article": code_of("ART", policy.article_id),
@@ -103,11 +115,19 @@ def one_of_each(
         "payment": code_of("PAY", unknown.pk),
     }
     ids = {
+        "note_id": note.pk,
+        "mailbox_id": box.pk,
         "account_id": account.pk,
         "closing_id": closing.pk,
         "exam_id": policy.exam.pk,
         "relation_id": close_to.pk,
         "clock_id": Clock.objects.filter(ended_at=None).latest("pk").pk,
     }
+    places = {
+        **one_of_case(people, case, payment, now),
+        **one_of_doors(people, case, payment, now),
+        **one_of_incident(people, incident, case, now),
+        **one_of_money(people, account, endpoint, now),
+    }
     risk_codes, risk_ids = one_of_risk(people, case, payment, now)
-    return codes | risk_codes, ids | risk_ids
+    return codes | risk_codes, ids | risk_ids, places

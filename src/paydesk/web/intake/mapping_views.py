@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST
 from paydesk.domain.providers.queries import source_accounts
 from paydesk.domain.statements.actions import FileRefused, map_file
 from paydesk.domain.statements.file_tables import TableFile, is_table
+from paydesk.importers.records import NotReadable
 from paydesk.web.access import actor_of, needs
 from paydesk.web.intake.mapping_form import MappingForm
 from paydesk.web.intake.one_file import file_of, to_file, trail_of
@@ -66,5 +67,8 @@ def form_for(request: HttpRequest, found: Any) -> MappingForm:
     """The form as it was sent, or as the desk proposes it; `base=guess` leaves a saved mapping aside."""
     data = request.POST if request.method == "POST" else None
     asked = data if data is not None else request.GET
-    table = TableFile(found, sheet=asked.get("sheet", ""))
+    try:
+        table = TableFile(found, sheet=asked.get("sheet", ""))
+    except NotReadable as problem:
+        raise FileRefused(str(problem)) from None
     return MappingForm(table, list(source_accounts(actor_of(request))), data, asked.get("base", ""))
