@@ -6,7 +6,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet, Subquery
+from django.db.models import (
+    BigIntegerField,
+    Count,
+    Exists,
+    F,
+    Func,
+    Max,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    TextField,
+    Value,
+)
+from django.db.models.functions import Cast, Coalesce
 
 from paydesk.domain.cases.categories import DELIVERED
 from paydesk.domain.cases.models import Attachment, Case, Draft, Message
@@ -211,6 +225,39 @@ def calls(actor: Actor) -> QuerySet[PhoneCall]:
     found = in_markets(PhoneCall.objects.select_related("case"), actor)
     seen = Q(case__isnull=True) | Q(case__in=cases(actor).order_by().values("pk"))
     return found.filter(seen).order_by("-rang_at", "-pk")
+
+
+def chats(actor: Actor) -> QuerySet[Chat]:
+    """Chats in which something was said, of cases that the actor may see, newest first; one query.
+
+    With `said`, how many messages either side sent, and `proved`, whether they proved who they are.
+    """
+    said = Message.objects.filter(case=OuterRef("case"), channel="chat", is_public=True).order_by()
+    return (
+        Chat.objects.filter(case__in=cases(actor).order_by().values("pk"))
+        .select_related("case", "door")
+        .annotate(
+            said=Coalesce(Subquery(said.values("case").annotate(n=Count("pk")).values("n")), 0),
+            proved=Exists(ProofTry.objects.filter(chat=OuterRef("pk"), held=True)),
+        )
+        .order_by("-pk")
+    )
+
+
+def forms_sent(actor: Actor) -> QuerySet[Message]:
+    """What web forms sent, of cases that the actor may see, newest first, with `door_id`; one query."""
+    sent = Message.objects.filter(channel="web_form", direction="in").exclude(external_id="")
+    return (
+        sent.filter(case__in=cases(actor).order_by().values("pk"))
+        .select_related("case")
+        .annotate(
+            door_id=Cast(
+                Func(F("external_id"), Value("."), Value(1), function="split_part", output_field=TextField()),
+                BigIntegerField(),
+            )
+        )
+        .order_by("-pk")
+    )
 
 
 def call_in_hand(case_id: int, actor: Actor, now: datetime) -> PhoneCall | None:

@@ -2,15 +2,18 @@
 
 from django.urls import path
 
-from paydesk.web.doors import calls, chats, in_case, views
+from paydesk.web.doors import calls, chats, in_case, lists, views
 
 app_name = "doors"
 urlpatterns = [
     path("", views.door_list, name="list"),
     path("add", views.add, name="add"),
-    path("pages/", views.page_list, name="pages"),
     path("pages/<int:link_id>/withdraw", in_case.withdraw, name="withdraw"),
-    path("calls/", views.call_list, name="calls"),
+    *(path(f"{what}/", lists.came, {"what": what}, name=what) for what in lists.LISTINGS),
+    *(
+        path(f"{what}/export.<str:kind>", lists.export, {"what": what}, name=f"export_{what}")
+        for what in lists.LISTINGS
+    ),
     path("scripts/", views.script_list, name="scripts"),
     path("scripts/<str:group>", views.script, name="script"),
     path("case/<str:public_code>/page/<str:about>", in_case.give, name="give"),

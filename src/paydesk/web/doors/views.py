@@ -13,22 +13,13 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from paydesk.domain.doors import actions
-from paydesk.domain.doors.queries import (
-    calls,
-    deflection,
-    doors,
-    links,
-    script_groups,
-    scripts,
-)
-from paydesk.domain.doors.rules import CALL_STATES, KINDS
+from paydesk.domain.doors.queries import deflection, doors, script_groups, scripts
+from paydesk.domain.doors.rules import KINDS
 from paydesk.domain.doors.scripts import script_as_delivered
 from paydesk.foundation.people.queries import markets_of
 from paydesk.web.access import actor_of, gate, needs
-from paydesk.web.addresses import code_in
 from paydesk.web.answers import came_from, done
 from paydesk.web.doors.forms import AddDoor, Origins, Script
-from paydesk.web.paging import PAGE_SIZE, Page, page_number
 
 if TYPE_CHECKING:
     from paydesk.domain.doors.models import Door
@@ -49,44 +40,6 @@ def door_list(request: HttpRequest) -> HttpResponse:
         "days": DAYS,
     }
     return render(request, "doors/list.html", known)
-
-
-@require_safe
-@needs(SEE)
-def page_list(request: HttpRequest) -> HttpResponse:
-    """Status pages that were given out, newest first: the rows behind the figures."""
-    number = page_number(request)
-    start = (number - 1) * PAGE_SIZE
-    found = list(links(actor_of(request))[start : start + PAGE_SIZE + 1])
-    rows = [
-        (link, code_in("case", link.case_id), code_in(link.kind, link.object_id), _state(link))
-        for link in found
-    ]
-    return render(request, "doors/pages.html", {"page": Page.of(rows, number)})
-
-
-def _state(link: Any) -> tuple[str, str]:
-    if link.withdrawn_at:
-        return "idle", "withdrawn"
-    if link.expires_at <= timezone.now():
-        return "idle", "expired"
-    return ("settled", "looked at") if link.looked else ("moving", "given")
-
-
-@require_safe
-@needs(SEE)
-def call_list(request: HttpRequest) -> HttpResponse:
-    """Calls that telephone systems announced, newest first."""
-    number = page_number(request)
-    start = (number - 1) * PAGE_SIZE
-    found = list(calls(actor_of(request))[start : start + PAGE_SIZE + 1])
-    families = {"ringing": "moving", "answered": "moving", "ended": "settled", "missed": "held"}
-    rows = [
-        (call, families[call.state], CALL_STATES[call.state].lower(),
-         code_in("case", call.case_id) if call.case_id else "")
-        for call in found
-    ]  # fmt: skip
-    return render(request, "doors/calls.html", {"page": Page.of(rows, number)})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
