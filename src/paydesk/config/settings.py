@@ -82,6 +82,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "paydesk.web.language.InOwnLanguage",
     "paydesk.web.middleware.SignInRequired",
     "paydesk.web.middleware.RefusedAsConflict",
 ]
@@ -101,7 +102,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "paydesk.web.context.desk",
             ],
-            "builtins": ["paydesk.web.templatetags.desk"],
+            "builtins": ["paydesk.web.templatetags.desk", "django.templatetags.i18n"],
         },
     }
 ]
@@ -157,6 +158,7 @@ TIME_ZONE = "UTC"
 LANGUAGE_CODE = "en"
 USE_I18N = True
 LOCALE_PATHS = [PACKAGE / "web" / "public" / "locale"]  # of the pages that visitors see
+FORMAT_MODULE_PATH = ["paydesk.config.formats"]
 
 STATIC_URL = "static/"
 # Served straight from the package: there is nothing to collect, so no folder that may be missing or stale.

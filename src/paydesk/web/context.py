@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from paydesk.foundation.people.authority import ROLES
 from paydesk.web.access import actor_of
+from paydesk.web.language import spoken, words_for_scripts
 from paydesk.web.navigation import places_for, sections_of
 
 
@@ -26,10 +27,11 @@ def desk(request: HttpRequest) -> dict[str, Any]:
     return known | {
         "person": person,
         "actor": actor,
-        "role_names": ", ".join(ROLES[code] for code in person.role_codes),
-        "market_names": "All markets"
+        "role_names": ", ".join(spoken(ROLES[code]) for code in person.role_codes),
+        "market_names": spoken("All markets")
         if actor.markets is None
-        else ", ".join(sorted(market.name for market in person.markets.all())) or "No market",
+        else ", ".join(sorted(market.name for market in person.markets.all())) or spoken("No market"),
+        "scripts_say": words_for_scripts(),
         "places": places,
         "sections": sections_of(places),
         "is_demo": person.is_demo,

@@ -17,6 +17,7 @@ from paydesk.domain.cases.texts import tag_of
 from paydesk.kernel.actor import Actor
 from paydesk.kernel.phone_numbers import PLANS, e164_digits
 from paydesk.web.contracts.forms import ANY, AddressFilters
+from paydesk.web.language import spoken
 
 if TYPE_CHECKING:
     from paydesk.domain.cases.models import Case
@@ -55,7 +56,7 @@ class CaseFilters(AddressFilters):
 
     @property
     def chosen(self) -> list[tuple[str, str]]:
-        return [pair for pair in super().chosen if not pair[0].startswith("View: ")]
+        return [pair for pair in super().chosen if not pair[0].startswith(f"{spoken('View')}: ")]
 
     @property
     def cleared(self) -> str:

@@ -20,6 +20,7 @@ from paydesk.domain.parties.rules import IDENTITY_KINDS, identity_of
 from paydesk.kernel.money import exact_minor
 from paydesk.kernel.phone_numbers import e164_digits
 from paydesk.kernel.references import key_of
+from paydesk.web.language import spoken
 from paydesk.web.templatetags.desk import state_words
 
 if TYPE_CHECKING:
@@ -58,7 +59,8 @@ class AddressFilters(forms.Form):
             field: Any = self.fields[name]
             words = dict(field.choices)[value] if isinstance(field, forms.ChoiceField) else str(value)
             rest = {key: v for key, v in self.wanted.items() if key != name}
-            found.append((f"{field.label or name.capitalize()}: {words}", f"?{urlencode(rest)}"))
+            label = spoken(field.label or name.capitalize())
+            found.append((f"{label}: {spoken(words)}", f"?{urlencode(rest)}"))
         return found
 
     @property

@@ -7,6 +7,7 @@ from typing import Any
 
 from django import template
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from paydesk.foundation.clocks.queries import ClockStanding
 
@@ -47,10 +48,9 @@ def due_words(due_at: datetime) -> str:
     seconds = int((due_at - timezone.now()).total_seconds())
     rest = abs(seconds)
     if rest < 60:
-        return "just late" if seconds < 0 else "due now"
-    span = next(
-        f"{rest // size} {word}"
-        for most, size, word in ((3600, 60, "min"), (172_800, 3600, "h"), (rest + 1, 86_400, "d"))
-        if rest < most
-    )
-    return f"{span} late" if seconds < 0 else f"due in {span}"
+        return _("just late") if seconds < 0 else _("due now")
+    if rest < 3600:
+        span = _("%s min") % (rest // 60)
+    else:
+        span = _("%s h") % (rest // 3600) if rest < 172_800 else _("%s d") % (rest // 86_400)
+    return _("%s late") % span if seconds < 0 else _("due in %s") % span

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from django import template
 from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, Select
+from django.forms.widgets import ChoiceWidget
 from django.http import HttpRequest, QueryDict
 from django.urls import reverse
 from django.utils import timezone
@@ -26,6 +27,8 @@ from paydesk.web import charts
 from paydesk.web.access import Gate, actor_of
 from paydesk.web.access import gate as gate_of
 from paydesk.web.icons import PATHS
+from paydesk.web.language import in_english
+from paydesk.web.language import spoken as in_own_words
 from paydesk.web.paging import Page
 from paydesk.web.sight import looking, subject_of
 
@@ -78,7 +81,7 @@ def figure(amount: Money | None) -> str:
 @register.simple_tag
 def state_badge(family: str, word: str, symbol: str = "") -> SafeString:
     """A state as symbol, word and colour. `family` is a colour family; a code is put into words."""
-    text = words(word)
+    text = in_own_words(words(word))
     return format_html(
         '<span class="st {}"><i aria-hidden="true">{}</i>{}</span>',
         family,
@@ -198,9 +201,15 @@ def reveal(context: dict[str, Any], of: Any) -> dict[str, Any]:
 
 
 @register.filter
+def spoken(words: Any) -> Any:
+    """`{{ row.word|spoken }}`: words of ours in the language of whoever looks; names stay as they are."""
+    return in_own_words(words)
+
+
+@register.filter
 def state_words(text: str) -> str:
     """A code in words, first letter large: "part_applied" is "Part applied"."""
-    read = words(text)
+    read = in_own_words(words(text))
     return read[:1].upper() + read[1:]
 
 
@@ -289,8 +298,28 @@ def field(bound: BoundField, css: str = "", full: bool = False, marked: bool = T
     kind = "form-select" if isinstance(widget, Select) and not several else "form-control"
     kind = "form-check-input" if is_check or several else kind
     attrs: dict[str, str | bool] = {"class": f"{kind} {css}".strip()}
-    control = bound.as_widget(attrs=attrs)
+    control = _control(bound, attrs)
     return {"field": bound, "control": control, "is_check": is_check, "full": full, "marked": marked}
+
+
+@register.simple_tag(name="control")
+def control_tag(bound: BoundField) -> SafeString:
+    """`{% control field %}`: the field itself, what there is to choose from in the person's language."""
+    return _control(bound, {})
+
+
+def _control(bound: BoundField, attrs: dict[str, str | bool]) -> SafeString:
+    widget: Any = bound.field.widget
+    if not in_english() and isinstance(widget, ChoiceWidget):
+        widget.choices = [(value, _chosen_words(words)) for value, words in widget.choices]
+    return bound.as_widget(attrs=attrs)
+
+
+def _chosen_words(words: Any) -> Any:
+    """The words of a choice; of a group of choices those of each."""
+    if isinstance(words, list | tuple):
+        return [(value, in_own_words(str(each))) for value, each in words]
+    return in_own_words(str(words))
 
 
 @register.inclusion_tag("components/sort_head.html", takes_context=True)
@@ -312,7 +341,7 @@ def pager(context: dict[str, Any], page: Page[Any], what: str = "rows", target: 
     back, on = page.number - 1, page.number + 1
     return {
         "page": page,
-        "what": what,
+        "what": in_own_words(what),
         "target": target,
         "back": _address(request, page=back if back > 1 else None) if back else "",
         "on": _address(request, page=on) if page.has_next else "",

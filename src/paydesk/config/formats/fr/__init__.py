@@ -1,0 +1,1 @@
+"""How French pages write dates and figures."""

@@ -1,0 +1,84 @@
+"""The language of the desk's own screens: what a person chose in this browser, else what the browser asks.
+
+Sentences are written in English and found in `web/locale` by it. Words of the domain stay English and are put
+into the person's language where they are shown (`spoken`); what has no translation is shown in English.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.utils import translation
+from django.utils.translation import gettext
+from django.utils.translation.trans_real import parse_accept_lang_header
+
+LANGUAGES = {"en": "English", "fr": "Français", "sw": "Kiswahili"}
+ENGLISH = "en"
+A_YEAR_SECONDS = 365 * 24 * 3600
+# What the page's own scripts say, save what they are given by the page.
+SAID_BY_SCRIPTS = (
+    "just now", "%s min ago", "%s h ago", "1 day ago", "%s days ago", "just late", "due now", "%s late",
+    "due in %s", "%s min", "%s h", "%s d", "Go on", "Do", "View", "Go to", "Find", "Nothing found",
+    "%s found", "%s fit", "it is sorted", "it waits %s h for them", "When it is sent, %s. ", " and ",
+    "Only the text", "%s is put in", "This is no longer here. Reload the page.",
+    "Something broke on our side, and what was not finished was undone. Reload the page to see what stands.",
+    "The desk could not be reached, so nothing was sent. Check the connection and try again.",
+    "No connection to the desk. What you see is as of %s.",
+)  # fmt: skip
+
+
+class InOwnLanguage:
+    """Each page in the language of whoever is signed in; pages for visitors choose for themselves."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        with translation.override(ENGLISH):  # whatever a view activates ends with the request
+            return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> None:
+        if getattr(view, "login_required", True) and request.user.is_authenticated:
+            translation.activate(language_of(request))
+
+
+def language_of(request: HttpRequest) -> str:
+    """What this person chose in this browser, else the first of ours the browser asks for, else English."""
+    chosen = request.COOKIES.get(_cookie(request), "")
+    return chosen if chosen in LANGUAGES else _asked_for(request)
+
+
+def choose(request: HttpRequest, response: HttpResponse, language: str) -> None:
+    """Remember `language` in this browser for this person alone: at a shared desk each keeps their own."""
+    response.set_cookie(
+        _cookie(request), language, max_age=A_YEAR_SECONDS,
+        httponly=True, samesite="Lax", secure=request.is_secure(),
+    )  # fmt: skip
+
+
+def _cookie(request: HttpRequest) -> str:
+    return f"language-{request.user.pk}"
+
+
+def _asked_for(request: HttpRequest) -> str:
+    for code, _ in parse_accept_lang_header(request.headers.get("Accept-Language", "")):
+        if (language := code.split("-")[0]) in LANGUAGES:
+            return language
+    return ENGLISH
+
+
+def spoken(words: Any) -> Any:
+    """Words of ours in the language of whoever looks; what is no text, or has no translation, as it is."""
+    return gettext(words) if words and isinstance(words, str) else words
+
+
+def in_english() -> bool:
+    return translation.get_language() in (ENGLISH, None)
+
+
+def words_for_scripts() -> str:
+    """What the scripts of a page say, by its English, as JSON; "" in English, which they know."""
+    return "" if in_english() else json.dumps({said: gettext(said) for said in SAID_BY_SCRIPTS})
