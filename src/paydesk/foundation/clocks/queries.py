@@ -12,7 +12,17 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Case, CharField, Count, F, Q, QuerySet, Value, When
+from django.db.models import (
+    Case,
+    CharField,
+    Count,
+    F,
+    Q,
+    QuerySet,
+    Value,
+    When,
+    prefetch_related_objects,
+)
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
@@ -31,8 +41,12 @@ NEWEST = (Coalesce("holds_from", "made_at").desc(), "-version")  # of policies: 
 
 def calendar_of(row: CalendarVersion) -> Calendar:
     """The calendar of a version, with what was computed for it before."""
-    days = (row.holidays, row.closed_days, row.open_days, row.earlier)
-    return _calendar(row.zone, json.dumps(row.hours), json.dumps(days))
+    known: Calendar | None = row.__dict__.get("_calendar")
+    if known is None:
+        days = (row.holidays, row.closed_days, row.open_days, row.earlier)
+        known = _calendar(row.zone, json.dumps(row.hours), json.dumps(days))
+        row.__dict__["_calendar"] = known  # a page of clocks asks for the same one again and again
+    return known
 
 
 @functools.lru_cache(maxsize=64)
@@ -239,12 +253,16 @@ def in_state(state: str, now: datetime) -> Q:
 
 
 def earliest_of(subject_kind: str, subject_ids: Collection[int], kind: str | None = None) -> dict[int, Clock]:
-    """The open clock that is due first of each thing, by its id, where there is one; one query."""
+    """The open clock that is due first of each thing, by its id, where there is one; three queries.
+
+    Many clocks have the same policy and calendar, which are long: each is read once.
+    """
     found = Clock.objects.filter(OPEN, subject_kind=subject_kind, subject_id__in=list(subject_ids))
     if kind is not None:
         found = found.filter(kind=kind)
-    clocks = found.select_related("policy", "calendar").order_by("-due_at", "-id")
-    return {clock.subject_id: clock for clock in clocks}
+    first = {clock.subject_id: clock for clock in found.order_by("-due_at", "-id")}
+    prefetch_related_objects(list(first.values()), "policy", "calendar")
+    return first
 
 
 def clocks_of(subject_kind: str, subject_id: int) -> list[Clock]:

@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from paydesk.foundation.clocks import rules
 from paydesk.foundation.clocks.kinds import ROUND_THE_CLOCK
 from paydesk.foundation.clocks.models import Clock, ClockPause
-from paydesk.foundation.clocks.queries import calendar_of, standing, state_at, terms_of
+from paydesk.foundation.clocks.queries import ClockStanding, calendar_of, standing, state_at, terms_of
 from paydesk.kernel.business_time import Calendar
 
 
@@ -85,8 +85,13 @@ def _ran(calendar: Calendar, at: datetime, until: datetime) -> Span:
     return Span(at, until, False, "ran", calendar.open_seconds(at, until))
 
 
-def arithmetic(clock: Clock, pauses: Sequence[ClockPause], now: datetime) -> str:
-    """The sums in one sentence: "8 h working time; 4 h used; paused 3 h 20 min waiting for …; 4 h left."."""
+def arithmetic(
+    clock: Clock, pauses: Sequence[ClockPause], now: datetime, stands: ClockStanding | None = None
+) -> str:
+    """The sums in one sentence: "8 h working time; 4 h used; paused 3 h 20 min waiting for …; 4 h left.".
+
+    `stands` is how the clock stands at `now`, where that is known already.
+    """
     spans = spans_of(clock, pauses, now)
     time = "round the clock" if clock.calendar.name == ROUND_THE_CLOCK else "working time"
     told = [f"{rules.hours_words(clock.target_seconds)} {time}"]
@@ -100,7 +105,7 @@ def arithmetic(clock: Clock, pauses: Sequence[ClockPause], now: datetime) -> str
         if span.is_pause:
             paused[span.words] = paused.get(span.words, 0) + span.open_seconds
     told += [f"paused {rules.hours_words(seconds)} {words}" for words, seconds in paused.items()]
-    stands = standing(clock, now)
+    stands = stands or standing(clock, now)
     state = state_at(clock, now)
     if state == "breached":
         late = rules.hours_words(max(-stands.left_seconds, 0))

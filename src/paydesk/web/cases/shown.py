@@ -146,7 +146,7 @@ class Row:
 
 
 def rows_of(actor: Actor, found: Sequence[Case], urls: Mapping[int, str], now: datetime) -> list[Row]:
-    """Rows with their clocks and how these came about, owners, what is new, who is on them; eight queries."""
+    """Rows with their clocks and how these came about, owners, what is new, who is on them; ten queries."""
     words = leaves(current_tree()[1])
     ids = [case.pk for case in found]
     clocks = earliest_of("case", ids)
@@ -155,11 +155,14 @@ def rows_of(actor: Actor, found: Sequence[Case], urls: Mapping[int, str], now: d
     unread = unread_among(ids, actor.id)
     here = who_is_here(ids, now)
     names = names_of({person for people in here.values() for person in people} - {actor.id})
+    stand = {number: standing(clock, now) for number, clock in clocks.items()}
+    told = {
+        number: arithmetic(clock, pauses.get(clock.pk, []), now, stand[number])
+        for number, clock in clocks.items()
+    }
     return [
         Row(
-            shown(case, words), urls[case.pk],
-            standing(clocks[case.pk], now) if case.pk in clocks else None, work[case.pk],
-            arithmetic(clocks[case.pk], pauses.get(clocks[case.pk].pk, []), now) if case.pk in clocks else "",
+            shown(case, words), urls[case.pk], stand.get(case.pk), work[case.pk], told.get(case.pk, ""),
             case.pk in unread, tuple(sorted(names[who] for who in here.get(case.pk, ()) if who in names)),
         )
         for case in found

@@ -29,7 +29,7 @@ from paydesk.web.answers import unchanged
 from paydesk.web.cases.filters import CaseFilters
 from paydesk.web.cases.one_case import opened
 from paydesk.web.cases.shown import SEE, WORK, rows_of, shown
-from paydesk.web.paging import PAGE_SIZE, Page, page_number
+from paydesk.web.paging import Page, page_number
 from paydesk.web.queues.saved import first_view, saved_tabs
 from paydesk.web.queues.whose import Tab
 from paydesk.web.sight import looking
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from paydesk.domain.cases.models import Case
 
 EXPORTED_ROWS = 100_000
+ROWS = 30  # of a page: as many as somebody looks through; each costs every agent who has the list open
 PLACE = "cases"  # of its saved views
 HEAD = (
     "Case", "State", "Market", "Channel", "Subject", "Category", "Root cause", "Severity", "Who", "Amount",
@@ -82,9 +83,9 @@ def live(request: HttpRequest) -> HttpResponse:
 
 def page_of_ids(request: HttpRequest, filters: CaseFilters, number: int) -> list[int]:
     """Ids of the cases of one page, and one more where there is another; one query."""
-    actor, start = actor_of(request), (number - 1) * PAGE_SIZE
+    actor, start = actor_of(request), (number - 1) * ROWS
     found = filters.of(cases(actor), actor, timezone.now())
-    return list(found.values_list("pk", flat=True)[start : start + PAGE_SIZE + 1])
+    return list(found.values_list("pk", flat=True)[start : start + ROWS + 1])
 
 
 def version_of(request: HttpRequest, ids: list[int]) -> str:
@@ -107,7 +108,7 @@ def listed(request: HttpRequest, filters: CaseFilters) -> dict[str, Any]:
         for name, words, count in _counted(actor, now)
     ]  # fmt: skip
     return {
-        "page": Page.of(rows_of(actor, found, urls, now), number),
+        "page": Page.of(rows_of(actor, found, urls, now), number, size=ROWS),
         "tabs": [*own, *saved_tabs(request, PLACE)],
         "saveable": request.GET.urlencode(),
         "live_query": _without(request, "v"),
