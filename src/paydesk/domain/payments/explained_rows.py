@@ -55,6 +55,12 @@ def locked_row(row_id: int) -> ReversalRow:
     return found.select_related("source_account", "statement_line").get(pk=row_id)
 
 
+def rows_locked(row_ids: Iterable[int]) -> list[ReversalRow]:
+    """These rows with their accounts and lines, locked in the order of their ids."""
+    found = ReversalRow.objects.select_for_update(of=["self"]).filter(pk__in=set(row_ids)).order_by("pk")
+    return list(found.select_related("source_account", "statement_line"))
+
+
 def check_open(row: ReversalRow) -> None:
     """Raises ExplanationRefused unless the row still waits for what explains it."""
     if row.state != "open":

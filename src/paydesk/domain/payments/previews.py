@@ -5,7 +5,7 @@ Nothing is worked out apart: the correction itself is carried out, looked at and
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import date, datetime, timedelta
 from inspect import unwrap
 from zoneinfo import ZoneInfo
@@ -20,8 +20,10 @@ from paydesk.domain.payments.actions import (
     provider_rows,
     reinstating,
     unasked_rows,
+    unasked_rows_together,
 )
 from paydesk.domain.payments.effects import Effects, effects_of, entries_of
+from paydesk.domain.payments.explained_rows import rows_locked
 from paydesk.domain.payments.models import Payment, ReversalRow
 from paydesk.domain.payments.steps import (
     backdate,
@@ -147,7 +149,19 @@ def booking_entries(row_id: int, *, book_as: str, by: Actor, now: datetime) -> l
     def correction() -> None:
         row = unasked_rows.locked_row(row_id)
         unasked_rows.check_open(row)
-        unasked_rows._book(row, book_as, f"looked_at:{row_id}", by, now)
+        unasked_rows.book_row(row, book_as, f"looked_at:{row_id}", by, now)
+
+    return entries_of(correction, by=by, now=now)
+
+
+def bookings_entries(row_ids: Collection[int], *, book_as: str, by: Actor, now: datetime) -> list[EntryRow]:
+    """What booking many rows as what they are would post, entry by entry. Raises ExplanationRefused."""
+
+    def correction() -> None:
+        rows = rows_locked(row_ids)
+        unasked_rows_together.check_all(rows)
+        for row in rows:
+            unasked_rows.book_row(row, book_as, f"looked_at:{row.pk}", by, now)
 
     return entries_of(correction, by=by, now=now)
 

@@ -155,3 +155,19 @@ def reasons_to_look_at_day(row_on: date, wanted: date, closed_through: date | No
 
 def _day(day: date) -> str:
     return f"{day.day} {day:%B %Y}"
+
+
+def alike(rows: Sequence[tuple[int, str, str, bool]]) -> str:
+    """Why one explanation cannot fit rows of (account, currency, kind, taken), "" where they are alike."""
+    if not rows:
+        return "None of these rows is there."
+    accounts, currencies, kinds, taken = (set(column) for column in zip(*rows, strict=True))
+    for found, words in (
+        (accounts, "They are of several accounts. Choose rows of one account."),
+        (currencies, "They are in several currencies. Choose rows of one currency."),
+        (taken, "Some took money and some gave it. Choose rows of one direction."),
+        (kinds, "The provider calls them by several kinds. Choose rows of one kind."),
+    ):
+        if len(found) > 1:
+            return words
+    return ""

@@ -68,6 +68,11 @@ def pending_about(kind: str, subject_ids: Iterable[int]) -> dict[int, Approval]:
     return {approval.subject_id: approval for approval in found}
 
 
+def pending_of_kind(kind: str) -> list[Approval]:
+    """Everything of a kind that waits, in all markets; one query."""
+    return list(Approval.objects.filter(kind=kind, state="pending").order_by("pk"))
+
+
 def limit_of(right: str, market: str, currency: str) -> Money:
     """Up to how much the first checker of `right` decides."""
     found = Limit.objects.filter(right=right, market=market, currency=currency).first()

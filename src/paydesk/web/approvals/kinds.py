@@ -84,6 +84,10 @@ KINDS = {
             "provider_cash/_evidence.html",
         ),
         Kind(
+            "reversal_row.book_many", payments.approve_bookings, _subject, cash_evidence.of_rows,
+            "provider_cash/_evidence_rows.html",
+        ),
+        Kind(
             "due_item.write_off", payments.approve_write_off, _contract, evidence.of_due_item,
             "approvals/_due_item.html",
         ),

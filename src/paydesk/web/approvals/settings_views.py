@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -101,13 +102,20 @@ class LimitForm(forms.Form):
 class ShownLimit:
     """How much the first checker decides in a market; `set_by` is empty where the default counts."""
 
-    right: str
-    upto: str
-    above: str
     market: str
     amount: Money
     set_by: str
     set_at: Any
+
+
+@dataclass(frozen=True, slots=True)
+class LimitedRight:
+    """What is limited, who decides up to the limit and above it, and how much that is in each market."""
+
+    words: str
+    upto: str
+    above: str
+    limits: Sequence[ShownLimit]
 
 
 @either_way
@@ -127,9 +135,9 @@ def limits(request: HttpRequest) -> HttpResponse:
             return redirect("approvals:limits")
     found = {(each.right, each.market, each.currency): each for each in queries.limits()}
     names = names_of({person_number(each.set_by) for each in found.values()})
-    rows = []
+    rights = []
     for right in LIMIT_WORDS:
-        upto, above = deciders(right)
+        rows = []
         for market in markets:
             for currency in dict.fromkeys([market.currency, *CURRENCIES]):
                 each = found.get((right, market.pk, currency))
@@ -138,12 +146,13 @@ def limits(request: HttpRequest) -> HttpResponse:
                 minor = each.amount_minor if each else None
                 rows.append(
                     ShownLimit(
-                        LIMIT_WORDS[right], upto, above, market.name, rules.limit_for(right, currency, minor),
+                        market.name, rules.limit_for(right, currency, minor),
                         names.get(person_number(each.set_by), each.set_by) if each else "",
                         each.set_at if each else None,
                     )
                 )  # fmt: skip
-    known = {"tab": "limits", "rows": rows, "form": form, "may": gate(actor, MANAGE_SETTINGS)}
+        rights.append(LimitedRight(LIMIT_WORDS[right], *deciders(right), rows))
+    known = {"tab": "limits", "rights": rights, "form": form, "may": gate(actor, MANAGE_SETTINGS)}
     return render(request, "approvals/limits.html", known, status=422 if form.errors else 200)
 
 

@@ -54,6 +54,12 @@ WORDS = {
         "book",
         "asked to book it as what it is",
     ),
+    "reversal_row.book_many": KindWords(
+        "Book many rows of a provider as what they are",
+        "Provider’s rows to book together",
+        "book",
+        "asked to book them as what they are",
+    ),
     "due_item.write_off": KindWords(
         "Write off a small difference", "Small differences", "write off", "asked to write off the difference"
     ),

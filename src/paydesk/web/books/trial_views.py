@@ -15,6 +15,7 @@ from paydesk.domain.payments.queries import within_patience
 from paydesk.kernel.money import Money
 from paydesk.kernel.public_codes import code_of
 from paydesk.reporting.books.queries import tie_out
+from paydesk.reporting.books.queries.keys import rows_named
 from paydesk.reporting.books.queries.trial_balance import (
     AccountPosting,
     KeyBalance,
@@ -37,7 +38,7 @@ RIGHT = "ledger:view"
 PATIENCE_SECONDS = 20
 KEY_WORDS = {
     "customer": "Customer", "contract": "Contract", "source_account": "Account at a provider",
-    "statement_line": "Payment", "market": "Of",
+    "statement_line": "Row", "currency_pair": "Of", "market": "Of",
 }  # fmt: skip
 
 
@@ -118,7 +119,12 @@ def account(request: HttpRequest, code: int) -> HttpResponse:
         request,
         "books/account.html",
         _about(wanted, account, currency)
-        | {"page": Page.of(rows, number), "total": total, "key_word": KEY_WORDS.get(kind, kind.capitalize())},
+        | {
+            "page": Page.of(rows, number),
+            "total": total,
+            "key_word": KEY_WORDS.get(kind, kind.capitalize()),
+            "by_row": account in tie_out.DETAILED,
+        },
     )
 
 
@@ -154,8 +160,9 @@ ABOUT_PREFIXES = {"payment": "PAY", "contract": "CON", "customer": "CUS"}
 
 
 def posting_rows(found: list[AccountPosting]) -> list[PostingRow]:
-    """`found` in words; one query."""
+    """`found` in words; two queries."""
     names = names_by_label(posting.actor for posting in found)
+    rows = rows_named({posting.cause_id for posting in found if posting.cause_kind == "line"})
     return [
         PostingRow(
             posting,
@@ -164,8 +171,12 @@ def posting_rows(found: list[AccountPosting]) -> list[PostingRow]:
             names[posting.actor],
             code_of(ABOUT_PREFIXES[posting.cause_kind], posting.cause_id)
             if posting.cause_kind in ABOUT_PREFIXES
+            else rows[posting.cause_id].code
+            if posting.cause_kind == "line" and posting.cause_id in rows
             else f"{posting.cause_kind} {posting.cause_id}",
-            page_of(posting.cause_kind, posting.cause_id),
+            page_of("file", rows[posting.cause_id].page_id)
+            if posting.cause_kind == "line" and posting.cause_id in rows
+            else page_of(posting.cause_kind, posting.cause_id),
         )
         for posting in found
     ]
@@ -245,8 +256,8 @@ def tied_keys(request: HttpRequest, code: int) -> HttpResponse:
             "page": Page.of(rows, number),
             "against": tie_out.BY_CODE[account].against,
             "stores": account in tie_out.STORED,
-            "posts_by_key": account != tie_out.DETAILED,
+            "posts_by_key": account not in tie_out.DETAILED,
             "apart_only": apart_only,
-            "key_word": KEY_WORDS.get(kind, kind.capitalize()),
+            "key_word": "Payment" if account == "2020" else KEY_WORDS.get(kind, kind.capitalize()),
         },
     )

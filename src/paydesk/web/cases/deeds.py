@@ -58,7 +58,8 @@ def _sort(case: Case, data: dict[str, Any], by: Actor, now: Any) -> object:
     return actions.sort_case(
         case.pk, **wanted, severity=data["severity"], party_role=data["party_role"],
         is_complaint=data["is_complaint"], contact=_address(contact, case.market), customer_id=customer,
-        language=data["language"] or None, by=by, now=now,
+        language=data["language"] or None, harms=data["harms"] if data["with_harms"] else None,
+        by=by, now=now,
     )  # fmt: skip
 
 
@@ -185,6 +186,7 @@ def _initial(case: Case) -> dict[str, Any]:
         "category": case.category, "root_cause": case.root_cause, "money_outcome": case.money_outcome,
         "severity": case.severity, "party_role": case.party_role, "contact": case.contact,
         "is_complaint": case.is_complaint, "language": case.language,
+        "harms": case.harms, "with_harms": "1",
         "customer": code_in("customer", case.customer_id) if case.customer_id else "",
     }  # fmt: skip
 

@@ -69,6 +69,10 @@ class Sort(forms.Form):
         help_text="Ready texts and letters come in it",
     )  # fmt: skip
     is_complaint = forms.BooleanField(label="It is a complaint", required=False)
+    harms = forms.MultipleChoiceField(
+        label="Harm", required=False, choices=list(HARMS.items()), widget=forms.CheckboxSelectMultiple
+    )
+    with_harms = forms.CharField(required=False, widget=forms.HiddenInput)  # the harms were there to be seen
 
 
 class Verify(forms.Form):

@@ -37,9 +37,7 @@ from paydesk.web.addresses import code_in, number_in
 from paydesk.web.contracts.forms import ANY, AddressFilters
 from paydesk.web.marketplace.lists import tabs_at
 from paydesk.web.marketplace.pages import case_rows
-from paydesk.web.marketplace.shown import seller_lines as seller_lines
 from paydesk.web.marketplace.shown import shown_attempt, shown_order, shown_withdrawal, steps_of
-from paydesk.web.marketplace.shown import withdrawal_lines as withdrawal_lines
 from paydesk.web.paging import PAGE_SIZE, Page, page_number
 from paydesk.web.sight import looking
 from paydesk.web.workbook import check_fits, list_download

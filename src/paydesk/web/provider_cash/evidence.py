@@ -14,12 +14,13 @@ from paydesk.domain.payments.previews import booking_entries
 from paydesk.foundation.approvals.states import APPROVAL
 from paydesk.kernel.money import Money
 from paydesk.kernel.refused import Refused
-from paydesk.reporting.provider_cash.queries import reversal_row_for
+from paydesk.reporting.provider_cash.queries import reversal_row_for, reversal_rows_for
 from paydesk.web.access import actor_of, gate
 from paydesk.web.addresses import code_in
 from paydesk.web.payments.postings import shown_entries
 from paydesk.web.people_names import names_by_label
-from paydesk.web.provider_cash.views import did_of
+from paydesk.web.provider_cash.rows import did_of
+from paydesk.web.provider_cash.together import evidence_of, would_post
 from paydesk.web.sight import looking
 
 if TYPE_CHECKING:
@@ -51,3 +52,13 @@ def of_row(request: HttpRequest, approval: Approval) -> dict[str, Any]:
     return known | {
         "entries": shown_entries(entries, names, looking(request)), "ledger": gate(actor, "ledger:view"),
     }  # fmt: skip
+
+
+def of_rows(request: HttpRequest, approval: Approval) -> dict[str, Any]:
+    """The rows that two people would say the same of, and what that puts on the accounts while it waits."""
+    actor, book_as = actor_of(request), approval.payload["book_as"]
+    rows = reversal_rows_for(actor, approval.payload["row_ids"])
+    if not rows:
+        return {"problem": "What this is about cannot be shown to you."}
+    known = evidence_of(rows) | {"would_be": BOOKINGS[book_as][0]}
+    return known | (would_post(request, rows, book_as) if approval.state == APPROVAL.start else {})

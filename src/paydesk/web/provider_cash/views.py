@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import date
-from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from django import forms
 from django.core.exceptions import ObjectDoesNotExist
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
@@ -18,123 +13,35 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
-from paydesk.domain.payments.actions import BOOKINGS
+from paydesk.domain.payments.actions import BOOKINGS, bookings_waiting
 from paydesk.domain.payments.queries import payment_for
-from paydesk.domain.providers.queries import source_accounts
-from paydesk.domain.refunds.queries import WHY_NOT, refunds_of_row
+from paydesk.domain.refunds.queries import refunds_of_row
 from paydesk.foundation.approvals.queries import pending_about
-from paydesk.foundation.assignments.queries import assignments_of, of_whom
 from paydesk.kernel.actor import Actor
 from paydesk.kernel.money import Money
 from paydesk.reporting.provider_cash import queries
 from paydesk.web.access import Gate, actor_of, gate, needs
 from paydesk.web.addresses import code_in, number_in, page_of
-from paydesk.web.contracts.forms import ANY, AddressFilters
 from paydesk.web.paging import PAGE_SIZE, Page, page_number
 from paydesk.web.payments.shown import all_shown
+from paydesk.web.provider_cash.rows import HEAD, KINDS, CashFilters, cells, did_of, found_by, rows_of, why_of
 from paydesk.web.queues.saved import first_view, tabs_of
 from paydesk.web.queues.subjects import CASH, subject_or_404
-from paydesk.web.queues.whose import WHOSE, filters_in
-from paydesk.web.queues.work import RowWork, row_work, rows_work, work_of
-from paydesk.web.workbook import Cell, list_download
+from paydesk.web.queues.whose import filters_in
+from paydesk.web.queues.work import work_of
+from paydesk.web.sight import looking
+from paydesk.web.workbook import list_download
 
 if TYPE_CHECKING:
     from paydesk.domain.payments.models import ReversalRow, TransitRow
 
 RIGHT = "providers.manage:view"
-KINDS = {
-    "reversal_row": "taken or given, not explained (1310)",
-    "transit_row": "in transit, other end not seen (1025)",
-}
-WHY = {
-    "reversal_without_original": "it names no payment of ours",
-    "several_originals": "it could be of several payments",
-    "more_than_left": "it takes more than is left of the payment it names",
-    "taken_apart": "a person took it off a payment",
-    "by_hand": "a person matched it",
-    "nobody_asked": "nobody here asked for it",
-    **WHY_NOT,
-    "": "",
-}
 FOUND_BY = {
     "hand": "as a person says", "amount": "found by the amount alone",
     "reference": "named by both rows", "batch": "named by the bank",
 }  # fmt: skip
 PARTED = ("hand", "amount")  # what a person may take apart
 EXPORTED_ROWS = 50_000
-HEAD = (
-    "Code", "What", "Market", "Account", "Day", "Days old", "Amount", "Currency", "Why", "Owner", "Next step",
-    "Next step on", "Id there",
-)  # fmt: skip
-
-
-class CashFilters(AddressFilters):
-    kind = forms.ChoiceField(required=False, label="What", choices=[ANY, *KINDS.items()])
-    account = forms.ChoiceField(required=False)
-    whose = forms.ChoiceField(required=False, choices=[("", "any"), *WHOSE.items()])
-
-    def __init__(self, request: HttpRequest) -> None:
-        super().__init__(request)
-        field: Any = self.fields["account"]
-        accounts = source_accounts(actor_of(request))
-        field.choices = [ANY, *((str(each.pk), each.name) for each in accounts)]
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One row in doubt. `amount` is what is in doubt, below zero where it left us."""
-
-    kind: str
-    thing: ReversalRow | TransitRow
-    did: str
-    code: str
-    url: str
-    amount: Money
-    age: int
-    why: str
-    work: RowWork
-
-
-def why_of(kind: str, thing: Any) -> str:
-    """Why it is in doubt, in words."""
-    if kind == "reversal_row":
-        return WHY.get(thing.reason, thing.reason.replace("_", " "))
-    if thing.found_by == "taken_apart":
-        return "a person took it off its other end"
-    return "it left and is not at the bank yet" if thing.amount_minor < 0 else "it arrived, from nobody known"
-
-
-def _found(actor: Actor, filters: CashFilters, most: int) -> list[tuple[str, Any]]:
-    """The oldest `most` rows of both kinds by the filters, in one order; two queries."""
-    wanted, today = filters.wanted, timezone.localdate()
-    found: list[tuple[str, Any]] = []
-    for kind, rows in (
-        ("reversal_row", queries.lone_reversals(actor)),
-        ("transit_row", queries.open_transit(actor)),
-    ):
-        if wanted.get("kind", kind) != kind:
-            continue
-        if account := wanted.get("account"):
-            rows = rows.filter(source_account_id=int(account))
-        if whose := wanted.get("whose"):
-            rows = of_whom(rows, kind, whose, actor, today, since="booked_on")
-        found += [(kind, row) for row in rows[:most]]
-    return sorted(found, key=lambda each: (each[1].booked_on, each[0], each[1].pk))[:most]
-
-
-def _rows(found: list[tuple[str, Any]], today: date) -> list[Row]:
-    """Rows with whose they are; two queries."""
-    work = {
-        kind: rows_work(kind, [(t.pk, t.booked_on) for k, t in found if k == kind], today) for kind in CASH
-    }
-    return [
-        Row(
-            kind, thing, did_of(kind, thing), code_in(kind, thing.pk), page_of(kind, thing.pk),
-            Money(thing.amount_minor if kind == "transit_row" else abs(thing.amount_minor), thing.currency),
-            (today - thing.booked_on).days, why_of(kind, thing), work[kind][thing.pk],
-        )
-        for kind, thing in found
-    ]  # fmt: skip
 
 
 @require_safe
@@ -149,9 +56,9 @@ def cash_list(request: HttpRequest) -> HttpResponse:
         return first
     number = page_number(request)
     start = (number - 1) * PAGE_SIZE
-    found = _found(actor, filters, start + PAGE_SIZE + 1)[start:]
+    found = found_by(actor, filters, start + PAGE_SIZE + 1)[start:]
     known = {
-        "page": Page.of(_rows(found, today), number),
+        "page": Page.of(rows_of(found, today), number),
         "filters": filters,
         "tabs": tabs,
         "saveable": urlencode(filters_in(request.GET.dict())),
@@ -236,20 +143,9 @@ def page(request: HttpRequest, code: str) -> HttpResponse:
     )
 
 
-def did_of(kind: str, thing: Any) -> str:
-    """What the row did with the amount, in words."""
-    if kind == "transit_row":
-        return "left" if thing.amount_minor < 0 else "arrived"
-    if thing.amount_minor < 0:
-        return "given"
-    return {"refund": "refunded", "payout": "paid out"}.get(
-        thing.kind, "taken back" if thing.kind in ("reversal", "chargeback") else "taken"
-    )
-
-
 def _waits(thing: ReversalRow) -> tuple[str, str] | None:
-    """The approval that waits about this row, as its code and page."""
-    waiting = pending_about("reversal_row", [thing.pk]).get(thing.pk)
+    """The approval that waits about this row, alone or with others, as its code and page."""
+    waiting = bookings_waiting([thing.pk]).get(thing.pk)
     return waiting and (code_in("approval", waiting.pk), page_of("approval", waiting.pk))
 
 
@@ -290,21 +186,6 @@ def export(request: HttpRequest, kind: str) -> HttpResponseBase:
     """The rows of the filters in the address as CSV or XLSX, up to 50,000."""
     if kind not in ("csv", "xlsx"):
         raise Http404
-    found = _found(actor_of(request), CashFilters(request), EXPORTED_ROWS)
+    found = found_by(actor_of(request), CashFilters(request), EXPORTED_ROWS)
     name = f"in-doubt-{timezone.localdate().isoformat()}"
-    return list_download(name, kind, HEAD, _cells(found, timezone.localdate()))
-
-
-def _cells(found: list[tuple[str, Any]], today: date) -> Iterator[list[Cell]]:
-    rows = iter(found)
-    while batch := list(islice(rows, 1000)):
-        known = {k: assignments_of(k, [t.pk for kind, t in batch if kind == k]) for k in CASH}
-        for kind, thing in batch:
-            work = row_work(known[kind].get(thing.pk), thing.booked_on, today)
-            yield [
-                code_in(kind, thing.pk), KINDS[kind], thing.market, thing.source_account.name,
-                thing.booked_on,
-                (today - thing.booked_on).days, Money(thing.amount_minor, thing.currency).amount,
-                thing.currency, why_of(kind, thing), work.owner.name if work.owner else "", work.next_step,
-                work.next_step_on, thing.statement_line.provider_ref,
-            ]  # fmt: skip
+    return list_download(name, kind, HEAD, cells(found, timezone.localdate(), looking(request)))

@@ -24,7 +24,7 @@ from paydesk.kernel.public_codes import code_of
 from paydesk.kernel.refused import NotAllowedRefused, Refused
 from paydesk.reporting.provider_cash import queries
 from paydesk.web.access import actor_of, gate, needs
-from paydesk.web.provider_cash.views import why_of
+from paydesk.web.provider_cash.rows import why_of
 from paydesk.web.providers.gaps import gap_words
 
 if TYPE_CHECKING:

@@ -23,6 +23,7 @@ from paydesk.foundation.assignments.queries import TAKE, possible_owners
 from paydesk.kernel.actor import Actor
 from paydesk.kernel.money import Money
 from paydesk.kernel.refused import Refused
+from paydesk.reporting.provider_cash.queries import lone_reversals, open_transit
 from paydesk.web.access import actor_of, needs
 from paydesk.web.addresses import code_in, kind_and_number, page_of
 from paydesk.web.answers import came_from
@@ -52,7 +53,9 @@ class Outcome:
 def chosen_numbers(request: HttpRequest) -> dict[str, list[int]]:
     """The ids of the chosen rows by kind, in their order and once each, a page of rows at most."""
     said = request.POST if request.method == "POST" else request.GET
-    found: dict[str, list[int]] = {"payment": [], "pending": [], "exception": [], "case": []}
+    found: dict[str, list[int]] = {
+        "payment": [], "pending": [], "exception": [], "case": [], "reversal_row": [], "transit_row": [],
+    }  # fmt: skip
     for code in dict.fromkeys(said.getlist("code")[:PAGE_SIZE]):
         known = kind_and_number(code)
         if known is None or known[0] not in found or known[1] >= 2**63:
@@ -83,6 +86,9 @@ def chosen(request: HttpRequest) -> list[Subject]:
         found += [
             subject_of("case", each) for each in cases(actor).filter(pk__in=numbers["case"]).order_by("id")
         ]
+    for kind, rows in (("reversal_row", lone_reversals), ("transit_row", open_transit)):
+        if numbers[kind]:
+            found += [subject_of(kind, each) for each in rows(actor).filter(pk__in=numbers[kind])]
     if not found:
         raise Refused(NOTHING, code="bulk.nothing")
     return found

@@ -40,6 +40,13 @@ from paydesk.domain.payments.actions.unasked_rows import (
     request_booking,
     unexplain_row,
 )
+from paydesk.domain.payments.actions.unasked_rows_together import (
+    MOST_TOGETHER,
+    approve_bookings,
+    bookings_waiting,
+    request_bookings,
+    why_not_together,
+)
 from paydesk.domain.payments.actions.unposting import (
     UnpostRefused,
     approve_unpost,
@@ -93,4 +100,9 @@ __all__ = [
     "unexplain_row",
     "unmatch_original",
     "unpost_file",
+    "MOST_TOGETHER",
+    "approve_bookings",
+    "bookings_waiting",
+    "request_bookings",
+    "why_not_together",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -24,7 +24,7 @@ from paydesk.domain.payments.steps import (
     locked,
     move_to,
 )
-from paydesk.domain.risk.queries import why_stopped
+from paydesk.domain.risk.queries import Party, why_stopped
 from paydesk.foundation.approvals import steps as approvals
 from paydesk.foundation.approvals.models import Approval
 from paydesk.foundation.audit import steps as audit
@@ -97,7 +97,7 @@ def _apply(
     approval_id: int | None = None,
     suggestion: int | None = None,
 ) -> Payment:
-    _refuse_stopped(payment, now)
+    _refuse_stopped(payment, [customer_id], [contract_id], now)
     _check_applicable(payment, customer_id, contract_id, amount, version)
     was_open, was_customer = payment.open_minor, payment.customer_id
     was_limit = _limit(payment, contract_id)
@@ -229,7 +229,7 @@ def split_payment(
     approvals.refuse_if_related(by, "customer", [customer_id, *(owner for owner, _ in owners.values())])
     payment = locked(payment_id, contract_ids=contract_ids, customer_ids=[customer_id], version=version)
     _refuse_aged(payment, by, now)
-    _refuse_stopped(payment, now)
+    _refuse_stopped(payment, {customer_id, *(owner for owner, _ in owners.values())}, contract_ids, now)
     total = sum(part.amount_minor for _, part in parts)
     if len(parts) < 2 or len(set(contract_ids)) != len(parts):
         raise ApplyRefused("Split a payment over at least two contracts, each named once.")
@@ -381,10 +381,18 @@ def replay_contract(contract_id: int, *, by: Actor, now: datetime) -> None:
     )
 
 
-def _refuse_stopped(payment: Payment, now: datetime) -> None:
-    """Nobody is named for what a phone paid that risk has stopped. Raises ApplyRefused."""
-    phone = payment.statement_line.msisdn if payment.customer_id is None else ""
-    if phone and (why := why_stopped([("payer_phone", phone)], "identify", now=now)):
+def _refuse_stopped(
+    payment: Payment, customer_ids: Iterable[int], contract_ids: Iterable[int | None], now: datetime
+) -> None:
+    """Nothing is applied to whom risk has stopped, nor anybody named for what a stopped phone paid.
+
+    Raises ApplyRefused.
+    """
+    parties: set[Party] = {("customer", number) for number in customer_ids}
+    parties |= {("contract", number) for number in contract_ids if number is not None}
+    if payment.customer_id is None and payment.statement_line.msisdn:
+        parties.add(("payer_phone", payment.statement_line.msisdn))
+    if why := why_stopped(parties, "identify", now=now):
         raise ApplyRefused(why)
 
 

@@ -17,11 +17,12 @@ from paydesk.domain.payments.explained_rows import (
 from paydesk.domain.payments.models import ReversalRow
 from paydesk.foundation.approvals import steps as approvals
 from paydesk.foundation.approvals.models import Approval
+from paydesk.foundation.approvals.queries import pending_of_kind
 from paydesk.foundation.audit import steps as audit
 from paydesk.kernel.actor import Actor
 from paydesk.kernel.money import Money
 
-BOOK = "reversal_row.book"
+BOOK, BOOK_MANY = "reversal_row.book", "reversal_row.book_many"
 RIGHT = "matching.outside_tolerance"
 SUBJECT = "reversal_row"
 # What a row may be said to be: words, the account it goes to, and whether that is one of the source account.
@@ -45,18 +46,25 @@ def request_booking(row_id: int, *, book_as: str, note: str, by: Actor, now: dat
     row = locked_row(row_id)
     by.needs(RIGHT, market=row.market)
     check_open(row)
-    if book_as not in BOOKINGS:
-        raise ExplanationRefused("Choose what the row is from the list.")
-    if not note.strip():
-        raise ExplanationRefused("Say what shows it: the second person decides on what you write here.")
+    check_said(book_as, note)
+    if any(row.pk in each.payload["row_ids"] for each in pending_of_kind(BOOK_MANY)):
+        raise ExplanationRefused("This row waits for a second person already, together with others.")
     payload = {"book_as": book_as, "amount_minor": row.amount_minor}
     approval = approvals.ask(
         BOOK, subject=(SUBJECT, row.pk), market=row.market, right=RIGHT, payload=payload,
         reasons=[f"The provider does not say what it is: a person says {BOOKINGS[book_as][0]}."],
         amount=Money(abs(row.amount_minor), row.currency), note=note.strip(), by=by, now=now,
     )  # fmt: skip
-    _record("reversal_row.booking_asked", row, by, now, approval_id=approval.pk, book_as=book_as)
+    record_row("reversal_row.booking_asked", row, by, now, approval_id=approval.pk, book_as=book_as)
     return approval
+
+
+def check_said(book_as: str, note: str) -> None:
+    """Raises ExplanationRefused unless it is said what a row is, and what shows it."""
+    if book_as not in BOOKINGS:
+        raise ExplanationRefused("Choose what the row is from the list.")
+    if not note.strip():
+        raise ExplanationRefused("Say what shows it: the second person decides on what you write here.")
 
 
 @transaction.atomic(durable=True)
@@ -65,18 +73,19 @@ def approve_booking(approval_id: int, *, by: Actor, now: datetime, note: str = "
     approval = approvals.decide(approval_id, BOOK, by=by, now=now, note=note)
     row = locked_row(approval.subject_id)
     check_open(row)
-    _book(row, approval.payload["book_as"], f"booked:{row.pk}:{approval.pk}", by, now)
+    book_row(row, approval.payload["book_as"], f"booked:{row.pk}:{approval.pk}", by, now)
     return row
 
 
-def _book(row: ReversalRow, book_as: str, key: str, by: Actor, now: datetime) -> None:
+def book_row(row: ReversalRow, book_as: str, key: str, by: Actor, now: datetime) -> None:
+    """Book a locked, open row as what it is, with its record; joined to the caller's transaction."""
     _, code, of_account = BOOKINGS[book_as]
     other = Leg(code, row.source_account_id if of_account else 0, row.amount_minor, row.currency)
     entry_id = explain(
         row, other, kind="provider.explained", cause=("line", row.statement_line_id), key=key,
         explained_as=book_as, by=by, now=now,
     )  # fmt: skip
-    _record(
+    record_row(
         "reversal_row.booked", row, by, now, book_as=book_as, entry_id=entry_id, state=["open", row.state]
     )
 
@@ -95,11 +104,14 @@ def unexplain_row(row_id: int, *, note: str, by: Actor, now: datetime) -> Revers
         raise ExplanationRefused("Say why, in a few words: the reason is kept in the audit trail.")
     was = {"explained_as": row.explained_as, "explained_id": row.explained_id}
     take_apart(row, by=by, now=now)
-    _record("reversal_row.unexplained", row, by, now, note, **was, state=["explained", row.state])
+    record_row("reversal_row.unexplained", row, by, now, note, **was, state=["explained", row.state])
     return row
 
 
-def _record(verb: str, row: ReversalRow, by: Actor, now: datetime, note: str = "", **changes: object) -> None:
+def record_row(
+    verb: str, row: ReversalRow, by: Actor, now: datetime, note: str = "", **changes: object
+) -> None:
+    """What happened to a row, in the audit trail."""
     audit.record(
         verb,
         subject=(SUBJECT, row.pk),

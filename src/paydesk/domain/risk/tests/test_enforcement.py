@@ -191,3 +191,10 @@ class WhatItStops(TestCase):
             apply_payment(stopped.pk, **said, now=now)  # type: ignore[arg-type]
         applied = apply_payment(stopped.pk, **said, now=now + timedelta(days=3))  # type: ignore[arg-type]
         assert applied.customer_id == contract.customer_id
+        actions.enforce(
+            market="GH", party_kind="contract", party=contract.pk, kind="hold", scope="all",
+            reason="identity", note="x", expires_at=now + timedelta(days=2), by=risk, now=now,
+        )  # fmt: skip
+        (lost,) = receive_today(account, row(3, "10.00", reference="no such"))
+        with pytest.raises(ApplyRefused, match="Contract under a hold by risk"):
+            apply_payment(lost.pk, **said, now=now)  # type: ignore[arg-type]

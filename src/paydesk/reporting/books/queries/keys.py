@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from paydesk.domain.contracts.models import Contract
 from paydesk.domain.parties.models import Customer
 from paydesk.domain.payments.models import Payment
 from paydesk.domain.providers.models import SourceAccount
+from paydesk.domain.statements.models import StatementLine
 from paydesk.kernel.public_codes import code_of
 
 CODE_PREFIXES = {"customer": "CUS", "contract": "CON", "payment": "PAY"}
@@ -26,7 +27,7 @@ class KeyName:
 
 
 def key_names(market: str, kind: str, ids: Iterable[int]) -> dict[int, KeyName]:
-    """The names of the keys of one kind; one query, none for kinds without a table.
+    """The names of the keys of one kind; a query or two, none for kinds without a table.
 
     A key of another market keeps its number and gets no name.
     """
@@ -59,10 +60,29 @@ def key_names(market: str, kind: str, ids: Iterable[int]) -> dict[int, KeyName]:
                 "statement_line_id", "pk"
             )
         )
+        rows = rows_named([id_ for id_ in wanted if id_ not in payments], market)
         return {
             id_: KeyName(code_of("PAY", payments[id_]), "", False, "payment", payments[id_])
             if id_ in payments
-            else KeyName(f"row {id_}")
+            else rows.get(id_, KeyName(f"row {id_}"))
             for id_ in wanted
         }
     return {id_: KeyName("all of the market" if not id_ else f"{kind} {id_}") for id_ in wanted}
+
+
+def rows_named(line_ids: Collection[int], market: str = "") -> dict[int, KeyName]:
+    """Rows of files by where they stand, with their account, day and id there; one query, none for none."""
+    if not line_ids:
+        return {}
+    found = StatementLine.objects.select_related("source_account").filter(pk__in=line_ids)
+    if market:
+        found = found.filter(source_account__market=market)
+    return {
+        row.pk: KeyName(
+            f"{code_of('FIL', row.file_id)} row {row.line_no}",
+            ", ".join(filter(None, (row.source_account.name, str(row.booked_on or ""), row.provider_ref))),
+            page_kind="file",
+            page_id=row.file_id,
+        )
+        for row in found.only("file_id", "line_no", "booked_on", "provider_ref", "source_account__name")
+    }

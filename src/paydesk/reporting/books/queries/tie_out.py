@@ -58,6 +58,18 @@ CONTROLS = (
         "SELECT source_account_id AS key_id, currency, -sum(amount_minor) AS amount_minor"
         " FROM payments_transitrow WHERE state = 'open' AND market = %(market)s GROUP BY 1, 2",
     ),
+    # A conversion is two rows, one in each currency, at one account or two; nothing in them says which belong
+    # together, so each stands for itself and a position is what the rows of a currency come to.
+    Control(
+        "1090", 1, "what conversions took from one currency and gave to another, row by row",
+        "SELECT l.id AS key_id, l.currency, -l.amount_minor AS amount_minor FROM payments_dayofrows d"
+        " JOIN providers_sourceaccount s ON s.id = d.source_account_id AND s.currency = d.currency"
+        " AND s.role IN ('originates', 'settles') AND s.market = %(market)s"
+        " JOIN statements_statementline l ON l.source_account_id = d.source_account_id"
+        " AND l.currency = d.currency AND coalesce(l.booked_on, l.value_on) = d.day AND l.kind = d.kind"
+        " WHERE d.kind = 'conversion' AND d.rows > 0 AND NOT l.withdrawn AND l.status = 'success'"
+        " AND l.amount_minor <> 0",
+    ),
     Control("1100", 1, "open deposits and instalments", _OWED.format(kinds="'deposit', 'instalment'")),
     Control("1110", 1, "open fees and penalties", _OWED.format(kinds="'fee', 'penalty'")),
     Control(
@@ -87,7 +99,7 @@ CONTROLS = (
 )  # fmt: skip
 BY_CODE = {control.code: control for control in CONTROLS}
 STORED = ("1100", "1110", "2010", "2030", "2040")
-DETAILED = "2020"  # its key is the statement line, the detail of the posting
+DETAILED = ("1090", "2020")  # their key is the statement line, the detail of the posting
 
 # What is compared key by key: stored balances where there are any, else postings.
 _BY_STORED = """
@@ -114,7 +126,7 @@ SELECT key_id, currency, sum(amount_minor) AS amount_minor FROM (
 def _compared(control: Control) -> str:
     if control.code in STORED:
         ledger = _BY_STORED
-    elif control.code == DETAILED:
+    elif control.code in DETAILED:
         ledger = _BY_DETAIL
     else:
         ledger = _BY_DAY
@@ -242,7 +254,7 @@ def keys_tied(
                 bounds | {"keys": [row[0] for row in rows]},
             )
             posted = dict.fromkeys(posted, 0) | {k: control.sign * v for k, v in cursor.fetchall()}
-    kind = "statement_line" if code == DETAILED else KEY_KINDS[code]
+    kind = "statement_line" if code in DETAILED else KEY_KINDS[code]
     return [
         TiedKey(
             kind,

@@ -101,7 +101,7 @@ class Working(OnTheInbox):
             "other.general",
         )
 
-    def test_they_are_answered_in_the_language_somebody_says(self) -> None:
+    def test_the_language_they_are_answered_in_and_the_harm_are_said_later_too(self) -> None:
         case = self.opened()
         actions.save_ready_text(
             "", title="Where it is", texts={"en": "Hello", "sw": "Habari yako"},
@@ -112,9 +112,13 @@ class Working(OnTheInbox):
         self.act("SU", case, "sort", **said, language="sw")
         assert "Habari yako" in self.get("SU", reverse("cases:ready", args=[code(case)]))
         assert ", in Swahili" in self.page("SU", case)
-        self.act("SU", case, "sort", **said)  # a form without it leaves it as it is
+        self.act("SU", case, "sort", **said, harms=["vulnerable", "locked"], with_harms="1")
+        assert 'value="vulnerable" class="form-check-input" id="deed_harms_1" checked' in self.get(
+            "SU", reverse("cases:act", args=[code(case), "sort"])
+        )
+        self.act("SU", case, "sort", **said)  # a form without them leaves both as they are
         case.refresh_from_db()
-        assert case.language == "sw"
+        assert (case.language, case.harms) == ("sw", ["locked", "vulnerable"])
 
     def test_a_draft_that_is_shown_again_keeps_the_facts_that_stand_in_it(self) -> None:
         case = self.opened()

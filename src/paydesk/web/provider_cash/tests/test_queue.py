@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
+from django.utils import timezone
+
+from paydesk.domain.payments.actions import approve_bookings, request_bookings
+from paydesk.domain.payments.explained_rows import ExplanationRefused
 from paydesk.domain.payments.models import Payment, ReversalRow, TransitRow
-from paydesk.domain.payments.tests.test_provider_cash import books, post
+from paydesk.domain.payments.tests.test_provider_cash import books, broken, post
 from paydesk.foundation.approvals.models import Approval
 from paydesk.foundation.assignments.models import Assignment
 from paydesk.kernel.public_codes import code_of
 from paydesk.web.customers.tests.desk import AtTheDesk
+from tests.browser.people import make_person
 from tests.builders import NOON, make_contract, make_source_account, row
 
 
@@ -112,3 +118,60 @@ class InDoubt(AtTheDesk):
         assert self.client.post(self.at(line, "apart"), {"note": "No"}).status_code == 302
         assert books("5010") == {}
         self.text(self.at(line, "refund/REF-0000001Y"), 404)
+
+    def test_many_rows_are_one_thing_once_two_people_say_so(self):
+        bank = make_source_account(provider="bank", role="settles", ledger_code="1010", name="Our bank")
+        post(
+            bank,
+            row(1, "-12.00", kind="payout", text="STAMP DUTY 1"),
+            row(2, "-8.00", kind="payout", text="STAMP DUTY 2"),
+            row(3, "5.00", kind="adjustment", text="Interest"),
+        )
+        first, second, other = ReversalRow.objects.filter(source_account=bank).order_by("pk")
+        for query, rows in (
+            ("q=duty", 2), ("said=adjustment", 1), ("way=given&kind=reversal_row", 1),
+            (f"way=taken&account={bank.pk}&kind=reversal_row", 2),
+        ):  # fmt: skip
+            assert self.text(f"/in-doubt/?{query}").count("data-row") == rows, query
+        assert self.text("/in-doubt/export.csv?q=duty").count("STAMP DUTY") == 2
+
+        together = "/in-doubt/together/book"
+        codes = {"code": [code_of("TKB", each.pk) for each in (first, second)]}
+        dialog = self.text(together, query_params={**codes, "book_as": "rounding"})
+        for said in ("Say what 2 rows are", "20.00", "STAMP DUTY 2", "5060", "1310", "Ask for 2 rows"):
+            assert said in dialog, said
+        mixed = {"code": [*codes["code"], code_of("TKB", other.pk)]}
+        assert "Some took money and some gave it" in self.text(together, query_params=mixed)
+        said = {**codes, "book_as": "fee", "note": "Stamp duty of March"}
+        assert self.client.post(together, said | mixed).status_code == 409
+        assert self.client.post(together, said).status_code == 302
+        approval = Approval.objects.get(kind="reversal_row.book_many")
+        assert (approval.amount_minor, approval.flag) == (20_00, "amber")
+        assert "Waits for a second person" in self.text(self.at(second))
+        assert "wait for a second person already" in self.text(together, query_params=codes)
+        assert self.client.post(together, said).status_code == 409
+        assert self.client.post(self.at(second, "book"), said).status_code == 409
+
+        lead, code = self.signed_in("TL"), code_of("APR", approval.pk)
+        shown = self.text(f"/approvals/{code}/", client=lead)
+        for words in ("STAMP DUTY 1", "STAMP DUTY 2", "5010", "2 rows, Our bank"):
+            assert words in shown, words
+        assert self.client.post(f"/approvals/{code}/approve", {"note": ""}).status_code in (403, 409)
+        assert lead.post(f"/approvals/{code}/approve", {"note": ""}).status_code == 302
+        assert books("5010") == {("5010", bank.pk): 20_00}
+        assert broken() == []
+        assert self.client.post(self.at(first, "apart"), {"note": "No"}).status_code == 302
+        assert books("5010") == {("5010", bank.pk): 8_00}
+
+    def test_together_they_are_booked_all_or_none(self):
+        post(self.account, row(1, "-1.00", kind="payout"), row(2, "-2.00", kind="payout"))
+        rows = list(ReversalRow.objects.filter(kind="payout").order_by("pk"))
+        analyst, lead = (make_person(f"{role} Two", role).actor() for role in ("AN", "TL"))
+        now = timezone.now()
+        asked = request_bookings([r.pk for r in rows], book_as="fee", note="x", by=analyst, now=now)
+        ReversalRow.objects.filter(pk=rows[1].pk).update(state="withdrawn")
+        with pytest.raises(ExplanationRefused):
+            approve_bookings(asked.pk, by=lead, now=now)
+        assert books("5010") == {}
+        asked.refresh_from_db()
+        assert asked.state == "pending"

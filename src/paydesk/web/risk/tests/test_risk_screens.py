@@ -184,7 +184,7 @@ class RiskScreens(OnTheRefundDesk):
         self.post("AD", reverse("retention:set"), day)
         apply_schedule(by=WORKER, now=timezone.now())
         page = self.get("AD", overview)
-        for text in ("Asked for by the court", "Board, 3 March", "cautious", "Night"):
+        for text in ("Asked for by the court", "Board, 3 March", "Company policy", "Night"):
             assert text in page, text
         hold = LegalHold.objects.get()
         self.post("RK", reverse("retention:lift", args=[hold.pk]), {"reason": "Over now"}, 409)
