@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+import functools
+import operator
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -30,6 +32,7 @@ CODE_PREFIX = "CAS"
 SUBJECT = clocks.SUBJECT
 MOST_MESSAGES = 500
 MOST_COUNTED = 1_000
+MOST_OTHERS = 50  # looked at for each thing
 VIEWS = {
     "mine": "Mine",
     "new": "Nobody's",
@@ -137,13 +140,16 @@ def link_pairs(case_id: int, *, confirmed: bool = True) -> list[Link]:
     return [(link.kind, link.object_id) for link in links_of(case_id, states=states)]
 
 
-def others_about_the_same(actor: Actor, case: Case) -> list[Case]:
-    """Other cases about a thing that this one is about; newest first, at most 20, two queries."""
-    found: set[int] = set()
-    for kind, number in link_pairs(case.pk, confirmed=False):
-        about = CaseLink.objects.filter(kind=kind, object_id=number).exclude(state="rejected")
-        found |= set(about.exclude(case_id=case.pk).values_list("case_id", flat=True)[:50])
-    return list(cases(actor).filter(pk__in=found).exclude(state="merged").order_by("-opened_at", "-id")[:20])
+def others_about_the_same(actor: Actor, case: Case, about: Sequence[Link]) -> list[Case]:
+    """Other cases about a thing of `about`, what this one is about; newest first, at most 20, two queries."""
+    if not about:
+        return []
+    same = functools.reduce(operator.or_, (Q(kind=kind, object_id=number) for kind, number in about))
+    found = CaseLink.objects.filter(same).exclude(state="rejected").exclude(case_id=case.pk)
+    found = found.order_by("-pk").values_list("case_id", flat=True)[: MOST_OTHERS * len(about)]
+    return list(
+        cases(actor).filter(pk__in=set(found)).exclude(state="merged").order_by("-opened_at", "-id")[:20]
+    )
 
 
 def cases_of_customer(actor: Actor, customer_id: int) -> QuerySet[Case]:

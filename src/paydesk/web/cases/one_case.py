@@ -85,6 +85,7 @@ def page_of_case(request: HttpRequest, case: Case) -> dict[str, Any]:
     words, today = leaves(current_tree()[1], retired=True), timezone.localdate()
     each = shown(case, words)
     found = links_of(case.pk)
+    pairs = [(link.kind, link.object_id) for link in found]
     links = shown_links(found, case, actor, today)
     owners = owners_of(found, actor) if case.customer_id is None else []
     confirmed = [(link.kind, link.object_id) for link in found if link.state == "confirmed"]
@@ -123,7 +124,7 @@ def page_of_case(request: HttpRequest, case: Case) -> dict[str, Any]:
         "facts": facts,
         "facts_at": now.isoformat(),
         "entries": story_of(case, messages, _done(case, confirmed)),
-        "others": [shown(other, words) for other in others_about_the_same(actor, case)],
+        "others": [shown(other, words) for other in others_about_the_same(actor, case, pairs)],
         "before": [
             shown(other, words)
             for other in (cases_of_customer(actor, case.customer_id)[:6] if case.customer_id else ())

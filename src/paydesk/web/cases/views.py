@@ -26,7 +26,7 @@ from paydesk.foundation.people.queries import markets_of
 from paydesk.kernel.actor import Actor
 from paydesk.web.access import actor_of, gate, needs
 from paydesk.web.answers import unchanged
-from paydesk.web.cases.filters import CaseFilters
+from paydesk.web.cases.filters import FIRST_VIEW, CaseFilters
 from paydesk.web.cases.one_case import opened
 from paydesk.web.cases.shown import SEE, WORK, rows_of, shown
 from paydesk.web.paging import Page, page_number
@@ -56,12 +56,15 @@ def inbox(request: HttpRequest) -> HttpResponse:
         return first
     actor = actor_of(request)
     target = request.htmx.target  # type: ignore[attr-defined]
+    if target == "detail":
+        view = request.GET.get("view", "")
+        return render(
+            request, "cases/_opened.html", {"view": view if view in VIEWS else FIRST_VIEW} | opened(request)
+        )
     filters = CaseFilters(request, list(markets_of(actor)))
     known: dict[str, Any] = {"view": filters.at_view, "filters": filters, "query": filters.address}
     if target != "cases-list":
         known |= opened(request)
-    if target == "detail":
-        return render(request, "cases/_opened.html", known)
     known |= listed(request, filters) | {"work_gate": gate(actor, WORK)}
     return render(request, f"cases/{'_list' if target == 'cases-list' else 'inbox'}.html", known)
 

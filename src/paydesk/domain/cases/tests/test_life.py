@@ -392,7 +392,7 @@ class Inbox(Cases):
             "late": 2,
             "waiting": 0,
         }
-        assert queries.others_about_the_same(by, mine) == [free]
+        assert queries.others_about_the_same(by, mine, queries.link_pairs(mine.pk, confirmed=False)) == [free]
         assert list(queries.found_by(queries.cases(by), code(free))) == [free]
         with CaptureQueriesContext(
             connection,

@@ -10,7 +10,7 @@ from django.test import TestCase
 
 from paydesk.domain.cases import actions
 from paydesk.domain.cases.models import Case
-from paydesk.domain.cases.queries import case_for, cases, counts, found_by, others_about_the_same
+from paydesk.domain.cases.queries import case_for, cases, counts, found_by, link_pairs, others_about_the_same
 from paydesk.foundation.audit.queries import trail
 from paydesk.foundation.clocks.queries import clocks_due
 from paydesk.foundation.people import restricted
@@ -47,7 +47,7 @@ class RestrictedCase(TestCase):
             assert bool(about_it) == bool(sees), "the trail of it is hidden as well"
         assert [clock.subject_kind for clock in clocks_due(self.lead, NOON, {})] == []
         other = actions.open_case(market="GH", channel="phone", text="x", by=WORKER, now=NOON)
-        assert others_about_the_same(self.lead, other) == []
+        assert others_about_the_same(self.lead, other, link_pairs(other.pk, confirmed=False)) == []
 
     def test_whoever_has_its_code_is_told_that_it_is_restricted_and_no_more(self) -> None:
         with pytest.raises(RestrictedRefused, match="named for it"):
