@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
 from django.db.models import Count, F, Q, QuerySet
 
 from paydesk.domain.cases import categories, clocks
-from paydesk.domain.cases.asks import Link
+from paydesk.domain.cases.asks import Link, is_of_a_party
 from paydesk.domain.cases.models import (
     Case,
     CaseLink,
@@ -135,6 +135,16 @@ def links_of(case_id: int, *, states: Collection[str] = ("proposed", "confirmed"
 def link_pairs(case_id: int, *, confirmed: bool = True) -> list[Link]:
     states = ("confirmed",) if confirmed else ("proposed", "confirmed")
     return [(link.kind, link.object_id) for link in links_of(case_id, states=states)]
+
+
+def knows_who(case: Case, links: Iterable[Link] | None = None) -> bool:
+    """Whether it is said who they are: a customer, or a seller by what the case is confirmed to be about.
+
+    One query where `links`, the confirmed ones, are not handed in and no customer is named.
+    """
+    if case.customer_id is not None or case.party_role not in ("merchant", "seller"):
+        return case.customer_id is not None
+    return is_of_a_party(link_pairs(case.pk) if links is None else links)
 
 
 def others_about_the_same(actor: Actor, case: Case) -> list[Case]:
