@@ -29,7 +29,8 @@ class LoadContracts:
 @dataclass(frozen=True, slots=True)
 class SendFile:
     """The analyst uploads a file and does with it what `then` says: posts it, leaves it with its preview or
-    as the desk asks about it, or puts it aside. `account` is None where the file belongs to none of ours."""
+    as the desk asks about it, or puts it aside. `account` is None where the file belongs to none of ours;
+    `says_whose` where the analyst says it with the upload instead of leaving it to the desk."""
 
     at: datetime
     path: Path
@@ -38,6 +39,7 @@ class SendFile:
     layout: Layout | None
     then: Then = "post"
     reason: str = ""
+    says_whose: bool = False
 
 
 @dataclass(frozen=True, slots=True)

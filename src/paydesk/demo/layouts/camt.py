@@ -15,6 +15,7 @@ from paydesk.demo.rows import Row, major
 CODES = {
     "payment": ("PMNT", "RCDT", "DMCT"),
     "fee": ("ACMT", "MDOP", "CHRG"),
+    "payout": ("PMNT", "ICDT", "DMCT"),
 }
 
 

@@ -16,7 +16,8 @@ HEADER = (
 )  # fmt: skip
 TYPES = {
     "payment": "Receive Money", "failed": "Receive Money", "reversal": "Reversal", "sweep": "Settlement",
-    "float_transfer": "Float Top Up", "fee": "Monthly fee",
+    "float_transfer": "Float Top Up", "fee": "Monthly fee", "refund": "Refund", "payout": "Send Money",
+    "adjustment": "Adjustment",
 }  # fmt: skip
 STATUSES = {"success": "Success", "pending": "Pending", "failed": "Failed"}
 CHANNELS = {

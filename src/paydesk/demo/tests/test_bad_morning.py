@@ -7,9 +7,10 @@ from datetime import date
 import pytest
 
 from paydesk.demo.load import load_company
-from paydesk.domain.payments.models import Payment
+from paydesk.domain.payments.models import Payment, ReversalRow
 from paydesk.domain.refunds.models import Refund
-from paydesk.domain.statements.models import SourceFile
+from paydesk.domain.statements.models import SourceFile, StatementLine
+from paydesk.foundation.approvals.models import Approval
 from paydesk.reporting.invariants import check_all
 
 
@@ -24,4 +25,9 @@ def test_what_goes_wrong_in_the_night_is_on_the_desk_in_the_morning(committed_db
     assert payments.filter(customer=None, claims__isnull=False).distinct().count() == 1
     asked = Refund.objects.filter(reason="duplicate", payment__in=payments)
     assert [refund.state for refund in asked] == ["requested"] * 6
+    unasked = ReversalRow.objects.filter(reason="nobody_asked")
+    assert set(unasked.values_list("kind", flat=True)) == {"payout", "adjustment"}
+    assert set(unasked.values_list("currency", flat=True)) == {"GHS", "KES", "USD"}
+    assert StatementLine.objects.filter(kind="conversion").count() == 2
+    assert len(Approval.objects.get(kind="reversal_row.book_many").payload["row_ids"]) == 3
     assert [f.sentence for f in check_all(most_rows=3) if f.rows] == []

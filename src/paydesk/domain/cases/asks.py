@@ -71,6 +71,7 @@ _blocks: dict[str, Blocks] = {}
 _numbers: dict[str, KnowsNumber] = {}
 _named: dict[str, TellsNamedFact] = {}
 _compensations: dict[str, TellsCompensations] = {}
+_of_parties: set[str] = set()
 
 
 def finds_references(name: str, finder: FindsReferences) -> None:
@@ -96,6 +97,16 @@ def knows_numbers(name: str, knows: KnowsNumber) -> None:
 def tells_compensations(name: str, teller: TellsCompensations) -> None:
     """Register teller(links, now): what was given or is asked for about payments, contracts or cases."""
     _compensations[name] = teller
+
+
+def belongs_to_party(kind: str) -> None:
+    """Register that things of `kind` are of a seller or merchant: somebody without being a customer."""
+    _of_parties.add(kind)
+
+
+def is_of_a_party(links: Iterable[Link]) -> bool:
+    """Whether one of these is of a seller or merchant."""
+    return any(kind in _of_parties for kind, _ in links)
 
 
 def compensations_of(links: Iterable[Link], now: datetime) -> list[Compensation]:

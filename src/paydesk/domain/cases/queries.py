@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import functools
 import operator
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from django.db.models import Count, F, Q, QuerySet
 
 from paydesk.domain.cases import categories, clocks
-from paydesk.domain.cases.asks import Link
+from paydesk.domain.cases.asks import Link, is_of_a_party
 from paydesk.domain.cases.models import (
     Case,
     CaseLink,
@@ -140,6 +140,16 @@ def link_pairs(case_id: int, *, confirmed: bool = True) -> list[Link]:
     return [(link.kind, link.object_id) for link in links_of(case_id, states=states)]
 
 
+def knows_who(case: Case, links: Iterable[Link] | None = None) -> bool:
+    """Whether it is said who they are: a customer, or a seller by what the case is confirmed to be about.
+
+    One query where `links`, the confirmed ones, are not handed in and no customer is named.
+    """
+    if case.customer_id is not None or case.party_role not in ("merchant", "seller"):
+        return case.customer_id is not None
+    return is_of_a_party(link_pairs(case.pk) if links is None else links)
+
+
 def others_about_the_same(actor: Actor, case: Case, about: Sequence[Link]) -> list[Case]:
     """Other cases about a thing of `about`, what this one is about; newest first, at most 20, two queries."""
     if not about:
@@ -147,9 +157,8 @@ def others_about_the_same(actor: Actor, case: Case, about: Sequence[Link]) -> li
     same = functools.reduce(operator.or_, (Q(kind=kind, object_id=number) for kind, number in about))
     found = CaseLink.objects.filter(same).exclude(state="rejected").exclude(case_id=case.pk)
     found = found.order_by("-pk").values_list("case_id", flat=True)[: MOST_OTHERS * len(about)]
-    return list(
-        cases(actor).filter(pk__in=set(found)).exclude(state="merged").order_by("-opened_at", "-id")[:20]
-    )
+    others = cases(actor).filter(pk__in=set(found)).exclude(state="merged")
+    return list(others.order_by("-opened_at", "-id")[:20])
 
 
 def cases_of_customer(actor: Actor, customer_id: int) -> QuerySet[Case]:

@@ -8,7 +8,14 @@ from datetime import datetime
 
 from django.db.models import Value
 
-from paydesk.domain.cases.asks import Fact, Reference, blocks_resolving, finds_references, tells_facts
+from paydesk.domain.cases.asks import (
+    Fact,
+    Reference,
+    belongs_to_party,
+    blocks_resolving,
+    finds_references,
+    tells_facts,
+)
 from paydesk.domain.cases.identity import VERBS
 from paydesk.domain.marketplace.models import LinkAttempt, SellerOrder, Withdrawal
 from paydesk.domain.marketplace.queries import balances_of
@@ -36,6 +43,8 @@ def register() -> None:
     tells_facts("withdrawal", facts_of_withdrawal)
     tells_facts("link_attempt", facts_of_attempt)
     blocks_resolving("withdrawal", blocks_of_withdrawal)
+    for kind in ("seller", "order", "withdrawal", "link_attempt"):
+        belongs_to_party(kind)
 
 
 def references_in(text: str, by: Actor, market: str) -> Iterator[Reference]:

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from paydesk.domain.cases import actions
 from paydesk.domain.cases.categories import leaves
-from paydesk.domain.cases.queries import code, current_tree
+from paydesk.domain.cases.queries import code, current_tree, knows_who
 from paydesk.domain.cases.states import AT_WORK, CASE, OPEN
 from paydesk.foundation.people.queries import markets_of
 from paydesk.kernel.actor import Actor
@@ -171,7 +171,7 @@ def act(request: HttpRequest, public_code: str, deed: str) -> HttpResponse:
         return done(request, came_from(request, page), f"{code(case)}: {chosen.told}")
     each = shown(case)
     why = "" if case.state in chosen.states else f"This case is {each.word}: look at it again."
-    if deed == "verify" and case.customer_id is None:
+    if deed == "verify" and not knows_who(case):
         why = why or "Say first which customer this is, under Sort; then verify that it is them."
     known = {
         "each": each, "case": case, "deed": chosen, "form": form, "at": came_from(request, page),

@@ -46,10 +46,12 @@ def next_button(
     unchecked: Sequence[str],
     blocks: Sequence[str],
     level: str,
+    knows: bool,
     flags: Sequence[str] = (),
 ) -> NextButton | None:
     """What comes next with this case; None where nothing of ours is to do. No query.
 
+    `knows`: it is said who they are.
     `flags` say why it goes to risk at once, as long as nobody has taken that up.
     """
     proposed = [link for link in links if link.is_proposed]
@@ -57,7 +59,7 @@ def next_button(
     money = next((act for act in payable if not act.blocked), None)
     step = next_step(
         CaseFacts(
-            case.state, case.waits_for, len(proposed), case.customer_id is not None, len(owners),
+            case.state, case.waits_for, len(proposed), knows, len(owners),
             case.party_role, level,
             guarded_facts=any(fact.level > Level.UNVERIFIED for fact, _ in facts),
             open_money=money is not None,

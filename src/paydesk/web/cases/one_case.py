@@ -24,6 +24,7 @@ from paydesk.domain.cases.queries import (
     commitments_of,
     current_tree,
     draft_of,
+    knows_who,
     links_of,
     messages_of,
     others_about_the_same,
@@ -101,7 +102,7 @@ def page_of_case(request: HttpRequest, case: Case) -> dict[str, Any]:
     following = next_button(
         case, actor, links=links, owners=owners, facts=facts, unchecked=missing,
         blocks=blocks_of(confirmed) if case.state in OPEN else (), level=known_here(case, now),
-        flags=[ESCALATES[each.reason] for each in to_act_on(flags)],
+        knows=knows_who(case, confirmed), flags=[ESCALATES[each.reason] for each in to_act_on(flags)],
     )  # fmt: skip
     acts, more_acts = acts_of(
         case, actor, but=following.name if following else "",

@@ -28,11 +28,14 @@ def suggestions(context: dict[str, Any], case: Any) -> dict[str, Any]:
         (number, each, per_cent(each.confidence), [(code(like.case), like) for like in each.similar])
         for number, each in enumerate(suggested_for(context["actor"], found), start=FIRST_KEY)
     ]
+    why = found.why
+    for _, each, *_ in shown:  # it was written down with the codes of the categories
+        why = why.replace(each.category, f"“{each.words_of_category}”")
     return {
         "csrf_token": context.get("csrf_token"),
         "code": code(case),
         "case": case,
-        "said": found,
+        "why": why,
         "top": shown,
         "is_taken": bool(case.category),
         "was_filled": found.filled_at is not None and found.fill == case.category,

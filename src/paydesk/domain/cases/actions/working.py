@@ -11,7 +11,7 @@ from paydesk.domain.cases import categories, clocks, rules
 from paydesk.domain.cases.asks import blocks_of
 from paydesk.domain.cases.identity import proven_on
 from paydesk.domain.cases.models import Case, Commitment
-from paydesk.domain.cases.queries import current_tree, link_pairs, tree_of, unchecked
+from paydesk.domain.cases.queries import current_tree, knows_who, link_pairs, tree_of, unchecked
 from paydesk.domain.cases.side_queries import open_of
 from paydesk.domain.cases.states import CASE, WAITS_FOR
 from paydesk.domain.cases.steps import RIGHT, CaseRefused, keep, locked, promise, record
@@ -142,7 +142,7 @@ def verify(
     Two facts open status and balance, a strong way also money and details. Raises CaseRefused.
     """
     case = locked(case_id, by)
-    if case.customer_id is None:
+    if not knows_who(case):
         raise CaseRefused("Say first which customer this is; then verify that it is them.")
     if case.party_role == "third_party":
         raise CaseRefused("A third person is not verified: they never hear of a debt.")
@@ -253,7 +253,7 @@ def resolve(case_id: int, *, version: int | None = None, by: Actor, now: datetim
 def _required(case: Case, is_linked: bool) -> dict[str, bool]:
     """What the case's category asks for, and whether it is there."""
     there = {
-        "customer": case.customer_id is not None,
+        "customer": knows_who(case),
         "amount": case.amount_minor is not None,
         "link": is_linked,
         "identity": case.level != "unverified",

@@ -11,7 +11,9 @@ from django.test import TestCase
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from paydesk.domain.cases import actions as cases
 from paydesk.domain.cases.asks import blocks_of, facts_about, references_in
+from paydesk.domain.cases.steps import CaseRefused, IdentityRefused
 from paydesk.domain.ledger import invariants as ledger
 from paydesk.domain.marketplace import invariants, rules
 from paydesk.domain.marketplace.actions import MarketplaceRefused, take_events
@@ -86,6 +88,25 @@ class Marketplace(TestCase):
         ]  # fmt: skip
         assert blocks_of([found["withdrawal"]]) == []
         assert [party.name for party in sellers(ANALYST, "w-9001")] == ["Efua Invented"]
+
+    def test_a_seller_is_verified_without_being_a_customer_and_told_no_more_than_that_opens(self):
+        self.taken()
+        case = cases.open_case(
+            market="GH", channel="email", contact="shop@mail.example", text="Where is W-9001?",
+            party_role="seller", by=WORKER, now=NOON,
+        )  # fmt: skip
+        facts = ["account_number", "last_payment"]
+        with pytest.raises(CaseRefused, match="Say first which customer"):
+            cases.verify(case.pk, facts=facts, by=WORKER, now=NOON)
+        cases.confirm_link(case.links.get().pk, by=WORKER, now=NOON)
+        with pytest.raises(IdentityRefused):
+            self.told(case, "Your 50.00 GHS came back.", "k1")
+        cases.verify(case.pk, facts=facts, by=WORKER, now=NOON)
+        self.told(case, "Your 50.00 GHS came back.", "k2")
+
+    def told(self, case, text: str, key: str) -> None:
+        case.refresh_from_db()
+        cases.reply(case.pk, text=text, sent_key=key, version=case.version, by=WORKER, now=NOON)
 
     def test_refusals(self):
         kenyan = make_source_account(market="KE", currency="KES")
