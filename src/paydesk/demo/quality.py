@@ -22,6 +22,11 @@ from paydesk.kernel.actor import Actor, system
 
 WORKER = system("worker")
 ADDRESS = "https://desk.example"  # invented: nothing is sent there
+SAID = {
+    5: "Quick and clear, thank you.",
+    4: "Fine in the end.",
+    2: "It took three days and I had to tell everything twice.",
+}
 REFUNDS = """# When money goes back
 
 - It was **paid twice**, or to the wrong account, and it has not been used.
@@ -190,6 +195,6 @@ def _customers(at: datetime) -> None:
             mark_sent(asked.message.pk, external_id=f"<csat-{asked.pk}@desk.example>", by=WORKER, now=at)
         if n % 4 != 3:
             actions.record_answer(
-                asked.pk, score=(5, 4, 2)[n % 3], comment="" if n else "Quick and clear, thank you.",
+                asked.pk, score=(score := (5, 4, 2)[n % 3]), comment="" if n % 2 else SAID[score],
                 by=WORKER, now=at + timedelta(minutes=n),
             )  # fmt: skip

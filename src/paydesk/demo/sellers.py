@@ -7,17 +7,20 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import random
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
+from paydesk.domain.callbacks.actions import keep_callback
 from paydesk.domain.cases import actions as cases
 from paydesk.domain.cases.models import Case, CaseLink
 from paydesk.domain.contracts.models import Contract
 from paydesk.domain.goodwill.actions import give_goodwill
 from paydesk.domain.goodwill.queries import open_minor_of
-from paydesk.domain.marketplace.actions import take_events
+from paydesk.domain.marketplace.actions import take_events, take_messages
 from paydesk.domain.marketplace.event_file import COLUMNS, read_event_file
+from paydesk.domain.providers.actions import open_callbacks
 from paydesk.domain.providers.models import Provider, SourceAccount
 from paydesk.kernel.actor import Actor, system
 from paydesk.kernel.money import Money
@@ -57,10 +60,24 @@ def sellers_of_the_morning(people: Mapping[str, Actor], at: datetime) -> int:
     assert not found.rejected, found.rejected[:3]
     taken = take_events(account.pk, found.events, by=people["AN"], now=at)
     assert not taken.rejected, taken.rejected[:3]
+    told = taken.new + _by_messages(account, at)
     for number, (ref, said) in enumerate(TROUBLES):
         _troubled(ref, said, number, people["SU"], at)
     measure_routes(by=DEMO, now=at)
-    return taken.new
+    return told
+
+
+def _by_messages(account: SourceAccount, at: datetime) -> int:
+    """What the platform posted by itself this morning: the later event came first. Returns how many."""
+    seller = {"seller_id": SELLERS[0][0], "currency": CURRENCY, "order_id": "O-1001-7"}
+    paid = {"event_id": "EV-9001", "event": "order_paid", "amount": "80.00", "fee": "4.00", **seller}
+    free = {"event_id": "EV-9002", "event": "order_available", "amount": "76.00", **seller}
+    endpoint = open_callbacks(account.pk, dialect="marketplace", by=DEMO, now=at)
+    for minutes, event in ((50, free), (70, paid)):
+        happened = f"{at - timedelta(minutes=minutes):%Y-%m-%dT%H:%M:%SZ}"
+        body = json.dumps({**event, "at": happened}).encode()
+        keep_callback(endpoint, channel="event", body=body, headers={}, by=DEMO, now=at)
+    return take_messages(by=DEMO, now=at)
 
 
 def _rows(at: datetime) -> list[dict[str, str]]:

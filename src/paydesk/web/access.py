@@ -9,9 +9,11 @@ from typing import Any
 
 from django.db.models import prefetch_related_objects
 from django.http import HttpRequest, HttpResponseBase
+from django.utils.translation import gettext as _
 
 from paydesk.foundation.people.authority import ROLES, roles_with
 from paydesk.kernel.actor import Actor
+from paydesk.web.language import spoken
 
 View = Callable[..., HttpResponseBase]
 
@@ -81,7 +83,9 @@ def gate(actor: Actor, right: str) -> Gate:
     """May `actor` do what `right` names? If not, who can, or which exam comes first."""
     if due := actor.withheld_for(right):
         return Gate(False, due[0])
-    return Gate(True) if actor.may(right) else Gate(False, f"Your role cannot do this. {who_can(right)}")
+    if actor.may(right):
+        return Gate(True)
+    return Gate(False, _("Your role cannot do this. %s") % who_can(right))
 
 
 def gate_to_ask(actor: Actor, right: str) -> Gate:
@@ -91,21 +95,21 @@ def gate_to_ask(actor: Actor, right: str) -> Gate:
         return Gate(False, due[0])
     if actor.may(right) or actor.may(asking):
         return Gate(True)
-    return Gate(False, f"Your role cannot do this. {who_can(right, asking)}")
+    return Gate(False, _("Your role cannot do this. %s") % who_can(right, asking))
 
 
 def who_can(*rights: str) -> str:
     """A sentence that names the roles with one of `rights`: "Payments analyst or Team lead can."."""
     names = _roles(rights)
-    return f"{names} can." if names else "No role has this right."
+    return _("%s can.") % names if names else _("No role has this right.")
 
 
 def who_decides(right: str) -> str:
     """What happens next with what waits for `right`: "Team lead or Finance controller decides."."""
-    return f"{_roles((right,)) or 'Nobody'} decides."
+    return _("%s decides.") % (_roles((right,)) or _("Nobody"))
 
 
 def _roles(rights: Sequence[str]) -> str:
     able = {code for right in rights for code in roles_with(right)}
-    names = [name for code, name in ROLES.items() if code in able]
-    return " or ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
+    names = [spoken(name) for code, name in ROLES.items() if code in able]
+    return _(" or ").join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)

@@ -121,10 +121,9 @@ def _callbacks(truth: Path) -> Iterator[str]:
     """Each message became what was planted; what was told twice is one payment."""
     rows = table(truth, "callbacks.csv")
     numbers = dict(Payment.objects.values_list("evidence_key", "contract__account_number"))
-    found = Counter(
-        "rejected" if message.state == "rejected" else message.outcome for message in Message.objects.all()
-    )
-    repeats = sum(Message.objects.values_list("repeats", flat=True))
+    messages = Message.objects.filter(kind="callback")  # those of the marketplace are no payments
+    found = Counter("rejected" if each.state == "rejected" else each.outcome for each in messages)
+    repeats = sum(messages.values_list("repeats", flat=True))
     wanted = Counter(row["expected"] for row in rows)
     wanted["known"] -= repeats
     if found != +wanted:

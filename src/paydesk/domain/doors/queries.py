@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db.models import (
-    BigIntegerField,
     Count,
     Exists,
     F,
@@ -20,7 +19,7 @@ from django.db.models import (
     TextField,
     Value,
 )
-from django.db.models.functions import Cast, Coalesce
+from django.db.models.functions import Coalesce
 
 from paydesk.domain.cases.categories import DELIVERED
 from paydesk.domain.cases.models import Attachment, Case, Draft, Message
@@ -245,15 +244,15 @@ def chats(actor: Actor) -> QuerySet[Chat]:
 
 
 def forms_sent(actor: Actor) -> QuerySet[Message]:
-    """What web forms sent, of cases that the actor may see, newest first, with `door_id`; one query."""
+    """What web forms sent, of cases that the actor may see, newest first, with `door_key`, the id of
+    the form as text; one query."""
     sent = Message.objects.filter(channel="web_form", direction="in").exclude(external_id="")
     return (
         sent.filter(case__in=cases(actor).order_by().values("pk"))
         .select_related("case")
         .annotate(
-            door_id=Cast(
-                Func(F("external_id"), Value("."), Value(1), function="split_part", output_field=TextField()),
-                BigIntegerField(),
+            door_key=Func(
+                F("external_id"), Value("."), Value(1), function="split_part", output_field=TextField()
             )
         )
         .order_by("-pk")

@@ -8,6 +8,7 @@ app_name = "account"
 urlpatterns = [
     path("", own_views.page, name="page"),
     path("keys", own_views.keys, name="keys"),
+    path("language", own_views.language, name="language"),
     path("password", own_views.password, name="password"),
     path("confirm", confirming.confirm, name="confirm"),
     path("sign-out-elsewhere", factors.sign_out_elsewhere, name="sign_out_elsewhere"),

@@ -9,7 +9,8 @@ from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
@@ -19,6 +20,7 @@ from paydesk.kernel.refused import Refused
 from paydesk.web.access import actor_of, declares
 from paydesk.web.account.forms import PasswordForm
 from paydesk.web.account.rights import rights_in_words
+from paydesk.web.language import LANGUAGES, choose, language_of
 
 
 @declares("")
@@ -33,6 +35,8 @@ def _page(request: HttpRequest, form: PasswordForm, status: int = 200) -> HttpRe
     factors = [] if person.is_demo else factors_of(person.pk)
     known = {
         "form": form,
+        "languages": LANGUAGES.items(),
+        "language_now": language_of(request),
         "groups": rights_in_words(person.role_codes),
         "factors": factors,
         "has_app": any(factor.type == "totp" for factor in factors),
@@ -50,6 +54,20 @@ def keys(request: HttpRequest) -> HttpResponse:
     set_keyboard_shortcuts(cast("int", actor.id), on, by=actor, now=timezone.now())
     messages.success(request, f"Single-letter keys are {'on' if on else 'off'}.")
     return redirect("account:page")
+
+
+@require_POST
+@declares("")
+def language(request: HttpRequest) -> HttpResponse:
+    """The language of the screens for oneself in this browser; what it does not know stays English."""
+    wanted = request.POST.get("language", "")
+    if wanted not in LANGUAGES:
+        raise Refused("This is no language of the desk.", code="account.language")
+    with translation.override(wanted):
+        messages.success(request, _("The desk speaks English."))
+    response = redirect("account:page")
+    choose(request, response, wanted)
+    return response
 
 
 @sensitive_post_parameters("old", "new", "again")

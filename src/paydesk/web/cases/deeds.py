@@ -11,6 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from paydesk.domain.cases import actions
@@ -27,6 +28,7 @@ from paydesk.web.answers import came_from, done
 from paydesk.web.cases import forms as asked
 from paydesk.web.cases.proving import lead_of
 from paydesk.web.cases.shown import SEE, WORK, case_or_404, shown
+from paydesk.web.language import spoken
 from paydesk.web.queues.subjects import subject_or_404
 
 if TYPE_CHECKING:
@@ -168,9 +170,9 @@ def act(request: HttpRequest, public_code: str, deed: str) -> HttpResponse:
             language.choices = [("", case.language), *language.choices]
     if is_sent and form.is_valid():
         chosen.do(case, form.cleaned_data, actor, timezone.now())
-        return done(request, came_from(request, page), f"{code(case)}: {chosen.told}")
+        return done(request, came_from(request, page), f"{code(case)}: {spoken(chosen.told)}")
     each = shown(case)
-    why = "" if case.state in chosen.states else f"This case is {each.word}: look at it again."
+    why = "" if case.state in chosen.states else _("This case is %s: look at it again.") % spoken(each.word)
     if deed == "verify" and not knows_who(case):
         why = why or "Say first which customer this is, under Sort; then verify that it is them."
     known = {
@@ -210,13 +212,13 @@ def open_case(request: HttpRequest) -> HttpResponse:
             by=actor,
             now=timezone.now(),
         )
-        return done(request, page_of("case", case.pk), f"{code(case)} is open.")
+        return done(request, page_of("case", case.pk), _("%s is open.") % code(case))
     known = {"form": form, "at": came_from(request, reverse("cases:inbox"))}
     return render(request, "cases/open.html", known, status=422 if is_sent else 200)
 
 
 def _back(request: HttpRequest, case: Case, told: str) -> HttpResponse:
-    return done(request, came_from(request, page_of("case", case.pk)), f"{code(case)}: {told}")
+    return done(request, came_from(request, page_of("case", case.pk)), f"{code(case)}: {spoken(told)}")
 
 
 @require_POST
@@ -260,7 +262,7 @@ def take_up(request: HttpRequest, public_code: str) -> HttpResponse:
     """Begin, or go on with what waited."""
     actor, case = actor_of(request), case_or_404(actor_of(request), public_code)
     if not CASE.may("take_up", case.state) and case.state != "in_progress":
-        raise Refused(f"This case is {shown(case).word}: look at it again.")
+        raise Refused(_("This case is %s: look at it again.") % spoken(shown(case).word))
     actions.take_up(case.pk, by=actor, now=timezone.now())
     return _back(request, case, "Taken up.")
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from paydesk.domain.contracts.queries import contract_list, contracts_of, standings
 from paydesk.domain.payments.queries import payments
@@ -123,9 +124,11 @@ def _shown(link: CaseLink, case: Case, paid: Any, owed: Any, going: Any, lines: 
     if link.kind == "contract" and link.object_id in owed:
         standing = owed[link.object_id]
         contract = standing.contract
-        late = f"{standing.days_past_due} days past due" if standing.days_past_due else "nothing past due"
+        days = standing.days_past_due
+        late = _("%(n)s days past due") % {"n": days} if days else _("nothing past due")
         return ShownLink(
-            link, **known, line=f"Account {contract.account_number}, {late}",
+            link, **known, line=_("Account %(number)s, %(late)s")
+            % {"number": contract.account_number, "late": late},
             amount=Money(standing.open_minor, contract.currency), badge=("", ""),
             acts=_acts_of_contract(case, contract),
             warning=_warning(case, contract.customer_id),

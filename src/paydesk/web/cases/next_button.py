@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from paydesk.domain.cases.asks import Fact
 from paydesk.domain.cases.next_steps import CaseFacts, next_step
@@ -16,6 +17,7 @@ from paydesk.kernel.actor import Actor
 from paydesk.web.access import gate
 from paydesk.web.cases.links import ShownLink
 from paydesk.web.cases.shown import WORK
+from paydesk.web.language import spoken
 
 if TYPE_CHECKING:
     from paydesk.domain.cases.models import Case
@@ -81,11 +83,13 @@ def next_button(
         )
 
     if name == "escalate":
-        return NextButton(name, "Escalate…", step.why, url=reverse("risk:escalate", args=[here]))
+        why = _("%s: this goes to risk at once.") % spoken(flags[0])
+        return NextButton(name, "Escalate…", why, url=reverse("risk:escalate", args=[here]))
     if name == "confirm":
         first = proposed[0]
+        label = _("It is %(what)s %(code)s") % {"what": spoken(first.words).lower(), "code": first.code}
         return NextButton(
-            name, f"It is {first.words.lower()} {first.code}", step.why, "1", blocked=blocked,
+            name, label, step.why, "1", blocked=blocked,
             sends_to=reverse("cases:decide_link", args=[here, first.link.pk, "confirm"]),
         )  # fmt: skip
     if name == "customer" and len(owners) == 1:
@@ -108,6 +112,7 @@ def next_button(
             )  # fmt: skip
         return NextButton(name, "Answer", step.why, "r", focus="say-text", blocked=blocked)
     if name == "tick":
-        return NextButton(name, "Tick off", step.why, focus="first-check", blocked=blocked)
+        why = _("To tick off: %s.") % spoken(unchecked[0])
+        return NextButton(name, "Tick off", why, focus="first-check", blocked=blocked)
     return deed({"verify": "Verify…", "sort": "Sort…", "wait": "Wait…", "resolve": "Resolve…"}[name],
                 {"verify": "v", "sort": "s", "wait": "h", "resolve": "e"}[name])  # fmt: skip

@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from paydesk.domain.cases import actions
@@ -48,6 +49,7 @@ from paydesk.web.cases.next_button import next_button
 from paydesk.web.cases.shown import SEE, WORK, case_or_404, shown
 from paydesk.web.cases.story import story_of
 from paydesk.web.clocks.chips import chips_of
+from paydesk.web.language import spoken
 from paydesk.web.queues.subjects import subject_of
 from paydesk.web.queues.work import work_of
 
@@ -162,7 +164,7 @@ def they_wrote(case: Case, messages: Sequence[Message]) -> str:
 def why_no_answer(case: Case) -> str:
     """Why nobody can answer in writing now; "" where somebody can."""
     if case.state not in OPEN:
-        return f"This case is {case.state}: open it again to answer."
+        return _("This case is %s: open it again to answer.") % spoken(case.state)
     if not case.contact and case.channel != "chat":
         return "No address of theirs is known: log a call, or add one under Sort."
     if "@" not in case.contact and case.channel != "chat":

@@ -7,8 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from django.utils.translation import gettext as _
+
 from paydesk.domain.cases.rules import CALL_OUTCOMES, CHANNELS
 from paydesk.web.addresses import PAGES, code_in
+from paydesk.web.language import spoken
 from paydesk.web.people_names import names_by_label
 from paydesk.web.trail.words import verb_words
 
@@ -62,23 +65,23 @@ def story_of(case: Case, messages: Sequence[Message], records: Iterable[Any]) ->
 
 def _words(deed: Any) -> str:
     """What was done; of another thing than the case with its code."""
-    words = verb_words(deed.verb)
+    words: str = spoken(verb_words(deed.verb))
     if deed.subject_kind == "case" or deed.subject_kind not in PAGES or not deed.subject_id.isdigit():
         return words
     return f"{words}: {code_in(deed.subject_kind, int(deed.subject_id))}"
 
 
 def _said(case: Case, message: Message, author: str) -> Entry:
-    theirs = case.customer.name if case.customer else case.contact_name or message.sender or "They"
+    theirs = case.customer.name if case.customer else case.contact_name or message.sender or _("They")
     who = theirs if message.direction == "in" and not (message.outcome and author) else author
-    how = CHANNELS[message.channel].lower()
+    how = spoken(CHANNELS[message.channel]).lower()
     if message.outcome:
-        way = f"{theirs} called" if message.direction == "in" else f"Called {theirs}"
-        head = f"{way}: {CALL_OUTCOMES[message.outcome].lower()}"
+        way = _("%(who)s called: %(how)s") if message.direction == "in" else _("Called %(who)s: %(how)s")
+        head = way % {"who": theirs, "how": spoken(CALL_OUTCOMES[message.outcome]).lower()}
     elif message.direction == "note":
-        head = "Note, among us"
+        head = _("Note, among us")
     elif not message.is_public:
-        head = f"By {how}, from somebody who is no party of this case"
+        head = _("By %s, from somebody who is no party of this case") % how
     else:
-        head = f"By {how}"
+        head = _("By %s") % how
     return Entry(message.at, message, who, head, DELIVERY_WORDS.get(message.delivery, ("", "")))

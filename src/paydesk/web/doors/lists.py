@@ -60,6 +60,7 @@ class Listing:
     head: tuple[str, ...]
     cells: Callable[[Row, Looking], list[Any]]
     door_kind: str = ""
+    door_of: str = "door_id"
 
 
 def _page_state(link: Any, now: datetime) -> tuple[str, str]:
@@ -137,7 +138,7 @@ LISTINGS = {
                 row.thing.case.category,
                 row.thing.case.subject if eyes.actor.may(CASES) else "",
             ],
-            door_kind="form",
+            door_kind="form", door_of="door_key",
         ),
         Listing(
             "pages", "status pages", links,
@@ -175,7 +176,7 @@ class DoorFilters(AddressFilters):
         fields: dict[str, Any] = self.fields
         fields["state"].choices = [ANY, *((name, words) for name, (words, _) in listing.states.items())]
         fields["market"].choices = [ANY, *((each.pk, each.name) for each in markets_of(actor))]
-        self.names = {each.pk: each.name for each in doors(actor)}
+        self.names = {str(each.pk): each.name for each in doors(actor)}
         if listing.door_kind:
             kind = doors(actor).filter(kind=listing.door_kind)
             fields["door"].choices = [ANY, *((str(each.pk), each.name) for each in kind)]
@@ -184,7 +185,7 @@ class DoorFilters(AddressFilters):
 
     def found(self, actor: Actor, now: datetime) -> QuerySet[Any]:
         said, day = dict(self.wanted), self.listing.day_of
-        names = {"market": self.listing.market_of, "door": "door_id", "since": f"{day}__date__gte",
+        names = {"market": self.listing.market_of, "door": self.listing.door_of, "since": f"{day}__date__gte",
                  "until": f"{day}__date__lte"}  # fmt: skip
         found = self.listing.find(actor)
         if state := said.pop("state", ""):
@@ -197,7 +198,7 @@ class DoorFilters(AddressFilters):
             thing, self.listing.state_of(thing, now),
             case=code_in("case", thing.case_id) if thing.case_id else "",
             about=code_in(thing.kind, about) if about else "",
-            door=self.names.get(getattr(thing, "door_id", 0), ""),
+            door=self.names.get(str(getattr(thing, self.listing.door_of, "")), ""),
         )  # fmt: skip
 
 

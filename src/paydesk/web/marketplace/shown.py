@@ -110,7 +110,7 @@ def _source(event: MarketEvent, messages: dict[int, int]) -> str:
     return f"{event.event_id}, row {event.line_no}{document}, {account}"
 
 
-# What cases show of them: (line, amount, badge, whose) by id; a query or two per kind.
+# What cases show of them: (line, amount, badge, whose) by id, without a name; a query or two per kind.
 
 
 def seller_lines(actor: Actor, ids: Sequence[int]) -> dict[int, Any]:
@@ -120,7 +120,7 @@ def seller_lines(actor: Actor, ids: Sequence[int]) -> dict[int, Any]:
         line = "; ".join(
             f"{each.available} free, {each.pending} pending, {each.held} held" for each in balance
         )
-        found[party.pk] = (f"{party.name}: {line or 'nothing yet'}", None, ("", ""), None)
+        found[party.pk] = (f"{party.external_ref}: {line or 'nothing yet'}", None, ("", ""), None)
     return found
 
 
@@ -139,7 +139,7 @@ def attempt_lines(actor: Actor, ids: Sequence[int]) -> dict[int, Any]:
 def _lines(found: Iterable[Shown]) -> dict[int, Any]:
     return {
         each.thing.pk: (
-            f"{each.method or each.thing.external_ref} of {each.thing.party.name}"
+            f"{each.method or each.thing.external_ref} of {each.thing.party.external_ref}"
             + (f": {each.why}" if each.why else ""),
             each.amount, (each.family, each.word), None,
         )

@@ -95,7 +95,9 @@ def shown_entries(
         if owner.kind in PAGES and not owner.id:  # of nobody known, such as a reversal without its payment
             return ShownPosting(leg.code, leg.name, "", "", leg.debit, leg.credit)
         url = page_of(owner.kind, owner.id)
-        name = eyes.name(owner.name, ("customer", owner.id)) if owner.kind == "customer" else owner.name
+        name = owner.name
+        if owner.kind in ("customer", "seller"):
+            name = eyes.name(owner.name, (owner.kind, owner.id) if owner.kind == "customer" else None)
         if not name and owner.kind in PAGES:  # what is known by its code alone, such as a refund
             name = code_in(owner.kind, owner.id)
         return ShownPosting(leg.code, leg.name, name, url, leg.debit, leg.credit)

@@ -47,7 +47,7 @@ OUTCOMES = {
 class SaidFilters(AddressFilters):
     """What stands in the address: what became of it, the score, whose work, market, days of the case."""
 
-    outcome = forms.ChoiceField(required=False, label="Shown", choices=[ANY, *OUTCOMES.items()])
+    outcome = forms.ChoiceField(required=False, label="Answer", choices=[ANY, *OUTCOMES.items()])
     score = forms.ChoiceField(
         required=False, choices=[ANY, *((str(each), f"{each}: {words}") for each, words in SCORES.items())]
     )

@@ -10,7 +10,7 @@ from paydesk.domain.contracts.models import Contract, DueItem
 from paydesk.domain.contracts.states import OPEN_STATES
 from paydesk.domain.ledger.queries import EntryRow, entries_about
 from paydesk.domain.ledger.rules import KEY_KINDS
-from paydesk.domain.parties.models import Customer
+from paydesk.domain.parties.models import Customer, Party
 from paydesk.domain.payments import rules
 from paydesk.domain.payments.models import Allocation, Claim, Payment
 from paydesk.domain.payments.queries.lists import payments
@@ -102,7 +102,7 @@ class SubAccount:
 
 
 def sub_accounts(entries: Sequence[EntryRow]) -> dict[tuple[str, int], SubAccount]:
-    """Whose sub-accounts the postings are on, by (account code, key id); at most three queries."""
+    """Whose sub-accounts the postings are on, by (account code, key id); one query a kind, four at most."""
     keys = {(leg.code, leg.key_id) for entry in entries for leg in entry.postings}
     kinds = {(code, key_id): KEY_KINDS[code] for code, key_id in keys}
     ids = {kind: {k for (_, k), found in kinds.items() if found == kind} for kind in set(kinds.values())}
@@ -113,7 +113,12 @@ def sub_accounts(entries: Sequence[EntryRow]) -> dict[tuple[str, int], SubAccoun
         names |= {("contract", c.pk): c.account_number for c in Contract.objects.filter(pk__in=found)}
     if found := ids.get("source_account"):
         names |= {("source_account", s.pk): s.name for s in SourceAccount.objects.filter(pk__in=found)}
-    return {key: SubAccount(kind, key[1], names.get((kind, key[1]), "")) for key, kind in kinds.items()}
+    if found := ids.get("party"):
+        names |= {("party", p.pk): p.name for p in Party.objects.filter(pk__in=found)}
+    return {
+        key: SubAccount("seller" if kind == "party" else kind, key[1], names.get((kind, key[1]), ""))
+        for key, kind in kinds.items()
+    }
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ MARKETPLACE = Dialect(
     code="marketplace",
     name="Marketplace (events of sellers)",
     provider_codes=("marketplace", "market"),
-    channels={"event": Channel("address of the platform's events of sellers")},
+    channels={"event": Channel("Address of the platform's events of sellers")},
     set_up=(
         "Have the platform post one JSON object per event, with the names of the columns of the file of "
         "events, and send it again until it is answered 200. The order does not matter. With a secret in the "
@@ -18,7 +18,7 @@ MARKETPLACE = Dialect(
     known="ours",
     proof=Proof(
         timed_hmac("Paydesk-Signature", b"."),
-        "Paydesk-Signature: HMAC-SHA256 of time and body, where a secret is set up",
+        "Paydesk-Signature: HMAC-SHA256 of time and body",
         required=False,
     ),
     answer=json_answer(stored=True),

@@ -1,23 +1,25 @@
 // "3 min ago" and time left. The server is the clock: the page only counts on from the time it was sent.
+import { said } from "./words.js";
+
 const offsetMs = Date.parse(document.documentElement.dataset.now || "") - Date.now() || 0;
 const serverNow = () => Date.now() + offsetMs;
 
 export function agoWords(seconds) {
-  if (seconds < 60) return "just now";
-  if (seconds < 3600) return `${Math.floor(seconds / 60)} min ago`;
-  if (seconds < 86400) return `${Math.floor(seconds / 3600)} h ago`;
+  if (seconds < 60) return said("just now");
+  if (seconds < 3600) return said("%s min ago", Math.floor(seconds / 60));
+  if (seconds < 86400) return said("%s h ago", Math.floor(seconds / 3600));
   const days = Math.floor(seconds / 86400);
-  return days === 1 ? "1 day ago" : `${days} days ago`;
+  return days === 1 ? said("1 day ago") : said("%s days ago", days);
 }
 
 // The same words as due_words() on the server.
 export function leftWords(seconds) {
   const rest = Math.abs(seconds);
-  const span = rest < 3600 ? `${Math.floor(rest / 60)} min`
-    : rest < 172800 ? `${Math.floor(rest / 3600)} h`
-    : `${Math.floor(rest / 86400)} d`;
-  if (rest < 60) return seconds < 0 ? "just late" : "due now";
-  return seconds < 0 ? `${span} late` : `due in ${span}`;
+  const span = rest < 3600 ? said("%s min", Math.floor(rest / 60))
+    : rest < 172800 ? said("%s h", Math.floor(rest / 3600))
+    : said("%s d", Math.floor(rest / 86400));
+  if (rest < 60) return said(seconds < 0 ? "just late" : "due now");
+  return said(seconds < 0 ? "%s late" : "due in %s", span);
 }
 
 function tick() {

@@ -1,12 +1,13 @@
 // Dialogs: one that shows what htmx brings (#dialog-content), one that asks before something is sent (#ask).
 import { standsFor } from "./menus.js";
+import { said } from "./words.js";
 
 let lastOpener = null;
 
 export function ask(question, yes) {
   const dialog = document.getElementById("ask");
   document.getElementById("ask-text").textContent = question;
-  document.getElementById("ask-yes").textContent = yes || "Go on";
+  document.getElementById("ask-yes").textContent = yes || said("Go on");
   dialog.returnValue = "";
   dialog.showModal();
   return new Promise((answer) => {

@@ -1,6 +1,7 @@
 // The panel under the find box: it opens with what was found while one types; arrows walk its rows, Enter opens
 // one, Esc goes back to the box and then closes it.
 import { announce } from "./announce.js";
+import { said } from "./words.js";
 
 export function startFind() {
   const form = document.querySelector("form[data-find]");
@@ -19,7 +20,7 @@ export function startFind() {
     if (event.detail.target !== panel) return;
     const found = panel.querySelector("[data-found]");
     show(Boolean(found));
-    if (found) announce(found.dataset.found === "0" ? "Nothing found" : `${found.dataset.found} found`);
+    if (found) announce(found.dataset.found === "0" ? said("Nothing found") : said("%s found", found.dataset.found));
   });
   box.addEventListener("input", () => { if (!box.value.trim()) { panel.replaceChildren(); show(false); } });
   box.addEventListener("focus", () => show(panel.childElementCount > 0));

@@ -1,6 +1,7 @@
 // Parts marked data-live ask again by htmx (`every 1s` with the version they show; 204 when nothing changed).
 // They rest while nobody looks or while somebody types in them, and say so when the desk does not answer.
 import { announce } from "./announce.js";
+import { said } from "./words.js";
 
 export function startLive() {
   document.addEventListener("htmx:beforeRequest", (event) => {
@@ -22,7 +23,7 @@ function lost(part, isLost) {
     line.id = "offline";
     line.className = "notice";
     const text = document.createElement("div");
-    text.textContent = `No connection to the desk. What you see is as of ${new Date().toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" })}.`;
+    text.textContent = said("No connection to the desk. What you see is as of %s.", new Date().toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" }));
     line.append(document.createElement("span"), text);
     document.getElementById("refused")?.before(line);
     announce(text.textContent);

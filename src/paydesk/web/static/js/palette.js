@@ -2,6 +2,7 @@
 // it, in order but with gaps, arrows move, Enter presses what is marked. It presses buttons and does nothing by itself.
 import { announce } from "./announce.js";
 import { inMenu } from "./menus.js";
+import { said } from "./words.js";
 
 const MOST = 60;
 let entries = [];
@@ -57,10 +58,10 @@ function found() {
   };
   for (const element of document.querySelectorAll(".btn, [data-hotkey], [data-menu] .item")) {
     if (element.matches("[data-row], .tabs a, [data-choose-none]") || (!seen(element) && !element.matches(".visually-hidden[data-hotkey]"))) continue;
-    add(element, "Do", element.dataset.hotkey || "");
+    add(element, said("Do"), element.dataset.hotkey || "");
   }
-  for (const element of document.querySelectorAll(".tabs a")) if (seen(element)) add(element, "View", "");
-  for (const element of document.querySelectorAll("[data-go]")) add(element, "Go to", `g ${element.dataset.go}`);
+  for (const element of document.querySelectorAll(".tabs a")) if (seen(element)) add(element, said("View"), "");
+  for (const element of document.querySelectorAll("[data-go]")) add(element, said("Go to"), `g ${element.dataset.go}`);
   return all;
 }
 
@@ -86,9 +87,9 @@ function show(box, list) {
     .sort((one, other) => other.sum - one.sum || one.place - other.place)
     .slice(0, MOST);
   list.replaceChildren(...fits.map(({ entry }, place) => option(entry, place)));
-  if (wanted) list.append(option({ kind: "Find", words: `“${wanted}”`, find: wanted, key: "" }, fits.length));
+  if (wanted) list.append(option({ kind: said("Find"), words: `“${wanted}”`, find: wanted, key: "" }, fits.length));
   mark(box, list, list.firstElementChild);
-  if (wanted) announce(`${fits.length} fit`);
+  if (wanted) announce(said("%s fit", fits.length));
 }
 
 function option(entry, place) {

@@ -1,6 +1,7 @@
 // Ready texts: "/" at the beginning of a line of an answer opens them; typing narrows, arrows move, Enter puts one in.
 import { announce } from "./announce.js";
 import { put } from "./cases.js";
+import { said } from "./words.js";
 
 export function startReady() {
   document.addEventListener("input", (event) => {
@@ -55,17 +56,17 @@ function choose(text) {
   const then = form.querySelector("[data-then]");
   then.replaceChildren();
   const told = [];
-  if (text.dataset.readyCategory) { field(then, "then_category", text.dataset.readyCategory); told.push("it is sorted"); }
-  if (text.dataset.readyWait) { field(then, "wait_hours", text.dataset.readyWait); told.push(`it waits ${text.dataset.readyWait} h for them`); }
+  if (text.dataset.readyCategory) { field(then, "then_category", text.dataset.readyCategory); told.push(said("it is sorted")); }
+  if (text.dataset.readyWait) { field(then, "wait_hours", text.dataset.readyWait); told.push(said("it waits %s h for them", text.dataset.readyWait)); }
   if (told.length) {
     const words = document.createElement("span");
-    words.textContent = `When it is sent, ${told.join(" and ")}. `;
+    words.textContent = said("When it is sent, %s. ", told.join(said(" and ")));
     const off = document.createElement("button");
-    Object.assign(off, { type: "button", className: "btn quiet", textContent: "Only the text" });
+    Object.assign(off, { type: "button", className: "btn quiet", textContent: said("Only the text") });
     off.dataset.readyOff = "";
     then.append(words, off);
   }
-  announce(`${text.dataset.readyTitle} is put in`);
+  announce(said("%s is put in", text.dataset.readyTitle));
   form.querySelector("textarea").focus();
 }
 

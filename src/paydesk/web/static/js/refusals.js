@@ -1,5 +1,7 @@
 // A refused request keeps its form or row as it is and shows the sentence beside it, in the nearest
 // [data-refused]; a failure of ours or of the line is told in the same place, never in a toast.
+import { said } from "./words.js";
+
 export function startRefusals() {
   document.addEventListener("htmx:beforeRequest", (event) => {
     if (!event.detail.elt.hasAttribute("data-live")) slotOf(event.detail.elt)?.replaceChildren();
@@ -14,7 +16,7 @@ export function startRefusals() {
     if (event.detail.target.id === "refused") closeDialog(requestConfig.elt);
   });
   document.addEventListener("htmx:responseError", (event) => {
-    tell(event, event.detail.xhr.status === 404 ? "This is no longer here. Reload the page." : "Something broke on our side, and what was not finished was undone. Reload the page to see what stands.");
+    tell(event, said(event.detail.xhr.status === 404 ? "This is no longer here. Reload the page." : "Something broke on our side, and what was not finished was undone. Reload the page to see what stands."));
   });
   // A blocked action can be pressed: it says why it is blocked and who can do it.
   document.addEventListener("click", (event) => {
@@ -24,7 +26,7 @@ export function startRefusals() {
     event.stopPropagation();
     if (blocked.title) say(slotOf(blocked), blocked.title, "notice");
   }, true);
-  document.addEventListener("htmx:sendError", (event) => tell(event, "The desk could not be reached, so nothing was sent. Check the connection and try again."));
+  document.addEventListener("htmx:sendError", (event) => tell(event, said("The desk could not be reached, so nothing was sent. Check the connection and try again.")));
 }
 
 function slotOf(element) {
