@@ -25,11 +25,5 @@ def choose_reviews(now: datetime) -> int:
 
 @housekeeping.every(300, "ask customers how it was")
 def ask_customers(now: datetime) -> int:
-    """Whoever's case was resolved some hours ago."""
-    return actions.invite(by=WORKER, now=now)
-
-
-@housekeeping.every(900, "remind customers once")
-def remind_customers(now: datetime) -> int:
-    """Whoever was asked some days ago and did not answer."""
-    return actions.remind(by=WORKER, now=now)
+    """Whoever's case was resolved some hours ago; and once more whoever has not answered for days."""
+    return actions.invite(by=WORKER, now=now) + actions.remind(by=WORKER, now=now)
