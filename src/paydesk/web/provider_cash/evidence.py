@@ -60,5 +60,5 @@ def of_rows(request: HttpRequest, approval: Approval) -> dict[str, Any]:
     rows = reversal_rows_for(actor, approval.payload["row_ids"])
     if not rows:
         return {"problem": "What this is about cannot be shown to you."}
-    known = evidence_of(rows) | {"would_be": BOOKINGS[book_as][0]}
+    known = evidence_of(rows, looking(request)) | {"would_be": BOOKINGS[book_as][0]}
     return known | (would_post(request, rows, book_as) if approval.state == APPROVAL.start else {})

@@ -26,7 +26,7 @@ from paydesk.web.contracts.forms import ANY, AddressFilters
 from paydesk.web.queues.subjects import CASH
 from paydesk.web.queues.whose import WHOSE
 from paydesk.web.queues.work import RowWork, row_work, rows_work
-from paydesk.web.sight import Looking
+from paydesk.web.sight import Looking, looking
 from paydesk.web.workbook import Cell
 
 if TYPE_CHECKING:
@@ -82,6 +82,7 @@ class CashFilters(AddressFilters):
 
     def __init__(self, request: HttpRequest) -> None:
         super().__init__(request)
+        self.sees_texts = looking(request).sight.names
         field: Any = self.fields["account"]
         accounts = source_accounts(actor_of(request))
         field.choices = [ANY, *((str(each.pk), each.name) for each in accounts)]
@@ -100,6 +101,7 @@ class Row:
     age: int
     why: str
     work: RowWork
+    says: str
     asked: str = ""  # the code of the approval that waits about it
 
 
@@ -128,8 +130,10 @@ def found_by(actor: Actor, filters: CashFilters, most: int) -> list[tuple[str, A
             leaves = kind == "reversal_row"  # what was taken stands above zero there
             rows = rows.filter(**{f"amount_minor__{'gt' if leaves is (way == 'taken') else 'lt'}": 0})
         if text := wanted.get("q"):
-            by_id = Q(statement_line__provider_ref__iexact=text)
-            rows = rows.filter(Q(statement_line__text__icontains=text) | by_id)
+            fits = Q(statement_line__provider_ref__iexact=text)
+            if filters.sees_texts:  # who does not see what a row says does not find by it either
+                fits |= Q(statement_line__text__icontains=text)
+            rows = rows.filter(fits)
         if account := wanted.get("account"):
             rows = rows.filter(source_account_id=int(account))
         if whose := wanted.get("whose"):
@@ -138,7 +142,13 @@ def found_by(actor: Actor, filters: CashFilters, most: int) -> list[tuple[str, A
     return sorted(found, key=lambda each: (each[1].booked_on, each[0], each[1].pk))[:most]
 
 
-def rows_of(found: list[tuple[str, Any]], today: date) -> list[Row]:
+def said_in(thing: Any, eyes: Looking) -> str:
+    """What a row says, for whoever sees such words; else, and where it says nothing, its id there."""
+    line = thing.statement_line
+    return line.text if line.text and eyes.free_text(line.text) == line.text else line.provider_ref
+
+
+def rows_of(found: list[tuple[str, Any]], today: date, eyes: Looking) -> list[Row]:
     """Rows with whose they are and what waits for a second person; four queries."""
     work = {
         kind: rows_work(kind, [(t.pk, t.booked_on) for k, t in found if k == kind], today) for kind in CASH
@@ -149,6 +159,7 @@ def rows_of(found: list[tuple[str, Any]], today: date) -> list[Row]:
             kind, thing, did_of(kind, thing), code_in(kind, thing.pk), page_of(kind, thing.pk),
             Money(thing.amount_minor if kind == "transit_row" else abs(thing.amount_minor), thing.currency),
             (today - thing.booked_on).days, why_of(kind, thing), work[kind][thing.pk],
+            said_in(thing, eyes),
             code_in("approval", asked[thing.pk].pk)
             if kind == "reversal_row" and thing.pk in asked
             else "",
@@ -166,13 +177,14 @@ class RowSaid:
     row: ReversalRow
     did: str
     amount: Money
+    says: str
 
 
-def said_by_rows(rows: Sequence[ReversalRow]) -> list[RowSaid]:
+def said_by_rows(rows: Sequence[ReversalRow], eyes: Looking) -> list[RowSaid]:
     return [
         RowSaid(
             code_in("reversal_row", row.pk), page_of("reversal_row", row.pk), row,
-            did_of("reversal_row", row), Money(abs(row.amount_minor), row.currency),
+            did_of("reversal_row", row), Money(abs(row.amount_minor), row.currency), said_in(row, eyes),
         )
         for row in rows
     ]  # fmt: skip

@@ -27,6 +27,7 @@ from paydesk.web.answers import came_from, done
 from paydesk.web.provider_cash.matching import WhatItIs, dialog_view
 from paydesk.web.provider_cash.rows import said_by_rows
 from paydesk.web.queues.bulk import NOTHING, chosen
+from paydesk.web.sight import Looking, looking
 
 if TYPE_CHECKING:
     from paydesk.domain.ledger.queries import EntryRow
@@ -44,7 +45,7 @@ class Moved:
 
 
 def moved_by(entries: Sequence[EntryRow]) -> list[Moved]:
-    """The postings of all entries added up: a line per account and side, in the order of their codes."""
+    """The postings of all entries added up: a line per account and side, debits first."""
     sums: dict[tuple[str, str, bool], Money] = {}
     for entry in entries:
         for leg in entry.postings:
@@ -52,9 +53,10 @@ def moved_by(entries: Sequence[EntryRow]) -> list[Moved]:
             if side is not None:
                 key = (leg.code, leg.name, leg.debit is not None)
                 sums[key] = sums[key] + side if key in sums else side
+    in_order = sorted(sums.items(), key=lambda each: (not each[0][2], each[0][0]))
     return [
         Moved(code, name, total if is_debit else None, None if is_debit else total)
-        for (code, name, is_debit), total in sorted(sums.items(), key=lambda each: each[0][:2])
+        for (code, name, is_debit), total in in_order
     ]
 
 
@@ -99,7 +101,7 @@ def book(request: HttpRequest) -> HttpResponse:
         "hx-get": reverse("provider_cash:book_many"), "hx-include": "#rows-together",
         "hx-target": "#would-post", "hx-trigger": "change", "hx-swap": "outerHTML",
     }  # fmt: skip
-    known |= {"form": form, "rows": said_by_rows(rows), "sums": sums_of(rows), "at": back}
+    known |= {"form": form, "at": back} | evidence_of(rows, looking(request))
     return render(
         request, "provider_cash/together.html", known, status=422 if request.method == "POST" else 200
     )
@@ -117,6 +119,6 @@ def sums_of(rows: Sequence[ReversalRow]) -> list[tuple[str, Money]]:
     ]
 
 
-def evidence_of(rows: Sequence[ReversalRow]) -> dict[str, Any]:
-    """The rows of a request to book them together, with their sums."""
-    return {"rows": said_by_rows(rows), "sums": sums_of(rows)}
+def evidence_of(rows: Sequence[ReversalRow], eyes: Looking) -> dict[str, Any]:
+    """Rows that are booked together, as they are listed, with their sums."""
+    return {"rows": said_by_rows(rows, eyes), "sums": sums_of(rows)}

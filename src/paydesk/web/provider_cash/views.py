@@ -58,7 +58,7 @@ def cash_list(request: HttpRequest) -> HttpResponse:
     start = (number - 1) * PAGE_SIZE
     found = found_by(actor, filters, start + PAGE_SIZE + 1)[start:]
     known = {
-        "page": Page.of(rows_of(found, today), number),
+        "page": Page.of(rows_of(found, today, looking(request)), number),
         "filters": filters,
         "tabs": tabs,
         "saveable": urlencode(filters_in(request.GET.dict())),
