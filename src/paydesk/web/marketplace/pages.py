@@ -8,6 +8,7 @@ from typing import Any
 from django.core.exceptions import ObjectDoesNotExist
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from paydesk.domain.cases.queries import code as code_of_case
@@ -24,6 +25,7 @@ from paydesk.domain.payments.queries import sub_accounts
 from paydesk.kernel.actor import Actor
 from paydesk.web.access import actor_of, gate, needs
 from paydesk.web.addresses import code_in, number_in, page_of
+from paydesk.web.marketplace.lists import ATTEMPTS, ORDERS, WITHDRAWALS
 from paydesk.web.marketplace.shown import Shown, shown_attempt, shown_order, shown_withdrawal, steps_of
 from paydesk.web.payments.postings import shown_entries
 from paydesk.web.people_names import names_by_label
@@ -31,6 +33,7 @@ from paydesk.web.refunds.detail import Event
 from paydesk.web.sight import looking
 
 SEE = "payments:view"
+LISTS = {"withdrawal": WITHDRAWALS, "order": ORDERS, "link_attempt": ATTEMPTS}
 NEXT = {
     ("withdrawal", "in_transit"): ("moving", "The provider says whether it arrived"),
     ("withdrawal", "failed"): (
@@ -86,6 +89,8 @@ def _page(
     names = names_by_label({entry.actor for entry in entries})
     known = {
         "each": show(found),
+        "list_url": reverse(f"marketplace:{LISTS[kind].name}"),
+        "list_words": LISTS[kind].title,
         "seller_code": code_in("seller", found.party_id),
         "events": steps,
         "ledger": ledger,
