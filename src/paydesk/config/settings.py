@@ -157,7 +157,8 @@ USE_TZ = True
 TIME_ZONE = "UTC"
 LANGUAGE_CODE = "en"
 USE_I18N = True
-LOCALE_PATHS = [PACKAGE / "web" / "public" / "locale"]  # of the pages that visitors see
+# Of the pages that visitors see, and of the desk's own.
+LOCALE_PATHS = [PACKAGE / "web" / "public" / "locale", PACKAGE / "web" / "locale"]
 FORMAT_MODULE_PATH = ["paydesk.config.formats"]
 
 STATIC_URL = "static/"

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from paydesk.domain.statements.queries import Coverage, coverage, days_in
 from paydesk.kernel.actor import Actor
@@ -63,7 +64,7 @@ class AccountDays:
         """The cells for whom does not see them."""
         if not self.missing:
             return "No due day is without a file"
-        return "Without a file: " + ", ".join(f"{day.day} {day:%B}" for day in self.missing)
+        return _("Without a file: %s") % ", ".join(f"{day.day} {day:%B}" for day in self.missing)
 
 
 def account_days(

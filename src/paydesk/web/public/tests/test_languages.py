@@ -13,7 +13,7 @@ from django.conf import settings
 from paydesk.domain.doors.rules import LANGUAGES
 
 PACKAGE = Path(__file__).resolve().parents[3]
-(FOLDER,) = settings.LOCALE_PATHS
+FOLDER = settings.LOCALE_PATHS[0]
 _TRANSLATE = re.compile(r"""{%\s*translate\s+("[^"]*"|'[^']*')""")
 _BLOCK = re.compile(r"{%\s*blocktranslate.*?%}(.*?){%\s*endblocktranslate\s*%}", re.DOTALL)
 

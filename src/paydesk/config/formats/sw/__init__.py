@@ -1,0 +1,1 @@
+"""How Swahili pages write dates and figures."""
