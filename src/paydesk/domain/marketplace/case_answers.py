@@ -26,7 +26,12 @@ from paydesk.kernel.money import Money
 
 _WORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]{2,38}[A-Za-z0-9]")
 MOST_WORDS, MOST_FOUND = 200, 20
-NAMED = {"withdrawal": "a withdrawal", "order": "an order", "seller": "a seller"}
+NAMED = {
+    "withdrawal": ("a withdrawal", Withdrawal),
+    "order": ("an order", SellerOrder),
+    "link_attempt": ("an attempt to bind a payment method", LinkAttempt),
+    "seller": ("a seller", Party),
+}
 TELLS_BALANCE = VERBS["seller.tell_balance"].level
 TOLD = {
     "in_transit": "it is on its way to you",
@@ -48,7 +53,7 @@ def register() -> None:
 
 
 def references_in(text: str, by: Actor, market: str) -> Iterator[Reference]:
-    """Withdrawals, orders and sellers by the platform's numbers; one query."""
+    """Withdrawals, orders, attempts and sellers by the platform's numbers; one query."""
     words = [word for word in dict.fromkeys(_WORD.findall(text)) if any(c.isdigit() for c in word)]
     spelt = {form: word for word in words[:MOST_WORDS] for form in (word, word.upper())}
     if not spelt:
@@ -57,10 +62,10 @@ def references_in(text: str, by: Actor, market: str) -> Iterator[Reference]:
         in_markets(model._default_manager.filter(market=market, external_ref__in=spelt), by).values_list(
             Value(kind), "pk", "external_ref"
         )[:MOST_FOUND]
-        for kind, model in (("withdrawal", Withdrawal), ("order", SellerOrder), ("seller", Party))
+        for kind, (_, model) in NAMED.items()
     ]
     for kind, pk, ref in found[0].union(*found[1:], all=True):
-        yield Reference((kind, pk), f"number of {NAMED[kind]}", spelt[ref], True)
+        yield Reference((kind, pk), f"number of {NAMED[kind][0]}", spelt[ref], True)
 
 
 def facts_of_seller(party_id: int, now: datetime) -> Iterator[Fact]:

@@ -75,10 +75,12 @@ class Marketplace(TestCase):
 
     def test_a_case_finds_them_and_hears_why_it_failed(self):
         self.taken()
+        LinkAttempt.objects.update(external_ref="EV-1003")
         found = {
-            each.link[0]: each.link for each in references_in("My payout W-9001 of o-1001?", WORKER, "GH")
+            each.link[0]: each.link
+            for each in references_in("My payout W-9001 of o-1001, after ev-1003?", WORKER, "GH")
         }
-        assert set(found) == {"withdrawal", "order"}
+        assert set(found) == {"withdrawal", "order", "link_attempt"}
         facts = {fact.name: fact.value for fact in facts_about(found.values(), NOON)}
         assert facts["withdrawal.reason"] == "The wallet is closed"
         attempt = LinkAttempt.objects.get()
