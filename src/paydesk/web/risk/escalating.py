@@ -72,6 +72,7 @@ def _feared(flags: list[Any], people: list[Any]) -> dict[str, Any]:
         kind, severity = GOES_TO[flags[0].reason]
         words = ". ".join(ESCALATES[flag.reason] for flag in flags)
         known |= {"kind": kind, "severity": severity, "reason": f"{words}."}
+        known["is_restricted"] = any(flag.reason == "staff" for flag in flags)
     return known
 
 

@@ -74,9 +74,10 @@ class RiskScreens(OnTheRefundDesk):
         assert f'class="btn btn-primary" href="{address}"' in page
         assert page.count(f' href="{address}"') == 1
         form = self.get("SU", address)
-        for text in ('value="urgent" selected', "did not authorise it", "One of our own people", "RK Person"):
+        for text in ('value="urgent" selected', "did not authorise it", "One of our own people", "RK Person",
+                     'id="deed_is_restricted" checked'):  # fmt: skip
             assert text in form, text
-        self.escalated()
+        self.escalated(is_restricted="on")
         assert {each.seen_by for each in escalations_of(self.case.pk)} == {self.people["SU"].actor().label}
         assert "this goes to risk at once" not in self.shown("SU", page_of("case", self.case.pk))
 
