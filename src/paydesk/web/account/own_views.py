@@ -52,7 +52,7 @@ def keys(request: HttpRequest) -> HttpResponse:
     actor = actor_of(request)
     on = request.POST.get("on") == "1"
     set_keyboard_shortcuts(cast("int", actor.id), on, by=actor, now=timezone.now())
-    messages.success(request, f"Single-letter keys are {'on' if on else 'off'}.")
+    messages.success(request, _("Single-letter keys are on.") if on else _("Single-letter keys are off."))
     return redirect("account:page")
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from paydesk.domain.payments.kept_rows import kept_rows
 from paydesk.domain.payments.queries import (
@@ -75,7 +76,11 @@ def _reach(actor: Actor) -> dict[str, Any]:
     return {
         "accounts_in": accounts,
         "behind": sum(each.is_behind for each in accounts),
-        "missing_note": f"{missing} day{'' if missing == 1 else 's'} without a file" if missing else "",
+        "missing_note": _("1 day without a file")
+        if missing == 1
+        else _("%s days without a file") % missing
+        if missing
+        else "",
         "accounts": known if accounts else [],
     }
 
