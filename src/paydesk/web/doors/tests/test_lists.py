@@ -24,6 +24,7 @@ from tests.builders import WORKER
 def _nobody_came_before(monkeypatch: pytest.MonkeyPatch) -> None:
     for each in limits.EVERY:
         monkeypatch.setattr(each, "_counts", {})
+        monkeypatch.setattr(each, "_clock", lambda: 1.0)  # no minute ends within a test
 
 
 class Lists(AtTheDoors):

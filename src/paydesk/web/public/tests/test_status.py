@@ -30,6 +30,7 @@ BROWSER = {"User-Agent": "Mozilla/5.0"}
 def _nobody_came_before(monkeypatch: pytest.MonkeyPatch) -> None:
     for each in limits.EVERY:
         monkeypatch.setattr(each, "_counts", {})
+        monkeypatch.setattr(each, "_clock", lambda: 1.0)  # no minute ends within a test
 
 
 @pytest.mark.usefixtures("_documents_in_a_folder_of_the_test")
