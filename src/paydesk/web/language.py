@@ -10,6 +10,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 from django.utils.translation import gettext
@@ -55,7 +56,7 @@ def choose(request: HttpRequest, response: HttpResponse, language: str) -> None:
     """Remember `language` in this browser for this person alone: at a shared desk each keeps their own."""
     response.set_cookie(
         _cookie(request), language, max_age=A_YEAR_SECONDS,
-        httponly=True, samesite="Lax", secure=request.is_secure(),
+        httponly=True, samesite="Lax", secure=settings.SESSION_COOKIE_SECURE,
     )  # fmt: skip
 
 
