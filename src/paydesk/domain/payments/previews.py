@@ -20,10 +20,9 @@ from paydesk.domain.payments.actions import (
     provider_rows,
     reinstating,
     unasked_rows,
-    unasked_rows_together,
 )
 from paydesk.domain.payments.effects import Effects, effects_of, entries_of
-from paydesk.domain.payments.explained_rows import rows_locked
+from paydesk.domain.payments.explained_rows import check_open, locked_row, rows_locked
 from paydesk.domain.payments.models import Payment, ReversalRow
 from paydesk.domain.payments.steps import (
     backdate,
@@ -35,6 +34,7 @@ from paydesk.domain.payments.steps import (
     reinstate,
     take_back,
 )
+from paydesk.domain.payments.what_rows_are import check_all
 from paydesk.foundation.people.queries import market_by_code
 from paydesk.kernel.actor import Actor
 from paydesk.kernel.money import Money
@@ -147,8 +147,8 @@ def booking_entries(row_id: int, *, book_as: str, by: Actor, now: datetime) -> l
     """What booking a row as what it is would post. Raises ExplanationRefused."""
 
     def correction() -> None:
-        row = unasked_rows.locked_row(row_id)
-        unasked_rows.check_open(row)
+        row = locked_row(row_id)
+        check_open(row)
         unasked_rows.book_row(row, book_as, f"looked_at:{row_id}", by, now)
 
     return entries_of(correction, by=by, now=now)
@@ -159,7 +159,7 @@ def bookings_entries(row_ids: Collection[int], *, book_as: str, by: Actor, now: 
 
     def correction() -> None:
         rows = rows_locked(row_ids)
-        unasked_rows_together.check_all(rows)
+        check_all(rows)
         for row in rows:
             unasked_rows.book_row(row, book_as, f"looked_at:{row.pk}", by, now)
 

@@ -13,7 +13,7 @@ from django.db.models import Q
 from django.http import HttpRequest
 from django.utils import timezone
 
-from paydesk.domain.payments.actions import bookings_waiting
+from paydesk.domain.payments.what_rows_are import bookings_waiting
 from paydesk.domain.providers.queries import source_accounts
 from paydesk.domain.refunds.queries import WHY_NOT
 from paydesk.foundation.assignments.queries import assignments_of, of_whom

@@ -12,14 +12,9 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.vary import vary_on_headers
 
-from paydesk.domain.payments.actions import (
-    BOOKINGS,
-    bookings_waiting,
-    request_booking,
-    request_bookings,
-    why_not_together,
-)
+from paydesk.domain.payments.actions import request_booking, request_bookings
 from paydesk.domain.payments.previews import bookings_entries
+from paydesk.domain.payments.what_rows_are import BOOKINGS, bookings_waiting, why_not_together
 from paydesk.kernel.money import Money
 from paydesk.kernel.refused import Refused
 from paydesk.web.access import actor_of, gate, needs

@@ -13,8 +13,8 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
-from paydesk.domain.payments.actions import BOOKINGS, bookings_waiting
 from paydesk.domain.payments.queries import payment_for
+from paydesk.domain.payments.what_rows_are import BOOKINGS, bookings_waiting
 from paydesk.domain.refunds.queries import refunds_of_row
 from paydesk.foundation.approvals.queries import pending_about
 from paydesk.kernel.actor import Actor

@@ -43,9 +43,7 @@ from paydesk.domain.payments.actions.unasked_rows import (
 from paydesk.domain.payments.actions.unasked_rows_together import (
     MOST_TOGETHER,
     approve_bookings,
-    bookings_waiting,
     request_bookings,
-    why_not_together,
 )
 from paydesk.domain.payments.actions.unposting import (
     UnpostRefused,
@@ -102,7 +100,5 @@ __all__ = [
     "unpost_file",
     "MOST_TOGETHER",
     "approve_bookings",
-    "bookings_waiting",
     "request_bookings",
-    "why_not_together",
 ]

@@ -15,26 +15,13 @@ from paydesk.domain.payments.explained_rows import (
     take_apart,
 )
 from paydesk.domain.payments.models import ReversalRow
+from paydesk.domain.payments.what_rows_are import BOOK, BOOK_MANY, BOOKINGS, RIGHT, SUBJECT, check_said
 from paydesk.foundation.approvals import steps as approvals
 from paydesk.foundation.approvals.models import Approval
 from paydesk.foundation.approvals.queries import pending_of_kind
 from paydesk.foundation.audit import steps as audit
 from paydesk.kernel.actor import Actor
 from paydesk.kernel.money import Money
-
-BOOK, BOOK_MANY = "reversal_row.book", "reversal_row.book_many"
-RIGHT = "matching.outside_tolerance"
-SUBJECT = "reversal_row"
-# What a row may be said to be: words, the account it goes to, and whether that is one of the source account.
-BOOKINGS = {
-    "fee": ("a fee of the provider", "5010", True),
-    "tax": ("tax on fees", "1140", False),
-    "dispute_fee": ("a fee for a dispute", "5040", False),
-    "fx": ("an exchange difference", "5050", False),
-    "rounding": ("rounding or a small difference", "5060", False),
-    "float": ("money between our accounts: disbursement float", "1015", True),
-    "reserve": ("a reserve the provider holds", "1330", True),
-}
 
 
 @transaction.atomic(durable=True)
@@ -57,14 +44,6 @@ def request_booking(row_id: int, *, book_as: str, note: str, by: Actor, now: dat
     )  # fmt: skip
     record_row("reversal_row.booking_asked", row, by, now, approval_id=approval.pk, book_as=book_as)
     return approval
-
-
-def check_said(book_as: str, note: str) -> None:
-    """Raises ExplanationRefused unless it is said what a row is, and what shows it."""
-    if book_as not in BOOKINGS:
-        raise ExplanationRefused("Choose what the row is from the list.")
-    if not note.strip():
-        raise ExplanationRefused("Say what shows it: the second person decides on what you write here.")
 
 
 @transaction.atomic(durable=True)

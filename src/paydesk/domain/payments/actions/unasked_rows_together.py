@@ -2,49 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection
 from datetime import datetime
 
 from django.db import transaction
 
-from paydesk.domain.payments.actions.unasked_rows import (
-    BOOK,
+from paydesk.domain.payments.actions.unasked_rows import book_row, record_row
+from paydesk.domain.payments.explained_rows import ExplanationRefused, rows_locked
+from paydesk.domain.payments.models import ReversalRow
+from paydesk.domain.payments.what_rows_are import (
     BOOK_MANY,
     BOOKINGS,
     RIGHT,
     SUBJECT,
-    book_row,
+    bookings_waiting,
+    check_all,
     check_said,
-    record_row,
 )
-from paydesk.domain.payments.explained_rows import ExplanationRefused, check_open, rows_locked
-from paydesk.domain.payments.models import ReversalRow
-from paydesk.domain.payments.rules import alike
 from paydesk.foundation.approvals import steps as approvals
 from paydesk.foundation.approvals.models import Approval
-from paydesk.foundation.approvals.queries import pending_about, pending_of_kind
 from paydesk.kernel.actor import Actor
 from paydesk.kernel.money import Money
 
 MOST_TOGETHER = 100
-
-
-def bookings_waiting(row_ids: Iterable[int]) -> dict[int, Approval]:
-    """What waits for a second person about each of these rows, alone or with others; two queries."""
-    wanted = set(row_ids)
-    found = {
-        number: approval
-        for number, approval in pending_about(SUBJECT, wanted).items()
-        if approval.kind == BOOK
-    }
-    for approval in pending_of_kind(BOOK_MANY):
-        found |= dict.fromkeys(wanted & set(approval.payload["row_ids"]), approval)
-    return found
-
-
-def why_not_together(rows: Sequence[ReversalRow]) -> str:
-    """Why one explanation does not fit all of these rows, "" where it does."""
-    return alike([(row.source_account_id, row.currency, row.kind, row.amount_minor > 0) for row in rows])
 
 
 @transaction.atomic(durable=True)
@@ -91,11 +71,3 @@ def approve_bookings(approval_id: int, *, by: Actor, now: datetime, note: str = 
     for row in rows:
         book_row(row, approval.payload["book_as"], f"booked:{row.pk}:{approval.pk}", by, now)
     return rows
-
-
-def check_all(rows: Sequence[ReversalRow]) -> None:
-    """Raises ExplanationRefused unless one explanation fits all of them and each still waits for it."""
-    for row in rows:
-        check_open(row)
-    if why := why_not_together(rows):
-        raise ExplanationRefused(why)
