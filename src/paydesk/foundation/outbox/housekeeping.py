@@ -26,6 +26,7 @@ from paydesk.foundation.outbox.outage import LONGEST_WAIT_SECONDS, Outage, is_ou
 
 logger = logging.getLogger("paydesk.worker")
 
+SELDOM_SECONDS = 10  # whoever works so seldom holds no connection meanwhile; a server has few
 Chore = Callable[[datetime], object]
 C = TypeVar("C", bound=Chore)
 
@@ -82,6 +83,8 @@ def _keep_doing(entry: Entry, stop: threading.Event, outage: Outage) -> None:
             entry.function(timezone.now())
             outage.ended()
             failures = 0
+            if entry.seconds >= SELDOM_SECONDS:
+                connections.close_all()
         except Exception as problem:
             failures += 1
             wait = min(
