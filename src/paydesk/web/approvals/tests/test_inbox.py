@@ -166,13 +166,13 @@ class Inbox(WithALead):
         self.lead.save()
         self.asked_move()
         Approval.objects.create(
-            kind="payment.move", market="KE", subject_kind="payment", subject_id=900_001, payload={"version": 1},
+            kind="payment.move", market="KE", subject_kind="payment", subject_id=9001, payload={"version": 1},
             payload_hash="0" * 64, right="payments.move:check", batch="basket", amount_minor=700,
             flag="green", currency="KES", asked_by="system:tests", asked_at=timezone.now(),
             expires_at=timezone.now() + timedelta(1),
         )  # fmt: skip
         Approval.objects.create(
-            kind="payment.move", market="KE", subject_kind="payment", subject_id=900_002, payload={"version": 1},
+            kind="payment.move", market="KE", subject_kind="payment", subject_id=9002, payload={"version": 1},
             payload_hash="0" * 64, right="payments.move:check", batch="basket", amount_minor=900,
             flag="green", currency="GHS", asked_by="system:tests", asked_at=timezone.now(),
             expires_at=timezone.now() + timedelta(1),
