@@ -42,7 +42,7 @@ class Invitation(models.Model):
 
 
 class CsatAnswer(models.Model):
-    """What a customer said; the last one within the window counts, all are kept. Append-only."""
+    """What a customer said; the last within the window counts, all are kept. Only words can be erased."""
 
     invitation = models.ForeignKey(Invitation, on_delete=models.PROTECT, related_name="answers")
     score = models.SmallIntegerField()

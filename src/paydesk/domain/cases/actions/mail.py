@@ -161,8 +161,8 @@ def _opened(
         market=received.mailbox.market, channel="email", text=text[: rules.LONGEST_TEXT],
         subject=mail.subject, contact=sender,
         contact_name=mail.from_address.name if mail.from_address else "",
-        language=received.mailbox.language, external_id=received.message_id,
-        received_at=received.received_at, by=by, now=now,
+        language=received.mailbox.language, external_id=received.message_id, full_text=mail.text,
+        html=mail.html, document_id=received.document_id, received_at=received.received_at, by=by, now=now,
     )  # fmt: skip
 
 

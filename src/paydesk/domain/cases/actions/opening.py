@@ -51,6 +51,9 @@ def open_case(
     is_complaint: bool = False,
     language: str = "en",
     external_id: str = "",
+    full_text: str = "",
+    html: str = "",
+    document_id: int | None = None,
     received_at: datetime | None = None,
     by: Actor,
     now: datetime,
@@ -110,7 +113,10 @@ def open_case(
         author=by.label if by.kind == "person" else "",
         sender=case.contact,
         text=text,
+        full_text=_redacted(full_text),
+        html=_redacted(html),
         external_id=external_id,
+        document_id=document_id,
         at=at,
     )
     found = propose_links(case, f"{subject}\n{text}", by, now)

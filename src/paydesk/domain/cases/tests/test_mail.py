@@ -93,6 +93,7 @@ class Desk:
         for name, value in fields.items():
             mail[name.replace("_", "-")] = value
         mail.set_content(text)
+        mail.add_alternative(f"<p><b>{text}</b></p>", "html")
         if file:
             mail.add_attachment(file, "image", "png", filename="receipt.png")
         with self.program() as box:
@@ -129,7 +130,10 @@ def test_there_and_back_again(desk: Desk) -> None:
     case = received.case
     assert case is not None
     assert (case.contact, case.contact_name, case.subject) == (THEIRS, "Ama", "Payment")
-    assert "4111 1111" not in Said.objects.get(case=case, direction="in").text
+    first = Said.objects.get(case=case, direction="in")
+    assert first.document_id == received.document_id
+    assert "<b>My card is" in first.html
+    assert "4111 1111" not in f"{first.text}{first.full_text}{first.html}"
     assert Attachment.objects.get().name == "receipt.png"
     actions.send_due(by=WORKER, now=desk.now)
     (acknowledged,) = desk.sink.kept

@@ -43,6 +43,28 @@ DROP FUNCTION quality_words_stay();
 DROP FUNCTION quality_exam_stays();
 """
 
+SAID_STAYS = """
+CREATE FUNCTION quality_said_stays() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF NEW.comment <> '' OR (NEW.id, NEW.invitation_id, NEW.score, NEW.at)
+        IS DISTINCT FROM (OLD.id, OLD.invitation_id, OLD.score, OLD.at)
+    THEN
+        RAISE EXCEPTION 'what a customer said is never edited, their words can be erased'
+            USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER quality_said_stays BEFORE UPDATE ON quality_csat_answer
+    FOR EACH ROW EXECUTE FUNCTION quality_said_stays();
+CREATE TRIGGER quality_said_is_kept BEFORE DELETE OR TRUNCATE ON quality_csat_answer
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_to_change_append_only();
+"""
+SAID_BACK = """
+DROP TRIGGER quality_said_is_kept ON quality_csat_answer;
+DROP TRIGGER quality_said_stays ON quality_csat_answer;
+DROP FUNCTION quality_said_stays();
+"""
+
 
 class Migration(migrations.Migration):
     dependencies = [("quality", "0001_tables"), ("audit", "0002_append_only_function")]
@@ -52,5 +74,5 @@ class Migration(migrations.Migration):
         *append_only.operations("quality_attempt"),
         *append_only.operations("quality_scorecard"),
         *append_only.operations("quality_sampling_plan"),
-        *append_only.operations("quality_csat_answer"),
+        migrations.RunSQL(SAID_STAYS, SAID_BACK),
     ]

@@ -21,6 +21,7 @@ from paydesk.domain.marketplace.actions import take_events
 from paydesk.domain.marketplace.models import LinkAttempt, Withdrawal
 from paydesk.domain.marketplace.rules import Event
 from paydesk.domain.parties.models import Customer, NameWord, Party
+from paydesk.domain.quality.csat_models import CsatAnswer, Invitation
 from paydesk.domain.refunds.models import Refund
 from paydesk.domain.retention import actions, queries
 from paydesk.domain.retention.actions.holding import RetentionRefused
@@ -79,6 +80,7 @@ class Erasing(TestCase):
             Erasure,
             LegalHold,
             NameWord,
+            CsatAnswer,
             Attachment,
             PhoneCall,
             ProofTry,
@@ -145,6 +147,10 @@ class Erasing(TestCase):
             case=case, model=model, at=NOON, why=f"It says {NAME}",
             top=[{"category": "paying", "confidence": 1, "words": ["zzyxmensah"], "similar": []}],
         )  # fmt: skip
+        asked = Invitation.objects.create(
+            case=case, market="GH", resolved_at=NOON, made_at=NOON, expires_at=NOON + YEARS
+        )
+        CsatAnswer.objects.create(invitation=asked, score=4, comment=f"{NAME} says thanks", at=NOON)
         take_events(
             make_source_account(role="evidence").pk,
             [
@@ -165,6 +171,7 @@ class Erasing(TestCase):
         assert list(Party.objects.order_by("pk").values_list("name", "external_ref")) == [
             ("Erased seller", "S-1"), ("Zzyx Ltd", "S-2"),
         ]  # fmt: skip
+        assert CsatAnswer.objects.values_list("score", "comment").get() == (4, "")
         assert ProofTry.objects.get().customer_id is None
         assert StatusLink.objects.get().withdrawn_at == NOON
         gift.refresh_from_db()
