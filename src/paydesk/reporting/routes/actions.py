@@ -21,7 +21,7 @@ WITH paid AS (
 ), took AS (
     SELECT source_account_id, channel, 'received' AS step,
            extract(epoch FROM received_at - paid_at) AS seconds
-    FROM paid WHERE paid_at IS NOT NULL AND received_at >= paid_at
+    FROM paid WHERE paid_at > %(since)s AND received_at >= paid_at  -- not a history that was loaded
     UNION ALL
     SELECT p.source_account_id, p.channel, 'applied', extract(epoch FROM a.at - p.received_at)
     FROM paid p JOIN (
