@@ -16,6 +16,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
@@ -28,6 +29,7 @@ from paydesk.bench import desk_company, desk_mail, desk_peer
 from paydesk.bench.results import Bench, Result, p95
 from paydesk.bench.scratch import quiet_start
 from paydesk.config import environment, processes
+from paydesk.config.garbage import look_seldom
 from paydesk.domain.cases.models import Case
 from paydesk.domain.cases.queries import code
 from paydesk.foundation.people.models import Person
@@ -36,6 +38,7 @@ from paydesk.kernel.refused import Refused
 CASES, AGENTS, SECONDS, THINK_SECONDS = 100_000, 100, 60, 8.0
 QUICK_CASES, QUICK_AGENTS, QUICK_SECONDS = 2_000, 8, 5
 BAR_MS = 150
+GOOD = (200, 204, 302, 409)
 PATIENCE_SECONDS = 60
 
 
@@ -44,6 +47,7 @@ def measure(bench: Bench, url: str) -> Iterator[Result]:
     agents = bench.agents or (QUICK_AGENTS if bench.quick else AGENTS)
     cases = bench.cases or (QUICK_CASES if bench.quick else CASES)
     people = desk_company.fill(bench, url, cases=cases, agents=agents)
+    look_seldom()  # as the web server and the worker do
     if bench.wants("agents"):
         quiet_start(bench, url)
         yield from _agents(bench, people)
@@ -143,10 +147,12 @@ def _alone(person: Person, asked: int) -> desk_peer.Times:
 
 def _results(samples: list[dict[str, Any]], seconds: float) -> Iterator[Result]:
     """One line a kind of answer; 409 is an answer that came too late, which is what the desk should say."""
-    good = [each for each in samples if each["status"] in (200, 204, 302, 409)]
-    refused = len(samples) - len(good)
+    good = [each for each in samples if each["status"] in GOOD]
+    failed = Counter(f"{each['act']} {each['status']}" for each in samples if each["status"] not in GOOD)
+    refused = sum(failed.values())
     yield Result("agents: answers", round(len(samples) / seconds, 1), "a second")
-    yield Result("agents: answers that failed", refused, "", goal="0", holds=refused == 0)
+    which = ", ".join(f"{count} x {answer}" for answer, count in failed.most_common())
+    yield Result("agents: answers that failed", refused, which, goal="0", holds=refused == 0)
     for act in ("list", "case page", "search", "reply", "note", "live refresh"):
         of_act = [each for each in good if each["act"] == act]
         if len(of_act) < 2:

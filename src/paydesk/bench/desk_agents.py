@@ -95,8 +95,11 @@ class Agent:
             }  # fmt: skip
         started = time.perf_counter()
         try:
-            self.http.request("GET" if body is None else "POST", path, body, headers)
-            answer = self.http.getresponse()
+            try:
+                answer = self.sent(path, body, headers)
+            except (http.client.RemoteDisconnected, ConnectionResetError, BrokenPipeError):
+                self.http.close()  # the server had let the idle connection go; a browser asks again as well
+                answer = self.sent(path, body, headers)
             page = answer.read().decode()
         except (OSError, http.client.HTTPException):
             self.http.close()
@@ -109,6 +112,10 @@ class Agent:
         )
         self.samples.append(Sample(act, answer.status, whole, server, cpu, statements))
         return page
+
+    def sent(self, path: str, body: str | None, headers: dict[str, str]) -> http.client.HTTPResponse:
+        self.http.request("GET" if body is None else "POST", path, body, headers)
+        return self.http.getresponse()
 
 
 def main() -> None:
