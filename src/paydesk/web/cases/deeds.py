@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from django import forms
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -28,6 +26,7 @@ from paydesk.web.answers import came_from, done
 from paydesk.web.cases import forms as asked
 from paydesk.web.cases.proving import lead_of
 from paydesk.web.cases.shown import SEE, WORK, case_or_404, shown
+from paydesk.web.deeds import Deed, Nothing
 from paydesk.web.language import spoken
 from paydesk.web.queues.subjects import subject_or_404
 
@@ -36,21 +35,6 @@ if TYPE_CHECKING:
 
 dialog_view: Callable[[Any], Any] = require_http_methods(["GET", "HEAD", "POST"])
 LINKED = ("payment", "contract", "refund", "exception")
-
-
-@dataclass(frozen=True, slots=True)
-class Deed:
-    """`states` are those in which it can be done; `do` is called with (case, form's data, by, now)."""
-
-    name: str
-    label: str
-    key: str
-    states: tuple[str, ...]
-    form: type[forms.Form]
-    do: Callable[[Case, dict[str, Any], Actor, Any], object]
-    says: str
-    button: str
-    told: str
 
 
 def _sort(case: Case, data: dict[str, Any], by: Actor, now: Any) -> object:
@@ -133,17 +117,17 @@ DEEDS = {
             "Merge", "Merged.",
         ),
         Deed(
-            "resolve", "Resolve", "e", OPEN, asked.Nothing,
+            "resolve", "Resolve", "e", OPEN, Nothing,
             lambda case, data, by, now: actions.resolve(case.pk, by=by, now=now),
             "The trouble is over. A message within 48 hours opens it again.", "Resolve", "Resolved.",
         ),
         Deed(
-            "reopen", "Open again", "o", ("resolved",), asked.Nothing,
+            "reopen", "Open again", "o", ("resolved",), Nothing,
             lambda case, data, by, now: actions.reopen(case.pk, by=by, now=now),
             "It is not over after all. The time since counts for no clock.", "Open again", "Open again.",
         ),
         Deed(
-            "part", "Take the merge back", "z", ("merged",), asked.Nothing,
+            "part", "Take the merge back", "z", ("merged",), Nothing,
             lambda case, data, by, now: actions.undo_merge(case.pk, by=by, now=now),
             "Both cases have their own clocks again.", "Take it back", "The cases are apart again.",
         ),

@@ -122,10 +122,6 @@ class Merge(forms.Form):
     code = forms.CharField(label="Into which case (code CAS-…)", max_length=40)
 
 
-class Nothing(forms.Form):
-    """Only asks whether."""
-
-
 def _no_card(text: str, field: str) -> Any:
     try:
         refuse_card_data(text, field=field)
