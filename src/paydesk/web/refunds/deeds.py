@@ -19,6 +19,7 @@ from paydesk.kernel.actor import Actor
 from paydesk.web.access import actor_of, gate, needs
 from paydesk.web.addresses import page_of
 from paydesk.web.answers import came_from, done
+from paydesk.web.deeds import Nothing
 from paydesk.web.refunds.shown import RIGHT, refund_or_404, shown
 
 LONGEST = 500
@@ -34,10 +35,6 @@ def _reference(required: bool) -> forms.CharField:
         label="The provider's reference", max_length=100, required=required,
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )  # fmt: skip
-
-
-class Nothing(forms.Form):
-    """Nothing to say."""
 
 
 class Why(forms.Form):

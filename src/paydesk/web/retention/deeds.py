@@ -25,6 +25,7 @@ from paydesk.web.access import actor_of, gate, gate_to_ask, needs
 from paydesk.web.addresses import kind_and_number, number_in, page_of
 from paydesk.web.answers import came_from, done
 from paydesk.web.cases.shown import case_or_404
+from paydesk.web.deeds import Nothing
 from paydesk.web.retention import forms as asked
 from paydesk.web.retention.views import SEE
 
@@ -112,7 +113,7 @@ def answer_wish(request: HttpRequest, erasure_id: int, answer: str) -> HttpRespo
     if answer not in ("erase", "refuse"):
         raise Http404("There is no such answer.")
     refuses = answer == "refuse"
-    kind: type[forms.Form] = asked.Why if refuses else asked.Nothing
+    kind: type[forms.Form] = asked.Why if refuses else Nothing
     form = kind(request.POST if is_sent else None, auto_id="deed_%s")
     if is_sent and form.is_valid():
         if refuses:
@@ -167,7 +168,7 @@ def answer_redaction(request: HttpRequest, redaction_id: int, answer: str) -> Ht
     if answer not in ("redact", "refuse"):
         raise Http404("There is no such answer.")
     verb = actions.confirm_redaction if answer == "redact" else actions.refuse_redaction
-    form = asked.Nothing(request.POST if is_sent else None)
+    form = Nothing(request.POST if is_sent else None)
     if is_sent and form.is_valid():
         made = verb(redaction_id, by=actor, now=timezone.now())
         told = f"Gone from {made.places} places." if answer == "redact" else "It stays."

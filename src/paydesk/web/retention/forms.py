@@ -38,10 +38,6 @@ class Person(forms.Form):
     reason = text("How they asked for it, and how we know that it is them", 2)
 
 
-class Nothing(forms.Form):
-    """Only asks whether."""
-
-
 class Redact(forms.Form):
     what = forms.ChoiceField(label="Where")
     words = text(

@@ -24,6 +24,7 @@ from paydesk.kernel.refused import Refused
 from paydesk.web.access import actor_of, gate, gate_to_ask, needs
 from paydesk.web.addresses import kind_and_number, number_in, page_of
 from paydesk.web.answers import came_from, done
+from paydesk.web.deeds import Nothing
 from paydesk.web.queues.subjects import subject_or_404
 from paydesk.web.refunds.detail import Act
 from paydesk.web.risk import forms as asked
@@ -64,7 +65,7 @@ def _appeal(row: Any, data: dict[str, Any], by: Actor, now: datetime) -> object:
 
 OF_ESCALATION = (
     Deed(
-        "acknowledge", "I have it", "a", DECIDE, lambda row: row.state == "raised", asked.Nothing,
+        "acknowledge", "I have it", "a", DECIDE, lambda row: row.state == "raised", Nothing,
         lambda row, data, by, now: actions.acknowledge(row.pk, by=by, now=now),
         "You own it from now on, and its first clock is met.", "I have it", "You have it.", primary=True,
     ),
@@ -75,7 +76,7 @@ OF_ESCALATION = (
     ),
     Deed(
         "restrict", "Restrict", "x", DECIDE,
-        lambda row: row.subject_kind == "case" and not row.is_restricted, asked.Nothing, _restrict,
+        lambda row: row.subject_kind == "case" and not row.is_restricted, Nothing, _restrict,
         "From now on only its owner, you and whom you name see the case: not in lists, counts, search or the "
         "trail.", "Restrict", "Restricted.",
     ),
@@ -105,7 +106,7 @@ OF_ESCALATION = (
 )  # fmt: skip
 OF_ENFORCEMENT = (
     Deed(
-        "set", "Put in force", "e", RESTRICT, lambda row: row.state == "asked", asked.Nothing,
+        "set", "Put in force", "e", RESTRICT, lambda row: row.state == "asked", Nothing,
         lambda row, data, by, now: actions.set_enforcement(row.pk, by=by, now=now),
         "It holds from now on until its end.", "Put in force", "In force.", primary=True,
     ),

@@ -63,10 +63,6 @@ class OfCase(forms.Form):
     case = forms.CharField(label="The case of the appeal (code CAS-…)", max_length=40)
 
 
-class Nothing(forms.Form):
-    """Only asks whether."""
-
-
 class Enforce(forms.Form):
     party = forms.CharField(
         label="Whom", max_length=60,
