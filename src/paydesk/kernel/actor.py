@@ -16,7 +16,9 @@ class Actor:
 
     `rights` are strings of the authority table ("payments.identify" to make, "payments:view" to see); the
     system needs none. `markets` is None for all markets. `withheld` are rights that their role has and
-    that do not count until an exam is passed: (right, why, exam).
+    that do not count until an exam is passed: (right, why, exam). `hidden` are the kinds of things of which
+    some are restricted to others at that moment, so that lists of other kinds need not look; None where that
+    was not asked.
     """
 
     kind: ActorKind
@@ -25,6 +27,7 @@ class Actor:
     rights: frozenset[str] = frozenset()
     markets: frozenset[str] | None = None
     withheld: frozenset[tuple[str, str, int]] = frozenset()
+    hidden: frozenset[str] | None = None
 
     @property
     def label(self) -> str:

@@ -30,7 +30,7 @@ def desk(request: HttpRequest) -> dict[str, Any]:
         "role_names": ", ".join(spoken(ROLES[code]) for code in person.role_codes),
         "market_names": spoken("All markets")
         if actor.markets is None
-        else ", ".join(sorted(market.name for market in person.markets.all())) or spoken("No market"),
+        else ", ".join(sorted(person.market_names.values())) or spoken("No market"),
         "scripts_say": words_for_scripts(),
         "places": places,
         "sections": sections_of(places),

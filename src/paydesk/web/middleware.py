@@ -13,8 +13,9 @@ from django.shortcuts import render, resolve_url
 from django.utils import timezone
 from django_htmx.http import HttpResponseClientRedirect
 
+from paydesk.kernel.one_reading import one_reading
 from paydesk.kernel.refused import ChangedRefused, NotAllowedRefused, Refused, WithheldRefused
-from paydesk.web.access import who_can
+from paydesk.web.access import READS, who_can
 from paydesk.web.account.rights import lacks
 
 
@@ -37,6 +38,19 @@ class SignInRequired(LoginRequiredMiddleware):
             return super().handle_no_permission(request, view)
         back = redirect_to_login(htmx.current_url_abs_path or "/", resolve_url(self.get_login_url(view)))
         return HttpResponseClientRedirect(back.url)
+
+
+class ReadsOnce:
+    """A page that only reads asks the database once for what several of its parts want to know."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.method not in READS:
+            return self.get_response(request)
+        with one_reading():
+            return self.get_response(request)
 
 
 class RefusedAsConflict:

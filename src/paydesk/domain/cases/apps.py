@@ -8,7 +8,11 @@ class CasesConfig(AppConfig):
     label = "cases"
 
     def ready(self) -> None:
-        from paydesk.domain.cases import tasks  # noqa: F401  registers its chores
+        from paydesk.domain.cases import (
+            hanging,
+            tasks,  # noqa: F401  registers its chores
+        )
         from paydesk.domain.cases.clocks import declare_kinds
 
         declare_kinds()
+        hanging.register()

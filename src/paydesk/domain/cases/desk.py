@@ -21,6 +21,7 @@ from paydesk.domain.cases.models import (
 )
 from paydesk.domain.cases.states import OPEN
 from paydesk.foundation.assignments.models import Assignment
+from paydesk.foundation.attached.queries import has_any
 from paydesk.foundation.people.queries import in_markets
 from paydesk.kernel.actor import Actor
 
@@ -100,6 +101,8 @@ def letters() -> list[LetterTemplate]:
 
 def waiting_files(case_id: int, person_id: int | None) -> list[WaitingFile]:
     """The files that go with this person's next answer in a case."""
+    if not has_any((clocks.SUBJECT, case_id), WaitingFile):
+        return []
     return list(WaitingFile.objects.filter(case_id=case_id, person_id=person_id).order_by("pk"))
 
 

@@ -8,11 +8,12 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet, prefetch_related_objects
 
 from paydesk.domain.cases import categories, clocks
 from paydesk.domain.cases.asks import Link, is_of_a_party
 from paydesk.domain.cases.models import (
+    Attachment,
     Case,
     CaseLink,
     CategoryTree,
@@ -22,10 +23,12 @@ from paydesk.domain.cases.models import (
     Message,
 )
 from paydesk.domain.cases.states import AT_WORK, OPEN
+from paydesk.foundation.attached.queries import has_any
 from paydesk.foundation.clocks.models import Clock
 from paydesk.foundation.people.queries import in_markets
 from paydesk.foundation.people.restricted import is_covered, refuse_if_restricted
 from paydesk.kernel.actor import Actor
+from paydesk.kernel.one_reading import read_once
 from paydesk.kernel.public_codes import code_of, number_of
 
 CODE_PREFIX = "CAS"
@@ -125,13 +128,20 @@ def found_by(found: QuerySet[Case], text: str) -> QuerySet[Case]:
 
 def messages_of(case: Case) -> list[Message]:
     """What was said, oldest first, the newest MOST_MESSAGES of it, attachments loaded; two queries."""
-    newest = Message.objects.filter(case=case).prefetch_related("attachments").order_by("-at", "-id")
-    return list(reversed(newest[:MOST_MESSAGES]))
+    newest = list(Message.objects.filter(case=case).order_by("-at", "-id")[:MOST_MESSAGES])
+    if has_any((SUBJECT, case.pk), Attachment):
+        prefetch_related_objects(newest, "attachments")
+    return newest[::-1]
 
 
 def links_of(case_id: int, *, states: Collection[str] = ("proposed", "confirmed")) -> list[CaseLink]:
     """What a case is about; confirmed before proposed. One query."""
-    found = CaseLink.objects.filter(case_id=case_id, state__in=states)
+    return [link for link in _every_link(case_id) if link.state in states]
+
+
+@read_once
+def _every_link(case_id: int) -> list[CaseLink]:
+    found = CaseLink.objects.filter(case_id=case_id)
     return sorted(found, key=lambda link: (link.state != "confirmed", link.pk))
 
 
@@ -166,12 +176,14 @@ def cases_of_customer(actor: Actor, customer_id: int) -> QuerySet[Case]:
     return cases(actor).filter(customer_id=customer_id).order_by("-opened_at", "-id")
 
 
+@read_once
 def current_tree() -> tuple[int, Mapping[str, Any]]:
     """(version, tree) of the categories that count now; version 0 is the delivered one. One query."""
     row = CategoryTree.objects.order_by("-version").first()
     return (row.version, row.tree) if row else (0, categories.as_json())
 
 
+@read_once
 def tree_of(version: int | None) -> Mapping[str, Any]:
     """The tree of a version; the delivered one for 0 or None."""
     row = CategoryTree.objects.filter(version=version).first() if version else None
@@ -186,6 +198,8 @@ def unchecked(case: Case) -> list[str]:
 
 def draft_of(case_id: int, person_id: int | None) -> Draft | None:
     """What this person began to write."""
+    if not has_any((SUBJECT, case_id), Draft):
+        return None
     return Draft.objects.filter(case_id=case_id, person_id=person_id).first()
 
 
@@ -197,6 +211,8 @@ def others_writing(case_id: int, person_id: int | None, since: datetime) -> list
 
 def commitments_of(case_id: int) -> list[Commitment]:
     """What was promised and is not kept yet, the next due first."""
+    if not has_any((SUBJECT, case_id), Commitment):
+        return []
     return list(Commitment.objects.filter(case_id=case_id, kept_at=None).order_by("due_at", "id"))
 
 
@@ -209,6 +225,7 @@ def mailboxes(actor: Actor) -> QuerySet[Mailbox]:
     return in_markets(counted, actor).order_by("address")
 
 
+@read_once
 def can_be_mailed(market: str) -> bool:
     """Whether an answer by e-mail can leave: a mailbox of the market is switched on."""
     return Mailbox.objects.filter(market=market, is_active=True).exists()

@@ -7,6 +7,7 @@ from datetime import datetime
 from django.db.models import Q, QuerySet
 
 from paydesk.domain.cases.models import Case, SideMessage, SideTalk
+from paydesk.foundation.attached.queries import has_any
 from paydesk.foundation.people.models import PersonRole
 from paydesk.foundation.people.queries import in_markets
 from paydesk.kernel.actor import Actor
@@ -23,6 +24,8 @@ def code(side: SideTalk) -> str:
 
 def sides_of(case_id: int) -> list[SideTalk]:
     """The side conversations of a case with what was said, oldest first; two queries."""
+    if not has_any(("case", case_id), SideTalk):
+        return []
     return list(
         SideTalk.objects.filter(case_id=case_id).prefetch_related("messages").order_by("opened_at", "pk")
     )

@@ -8,7 +8,7 @@ from datetime import date
 from itertools import count
 
 from django.db import connection
-from django.db.models import F, Max, Min, Q, QuerySet, Sum
+from django.db.models import Max, Q, QuerySet
 from django.db.models.functions import Lower
 
 from paydesk.domain.contracts import rules
@@ -19,6 +19,7 @@ from paydesk.domain.parties.models import Customer
 from paydesk.foundation.people.queries import in_markets
 from paydesk.kernel.actor import Actor
 from paydesk.kernel.find_text import PHONE_END_DIGITS, name_words, whole_phones
+from paydesk.kernel.one_reading import read_once
 from paydesk.kernel.public_codes import luhn_digit, number_of
 from paydesk.kernel.references import key_of
 from paydesk.kernel.sql_patterns import as_pattern
@@ -51,38 +52,38 @@ class ContractStanding:
     days_past_due: int
 
 
+# What is paid, open, overdue, since when something is late; and what is due next: the first that is not paid.
+FIGURES = """
+SELECT d.contract_id, sum(d.allocated_minor)::bigint, sum(d.amount_minor - d.allocated_minor)::bigint,
+       coalesce(sum(d.amount_minor - d.allocated_minor) FILTER (WHERE d.due_on < %(on)s), 0)::bigint,
+       min(d.due_on) FILTER (WHERE d.due_on < %(on)s AND d.allocated_minor < d.amount_minor),
+       (array_agg(d.id ORDER BY d.due_on, d.id) FILTER (WHERE d.allocated_minor < d.amount_minor))[1]
+  FROM contracts_dueitem d
+ WHERE d.contract_id = ANY (%(ids)s)
+ GROUP BY d.contract_id
+"""
+
+
 def standings(contracts: Sequence[Contract], *, on: date) -> list[ContractStanding]:
     """The figures of `contracts` on `on`, in their order; two queries."""
-    ids = [contract.pk for contract in contracts]
-    sums = {
-        row["contract_id"]: row
-        for row in DueItem.objects.filter(contract_id__in=ids)
-        .values("contract_id")
-        .annotate(
-            paid=Sum("allocated_minor"),
-            open=Sum(F("amount_minor") - F("allocated_minor")),
-            overdue=Sum(F("amount_minor") - F("allocated_minor"), filter=Q(due_on__lt=on), default=0),
-            oldest=Min("due_on", filter=Q(due_on__lt=on, allocated_minor__lt=F("amount_minor"))),
-        )
-    }
-    upcoming = (
-        DueItem.objects.filter(contract_id__in=ids, allocated_minor__lt=F("amount_minor"))
-        .order_by("contract_id", "due_on", "id")
-        .distinct("contract_id")
-    )
-    next_due = {item.contract_id: item for item in upcoming}
+    figures = _figures(tuple(contract.pk for contract in contracts), on)
     result = []
     for contract in contracts:
-        row = sums.get(contract.pk, {"paid": 0, "open": 0, "overdue": 0, "oldest": None})
+        paid, open_, overdue, oldest, next_due = figures.get(contract.pk, (0, 0, 0, None, None))
         # While a paid deposit waits for the device nothing can be applied, so nobody is late.
         runs = contract.state in OPEN_STATES and contract.state != "deposit_paid"
-        late = (on - row["oldest"]).days if row["oldest"] and runs else 0
-        result.append(
-            ContractStanding(
-                contract, row["paid"], row["open"], row["overdue"], next_due.get(contract.pk), late
-            )
-        )
+        late = (on - oldest).days if oldest and runs else 0
+        result.append(ContractStanding(contract, paid, open_, overdue, next_due, late))
     return result
+
+
+@read_once
+def _figures(ids: tuple[int, ...], on: date) -> dict[int, tuple[int, int, int, date | None, DueItem | None]]:
+    with connection.cursor() as cursor:
+        cursor.execute(FIGURES, {"ids": list(ids), "on": on})
+        rows = list(cursor.fetchall())
+    items = DueItem.objects.in_bulk([row[-1] for row in rows if row[-1] is not None])
+    return {pk: (*figures, items.get(item)) for pk, *figures, item in rows}  # type: ignore[misc]
 
 
 def schedule_of(contract_id: int) -> list[DueItem]:

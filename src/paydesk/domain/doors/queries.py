@@ -31,6 +31,7 @@ from paydesk.domain.doors.asks import level_needed
 from paydesk.domain.doors.models import CallScript, Chat, Door, PhoneCall, ProofTry, StatusLink, Visit
 from paydesk.domain.doors.scripts import script_as_delivered
 from paydesk.domain.parties.finding import customers_by_phone
+from paydesk.foundation.attached.queries import has_any
 from paydesk.foundation.people.queries import in_markets
 from paydesk.kernel.actor import Actor
 
@@ -81,6 +82,8 @@ def offers(case: Case) -> list[Offer]:
 
 def links_of_case(case_id: int) -> list[StatusLink]:
     """Status pages given out for a case, newest first, with `looked` and `last_at`; one query."""
+    if not has_any(("case", case_id), StatusLink):
+        return []
     return list(_counted(StatusLink.objects.filter(case_id=case_id)).order_by("-pk")[:20])
 
 
@@ -261,6 +264,8 @@ def forms_sent(actor: Actor) -> QuerySet[Message]:
 
 def call_in_hand(case_id: int, actor: Actor, now: datetime) -> PhoneCall | None:
     """The call about a case that this person took and has not logged yet; one query."""
+    if not has_any(("case", case_id), PhoneCall):
+        return None
     logged = Message.objects.filter(
         case_id=case_id, author=actor.label, at__gte=OuterRef("taken_at"), channel="phone"
     ).exclude(outcome="")

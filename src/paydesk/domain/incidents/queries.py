@@ -13,6 +13,7 @@ from paydesk.domain.cases.models import Case
 from paydesk.domain.incidents.models import Broadcast, BroadcastTo, Incident, IncidentCase
 from paydesk.domain.incidents.rules import QUIET_FOR, Known
 from paydesk.domain.incidents.states import LIVE
+from paydesk.foundation.attached.queries import has_any
 from paydesk.foundation.people.queries import in_markets
 from paydesk.kernel.actor import Actor
 from paydesk.kernel.money import Money
@@ -61,6 +62,8 @@ def members_of(incident: Incident, actor: Actor) -> QuerySet[Case]:
 
 def incident_of_case(actor: Actor, case_id: int) -> Incident | None:
     """The incident a case is in, a live one before one that is over; one query."""
+    if not has_any(("case", case_id), IncidentCase):
+        return None
     found = incidents(actor).filter(members__case_id=case_id, members__state="in")
     return found.exclude(state="rejected").order_by("ended_at", "-pk").first()
 

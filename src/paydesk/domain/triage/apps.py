@@ -12,5 +12,9 @@ class TriageConfig(AppConfig):
             forgetting,
             tasks,  # noqa: F401  registers its handlers and chores
         )
+        from paydesk.domain.triage.models import Escalation, Suggestion
+        from paydesk.foundation.attached.queries import hangs_on
 
         forgetting.register()
+        hangs_on("case", Escalation)
+        hangs_on("case", Suggestion)

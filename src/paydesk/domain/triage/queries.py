@@ -19,6 +19,7 @@ from paydesk.domain.cases.queries import current_tree
 from paydesk.domain.cases.states import OPEN
 from paydesk.domain.triage.models import CategoryModel, Escalation, Suggestion
 from paydesk.domain.triage.rules import ESCALATES, SEVERAL_WITHIN, text_of
+from paydesk.foundation.attached.queries import has_any
 from paydesk.foundation.people.queries import in_markets
 from paydesk.kernel.actor import Actor
 
@@ -101,6 +102,8 @@ class Suggested:
 
 def suggestion_of(case_id: int) -> Suggestion | None:
     """What is said of a case; one query."""
+    if not has_any(("case", case_id), Suggestion):
+        return None
     return Suggestion.objects.select_related("model").filter(case_id=case_id).first()
 
 
@@ -208,6 +211,8 @@ SELECT c.id, c.market, ARRAY(SELECT jsonb_array_elements_text(c.harms)), c.categ
 
 def escalations_of(case_id: int) -> list[Escalation]:
     """Why a case goes to risk at once, what nobody has seen first; one query."""
+    if not has_any(("case", case_id), Escalation):
+        return []
     return list(Escalation.objects.filter(case_id=case_id).order_by(F("seen_at").asc(nulls_first=True), "pk"))
 
 

@@ -10,6 +10,7 @@ from django.db.models import Exists, Model, OuterRef, QuerySet
 
 from paydesk.foundation.assignments.models import Assignment, Note
 from paydesk.foundation.assignments.rules import owner_due_before
+from paydesk.foundation.attached.queries import has_any
 from paydesk.foundation.people.authority import roles_with
 from paydesk.foundation.people.models import Person
 from paydesk.kernel.actor import Actor
@@ -25,6 +26,8 @@ MOST_NOTES = 100
 def assignment_of(subject: Link) -> Assignment | None:
     """Owner and next step of ("payment", 12), owner loaded; None while nobody said anything. One query."""
     kind, number = subject
+    if not has_any(subject, Assignment):
+        return None
     found = Assignment.objects.select_related("owner").filter(subject_kind=kind, subject_id=number)
     return found.first()
 
@@ -40,6 +43,8 @@ def assignments_of(kind: str, numbers: Collection[int]) -> dict[int, Assignment]
 def notes_of(subject: Link) -> list[Note]:
     """The newest MOST_NOTES notes about ("payment", 12), newest first, authors loaded; one query."""
     kind, number = subject
+    if not has_any(subject, Note):
+        return []
     notes = Note.objects.select_related("author").filter(subject_kind=kind, subject_id=number)
     return list(notes.order_by("-at", "-id")[:MOST_NOTES])
 

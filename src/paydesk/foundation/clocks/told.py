@@ -8,6 +8,7 @@ from datetime import datetime
 
 from django.db.models import QuerySet
 
+from paydesk.foundation.attached.queries import has_any
 from paydesk.foundation.clocks import rules
 from paydesk.foundation.clocks.kinds import ROUND_THE_CLOCK
 from paydesk.foundation.clocks.models import Clock, ClockPause
@@ -39,6 +40,8 @@ def pause_rows(clock_ids: Sequence[int]) -> dict[int, list[ClockPause]]:
 
 def pause_rows_of(subject_kind: str, subject_id: int) -> dict[int, list[ClockPause]]:
     """The pauses of every clock of a thing, by clock; one query."""
+    if not has_any((subject_kind, subject_id), ClockPause):
+        return {}
     return _by_clock(
         ClockPause.objects.filter(clock__subject_kind=subject_kind, clock__subject_id=subject_id)
     )

@@ -44,9 +44,11 @@ def _hidden_from(actor: Actor) -> QuerySet[RestrictedThing]:
 
 def readable(found: QuerySet[M], actor: Actor) -> QuerySet[M]:
     """`found` less what is restricted and for which `actor` is not named. No query of its own."""
-    if actor.kind != "person":
+    if actor.kind != "person" or actor.hidden == frozenset():
         return found
     kind = getattr(found.model, "restricted_as", "")
+    if kind and actor.hidden is not None and kind not in actor.hidden:
+        return found
     hidden = _hidden_from(actor)
     if kind:
         return found.filter(~Exists(hidden.filter(subject_kind=kind, subject_id=OuterRef("pk"))))

@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.auth_backends import AuthenticationBackend
 from allauth.account.internal.flows.login import get_authentication_records
 from allauth.account.stages import LoginStage
 from django.http import HttpRequest, HttpResponse
@@ -18,6 +19,7 @@ from django.utils import timezone
 
 from paydesk.foundation.people.actions import record_sign_in, record_sign_in_refused
 from paydesk.foundation.people.client_address import client_address
+from paydesk.foundation.people.models import Person
 from paydesk.foundation.people.queries import has_second_factor
 from paydesk.foundation.people.rules import must_have_second_factor
 from paydesk.kernel.actor import system
@@ -45,6 +47,14 @@ class DeskSignIn(DefaultAccountAdapter):  # type: ignore[misc]
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
         super().authentication_failed(request, **credentials)
         record_sign_in_refused(str(credentials.get("email", "")), by=system("sign-in"), now=timezone.now())
+
+
+class SignedIn(AuthenticationBackend):  # type: ignore[misc]
+    """allauth's backend; who is signed in is read with what every page asks about them, in one query."""
+
+    def get_user(self, user_id: Any) -> Person | None:
+        person = Person.objects.signed_in(user_id)
+        return person if person is not None and self.user_can_authenticate(person) else None
 
 
 class SetUpStage(LoginStage):  # type: ignore[misc]

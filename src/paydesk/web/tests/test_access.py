@@ -128,7 +128,7 @@ class TestRefused:
 @pytest.mark.django_db
 def test_who_acts_is_asked_of_the_database_once(django_assert_num_queries):
     client = signed_in("AN")
-    with django_assert_num_queries(4):  # session, person, roles, markets
+    with django_assert_num_queries(2):  # session, person with roles and markets
         assert client.get("/").content == b"NG"
 
 
