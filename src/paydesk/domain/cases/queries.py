@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, F, Q, QuerySet, prefetch_related_objects
+from django.db.models import Count, F, Prefetch, Q, QuerySet, prefetch_related_objects
 
 from paydesk.domain.cases import categories, clocks
 from paydesk.domain.cases.asks import Link, is_of_a_party
@@ -129,8 +129,8 @@ def found_by(found: QuerySet[Case], text: str) -> QuerySet[Case]:
 def messages_of(case: Case) -> list[Message]:
     """What was said, oldest first, the newest MOST_MESSAGES of it, attachments loaded; two queries."""
     newest = list(Message.objects.filter(case=case).order_by("-at", "-id")[:MOST_MESSAGES])
-    if has_any((SUBJECT, case.pk), Attachment):
-        prefetch_related_objects(newest, "attachments")
+    files = Attachment.objects.all() if has_any((SUBJECT, case.pk), Attachment) else Attachment.objects.none()
+    prefetch_related_objects(newest, Prefetch("attachments", files))
     return newest[::-1]
 
 

@@ -115,7 +115,8 @@ TAKEN_BACK = {"reversed": "reversal", "charged_back": "chargeback", "returned": 
 def taken_back(links: Sequence[Link], now: datetime) -> Iterator[Compensation]:
     """What providers and banks took back of these payments: the payer has it already; one query."""
     paid = [number for kind, number in links if kind == "payment"]
-    for payment in Payment.objects.filter(pk__in=paid, reversed_minor__gt=0).exclude(state="unposted"):
+    reversed_ = Payment.objects.filter(pk__in=paid, reversed_minor__gt=0).exclude(state="unposted")
+    for payment in reversed_ if paid else ():
         yield Compensation(
             ("payment", payment.pk), code_of("PAY", payment.pk), TAKEN_BACK.get(payment.state, "reversal"),
             Money(payment.reversed_minor, payment.currency), "taken back from us", payment.received_at, False,

@@ -16,6 +16,7 @@ from paydesk.domain.cases.asks import (
 from paydesk.domain.cases.placeholders import names_places
 from paydesk.domain.refunds.models import Refund
 from paydesk.domain.refunds.queries import CODE_PREFIX
+from paydesk.foundation.attached.queries import hangs_on
 from paydesk.kernel.money import Money
 from paydesk.kernel.public_codes import code_of
 
@@ -43,6 +44,9 @@ STANDS = {
     "failed": "failed, and still owed",
 }
 UNDECIDED = ("requested", "under_review", "failed", "unknown")
+OF_THE_CUSTOMER = """
+    SELECT FROM refunds_refund r JOIN cases_case c ON c.customer_id = r.customer_id WHERE c.id = %(id)s
+"""
 
 
 def register() -> None:
@@ -52,6 +56,7 @@ def register() -> None:
     blocks_resolving("refund", blocks_of_refund)
     blocks_resolving("payment", blocks_of_payment)
     tells_compensations("refund", compensations)
+    hangs_on("case", Refund, OF_THE_CUSTOMER)
 
 
 def facts_of_refund(refund_id: int, now: datetime) -> Iterator[Fact]:
@@ -65,7 +70,7 @@ def facts_of_refund(refund_id: int, now: datetime) -> Iterator[Fact]:
 def compensations(links: Sequence[Link], now: datetime) -> Iterator[Compensation]:
     """Refunds of these payments that were not turned down or called off; one query."""
     paid = [number for kind, number in links if kind == "payment"]
-    for refund in Refund.objects.filter(payment_id__in=paid, state__in=STANDS):
+    for refund in Refund.objects.filter(payment_id__in=paid, state__in=STANDS) if paid else ():
         yield Compensation(
             ("refund", refund.pk), code_of(CODE_PREFIX, refund.pk), "refund",
             Money(refund.amount_minor, refund.currency), STANDS[refund.state],

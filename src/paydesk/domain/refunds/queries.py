@@ -17,6 +17,7 @@ from paydesk.domain.providers.models import SourceAccount
 from paydesk.domain.refunds import rules
 from paydesk.domain.refunds.models import PayoutFile, PayoutProfile, Refund
 from paydesk.domain.refunds.states import ON_THE_WAY
+from paydesk.foundation.attached.queries import has_any
 from paydesk.foundation.people.queries import in_markets
 from paydesk.kernel.actor import Actor
 from paydesk.kernel.money import Money
@@ -60,6 +61,11 @@ def refund_for(actor: Actor, refund_id: int) -> Refund:
 
 def refunds_of_payment(payment_id: int) -> QuerySet[Refund]:
     return Refund.objects.filter(payment_id=payment_id).order_by("-id")
+
+
+def customer_of_case_has_some(case_id: int) -> bool:
+    """Whether the customer of a case has any refund, as far as that is known without a look."""
+    return has_any(("case", case_id), Refund)
 
 
 def refunds_of_customer(actor: Actor, customer_id: int) -> QuerySet[Refund]:

@@ -20,7 +20,7 @@ def register() -> None:
 def compensations(links: Sequence[Link], now: datetime) -> Iterator[Compensation]:
     """Requests about these payments that are open: the provider may give the money back itself. One query."""
     paid = [number for kind, number in links if kind == "payment"]
-    for asked in ReversalRequest.objects.filter(payment_id__in=paid, state__in=OPEN):
+    for asked in ReversalRequest.objects.filter(payment_id__in=paid, state__in=OPEN) if paid else ():
         yield Compensation(
             ("reversal_request", asked.pk), code_of("RVR", asked.pk), "reversal asked of the provider",
             Money(asked.amount_minor, asked.currency), "not ended", asked.requested_at, True,

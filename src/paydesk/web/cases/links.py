@@ -11,9 +11,9 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from paydesk.domain.contracts.queries import contract_list, contracts_of, standings
+from paydesk.domain.contracts.queries import ContractStanding, contract_list, contracts_of, standings
 from paydesk.domain.payments.queries import payments
-from paydesk.domain.refunds.queries import refunds
+from paydesk.domain.refunds.queries import customer_of_case_has_some, refunds
 from paydesk.domain.refunds.states import REFUND
 from paydesk.kernel.actor import Actor
 from paydesk.kernel.money import Money
@@ -73,17 +73,22 @@ class ShownLink:
         return self.link.state == "proposed"
 
 
-def shown_links(found: Sequence[CaseLink], case: Case, actor: Actor, today: date) -> list[ShownLink]:
-    """Links in their order; a few queries per kind, none per link but the refunds of a payment."""
+def shown_links(
+    found: Sequence[CaseLink], case: Case, actor: Actor, today: date, known: Sequence[ContractStanding] = ()
+) -> list[ShownLink]:
+    """Links in their order; a few queries per kind, none per link but the refunds of a payment.
+
+    `known` are contracts that were read already: those of the customer.
+    """
     ids: dict[str, list[int]] = {}
     for link in found:
         ids.setdefault(link.kind, []).append(link.object_id)
-    paid = {each.pk: each for each in payments(actor).filter(pk__in=ids.get("payment", ()))}
-    owed = {
-        each.contract.pk: each
-        for each in standings(list(contracts_of_ids(actor, ids.get("contract", []))), on=today)
-    }
-    going = {each.pk: each for each in refunds(actor).filter(pk__in=ids.get("refund", ()))}
+    paid = payments(actor).in_bulk(ids["payment"]) if "payment" in ids else {}
+    owed = {each.contract.pk: each for each in known}
+    if others := [number for number in ids.get("contract", ()) if number not in owed]:
+        contracts = list(contracts_of_ids(actor, others))
+        owed |= {each.contract.pk: each for each in standings(contracts, on=today)}
+    going = refunds(actor).in_bulk(ids["refund"]) if "refund" in ids else {}
     lines = {kind: LINES[kind](actor, ids[kind]) for kind in LINES if kind in ids}
     return _one_key_each([_shown(link, case, paid, owed, going, lines) for link in found])
 
@@ -200,13 +205,18 @@ def owners_of(found: Sequence[CaseLink], actor: Actor) -> list[tuple[str, str]]:
 
 
 def of_customer(case: Case, actor: Actor, today: date) -> dict[str, Any]:
-    """The side pane: contracts with what is owed, the newest payments, open refunds; five queries."""
+    """The side pane: contracts with what is owed, the newest payments, open refunds; four queries.
+
+    `owed` has every contract.
+    """
     if case.customer is None:
         return {}
     owed = standings(list(contracts_of(actor, [case.customer.pk])), on=today)
     newest = list(payments(actor).filter(customer_id=case.customer.pk).order_by("-value_on", "-id")[:6])
-    going = list(refunds(actor).filter(customer_id=case.customer.pk).order_by("-id")[:4])
+    newest_refunds = refunds(actor).filter(customer_id=case.customer.pk).order_by("-id")[:4]
+    going = list(newest_refunds) if customer_of_case_has_some(case.pk) else []
     return {
+        "owed": owed,
         "contracts": [
             (
                 each,

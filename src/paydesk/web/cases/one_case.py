@@ -89,7 +89,8 @@ def page_of_case(request: HttpRequest, case: Case) -> dict[str, Any]:
     each = shown(case, words)
     found = links_of(case.pk)
     pairs = [(link.kind, link.object_id) for link in found]
-    links = shown_links(found, case, actor, today)
+    side = of_customer(case, actor, today)
+    links = shown_links(found, case, actor, today, known=side.get("owed", ()))
     owners = owners_of(found, actor) if case.customer_id is None else []
     confirmed = [(link.kind, link.object_id) for link in found if link.state == "confirmed"]
     facts = [
@@ -146,7 +147,7 @@ def page_of_case(request: HttpRequest, case: Case) -> dict[str, Any]:
         "no_mailbox": "@" in case.contact and not can_be_mailed(case.market),
         "work_gate": gate(actor, WORK),
         "owners": owners,
-        "side": of_customer(case, actor, today),
+        "side": side,
         "into": code_in("case", case.merged_into_id) if case.merged_into_id else "",
         "follows": code_in("case", case.follows_id) if case.follows_id else "",
     }
