@@ -27,6 +27,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django.contrib.postgres",
     "django.contrib.humanize",
+    "django.forms",
     "allauth",
     "allauth.account",
     "allauth.mfa",
@@ -107,6 +108,8 @@ TEMPLATES = [
         },
     }
 ]
+
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"  # widgets of ours come before Django's
 
 # DATABASE_URL names the owner role. The application works under a role without ownership: SET ROLE on
 # connect, or DATABASE_APP_URL. PAYDESK_AS_OWNER=1 is set by commands that migrate.

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db import connection
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from paydesk.domain.cases import clocks
@@ -13,7 +15,6 @@ from paydesk.domain.cases.models import (
     Attachment,
     Case,
     Commitment,
-    Draft,
     LetterTemplate,
     ReadyText,
     Visit,
@@ -24,33 +25,77 @@ from paydesk.foundation.assignments.models import Assignment
 from paydesk.foundation.attached.queries import has_any
 from paydesk.foundation.people.queries import in_markets
 from paydesk.kernel.actor import Actor
+from paydesk.kernel.one_reading import read_once
 
 HERE_WITHIN = timedelta(seconds=45)
 WRITES_WITHIN = timedelta(seconds=60)
 
 
-def unread_among(case_ids: Collection[int], person_id: int | None) -> set[int]:
-    """Those of these cases in which something was said since this person looked; one query."""
-    seen = Visit.objects.filter(
-        case_id=OuterRef("pk"), person_id=person_id, here_at__gte=OuterRef("last_message_at")
-    )
-    found = Case.objects.filter(pk__in=list(case_ids), last_message_at__isnull=False).filter(~Exists(seen))
-    return set(found.values_list("pk", flat=True))
+ROWS_NOW = """
+SELECT c.id, c.version, coalesce(a.version, 0),
+       c.last_message_at IS NOT NULL AND NOT EXISTS (
+           SELECT FROM cases_visit v
+            WHERE v.case_id = c.id AND v.person_id = %(me)s AND v.here_at >= c.last_message_at),
+       ARRAY(SELECT v.person_id FROM cases_visit v
+              WHERE v.case_id = c.id AND v.here_at >= %(since)s ORDER BY v.person_id)
+  FROM cases_case c
+  LEFT JOIN assignments_assignment a ON a.subject_kind = %(kind)s AND a.subject_id = c.id
+ WHERE c.id = ANY (%(ids)s)
+"""
 
 
-def who_is_here(case_ids: Collection[int], now: datetime) -> dict[int, set[int]]:
-    """Ids of the people who have each of these cases open now; one query."""
-    found: dict[int, set[int]] = {}
-    rows = Visit.objects.filter(case_id__in=list(case_ids), here_at__gte=now - HERE_WITHIN)
-    for case_id, person_id in rows.values_list("case_id", "person_id"):
-        found.setdefault(case_id, set()).add(person_id)
-    return found
+@dataclass(frozen=True, slots=True)
+class RowNow:
+    """What others may change of a case in a list: its version, that of its owner, whether something was said
+    since one looked, ids of the people who have it open."""
+
+    version: int
+    owner_version: int
+    is_unread: bool
+    here: tuple[int, ...]
 
 
-def who_writes(case_id: int, now: datetime) -> set[int]:
-    """Ids of the people who write at a case now; one query."""
-    found = Draft.objects.filter(case_id=case_id, at__gte=now - WRITES_WITHIN)
-    return set(found.values_list("person_id", flat=True))
+@read_once
+def rows_now(case_ids: tuple[int, ...], person_id: int | None, now: datetime) -> dict[int, RowNow]:
+    """How these cases stand for a person who has them in a list; one query."""
+    known = {"ids": list(case_ids), "me": person_id, "since": now - HERE_WITHIN, "kind": clocks.SUBJECT}
+    with connection.cursor() as cursor:
+        cursor.execute(ROWS_NOW, known)
+        return {
+            pk: RowNow(version, owner, unread, tuple(here))
+            for pk, version, owner, unread, here in cursor.fetchall()
+        }
+
+
+CASE_NOW = """
+SELECT c.market, c.version,
+       ARRAY(SELECT d.person_id FROM cases_draft d WHERE d.case_id = c.id AND d.at >= %(writes)s),
+       ARRAY(SELECT v.person_id FROM cases_visit v WHERE v.case_id = c.id AND v.here_at >= %(here)s)
+  FROM cases_case c
+ WHERE c.id = %(id)s
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class CaseNow:
+    """Its market and version, ids of the people who write at it and who have it open."""
+
+    market: str
+    version: int
+    writing: frozenset[int]
+    here: frozenset[int]
+
+
+def case_now(case_id: int, now: datetime) -> CaseNow | None:
+    """How a case stands for whoever has it open; None where there is none. One query."""
+    known = {"id": case_id, "writes": now - WRITES_WITHIN, "here": now - HERE_WITHIN}
+    with connection.cursor() as cursor:
+        cursor.execute(CASE_NOW, known)
+        row = cursor.fetchone()
+    if row is None:
+        return None
+    market, version, writing, here = row
+    return CaseNow(market, version, frozenset(writing), frozenset(here))
 
 
 def at_work_now(actor: Actor, now: datetime) -> dict[int, Case]:
@@ -58,15 +103,6 @@ def at_work_now(actor: Actor, now: datetime) -> dict[int, Case]:
     rows = Visit.objects.filter(here_at__gte=now - HERE_WITHIN).select_related("case", "case__customer")
     seen = set(in_markets(Case.objects.filter(visits__in=rows), actor).values_list("pk", flat=True))
     return {row.person_id: row.case for row in rows.order_by("here_at") if row.case_id in seen}
-
-
-def tokens(case_ids: Iterable[int]) -> list[tuple[int, int, int | None]]:
-    """(id, version, owner) of these cases: what a list shows changes only with them; two queries."""
-    ids = list(case_ids)
-    versions = dict(Case.objects.filter(pk__in=ids).values_list("pk", "version"))
-    owned = Assignment.objects.filter(subject_kind=clocks.SUBJECT, subject_id__in=ids)
-    owners = {row[0]: row[1:] for row in owned.values_list("subject_id", "owner_id", "version")}
-    return [(each, versions.get(each, 0), owners.get(each, (None, 0))[1]) for each in ids]
 
 
 # Texts and files

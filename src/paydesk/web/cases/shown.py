@@ -12,7 +12,7 @@ from django.http import Http404
 from django.utils import timezone
 
 from paydesk.domain.cases.categories import leaves
-from paydesk.domain.cases.desk import unread_among, who_is_here
+from paydesk.domain.cases.desk import rows_now
 from paydesk.domain.cases.queries import case_for, code, current_tree
 from paydesk.domain.cases.rules import CHANNELS, LEVEL_WORDS, PARTY_ROLES
 from paydesk.domain.cases.states import CASE, WAITS_FOR
@@ -146,24 +146,28 @@ class Row:
 
 
 def rows_of(actor: Actor, found: Sequence[Case], urls: Mapping[int, str], now: datetime) -> list[Row]:
-    """Rows with their clocks and how these came about, owners, what is new, who is on them; ten queries."""
+    """Rows with their clocks and how these came about, owners, what is new, who is on them; eight queries."""
     words = leaves(current_tree()[1])
     ids = [case.pk for case in found]
     clocks = earliest_of("case", ids)
     pauses = pause_rows([clock.pk for clock in clocks.values()])
     work = rows_work("case", [(case.pk, case.opened_at.date()) for case in found], now.date())
-    unread = unread_among(ids, actor.id)
-    here = who_is_here(ids, now)
-    names = names_of({person for people in here.values() for person in people} - {actor.id})
+    state = rows_now(tuple(ids), actor.id, now)
+    others = {person for each in state.values() for person in each.here} - {actor.id}
+    names = names_of(others) if others else {}
     stand = {number: standing(clock, now) for number, clock in clocks.items()}
     told = {
         number: arithmetic(clock, pauses.get(clock.pk, []), now, stand[number])
         for number, clock in clocks.items()
     }
+    here = {
+        number: tuple(sorted(names[who] for who in each.here if who in names))
+        for number, each in state.items()
+    }
     return [
         Row(
             shown(case, words), urls[case.pk], stand.get(case.pk), work[case.pk], told.get(case.pk, ""),
-            case.pk in unread, tuple(sorted(names[who] for who in here.get(case.pk, ()) if who in names)),
+            state[case.pk].is_unread, here[case.pk],
         )
         for case in found
     ]  # fmt: skip

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
 from paydesk.domain.cases.categories import leaves
-from paydesk.domain.cases.desk import tokens, who_is_here
+from paydesk.domain.cases.desk import RowNow, rows_now
 from paydesk.domain.cases.queries import (
     VIEWS,
     cases,
@@ -36,6 +36,8 @@ from paydesk.web.sight import looking
 from paydesk.web.workbook import list_download
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from paydesk.domain.cases.models import Case
 
 EXPORTED_ROWS = 100_000
@@ -74,9 +76,8 @@ def inbox(request: HttpRequest) -> HttpResponse:
 def live(request: HttpRequest) -> HttpResponse:
     """The rows of the list as they are now, with the counts of its views; 204 while nothing changed."""
     filters = CaseFilters(request, list(markets_of(actor_of(request))))
-    number = page_number(request)
-    ids = page_of_ids(request, filters, number)
-    if (same := unchanged(request, version_of(request, ids))) is not None:
+    ids, now = page_of_ids(request, filters), timezone.now()
+    if (same := unchanged(request, version_of(ids, rows_now(ids, actor_of(request).id, now)))) is not None:
         return same
     known = {"view": filters.at_view, "filters": filters, "query": filters.address, "is_live": True}
     known |= listed(request, filters) | {"work_gate": gate(actor_of(request), WORK)}
@@ -84,38 +85,38 @@ def live(request: HttpRequest) -> HttpResponse:
     return render(request, "cases/_rows.html", known)
 
 
-def page_of_ids(request: HttpRequest, filters: CaseFilters, number: int) -> list[int]:
+def page_of_ids(request: HttpRequest, filters: CaseFilters) -> tuple[int, ...]:
     """Ids of the cases of one page, and one more where there is another; one query."""
-    actor, start = actor_of(request), (number - 1) * ROWS
+    actor, start = actor_of(request), (page_number(request) - 1) * ROWS
     found = filters.of(cases(actor), actor, timezone.now())
-    return list(found.values_list("pk", flat=True)[start : start + ROWS + 1])
+    return tuple(found.values_list("pk", flat=True)[start : start + ROWS + 1])
 
 
-def version_of(request: HttpRequest, ids: list[int]) -> str:
-    """A short sum of what these rows show that others may change; three queries."""
-    here = {case_id: sorted(people) for case_id, people in who_is_here(ids, timezone.now()).items()}
-    told = repr((tokens(ids), sorted(here.items())))
+def version_of(ids: Sequence[int], rows: Mapping[int, RowNow]) -> str:
+    """A short sum of what these rows show that others may change."""
+    found = [(each, rows[each]) for each in ids if each in rows]
+    told = repr([(each, row.version, row.owner_version, row.here) for each, row in found])
     return sha256(told.encode()).hexdigest()[:16]
 
 
 def listed(request: HttpRequest, filters: CaseFilters) -> dict[str, Any]:
     """The page of the list and the counts above it; the number of queries does not depend on the rows."""
-    actor, now, number = actor_of(request), timezone.now(), page_number(request)
-    ids = page_of_ids(request, filters, number)
-    by_id = {case.pk: case for case in cases(actor).filter(pk__in=ids)}
+    actor, now = actor_of(request), timezone.now()
+    ids = page_of_ids(request, filters)
+    by_id = cases(actor).in_bulk(ids)
     found = [by_id[each] for each in ids if each in by_id]
-    urls = {case.pk: address_of(request, case) for case in found}
+    urls = addresses_of(request, found)
     own = [
         Tab(words, f"{reverse('cases:inbox')}?view={name}", request.GET.get("kept") is None
             and filters.at_view == name, count)
         for name, words, count in _counted(actor, now)
     ]  # fmt: skip
     return {
-        "page": Page.of(rows_of(actor, found, urls, now), number, size=ROWS),
+        "page": Page.of(rows_of(actor, found, urls, now), page_number(request), size=ROWS),
         "tabs": [*own, *saved_tabs(request, PLACE)],
         "saveable": request.GET.urlencode(),
         "live_query": _without(request, "v"),
-        "live_version": version_of(request, ids),
+        "live_version": version_of(ids, rows_now(ids, actor.id, now)),
     }
 
 
@@ -131,11 +132,11 @@ def _without(request: HttpRequest, *names: str) -> str:
     return query.urlencode()
 
 
-def address_of(request: HttpRequest, case: Case) -> str:
-    query = request.GET.copy()
-    query.pop("v", None)
-    query["open"] = code(case)
-    return f"{reverse('cases:inbox')}?{query.urlencode()}"
+def addresses_of(request: HttpRequest, found: Sequence[Case]) -> dict[int, str]:
+    """Where each case stands open beside this list."""
+    query = _without(request, "v", "open")
+    begin = f"{reverse('cases:inbox')}?{query}{'&' if query else ''}open="
+    return {case.pk: f"{begin}{code(case)}" for case in found}
 
 
 @require_safe

@@ -9,7 +9,7 @@ import pytest
 
 from paydesk.domain.cases import actions
 from paydesk.domain.cases.answering import OpenPlacesRefused
-from paydesk.domain.cases.desk import ready_texts, unread_among, who_is_here
+from paydesk.domain.cases.desk import case_now, ready_texts, rows_now
 from paydesk.domain.cases.mailing import files_of
 from paydesk.domain.cases.models import Attachment, Case, ReadyText, Visit, WaitingFile
 from paydesk.domain.cases.steps import CaseRefused
@@ -93,14 +93,15 @@ class TextsAndFiles(Cases):
         assert Case.objects.get(pk=case.pk).tags == ["again"]
         with pytest.raises(CaseRefused, match="number"):
             actions.tag_case(case.pk, add=["0244123456"], by=AGENT, now=NOON)
-        assert unread_among([case.pk], AGENT.id) == {case.pk}
+        assert rows_now((case.pk,), AGENT.id, NOON)[case.pk].is_unread
         actions.look_at(case.pk, by=AGENT, now=later(minutes=1))
         actions.look_at(case.pk, by=AGENT, now=later(minutes=1, seconds=2))
         actions.look_at(case.pk, by=REVIEWER, now=later(minutes=1))
         assert Visit.objects.count() == 2
-        assert unread_among([case.pk], AGENT.id) == set()
-        assert who_is_here([case.pk], later(minutes=1)) == {case.pk: {AGENT.id, REVIEWER.id}}
+        seen = rows_now((case.pk,), AGENT.id, later(minutes=1))[case.pk]
+        assert (seen.is_unread, seen.here) == (False, tuple(sorted((AGENT.id, REVIEWER.id))))
+        assert case_now(case.pk, later(minutes=1)).here == {AGENT.id, REVIEWER.id}
         actions.receive_message(case.pk, channel="email", text="And?", by=WORKER, now=later(minutes=5))
-        assert unread_among([case.pk], AGENT.id) == {case.pk}
+        assert rows_now((case.pk,), AGENT.id, NOON)[case.pk].is_unread
         with pytest.raises(CaseRefused):
             actions.look_at(case.pk, by=person(4, "SU", "KE"), now=NOON)
