@@ -12,6 +12,7 @@ from paydesk.domain.cases.rules import (
     CALL_OUTCOMES,
     CHANNELS,
     LEVELS,
+    MESSAGE_CHANNELS,
     MONEY_OUTCOMES,
     PARTY_ROLES,
     SEVERITIES,
@@ -178,7 +179,9 @@ class Message(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(condition=Q(direction__in=list(DIRECTIONS)), name="message_way_known"),
-            models.CheckConstraint(condition=Q(channel__in=list(CHANNELS)), name="message_channel_known"),
+            models.CheckConstraint(
+                condition=Q(channel__in=list(MESSAGE_CHANNELS)), name="message_channel_known"
+            ),
             models.CheckConstraint(condition=Q(delivery__in=DELIVERIES), name="message_delivery_known"),
             models.CheckConstraint(
                 condition=Q(outcome__in=["", *CALL_OUTCOMES]), name="message_outcome_known"

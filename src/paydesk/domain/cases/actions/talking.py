@@ -158,7 +158,15 @@ def mark_failed(message_id: int, *, why: str, by: Actor, now: datetime) -> None:
     )
     if not changed:
         return
-    say(case, direction="note", is_public=False, channel="email", author=by.label, text=why[:2000], at=now)
+    say(
+        case,
+        direction="note",
+        is_public=False,
+        channel=message.channel,
+        author=by.label,
+        text=why[:2000],
+        at=now,
+    )
     if case.state in OPEN:
         case.unanswered_since = case.unanswered_since or message.at
         start_clocks(clocks.NEXT, clocks.SUBJECT, {case.pk: now}, market=case.market, now=now)
