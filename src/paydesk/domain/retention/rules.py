@@ -88,6 +88,9 @@ class Standing:
     open_refunds: tuple[str, ...] = ()
     enforced: tuple[str, ...] = ()
     holds: int = 0
+    on_the_way: tuple[str, ...] = ()
+    also_customers: tuple[str, ...] = ()
+    unread_mail: bool = False
 
 
 def why_not_erased(standing: Standing) -> list[str]:
@@ -101,10 +104,19 @@ def why_not_erased(standing: Standing) -> list[str]:
         found.append(f"We still hold money of theirs: {', '.join(standing.ours_to_pay)}.")
     if standing.open_refunds:
         found.append(f"Refunds to them are on their way: {', '.join(standing.open_refunds)}.")
+    if standing.on_the_way:
+        found.append(f"Withdrawals of theirs are on their way: {', '.join(standing.on_the_way)}.")
     if standing.open_cases:
         found.append(f"Cases of theirs are open: {', '.join(standing.open_cases)}.")
     if standing.enforced:
         found.append(f"Risk holds something against them: {', '.join(standing.enforced)}.")
+    if standing.also_customers:
+        found.append(
+            f"They are our customer {', '.join(standing.also_customers)} as well: ask for it there, it takes "
+            "what they sell along."
+        )
+    if standing.unread_mail:
+        found.append("A mail of theirs has just come and is not read yet: try again in a minute.")
     return found
 
 
