@@ -10,12 +10,10 @@ from django.db import IntegrityError, transaction
 from django.db.models import Count, F, Q
 
 from paydesk.connectors.mail import automatic_answers, bounces, machine_mail, reading, threads
-from paydesk.connectors.mail.fetching import Mailbox as Folder
 from paydesk.connectors.mail.fetching import Place
 from paydesk.connectors.mail.messages import Attachment as File
 from paydesk.connectors.mail.messages import InboundMail
 from paydesk.connectors.mail.redaction import redact_message
-from paydesk.connectors.mail.sending import Sender
 from paydesk.connectors.mail.servers import MailServerError
 from paydesk.connectors.mail.writing import MailRefused, recipients_of, write_mail
 from paydesk.domain.cases import mailing, rules
@@ -57,7 +55,7 @@ def fetch(mailbox_id: int, *, by: Actor, now: datetime) -> int:
     place = Place(box.place_valid, box.place_uid) if box.place_valid is not None else None
     kept, problem = 0, ""
     try:
-        with Folder(mailing.server_of(box.imap, box.imap_secret)) as folder:
+        with mailing.reading(box) as folder:
             for fetched in folder.new_since(place, most=MOST_AT_ONCE):
                 keep_mail(box, fetched.raw, received_at=fetched.arrived_at or now, by=by, now=now)
                 Mailbox.objects.filter(pk=box.pk).update(
@@ -287,7 +285,7 @@ def _send_asides(by: Actor, now: datetime) -> int:
             continue
         mail = mailing.side_mail_of(message, box, now)
         try:
-            with Sender(mailing.server_of(box.smtp, box.smtp_secret)) as sender:
+            with mailing.sending(box) as sender:
                 sender.send(write_mail(mail), envelope_from=box.address, recipients=recipients_of(mail))
         except (MailServerError, MailRefused) as problem:
             attempt = message.attempts + 1
@@ -305,7 +303,7 @@ def _send_asides(by: Actor, now: datetime) -> int:
 def _send(message: Message, box: Mailbox, attempt: int, by: Actor, now: datetime) -> int:
     mail = mailing.mail_of(message, box, now)
     try:
-        with Sender(mailing.server_of(box.smtp, box.smtp_secret)) as sender:
+        with mailing.sending(box) as sender:
             sender.send(write_mail(mail), envelope_from=box.address, recipients=recipients_of(mail))
     except (MailServerError, MailRefused) as problem:
         if getattr(problem, "temporary", False) and attempt < ATTEMPTS:
