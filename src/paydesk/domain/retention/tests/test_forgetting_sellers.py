@@ -122,9 +122,12 @@ class ForgettingSellers(TestCase):
         assert why_not_erased(self.who, NOON.date()) == []
         # A message is erased as a whole by them and in no other way: the database sees to it.
         for change in ("body = 'x'", "body = '', headers = '{\"a\": 1}'", "body = '', market = 'KE'"):
-            with pytest.raises((InternalError, ProgrammingError), match="append-only"), transaction.atomic():
-                with connection.cursor() as cursor:
-                    cursor.execute(f"UPDATE inbox_message SET {change}")
+            with (
+                pytest.raises((InternalError, ProgrammingError), match="append-only"),
+                transaction.atomic(),
+                connection.cursor() as cursor,
+            ):
+                cursor.execute(f"UPDATE inbox_message SET {change}")
         hold = actions.place_hold(self.who, reason="Asked for by the court.", by=self.by["RK"], now=NOON)
         with pytest.raises(RetentionRefused, match="legal hold"):
             actions.ask_to_erase(self.who, reason="By letter", by=self.by["SU"], now=NOON)
