@@ -19,6 +19,7 @@ from paydesk.connectors.mail.signing import Signer
 from paydesk.connectors.mail.writing import OutboundFile, OutboundMail, thread_fields
 from paydesk.domain.cases.models import Case, Mailbox, Message, SideMessage
 from paydesk.domain.cases.queries import code
+from paydesk.domain.cases.steps import REUSED
 from paydesk.foundation.documents.queries import open_document
 from paydesk.foundation.people.sealed_text import UnreadableError, seal, unseal
 from paydesk.kernel.public_codes import code_of
@@ -116,7 +117,7 @@ def mail_of(message: Message, mailbox: Mailbox, now: datetime) -> OutboundMail:
     case = message.case
     sign = signer()
     said = Message.objects.filter(case=case, channel="email").exclude(external_id="").order_by("at", "id")
-    ids = list(said.values_list("external_id", "direction"))
+    ids = [(known.partition(REUSED)[0], way) for known, way in said.values_list("external_id", "direction")]
     last = next((known for known, direction in reversed(ids) if direction == "in"), "")
     in_reply_to, references = thread_fields([known for known, _ in ids], last)
     domain = mailbox.address.rpartition("@")[2]
