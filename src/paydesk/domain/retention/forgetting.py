@@ -173,11 +173,17 @@ def _cases_of(subject: Subject, by: Actor, at: datetime) -> Counter[str]:
     found += files_of_cases(cases, by, at, "erasure")
     for market in Case.objects.filter(pk__in=cases).values_list("market", flat=True).distinct():
         for mail in mail_of_nobody(addresses, market):
-            found["mails"] += documents.replace_content(
-                mail.document_id, _TOMBSTONE, file_name="erased.txt", by=by, at=at, why="erasure"
-            )
-            ReceivedMail.objects.filter(pk=mail.pk).update(told="")
+            found["mails"] += one_mail(mail, by, at, "erasure")
     return found
+
+
+def one_mail(mail: ReceivedMail, by: Actor, at: datetime, why: str) -> bool:
+    """A mail that led to no case, who wrote it and about what; that there was one stays."""
+    gone = documents.replace_content(
+        mail.document_id, _TOMBSTONE, file_name="erased.txt", by=by, at=at, why=why
+    )
+    ReceivedMail.objects.filter(pk=mail.pk).update(told="", sender="", subject="")
+    return gone
 
 
 def _decided_and_noted(kind: str, numbers: Sequence[int], at: datetime) -> Counter[str]:

@@ -141,7 +141,9 @@ def addresses_of(case_ids: Iterable[int]) -> set[str]:
 
 
 def mail_of_nobody(
-    addresses: Iterable[str], market: str, states: tuple[str, ...] = ("set_aside", "failed", "bounce")
+    addresses: Iterable[str],
+    market: str,
+    states: tuple[str, ...] = ("set_aside", "failed", "ignored", "bounce"),
 ) -> Iterator[ReceivedMail]:
     """Mail as it came that names one of these addresses and led to no case: set aside, returned, not read.
 

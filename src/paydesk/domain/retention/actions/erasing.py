@@ -6,16 +6,16 @@ from collections import Counter
 from datetime import datetime, timedelta
 
 from django.db import IntegrityError, connection, transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
-from paydesk.domain.cases.models import Attachment, Case, Draft
+from paydesk.domain.cases.models import Attachment, Case, Draft, ReceivedMail
 from paydesk.domain.marketplace.queries import seller_for
 from paydesk.domain.parties.queries import customer_for
 from paydesk.domain.payments.models import Payment
 from paydesk.domain.retention import forgetting, queries, rules
 from paydesk.domain.retention.actions.holding import RetentionRefused
 from paydesk.domain.retention.models import Erasure, Pack, RetentionRun
-from paydesk.domain.retention.standing import Subject, why_not_erased
+from paydesk.domain.retention.standing import Subject, addresses_of, why_not_erased
 from paydesk.domain.retention.states import ERASURE
 from paydesk.foundation.audit import steps as audit
 from paydesk.foundation.audit.steps import fingerprint
@@ -170,16 +170,32 @@ def _of_market(
     forgetting.words_of_cases(ids, by, now)
     erased["case_text"] += len(ids)
     with_files = Attachment.objects.exclude(name="erased.txt").values("message__case")
-    files = closed.filter(closed_at__lt=before["case_files"], pk__in=with_files)
+    with_mail = ReceivedMail.objects.filter(case__isnull=False).exclude(told="").values("case")
+    to_go = Q(pk__in=with_files) | Q(pk__in=with_mail)
+    files = closed.filter(to_go, closed_at__lt=before["case_files"])
     held["case_files"] += files.filter(keeps).count()
     ids = _oldest(files.exclude(keeps))
     erased["case_files"] += forgetting.files_of_cases(ids, by, now, "retention")["files"]
+    _mail_left(market, before["mail_left"], erased, held, by, now)
     packs = Pack.objects.filter(market=market, state="made", made_at__lt=before["packs"]).order_by("id")
     for pack in packs[:MOST_A_NIGHT]:
         forgetting.one_pack(pack, by, now, "retention")
         erased["packs"] += 1
     year = before["books"].date().replace(month=1, day=1)
     held["books"] += Payment.objects.filter(market=market, value_on__lt=year).count()
+
+
+def _mail_left(
+    market: str, before: datetime, erased: Counter[str], held: Counter[str], by: Actor, now: datetime
+) -> None:
+    """Mail that led to no case; what somebody whom a legal hold is on wrote stays."""
+    kept = addresses_of(Case.objects.filter(queries.held_cases(), market=market).values_list("pk", flat=True))
+    old = ReceivedMail.objects.filter(case=None, mailbox__market=market, received_at__lt=before)
+    old = old.exclude(told="").exclude(state="kept")
+    held["mail_left"] += old.filter(sender__in=kept).count()
+    for mail in old.exclude(sender__in=kept).order_by("pk")[:MOST_A_NIGHT]:
+        forgetting.one_mail(mail, by, now, "retention")
+        erased["mail_left"] += 1
 
 
 def _oldest(found: QuerySet[Case]) -> list[int]:
