@@ -100,7 +100,8 @@ DEEDS = {
         Deed(
             "wait", "Wait", "h", AT_WORK, asked.Wait,
             lambda case, data, by, now: actions.wait(case.pk, **data, by=by, now=now),
-            "Only waiting for the customer stops the clock of the solution.", "Wait", "It waits.",
+            "Only waiting for the customer stops the clock of the solution; others get a clock of their own.",
+            "Wait", "It waits.",
         ),
         Deed(
             "promise", "Promise", "m", OPEN, asked.Promise,

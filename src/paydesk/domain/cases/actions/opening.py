@@ -9,11 +9,11 @@ from django.db import transaction
 
 from paydesk.domain.cases import clocks, rules
 from paydesk.domain.cases.asks import is_our_number
-from paydesk.domain.cases.at_work import open_again
+from paydesk.domain.cases.at_work import go_on, open_again
 from paydesk.domain.cases.keeping_files import keep_beside
 from paydesk.domain.cases.models import Case, Message
 from paydesk.domain.cases.queries import survivor_of
-from paydesk.domain.cases.states import CASE, OPEN
+from paydesk.domain.cases.states import OPEN
 from paydesk.domain.cases.steps import (
     RIGHT,
     CaseRefused,
@@ -209,7 +209,7 @@ def _goes_on(case: Case, at: datetime, by: Actor, now: datetime) -> bool:
     """Bring a case back to work for a message; False where a new one has to follow it."""
     if case.state in OPEN:
         if case.state == "waiting":
-            case.state, case.waits_for, case.wakes_at = CASE.after("take_up", case.state), "", None
+            go_on(case, now)
         return True
     if case.state != "resolved" or case.resolved_at is None or now - case.resolved_at > rules.GRACE:
         return False

@@ -9,7 +9,7 @@ from django.db import transaction
 
 from paydesk.domain.cases import categories, clocks, rules
 from paydesk.domain.cases.asks import blocks_of
-from paydesk.domain.cases.at_work import open_again
+from paydesk.domain.cases.at_work import FIELDS, end_waiting, go_on, open_again, start_waiting
 from paydesk.domain.cases.identity import proven_on
 from paydesk.domain.cases.models import Case, Commitment
 from paydesk.domain.cases.queries import current_tree, knows_who, link_pairs, tree_of, unchecked
@@ -22,7 +22,6 @@ from paydesk.foundation.clocks.rules import CUSTOMER
 from paydesk.foundation.clocks.steps import (
     meet_clocks,
     pause_clocks,
-    resume_clocks,
     start_clocks,
 )
 from paydesk.foundation.outbox.steps import put
@@ -179,16 +178,17 @@ def take_up(case_id: int, *, by: Actor, now: datetime) -> Case:
     if case.state == "in_progress":
         return case
     was = case.state
-    case.state, case.waits_for, case.wakes_at = CASE.after("take_up", was), "", None
-    _clocks_go_on(case, now)
-    keep(case, "state", "waits_for", "wakes_at")
+    CASE.after("take_up", was)  # raises where it is over
+    go_on(case, now, they_acted=True)
+    keep(case, *FIELDS)
     record("case.taken_up", case, by, now, state=[was, case.state])
     return case
 
 
 @transaction.atomic(durable=True)
 def wait(case_id: int, *, waits_for: str, until: datetime | None = None, by: Actor, now: datetime) -> Case:
-    """Nothing can be done before somebody else acts. Only waiting for the customer stops a clock.
+    """Nothing can be done before somebody else acts. Only waiting for the customer stops a clock; a provider
+    and our own people get one of their own.
 
     While a message of the customer has no answer it does not: answer first. `until` wakes the case again.
     Raises CaseRefused.
@@ -204,7 +204,8 @@ def wait(case_id: int, *, waits_for: str, until: datetime | None = None, by: Act
     case.waits_for, case.wakes_at = waits_for, until
     if waits_for == "customer":
         pause_clocks(clocks.SUBJECT, [case.pk], reason=CUSTOMER, by=by, at=now, kind=clocks.SOLUTION)
-    keep(case, "state", "waits_for", "wakes_at")
+    start_waiting(case, now)
+    keep(case, *FIELDS)
     record("case.waits", case, by, now, state=[was, case.state], waits_for=waits_for)
     return case
 
@@ -215,9 +216,8 @@ def wake(*, by: Actor, now: datetime) -> int:
     found = Case.objects.select_for_update(of=("self",), skip_locked=True)
     number = 0
     for case in found.filter(state="waiting", wakes_at__lte=now).order_by("wakes_at")[:BATCH]:
-        case.state, case.waits_for, case.wakes_at = CASE.after("take_up", case.state), "", None
-        _clocks_go_on(case, now)
-        keep(case, "state", "waits_for", "wakes_at")
+        go_on(case, now)
+        keep(case, *FIELDS)
         record("case.woke", case, by, now)
         number += 1
     return number
@@ -244,6 +244,7 @@ def resolve(case_id: int, *, version: int | None = None, by: Actor, now: datetim
         raise NotReadyRefused(
             " ".join(each.text for each in missing), missing=[each.field for each in missing]
         )
+    end_waiting(case, now, they_acted=True)
     was, case.state = case.state, CASE.after("resolve", case.state)
     case.resolved_at, case.waits_for, case.wakes_at = now, "", None
     for kind in (clocks.SOLUTION, clocks.COMPLAINT, clocks.FIRST, clocks.NEXT):
@@ -317,7 +318,3 @@ def keep_commitment(commitment_id: int, *, by: Actor, now: datetime) -> Commitme
     keep(case)
     record("case.promise_kept", case, by, now, commitment_id=made.pk)
     return made
-
-
-def _clocks_go_on(case: Case, now: datetime) -> None:
-    resume_clocks(clocks.SUBJECT, [case.pk], at=now, reason=CUSTOMER)
