@@ -227,3 +227,4 @@ def _no_list_of_static_files() -> None:
 @pytest.fixture(autouse=True)
 def _documents_in_a_folder_of_the_test(tmp_path: Any, settings: Any) -> None:
     settings.DOCUMENTS_FOLDER = tmp_path / "documents"
+    settings.POST_FOLDER = tmp_path / "post"

@@ -28,7 +28,7 @@ def one_of_risk(
         by=officer, now=now,
     )  # fmt: skip
     pack = retention.ask_for_pack("evidence", ("case", case.pk), reason="For risk", by=officer, now=now)
-    hold = retention.place_hold(case_id=case.pk, reason="Asked for by a court.", by=officer, now=now)
+    hold = retention.place_hold(("case", case.pk), reason="Asked for by a court.", by=officer, now=now)
     taken_out = retention.redact_words(
         case.messages.order_by("id")[0].pk, words=case.messages.order_by("id")[0].text[:20],
         reason="A reason", by=support, now=now,

@@ -48,6 +48,7 @@ INSTALLED_APPS = [
     "paydesk.domain.ledger",
     "paydesk.domain.cases",
     "paydesk.domain.doors",
+    "paydesk.domain.text_messages",
     "paydesk.domain.risk",
     "paydesk.domain.contracts",
     "paydesk.domain.statements",
@@ -170,6 +171,7 @@ STATIC_URL = "static/"
 STATIC_ROOT = None
 WHITENOISE_USE_FINDERS = True
 DOCUMENTS_FOLDER = HOME / "documents"
+POST_FOLDER = HOME / "post"  # of mailboxes without servers: those of the demo company
 DOCUMENT_SIZE_LIMIT_BYTES = int(os.environ.get("PAYDESK_DOCUMENT_LIMIT_MB", "512")) * 1024 * 1024
 # Two files reconciled: how long they are kept, what a run may take, when a workbook is too long.
 TWO_FILES_KEPT_DAYS = int(os.environ.get("PAYDESK_TWO_FILES_DAYS", "30"))

@@ -38,7 +38,7 @@ def risk_of_the_morning(people: Mapping[str, Actor], at: datetime) -> int:
     if len(open_cases) > 1:
         _to_be_taken_out(open_cases[1], lead, at)
         retention.place_hold(
-            case_id=open_cases[1].pk,
+            ("case", open_cases[1].pk),
             reason="The regulator may ask for it: keep everything.",
             by=officer,
             now=at,

@@ -12,6 +12,8 @@ from django.shortcuts import redirect
 from django.utils.http import url_has_allowed_host_and_scheme
 from django_htmx.http import HttpResponseLocation, trigger_client_event
 
+from paydesk.web.language import spoken
+
 Response = TypeVar("Response", bound=HttpResponse)
 # A cell that starts like a formula is run by spreadsheets; OWASP's list of first characters.
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
@@ -24,7 +26,7 @@ def unchanged(request: HttpRequest, version: int | str) -> HttpResponse | None:
 
 def confirmed(response: Response, text: str) -> Response:
     """`response` with a toast that says what was done. Errors never go this way."""
-    trigger_client_event(response, "toast", {"text": text})
+    trigger_client_event(response, "toast", {"text": spoken(text)})
     return response
 
 
@@ -39,10 +41,10 @@ def came_from(request: HttpRequest, otherwise: str) -> str:
 def done(request: HttpRequest, back: str, text: str) -> HttpResponse:
     """What a dialog did, said in a toast, on the page it was opened on."""
     if not request.htmx:  # type: ignore[attr-defined]
-        messages.success(request, text)
+        messages.success(request, spoken(text))
         return redirect(back)
     response = HttpResponseLocation(back, target=".wb", select=".wb", swap="outerHTML")
-    trigger_client_event(response, "toast", {"text": text})
+    trigger_client_event(response, "toast", {"text": spoken(text)})
     return trigger_client_event(response, "close-dialog", {})
 
 

@@ -15,7 +15,8 @@ from paydesk.kernel.actor import Actor
 class Deed:
     """`states` are those in which it can be done; `do` is called with (thing, form's data, by, now).
 
-    `says` stands above the form, `button` on it, `told` is what the person reads once it is done.
+    `says` stands above the form, `button` on it, `told` is what the person reads once it is done. It stands
+    only with a thing that it `fits`.
     """
 
     name: str
@@ -28,6 +29,7 @@ class Deed:
     button: str
     told: str
     primary: bool = False
+    fits: Callable[[Any], bool] = lambda thing: True
 
 
 class Nothing(forms.Form):

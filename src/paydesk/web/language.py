@@ -13,8 +13,11 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
+from django.utils.safestring import SafeData
 from django.utils.translation import gettext
 from django.utils.translation.trans_real import parse_accept_lang_header
+
+from paydesk.web import sentences
 
 LANGUAGES = {"en": "English", "fr": "Français", "sw": "Kiswahili"}
 ENGLISH = "en"
@@ -73,7 +76,12 @@ def _asked_for(request: HttpRequest) -> str:
 
 def spoken(words: Any) -> Any:
     """Words of ours in the language of whoever looks; what is no text, or has no translation, as it is."""
-    return gettext(words) if words and isinstance(words, str) else words
+    if not words or not isinstance(words, str) or in_english():
+        return words
+    said = gettext(words)
+    if said != words or isinstance(words, SafeData):
+        return said
+    return sentences.put(words, translation.get_language() or ENGLISH)
 
 
 def in_english() -> bool:

@@ -15,7 +15,8 @@ Two messages are one if mailbox, `mail.message_id` and `clean.sha256_salted` are
     raw = writing.write_mail(writing.OutboundMail(...))                        dkim.dkim_signed, if need be
     with sending.Sender(server) as sender: sender.send(raw, envelope_from=..., recipients=...)
 
-`fetching.Mailbox` brings mail over IMAP; store the `Place` of the last message with it. What a person
+`fetching.Mailbox` brings mail over IMAP; store the `Place` of the last message with it. `local.LocalMail`
+does both in a folder, for a desk that is tried out. What a person
 marks later is taken out of the stored bytes by `redaction.remove_passages`. Chat and forms go through
 `kernel.card_redaction`.
 """

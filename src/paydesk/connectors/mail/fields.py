@@ -16,6 +16,7 @@ _FOLD = re.compile(r"(?:\r\n|\r|\n)[ \t]+|[\r\n]+")
 _ID = re.compile(r"<([^<>\s]{1,900})>")
 _BARE_ID = re.compile(r"[^<>\s,;]+@[^<>\s,;]+")
 _SPACES = re.compile(r"\s+")
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")  # belongs in no field, and NUL in no database
 
 
 def fields_of(head: bytes, *, most_bytes: int, most_chars: int) -> Fields:
@@ -25,6 +26,7 @@ def fields_of(head: bytes, *, most_bytes: int, most_chars: int) -> Fields:
         text = head.decode("utf-8")
     except UnicodeDecodeError:
         text = head.decode("cp1252", "replace")
+    text = _CONTROL.sub("", text)
     return tuple(
         (found[1].lower(), _FOLD.sub(" ", found[2][:most_chars]).strip()) for found in _FIELD.finditer(text)
     )

@@ -24,6 +24,7 @@ _CONTENT = re.compile(
 _PARAMETER = re.compile(
     rb";\s*(boundary|charset)\*?\s*=\s*(?:\"((?:[^\"\\]|\\.)*)\"|([^\s;]+))", re.IGNORECASE
 )
+_CONTROL = bytes((*range(32), 127))
 _ENCLOSES = re.compile(r"message/(?!delivery-status|disposition-notification|feedback-report)")
 
 Kind = Literal["leaf", "multipart", "message", "between"]
@@ -189,7 +190,8 @@ class _Walk:
 
 
 def _content_type(part: Part, value: bytes) -> None:
-    kind = value.partition(b";")[0].strip().lower().decode("ascii", "replace")
+    named = value.partition(b";")[0].strip().lower().translate(None, _CONTROL)
+    kind = named.decode("ascii", "replace")
     part.content_type = kind if "/" in kind else "text/plain"
     for found in _PARAMETER.finditer(value):
         text = found[2].replace(b"\\", b"") if found[2] is not None else found[3]

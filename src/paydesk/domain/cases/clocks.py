@@ -10,7 +10,7 @@ from paydesk.foundation.clocks.defaults import OFFICE_DAY_SECONDS
 from paydesk.foundation.clocks.kinds import ROUND_THE_CLOCK, Kind, declare
 from paydesk.foundation.clocks.rules import CUSTOMER, Step, Terms
 
-SUBJECT = "case"
+SUBJECT, RIGHT = "case", "cases.work"
 FIRST, NEXT, SOLUTION, COMPLAINT = "first_response", "next_response", "resolution", "complaint_deadline"
 COMMITMENT = "commitment"
 _STEPS = (
@@ -51,6 +51,7 @@ def declare_kinds() -> None:
             source="As reported for Ghana (Act 987): five days; kept in calendar days everywhere until set",
             calendar=ROUND_THE_CLOCK,
             due_by_two=True,
+            never_pauses=True,
             terms=Terms(target_seconds=5 * 24 * 3600, steps=_STEPS),
         ),
         Kind(

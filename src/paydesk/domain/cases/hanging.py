@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from paydesk.domain.cases.models import Attachment, Commitment, Draft, SideTalk, WaitingFile
+from paydesk.domain.cases.models import Attachment, Case, Commitment, Draft, SideTalk, WaitingFile
 from paydesk.foundation.assignments.models import Assignment, Note
 from paydesk.foundation.attached.queries import hangs_on
 from paydesk.foundation.clocks.models import ClockPause
@@ -15,6 +15,8 @@ PAUSES = """
     SELECT FROM clocks_pause p JOIN clocks_clock c ON c.id = p.clock_id
      WHERE c.subject_kind = %(kind)s AND c.subject_id = %(id)s
 """
+# Into which another went, or which went into another.
+MERGED = "SELECT FROM cases_case WHERE merged_into_id = %(id)s OR id = %(id)s AND merged_into_id IS NOT NULL"
 
 
 def register() -> None:
@@ -22,3 +24,4 @@ def register() -> None:
         hangs_on(KIND, model)
     hangs_on(KIND, Attachment, FILES)
     hangs_on(KIND, ClockPause, PAUSES)
+    hangs_on(KIND, Case, MERGED)

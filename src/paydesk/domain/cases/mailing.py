@@ -4,17 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.utils.crypto import salted_hmac
 
+from paydesk.connectors.mail.fetching import Mailbox as Folder
+from paydesk.connectors.mail.local import LocalMail
 from paydesk.connectors.mail.messages import Address
+from paydesk.connectors.mail.sending import Sender
 from paydesk.connectors.mail.servers import MailServerError, Server
 from paydesk.connectors.mail.signing import Signer
 from paydesk.connectors.mail.writing import OutboundFile, OutboundMail, thread_fields
 from paydesk.domain.cases.models import Case, Mailbox, Message, SideMessage
 from paydesk.domain.cases.queries import code
+from paydesk.domain.cases.steps import REUSED
 from paydesk.foundation.documents.queries import open_document
 from paydesk.foundation.people.sealed_text import UnreadableError, seal, unseal
 from paydesk.kernel.public_codes import code_of
@@ -86,12 +91,33 @@ def server_of(said: Mapping[str, Any], secret: str) -> Server:
         ) from None
 
 
+def reading(mailbox: Mailbox) -> Folder | LocalMail:
+    """Where its mail is read: a folder of an account at a server, or one of this machine."""
+    if (local := local_mail(mailbox.imap)) is not None:
+        return local
+    return Folder(server_of(mailbox.imap, mailbox.imap_secret))
+
+
+def sending(mailbox: Mailbox) -> Sender | LocalMail:
+    """What its mail is handed to."""
+    if (local := local_mail(mailbox.smtp)) is not None:
+        return local
+    return Sender(server_of(mailbox.smtp, mailbox.smtp_secret))
+
+
+def local_mail(said: Mapping[str, Any]) -> LocalMail | None:
+    """The folder below POST_FOLDER that a mailbox without servers names; None where it has servers."""
+    if "folder" not in said:
+        return None
+    return LocalMail(Path(settings.POST_FOLDER) / Path(said["folder"]).name)
+
+
 def mail_of(message: Message, mailbox: Mailbox, now: datetime) -> OutboundMail:
     """A message of ours as it goes out, in the thread of its case, with its files."""
     case = message.case
     sign = signer()
     said = Message.objects.filter(case=case, channel="email").exclude(external_id="").order_by("at", "id")
-    ids = list(said.values_list("external_id", "direction"))
+    ids = [(known.partition(REUSED)[0], way) for known, way in said.values_list("external_id", "direction")]
     last = next((known for known, direction in reversed(ids) if direction == "in"), "")
     in_reply_to, references = thread_fields([known for known, _ in ids], last)
     domain = mailbox.address.rpartition("@")[2]

@@ -12,6 +12,7 @@ from paydesk.domain.cases.rules import (
     CALL_OUTCOMES,
     CHANNELS,
     LEVELS,
+    MESSAGE_CHANNELS,
     MONEY_OUTCOMES,
     PARTY_ROLES,
     SEVERITIES,
@@ -21,7 +22,7 @@ from paydesk.domain.parties.models import Customer
 
 DIRECTIONS = {"in": "from the customer", "out": "from us", "note": "among us"}
 DELIVERIES = ("", "queued", "held", "sent", "delivered", "failed", "taken_back")
-RECEIVED_STATES = ("kept", "in_case", "bounce", "set_aside", "failed")
+RECEIVED_STATES = ("kept", "in_case", "bounce", "set_aside", "failed", "ignored")
 LINK_STATES = ("proposed", "confirmed", "rejected")
 
 
@@ -178,7 +179,9 @@ class Message(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(condition=Q(direction__in=list(DIRECTIONS)), name="message_way_known"),
-            models.CheckConstraint(condition=Q(channel__in=list(CHANNELS)), name="message_channel_known"),
+            models.CheckConstraint(
+                condition=Q(channel__in=list(MESSAGE_CHANNELS)), name="message_channel_known"
+            ),
             models.CheckConstraint(condition=Q(delivery__in=DELIVERIES), name="message_delivery_known"),
             models.CheckConstraint(
                 condition=Q(outcome__in=["", *CALL_OUTCOMES]), name="message_outcome_known"
@@ -227,7 +230,11 @@ class Mailbox(models.Model):
 
 
 class ReceivedMail(models.Model):
-    """A message as a mailbox got it, redacted and kept before it is understood; then what became of it."""
+    """A message as a mailbox got it, redacted and kept before it is understood; then what became of it.
+
+    `sender` and `subject` are kept where no case holds them. `tries` counts how often the database was in
+    the way of taking it in.
+    """
 
     mailbox = models.ForeignKey(Mailbox, on_delete=models.PROTECT, related_name="received")
     message_id = models.CharField(max_length=998)
@@ -235,6 +242,9 @@ class ReceivedMail(models.Model):
     document_id = models.BigIntegerField()
     state = models.CharField(max_length=10, default="kept")
     told = models.TextField(default="", db_default="")
+    sender = models.CharField(max_length=254, default="", db_default="")
+    subject = models.CharField(max_length=200, default="", db_default="")
+    tries = models.IntegerField(default=0, db_default=0)
     case = models.ForeignKey(Case, null=True, on_delete=models.PROTECT, related_name="+")
     received_at = models.DateTimeField()
 
@@ -247,6 +257,11 @@ class ReceivedMail(models.Model):
         ]
         indexes = [
             models.Index(fields=["id"], name="received_mail_waits", condition=Q(state="kept")),
+            models.Index(
+                fields=["mailbox", "-id"],
+                name="received_mail_left",
+                condition=Q(state__in=["failed", "set_aside"]),
+            ),
         ]
 
 

@@ -17,6 +17,7 @@ CHANNELS = {
     "web_form": "Web form",
     "by_hand": "Opened by us",
 }
+MESSAGE_CHANNELS = {**CHANNELS, "sms": "Text message"}  # of what was said; nobody begins a case by one
 SEVERITIES = ("low", "normal", "high", "urgent")
 PARTY_ROLES = {
     "customer": "Customer",

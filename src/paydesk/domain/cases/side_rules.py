@@ -28,6 +28,8 @@ WITH = {
 # Whose people of the desk are meant where nobody is named.
 ROLE_OF = {"finance": "FC", "risk": "RK"}
 PROVIDER_RESPONSE, INTERNAL_TASK = "provider_response", "internal_task"
+# Whom a case waits for, and the clock that runs for them; waiting for the customer has none.
+CLOCK_OF_WAITING = {"provider": PROVIDER_RESPONSE, "internal": INTERNAL_TASK}
 
 
 def clock_of(with_whom: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -28,6 +29,7 @@ from paydesk.kernel.actor import Actor
 from paydesk.kernel.refused import ChangedRefused, Refused
 
 RIGHT = "cases.work"
+REUSED = "#reused-"
 LATEST_COMMITMENT = timedelta(days=60)
 
 
@@ -149,6 +151,28 @@ def owner_of_contact(by: Actor, contact: str) -> int | None:
         return None
     owners = customers_by_phone(by, whole=[contact], starts=(), end="", most=2).customer_ids
     return owners[0] if len(owners) == 1 else None
+
+
+def said_before(channel: str, external_id: str, text: str, sender: str) -> tuple[str, Message | None]:
+    """(the id to keep a message under, the message that is known under it); one query.
+
+    A Message-ID is the sender's to choose: another text or another sender under a known one is another
+    message, which is kept as "<id>#reused-…".
+    """
+    if not external_id:
+        return "", None
+    found = Message.objects.filter(channel=channel)
+    known = found.filter(external_id=external_id).first()
+    if known is None or channel != "email" or _is_the_same(known, text, sender):
+        return external_id, known
+    digest = hashlib.sha256(f"{sender}\n{text}".encode()).hexdigest()[:16]
+    own = f"{external_id[:960]}{REUSED}{digest}"
+    return own, found.filter(external_id=own).first()
+
+
+def _is_the_same(known: Message, text: str, sender: str) -> bool:
+    whose = sender.replace("\0", "").strip()[:254].casefold()
+    return known.sender.strip().casefold() == whose and known.text.strip() == text.strip()
 
 
 def say(case: Case, **fields: Any) -> Message:

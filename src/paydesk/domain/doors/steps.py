@@ -7,7 +7,9 @@ from datetime import datetime, timedelta
 from paydesk.domain.cases.models import Case
 from paydesk.domain.cases.steps import record
 from paydesk.domain.doors import rules
-from paydesk.domain.doors.models import StatusLink
+from paydesk.domain.doors.addresses import digest_of_code
+from paydesk.domain.doors.models import Chat, StatusLink
+from paydesk.domain.doors.queries import chat_of_case
 from paydesk.kernel.actor import Actor
 from paydesk.kernel.refused import Refused
 
@@ -36,3 +38,11 @@ def make_link(
     )
     record("case.status_page_given", case, by, now, link_id=link.pk, about=[kind, object_id])
     return link
+
+
+def expect_code(case: Case, code: str, until: datetime) -> Chat | None:
+    """The visitor of this case's chat may type `code` until then; a new one ends the old. None: no chat."""
+    chat = chat_of_case(case.pk)
+    if chat is not None:
+        Chat.objects.filter(pk=chat.pk).update(code_digest=digest_of_code(code), code_until=until)
+    return chat

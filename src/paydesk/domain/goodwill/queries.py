@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
 from django.db.models import Q, QuerySet, Sum
 
-from paydesk.domain.cases.asks import Compensation, Link
+from paydesk.domain.cases.asks import Compensation, Link, compensations_of
+from paydesk.domain.cases.merged import about_of_trouble, is_of_trouble
 from paydesk.domain.contracts.models import DueItem
 from paydesk.domain.goodwill import rules
 from paydesk.domain.goodwill.models import Goodwill
@@ -55,15 +56,33 @@ def own_limit(by: Actor, market: str, currency: str) -> Money | None:
 
 
 def compensations(links: Sequence[Link], now: datetime) -> Iterator[Compensation]:
-    """Goodwill that counts, about these payments and cases, or on these contracts a short time ago."""
+    """Goodwill that counts, about these payments and cases, or on these contracts a short time ago.
+
+    About a payment is also what was given in a case that is confirmed to be about it, whenever that was
+    confirmed, and about a case what was given in one that it was merged with. One query.
+    """
     ids: dict[str, list[int]] = {"payment": [], "case": [], "contract": []}
     for kind, number in links:
         if kind in ids:
             ids[kind].append(number)
-    about = Q(payment_id__in=ids["payment"]) | Q(case_id__in=ids["case"])
+    about = Q(payment_id__in=ids["payment"]) | is_of_trouble("case_id", links)
     about |= Q(contract_id__in=ids["contract"], asked_at__gt=now - rules.AGAIN_WITHIN)
     for given in Goodwill.objects.filter(about, state__in=COUNTS):
         yield Compensation(
             ("goodwill", given.pk), code(given), "goodwill", amount_of(given), STANDS[given.state],
             given.given_at or given.asked_at, given.state == "requested",
         )  # fmt: skip
+
+
+def payments_of_trouble(case_id: int) -> list[int]:
+    """Payments that a case, or one it was merged with, is confirmed to be about."""
+    return [number for kind, number in about_of_trouble(case_id) if kind == "payment"]
+
+
+def given_before(
+    case_id: int, now: datetime, *, payment_id: int | None = None, contract_ids: Iterable[int] = ()
+) -> list[Compensation]:
+    """What was given, is asked for or contested about this case, its payments and these contracts."""
+    paid = [*payments_of_trouble(case_id), *([payment_id] if payment_id is not None else [])]
+    links: list[Link] = [("case", case_id), *(("payment", number) for number in paid)]
+    return compensations_of([*links, *(("contract", number) for number in contract_ids)], now)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import BinaryIO
@@ -42,6 +44,7 @@ COLUMNS = (
     Column("reason_code", "why it failed or is held", "name_mismatch", True),
     Column("reason", "the same in words", "The name of the wallet differs", True),
 )
+_WORDS = (header_key("seller_name"), header_key("reason"))
 _NEEDED = tuple((column.name,) for column in COLUMNS if not column.optional)
 
 
@@ -88,6 +91,27 @@ def read_event_file(file: BinaryIO) -> EventFile:
         else:
             events.append(event)
     return EventFile(events, rejected)
+
+
+def without_words_of(file: BinaryIO, seller_ref: str) -> bytes:
+    """The same rows as CSV with the name of a seller, and what was said of why it failed, left empty.
+
+    Raises NotReadable where the file has no such table (any more).
+    """
+    table = open_table(file, needs=_NEEDED)
+    places = {header_key(name): place for place, name in enumerate(table.names)}
+    whose, words = places[header_key("seller_id")], [places.get(each) for each in _WORDS]
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerow(table.names)
+    for _, row in table.rows():
+        cells = list(row)
+        if whose < len(cells) and cells[whose].strip() == seller_ref:
+            for place in words:
+                if place is not None and place < len(cells):
+                    cells[place] = ""
+        writer.writerow(cells)
+    return text.getvalue().encode()
 
 
 def event_of(line: int, cells: Mapping[str, str], moments: Moments) -> Event:

@@ -30,3 +30,13 @@ def read_event_message(number: int, body: bytes) -> Event | str:
         return f"It cannot be read: {problem}"
     why = problem_with(event)
     return why[:1].upper() + why[1:] if why else event
+
+
+def says_words(body: bytes, seller_ref: str) -> bool:
+    """Whether a message is about a seller and names them or says in words why something failed."""
+    try:
+        fields = Fields(parsed(body))
+        is_theirs = fields.own_id("seller_id") == seller_ref
+        return is_theirs and bool(fields.text("seller_name") or fields.text("reason"))
+    except (NotJson, ValueError):
+        return seller_ref.encode() in body

@@ -10,6 +10,7 @@ from typing import get_args
 from django.db import connection
 from django.db.models import Count, Q, QuerySet
 
+from paydesk.domain.cases.asks import compensations_of
 from paydesk.domain.ledger.queries import control_balance
 from paydesk.domain.parties.models import Customer
 from paydesk.domain.payments.models import Payment, ReversalRow
@@ -218,8 +219,26 @@ def why_not_payable(refund: Refund) -> str:
     )
 
 
-def new_doubts(refund: Refund, now: datetime) -> list[str]:
-    """What there is to look at now that was not when the refund was asked for or last looked at."""
+def new_doubts(refunds: Sequence[Refund], now: datetime) -> dict[int, list[str]]:
+    """What there is to look at now that was not when each refund was asked for or last looked at, by its id.
+
+    A few queries for each. Something else than a refund that was given for its payment since is one: another
+    refund knew of this one when it was asked for.
+    """
+    found = {refund.pk: _doubts(refund, now) for refund in refunds}
+    if _given([refund.payment_id for refund in refunds], now):
+        for refund in refunds:
+            found[refund.pk] += rules.given_since(refund.reasons, _given([refund.payment_id], now))
+    return found
+
+
+def _given(payment_ids: Sequence[int], now: datetime) -> list[tuple[str, str]]:
+    """(code, sentence) of what was given for payments beside refunds."""
+    found = compensations_of([("payment", number) for number in payment_ids], now)
+    return [(each.code, each.sentence) for each in found if each.link[0] != "refund"]
+
+
+def _doubts(refund: Refund, now: datetime) -> list[str]:
     payment = Payment.objects.select_related("statement_line").get(pk=refund.payment_id)
     facts = asked(
         payment, Money(refund.amount_minor, refund.currency), payee_kind=refund.payee_kind,

@@ -87,6 +87,11 @@ def new_reasons(known: Sequence[str], found: Sequence[str]) -> list[str]:
     return [text for text in found if re.sub(r"\d+", "", text) not in shapes]
 
 
+def given_since(known: Sequence[str], given: Sequence[tuple[str, str]]) -> list[str]:
+    """What was given for the payment and no known reason names; `given` is (code, sentence)."""
+    return [f"Given before: {text}" for code, text in given if not any(code in each for each in known)]
+
+
 def entitlement_right(payee_kind: PayeeKind) -> str | None:
     """The right string of whoever decides, where the payee and not the amount says so."""
     return "refunds.entitle:check:third_person" if payee_kind == "third_person" else None

@@ -59,11 +59,11 @@ def check_again(refunds: Sequence[Refund], now: datetime) -> None:
     Raises RefundRefused where the money is not there any more, ChecksChangedRefused where there is something
     to look at that was not there when the refund was asked for or last looked at.
     """
-    told = []
     for refund in refunds:
         if gone := queries.why_not_payable(refund):
             raise RefundRefused(gone)
-        told += [f"{queries.code(refund)}: {doubt}" for doubt in queries.new_doubts(refund, now)]
+    doubts = queries.new_doubts(refunds, now)
+    told = [f"{queries.code(refund)}: {doubt}" for refund in refunds for doubt in doubts[refund.pk]]
     if told:
         raise ChecksChangedRefused(
             f"Not done: the checks changed since it was asked for. {' '.join(told)} "

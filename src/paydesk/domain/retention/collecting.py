@@ -1,4 +1,4 @@
-"""What a pack holds: everything that was said, posted, decided and recorded about a case, payment or person.
+"""What a pack holds: everything that was said, posted, decided and recorded about a case or payment.
 
 Rows are told whole, by the names of their columns; each group is one file. Nothing here decides who may
 have it: that is the verb's (actions/packing.py).
@@ -14,9 +14,7 @@ from typing import Any
 from django.db.models import Model
 
 from paydesk.domain.cases.models import Attachment, Case, CaseLink, Commitment, Message, ReceivedMail
-from paydesk.domain.contracts.models import Contract, DueItem
 from paydesk.domain.ledger.queries import EntryRow, entries_about
-from paydesk.domain.parties.models import Customer
 from paydesk.domain.payments.models import Allocation, Claim, Payment
 from paydesk.domain.refunds.models import Refund
 from paydesk.domain.risk.models import Enforcement, Escalation
@@ -27,7 +25,6 @@ from paydesk.foundation.clocks.models import Clock, ClockPause
 from paydesk.foundation.documents.models import Document
 from paydesk.foundation.documents.queries import document_by_id, open_document
 from paydesk.foundation.documents.rules import safe_file_name
-from paydesk.foundation.people.restricted_models import RestrictedThing
 from paydesk.kernel.money import Money
 from paydesk.kernel.public_codes import code_of
 from paydesk.kernel.refused import Refused
@@ -35,7 +32,7 @@ from paydesk.writers.evidence_pack import as_json, summary_page
 
 Thing = tuple[str, int]
 PREFIXES = {"case": "CAS", "payment": "PAY", "refund": "REF", "contract": "CON", "customer": "CUS",
-            "escalation": "ESC", "enforcement": "ENF", "exception": "EXC"}  # fmt: skip
+            "escalation": "ESC", "enforcement": "ENF", "exception": "EXC", "seller": "SEL"}  # fmt: skip
 
 
 @dataclass
@@ -70,13 +67,13 @@ def of_case(case: Case) -> Collected:
     """A case with what was said, its files, and everything it is confirmed to be about."""
     found = Collected(things=[("case", case.pk)])
     found.group("case", [case])
-    _said(found, [case.pk])
+    said(found, [case.pk])
     links = list(CaseLink.objects.filter(case=case).order_by("id"))
     found.group("links", links)
     found.group("promises", Commitment.objects.filter(case=case).order_by("id"))
     found.things += [(each.kind, each.object_id) for each in links if each.state == "confirmed"]
     payments = [number for kind, number in found.things if kind == "payment"]
-    _money(found, payments, [number for kind, number in found.things if kind == "refund"])
+    money(found, payments, [number for kind, number in found.things if kind == "refund"])
     _decisions(found)
     return found
 
@@ -84,38 +81,12 @@ def of_case(case: Case) -> Collected:
 def of_payment(payment: Payment) -> Collected:
     """A payment with its row as the provider stated it, its postings, refunds and escalations."""
     found = Collected(things=[("payment", payment.pk)])
-    _money(found, [payment.pk], [])
+    money(found, [payment.pk], [])
     _decisions(found)
     return found
 
 
-def of_person(customer: Customer) -> Collected:
-    """What we keep of a customer: who they are, contracts, payments, refunds, cases with every word."""
-    found = Collected(things=[("customer", customer.pk)])
-    found.group("person", [customer])
-    found.group("phones", customer.phones.order_by("id"))
-    found.group("identity-documents", customer.identities.order_by("id"))
-    contracts = list(Contract.objects.filter(customer=customer).order_by("id"))
-    found.group("contracts", contracts)
-    found.group("due-items", DueItem.objects.filter(contract__in=contracts).order_by("id"))
-    found.things += [("contract", each.pk) for each in contracts]
-    # An investigation goes on whether or not somebody asks what we know of them.
-    hidden = RestrictedThing.objects.filter(subject_kind="case").values("subject_id")
-    cases = list(Case.objects.filter(customer=customer).exclude(pk__in=hidden).order_by("id"))
-    found.group("cases", cases)
-    found.table(
-        "Cases", ("Case", "Opened", "State", "About"),
-        [(code("case", each.pk), each.opened_at, each.state, each.subject) for each in cases],
-    )  # fmt: skip
-    _said(found, [each.pk for each in cases])
-    payments = list(Payment.objects.filter(customer=customer).order_by("id").values_list("pk", flat=True))
-    _money(found, payments, [], with_postings=False)
-    found.things += [("case", each.pk) for each in cases]
-    found.group("notes", _about(Note, found.things))
-    return found
-
-
-def _said(found: Collected, case_ids: Sequence[int]) -> None:
+def said(found: Collected, case_ids: Sequence[int]) -> None:
     messages = list(Message.objects.filter(case_id__in=case_ids).order_by("at", "id"))
     found.group("messages", messages)
     found.table(
@@ -130,10 +101,10 @@ def _said(found: Collected, case_ids: Sequence[int]) -> None:
     raw = ReceivedMail.objects.filter(case_id__in=case_ids).order_by("id")
     wanted = [(f"attachments/{n:03}-{each.name}", each.document_id) for n, each in enumerate(attached, 1)]
     wanted += [(f"mail/{n:03}.eml", each.document_id) for n, each in enumerate(raw, 1)]
-    _documents(found, wanted)
+    documents(found, wanted)
 
 
-def _documents(found: Collected, wanted: Iterable[tuple[str, int | None]]) -> None:
+def documents(found: Collected, wanted: Iterable[tuple[str, int | None]]) -> None:
     """The bytes of documents under safe names; one that is gone is named as gone."""
     for name, number in wanted:
         document = document_by_id(number) if number is not None else None
@@ -148,7 +119,7 @@ def _documents(found: Collected, wanted: Iterable[tuple[str, int | None]]) -> No
             found.files[f"{place}.missing.txt"] = problem.text.encode()
 
 
-def _money(
+def money(
     found: Collected, payments: Sequence[int], refunds: Sequence[int], *, with_postings: bool = True
 ) -> None:
     rows = list(Payment.objects.filter(pk__in=payments).select_related("statement_line").order_by("id"))
@@ -208,7 +179,7 @@ def _entry(kind: str, number: int, entry: EntryRow) -> dict[str, Any]:
 def _decisions(found: Collected) -> None:
     """Escalations, enforcement, approvals, clocks, notes and the trail of all things so far."""
     about = [(kind, number) for kind, number in found.things if kind in ("case", "payment")]
-    escalations = list(_about(Escalation, about))
+    escalations = list(rows_about(Escalation, about))
     found.group("escalations", escalations)
     found.things += [("escalation", each.pk) for each in escalations]
     numbers = [number for kind, number in found.things if kind == "enforcement"]
@@ -217,14 +188,14 @@ def _decisions(found: Collected) -> None:
     )
     found.group("enforcement", enforced.order_by("id"))
     found.things = list(dict.fromkeys(found.things))
-    found.group("approvals", _about(Approval, found.things))
-    _documents(
+    found.group("approvals", rows_about(Approval, found.things))
+    documents(
         found,
         [(f"documents/{number:06}", number) for each in escalations for number in each.document_ids],
     )
-    found.group("ownership", _about(Assignment, found.things))
-    found.group("notes", _about(Note, found.things))
-    clocks = list(_about(Clock, found.things))
+    found.group("ownership", rows_about(Assignment, found.things))
+    found.group("notes", rows_about(Note, found.things))
+    clocks = list(rows_about(Clock, found.things))
     found.group("clocks", clocks)
     found.group("clock-pauses", ClockPause.objects.filter(clock__in=clocks).order_by("id"))
     found.table(
@@ -268,7 +239,7 @@ def _trail(found: Collected) -> None:
     )  # fmt: skip
 
 
-def _about(model: Any, things: Iterable[Thing]) -> list[Any]:
+def rows_about(model: Any, things: Iterable[Thing]) -> list[Any]:
     """Rows that name one of these things by link, in the order they were made."""
     rows: list[Any] = []
     for kind, number in dict.fromkeys(things):

@@ -1,4 +1,4 @@
-"""Replacing what is personal: of a customer, of cases, of documents. Sums, postings and the trail stay.
+"""Replacing what is personal: of a customer, a seller, cases, documents. Sums, postings and the trail stay.
 
 Part of verbs: everything here joins their transaction.
 """
@@ -9,16 +9,28 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 
-from django.db.models import F
+from django.db.models import F, Q
 
-from paydesk.domain.cases.models import Attachment, Case, CaseLink, Commitment, Draft, Message, ReceivedMail
+from paydesk.domain.cases.models import (
+    Attachment,
+    Case,
+    CaseLink,
+    Commitment,
+    Draft,
+    Message,
+    ReceivedMail,
+    SideMessage,
+    SideTalk,
+)
 from paydesk.domain.hand_receipts.models import HandReceipt
+from paydesk.domain.marketplace.forgetting import THINGS, forget_sellers
 from paydesk.domain.parties.forgetting import forget_cases, forget_person
-from paydesk.domain.parties.models import Customer, NameWord
+from paydesk.domain.parties.models import Customer, NameWord, Party
 from paydesk.domain.payments.models import PayerLink, Payment
 from paydesk.domain.refunds.models import Refund
 from paydesk.domain.retention.models import Erasure, LegalHold, Pack, Redaction
 from paydesk.domain.retention.queries import documents_of
+from paydesk.domain.retention.standing import Subject, addresses_of, cases_of, mail_of_nobody
 from paydesk.domain.reversal_requests.models import ReversalRequest
 from paydesk.domain.risk.models import Enforcement, Escalation
 from paydesk.foundation.approvals.models import Approval
@@ -37,6 +49,8 @@ def words_of_cases(case_ids: Sequence[int], by: Actor, at: datetime) -> Counter[
     ids, found = list(case_ids), Counter[str]()
     if not ids:
         return found
+    for word, count in forget_cases(ids, at):
+        found[word] += count
     found["messages"] = Message.objects.filter(case_id__in=ids).update(
         text=ERASED, full_text="", html="", sender="", recipients=[], facts={}, external_id=""
     )
@@ -54,9 +68,11 @@ def words_of_cases(case_ids: Sequence[int], by: Actor, at: datetime) -> Counter[
     Escalation.objects.filter(subject_kind="case", subject_id__in=ids, state="decided").update(
         decision_note=ERASED
     )
+    sides = SideTalk.objects.filter(case_id__in=ids)
+    SideMessage.objects.filter(side__in=sides).update(text=ERASED, sender="", external_id="")
+    found["questions aside"] = sides.update(subject=ERASED, version=F("version") + 1)
     found["notes"] = _notes("case", ids, at)
-    for word, count in forget_cases(ids, at):
-        found[word] += count
+    _next_steps("case", ids)
     return found
 
 
@@ -100,9 +116,7 @@ def person(customer_id: int, by: Actor, at: datetime) -> Counter[str]:
     before = customer.name
     for word, count in forget_person(customer_id, at):  # first, while their numbers are known still
         found[word] += count
-    cases = list(Case.objects.filter(customer=customer).values_list("pk", flat=True))
-    found += words_of_cases(cases, by, at)
-    found += files_of_cases(cases, by, at, "erasure")
+    found += _cases_of(("customer", customer_id), by, at)
     found["phones"] = customer.phones.all().delete()[0]
     found["identity numbers"] = customer.identities.all().delete()[0]
     found["payer links"] = PayerLink.objects.filter(contract__customer=customer).delete()[0]
@@ -120,29 +134,80 @@ def person(customer_id: int, by: Actor, at: datetime) -> Counter[str]:
         payee_name=ERASED_PERSON, payee_account="", note="", reasons=[]
     )
     ids = list(payments.values_list("pk", flat=True))
-    for kind, which in (("refund", numbers), ("payment", ids), ("customer", [customer_id])):
-        found["approvals"] += (
-            Approval.objects.filter(subject_kind=kind, subject_id__in=which)
-            .exclude(state="pending")
-            .update(note="", decision_note="", reasons=[], payload={"erased": True})
-        )
-        found["notes"] += _notes(kind, which, at)
-        Assignment.objects.filter(subject_kind=kind, subject_id__in=which).update(
-            next_step="", next_step_on=None
-        )
-    ended = Enforcement.objects.filter(party_kind="customer", party_id=customer_id)
-    ended.exclude(state="active").update(note=ERASED, lift_reason="", appeal_note="")
-    Erasure.objects.filter(customer=customer).update(reason=ERASED)
-    LegalHold.objects.filter(customer=customer, lifted_at__isnull=False).update(
-        reason=ERASED, lift_reason=ERASED
-    )
-    found["packs"] += packs([("customer", customer_id)], by, at, "erasure")
+    for kind, which in (("refund", numbers), ("payment", ids)):
+        found += _decided_and_noted(kind, which, at)
+    found += _wishes_and_holds("customer", customer_id, Q(customer=customer), by, at)
     customer.name, customer.external_ref = ERASED_PERSON, f"erased-{customer_id}"
     customer.version += 1
     customer.save(update_fields=["name", "external_ref", "version"])
     found["names"] = 1
     _words_of_name(before)
     return found
+
+
+def seller(party_id: int, by: Actor, at: datetime) -> Counter[str]:
+    """Replace everything personal of somebody who sells and is no customer; what the books need stays.
+
+    Their orders, withdrawals and attempts keep number, amount and state; the platform's number of them stays,
+    as what it tells later is still theirs.
+    """
+    found = Counter[str]()
+    Party.objects.select_for_update().get(pk=party_id)
+    found += _cases_of(("seller", party_id), by, at)  # first: they are found by what is linked
+    for kind, model in THINGS:
+        theirs = model._default_manager.filter(party_id=party_id).values_list("pk", flat=True)
+        found += _decided_and_noted(kind, list(theirs), at)
+    found += Counter(forget_sellers([party_id], by=by, at=at))
+    found += _wishes_and_holds("seller", party_id, Q(party_id=party_id), by, at)
+    ended = Enforcement.objects.filter(party_kind="merchant", party_id=party_id)
+    ended.exclude(state="active").update(note=ERASED, lift_reason="", appeal_note="")
+    found["names"] = found.pop("sellers", 0)
+    return found
+
+
+def _cases_of(subject: Subject, by: Actor, at: datetime) -> Counter[str]:
+    """Words and files of their cases, and mail of theirs that led to none."""
+    cases = list(cases_of(subject).order_by("pk").values_list("pk", flat=True))
+    addresses = addresses_of(cases)
+    found = words_of_cases(cases, by, at)
+    found += files_of_cases(cases, by, at, "erasure")
+    for market in Case.objects.filter(pk__in=cases).values_list("market", flat=True).distinct():
+        for mail in mail_of_nobody(addresses, market):
+            found["mails"] += one_mail(mail, by, at, "erasure")
+    return found
+
+
+def one_mail(mail: ReceivedMail, by: Actor, at: datetime, why: str) -> bool:
+    """A mail that led to no case, who wrote it and about what; that there was one stays."""
+    gone = documents.replace_content(
+        mail.document_id, _TOMBSTONE, file_name="erased.txt", by=by, at=at, why=why
+    )
+    ReceivedMail.objects.filter(pk=mail.pk).update(told="", sender="", subject="")
+    return gone
+
+
+def _decided_and_noted(kind: str, numbers: Sequence[int], at: datetime) -> Counter[str]:
+    """What was written when somebody decided on things, what was noted about them, what comes next."""
+    decided = Approval.objects.filter(subject_kind=kind, subject_id__in=numbers).exclude(state="pending")
+    approvals = decided.update(note="", decision_note="", reasons=[], payload={"erased": True})
+    _next_steps(kind, numbers)
+    return Counter({"approvals": approvals, "notes": _notes(kind, numbers, at)})
+
+
+def _wishes_and_holds(kind: str, number: int, whose: Q, by: Actor, at: datetime) -> Counter[str]:
+    """What was written about themselves: decisions, notes, measures that ended, wishes, holds, packs."""
+    found = _decided_and_noted(kind, [number], at)
+    ended = Enforcement.objects.filter(party_kind=kind, party_id=number)
+    ended.exclude(state="active").update(note=ERASED, lift_reason="", appeal_note="")
+    Erasure.objects.filter(whose).update(reason=ERASED)
+    LegalHold.objects.filter(whose, lifted_at__isnull=False).update(reason=ERASED, lift_reason=ERASED)
+    found["packs"] = packs([(kind, number)], by, at, "erasure")
+    return found
+
+
+def _next_steps(kind: str, numbers: Sequence[int]) -> None:
+    of_these = Assignment.objects.filter(subject_kind=kind, subject_id__in=list(numbers))
+    of_these.update(next_step="", next_step_on=None)
 
 
 def _words_of_name(name: str) -> None:

@@ -5,9 +5,14 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 
-from paydesk.domain.parties.models import Customer
+from paydesk.domain.parties.models import Customer, Party
 from paydesk.domain.retention.rules import CLASSES, PACKS
 from paydesk.domain.retention.states import ERASURE, PACK, REDACTION
+
+
+def subject_of(customer_id: int | None, party_id: int | None) -> tuple[str, int]:
+    """(kind, id) of a person, as links have it."""
+    return ("customer", customer_id) if customer_id is not None else ("seller", party_id or 0)
 
 
 class RetentionRule(models.Model):
@@ -35,6 +40,7 @@ class LegalHold(models.Model):
 
     market = models.CharField(max_length=2)
     customer = models.ForeignKey(Customer, null=True, on_delete=models.PROTECT, related_name="+")
+    party = models.ForeignKey(Party, null=True, on_delete=models.PROTECT, related_name="+")
     case_id = models.BigIntegerField(null=True)
     reason = models.TextField()
     placed_by_id = models.BigIntegerField(null=True)
@@ -47,8 +53,9 @@ class LegalHold(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=Q(customer__isnull=False, case_id=None)
-                | Q(customer__isnull=True, case_id__isnull=False),
+                condition=Q(customer__isnull=False, case_id=None, party=None)
+                | Q(customer=None, case_id__isnull=False, party=None)
+                | Q(customer=None, case_id=None, party__isnull=False),
                 name="legal_hold_of_one_thing",
             ),
             models.UniqueConstraint(
@@ -57,7 +64,17 @@ class LegalHold(models.Model):
             models.UniqueConstraint(
                 fields=["case_id"], condition=Q(lifted_at=None), name="legal_hold_of_case_once"
             ),
+            models.UniqueConstraint(
+                fields=["party"], condition=Q(lifted_at=None), name="legal_hold_of_seller_once"
+            ),
         ]
+
+    @property
+    def subject(self) -> tuple[str, int]:
+        """(kind, id) of what is held."""
+        if self.case_id is not None:
+            return "case", self.case_id
+        return subject_of(self.customer_id, self.party_id)
 
 
 class RetentionRun(models.Model):
@@ -74,10 +91,12 @@ class RetentionRun(models.Model):
 
 
 class Erasure(models.Model):
-    """Somebody asked that we forget them: who decided, and what was replaced (counts, no names)."""
+    """Somebody asked that we forget them: a customer, or who sells and is none. Who decided, and what was
+    replaced (counts, no names)."""
 
     market = models.CharField(max_length=2)
-    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="+")
+    customer = models.ForeignKey(Customer, null=True, on_delete=models.PROTECT, related_name="+")
+    party = models.ForeignKey(Party, null=True, on_delete=models.PROTECT, related_name="+")
     state = models.CharField(max_length=8, default=ERASURE.start)
     reason = models.TextField()
     asked_by_id = models.BigIntegerField(null=True)
@@ -94,7 +113,19 @@ class Erasure(models.Model):
             models.UniqueConstraint(
                 fields=["customer"], condition=Q(state="asked"), name="erasure_asked_once"
             ),
+            models.UniqueConstraint(
+                fields=["party"], condition=Q(state="asked"), name="erasure_of_seller_asked_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(customer__isnull=False, party=None) | Q(customer=None, party__isnull=False),
+                name="erasure_of_one_person",
+            ),
         ]
+
+    @property
+    def subject(self) -> tuple[str, int]:
+        """(kind, id) of the person."""
+        return subject_of(self.customer_id, self.party_id)
 
 
 class Redaction(models.Model):

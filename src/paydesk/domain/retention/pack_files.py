@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from paydesk.domain.cases.models import Case
-from paydesk.domain.parties.models import Customer
+from paydesk.domain.parties.models import Customer, Party
 from paydesk.domain.payments.models import Payment
-from paydesk.domain.retention.collecting import code, of_case, of_payment, of_person, with_summary
+from paydesk.domain.retention.collecting import code, of_case, of_payment, with_summary
+from paydesk.domain.retention.collecting_people import of_person, of_seller
 from paydesk.domain.retention.models import Pack
 from paydesk.domain.retention.rules import PACKS
 from paydesk.writers.evidence_pack import write_pack
@@ -18,6 +19,8 @@ def content_of(pack: Pack) -> tuple[bytes, str]:
         found = of_case(Case.objects.get(pk=pack.subject_id))
     elif pack.subject_kind == "payment":
         found = of_payment(Payment.objects.select_related("statement_line").get(pk=pack.subject_id))
+    elif pack.subject_kind == "seller":
+        found = of_seller(Party.objects.get(pk=pack.subject_id))
     else:
         found = of_person(Customer.objects.get(pk=pack.subject_id))
     lead = f"{PACKS[pack.kind]} of {whose}, market {pack.market}."

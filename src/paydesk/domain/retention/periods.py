@@ -71,6 +71,7 @@ PERIODS = (
     Period("drafts", "", 30, _OURS),
     Period("case_text", "", 7 * YEAR, _LONG, is_cautious=True),
     Period("case_files", "", 7 * YEAR, _LONG, is_cautious=True),
+    Period("mail_left", "", 90, _OURS),
     Period("packs", "", 90, _OURS),
     Period("working_papers", "", YEAR, _OURS),
     Period("books", "", 10 * YEAR, _LONG, is_cautious=True),

@@ -1,19 +1,13 @@
-"""Reads of retention: what holds in a market, what stands against erasing, proof of the nights."""
+"""Reads of retention: what is kept how long, what is held, what was asked for, proof of the nights."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
 
 from django.db.models import Q, QuerySet
 
-from paydesk.domain.cases.models import Attachment, Case, Message, ReceivedMail
-from paydesk.domain.contracts.models import Contract
-from paydesk.domain.contracts.queries import standings
-from paydesk.domain.ledger.queries import balances_of
-from paydesk.domain.refunds.models import Refund
-from paydesk.domain.refunds.queries import code as refund_code
-from paydesk.domain.refunds.states import ON_THE_WAY
+from paydesk.domain.cases.models import Attachment, Case, Message, ReceivedMail, SideMessage
+from paydesk.domain.marketplace.forgetting import cases_of_seller
 from paydesk.domain.retention import rules
 from paydesk.domain.retention.models import (
     Erasure,
@@ -23,13 +17,9 @@ from paydesk.domain.retention.models import (
     RetentionRule,
     RetentionRun,
 )
-from paydesk.domain.risk.models import Enforcement
-from paydesk.domain.risk.queries import enforcement_code
 from paydesk.foundation.people.queries import in_markets
 from paydesk.foundation.people.restricted import readable
 from paydesk.kernel.actor import Actor
-from paydesk.kernel.money import Money
-from paydesk.kernel.public_codes import code_of
 
 
 def schedule(market: str) -> dict[str, rules.Kept]:
@@ -44,48 +34,23 @@ def schedule(market: str) -> dict[str, rules.Kept]:
     )
 
 
-def standing_of(customer_id: int, on: date) -> rules.Standing:
-    """What stands against erasing a customer now; eight queries."""
-    contracts = list(Contract.objects.filter(customer_id=customer_id).order_by("id"))
-    numbers = [each.pk for each in contracts]
-    owed = [
-        f"{Money(each.open_minor, each.contract.currency)} on {each.contract.account_number}"
-        for each in standings(contracts, on=on)
-        if each.open_minor > 0 and each.contract.state not in ("cancelled", "returned", "written_off")
-    ]
-    held = [money for _, money in balances_of(customer_id, ["2010", "2040"])]
-    for number in numbers:
-        held += [money for _, money in balances_of(number, ["2030"])]
-    cases = Case.objects.filter(customer_id=customer_id)
-    still_open = cases.exclude(state__in=["closed", "merged"]).order_by("id").values_list("pk", flat=True)
-    case_ids = list(cases.values_list("pk", flat=True))
-    enforced = Enforcement.objects.filter(
-        Q(party_kind="customer", party_id=customer_id) | Q(party_kind="contract", party_id__in=numbers),
-        state__in=["asked", "active"],
-    )
-    refunds = Refund.objects.filter(customer_id=customer_id, state__in=ON_THE_WAY).order_by("id")
-    holds = LegalHold.objects.filter(Q(customer_id=customer_id) | Q(case_id__in=case_ids), lifted_at=None)
-    return rules.Standing(
-        owed=tuple(owed),
-        ours_to_pay=tuple(str(-money if money.amount_minor < 0 else money) for money in held),
-        open_cases=tuple(code_of("CAS", pk) for pk in still_open),
-        open_refunds=tuple(map(refund_code, refunds)),
-        enforced=tuple(enforcement_code(each) for each in enforced),
-        holds=holds.count(),
-    )
-
-
-def why_not_erased(customer_id: int, on: date) -> list[str]:
-    """Each reason against erasing this customer now, as a sentence."""
-    return rules.why_not_erased(standing_of(customer_id, on))
-
-
 def held_cases() -> Q:
-    """Cases that a legal hold, their own or their customer's, keeps from the schedule."""
+    """Cases that a legal hold, their own or that of the person, keeps from the schedule; one query per
+    seller who is held."""
     live = LegalHold.objects.filter(lifted_at=None)
-    return Q(pk__in=live.filter(case_id__isnull=False).values("case_id")) | Q(
+    found = Q(pk__in=live.filter(case_id__isnull=False).values("case_id")) | Q(
         customer__in=live.filter(customer__isnull=False).values("customer")
     )
+    for party_id in live.exclude(party=None).values_list("party_id", flat=True):
+        found |= Q(pk__in=cases_of_seller(party_id).values("pk"))
+    return found
+
+
+def holds_on(subject: tuple[str, int]) -> list[LegalHold]:
+    """Legal holds on a customer or seller that last, newest first; one query."""
+    kind, number = subject
+    whose = {"customer_id": number} if kind == "customer" else {"party_id": number}
+    return list(LegalHold.objects.filter(**whose, lifted_at=None).order_by("-id"))
 
 
 def runs() -> QuerySet[RetentionRun]:
@@ -106,14 +71,14 @@ def broken_runs() -> list[int]:
 
 def holds(actor: Actor) -> QuerySet[LegalHold]:
     """Legal holds of the actor's markets that last, newest first, customers loaded."""
-    found = in_markets(LegalHold.objects.select_related("customer").filter(lifted_at=None), actor)
+    found = in_markets(LegalHold.objects.filter(lifted_at=None), actor)
     seen = readable(Case.objects.all(), actor).values("pk")
     return found.filter(Q(case_id=None) | Q(case_id__in=seen)).order_by("-id")
 
 
 def erasures(actor: Actor, states: Sequence[str] = ("asked", "erased", "refused")) -> QuerySet[Erasure]:
     """What was asked to be forgotten, newest first."""
-    found = in_markets(Erasure.objects.select_related("customer"), actor)
+    found = in_markets(Erasure.objects.all(), actor)
     return found.filter(state__in=list(states)).order_by("-id")
 
 
@@ -147,5 +112,8 @@ def documents_of(case_ids: Sequence[int]) -> list[int]:
             "document_id", flat=True
         ),
         *Attachment.objects.filter(message__case_id__in=case_ids).values_list("document_id", flat=True),
+        *SideMessage.objects.filter(side__case_id__in=case_ids, document_id__isnull=False).values_list(
+            "document_id", flat=True
+        ),
     ]
     return sorted(set(found))

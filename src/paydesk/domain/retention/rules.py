@@ -18,11 +18,12 @@ CLASSES = {
     "drafts": "Answers begun and never sent, since they were last touched",
     "case_text": "Words, names and addresses of closed cases, since they were closed",
     "case_files": "Attachments and mails as they came, of closed cases, since they were closed",
+    "mail_left": "Mails that led to no case, since they came",
     "packs": "Packs that were put together, since they were made",
     "working_papers": "Documents marked as working papers, since they were stored",
     "books": "Payments, postings, statements and their files, since the end of the year they belong to",
 }
-ERASED_BY_NIGHT = ("drafts", "case_text", "case_files", "packs", "working_papers")
+ERASED_BY_NIGHT = ("drafts", "case_text", "case_files", "mail_left", "packs", "working_papers")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +89,9 @@ class Standing:
     open_refunds: tuple[str, ...] = ()
     enforced: tuple[str, ...] = ()
     holds: int = 0
+    on_the_way: tuple[str, ...] = ()
+    also_customers: tuple[str, ...] = ()
+    unread_mail: bool = False
 
 
 def why_not_erased(standing: Standing) -> list[str]:
@@ -101,10 +105,19 @@ def why_not_erased(standing: Standing) -> list[str]:
         found.append(f"We still hold money of theirs: {', '.join(standing.ours_to_pay)}.")
     if standing.open_refunds:
         found.append(f"Refunds to them are on their way: {', '.join(standing.open_refunds)}.")
+    if standing.on_the_way:
+        found.append(f"Withdrawals of theirs are on their way: {', '.join(standing.on_the_way)}.")
     if standing.open_cases:
         found.append(f"Cases of theirs are open: {', '.join(standing.open_cases)}.")
     if standing.enforced:
         found.append(f"Risk holds something against them: {', '.join(standing.enforced)}.")
+    if standing.also_customers:
+        found.append(
+            f"They are our customer {', '.join(standing.also_customers)} as well: ask for it there, it takes "
+            "what they sell along."
+        )
+    if standing.unread_mail:
+        found.append("A mail of theirs has just come and is not read yet: try again in a minute.")
     return found
 
 

@@ -8,6 +8,7 @@ MODEL = Lifecycle(
     transitions={
         "finish": ({"asked"}, "ready"),
         "give_up": ({"asked"}, "failed"),
+        "forget": ({"asked", "ready"}, "failed"),
     },
     families={"asked": "moving", "ready": "settled", "failed": "failed"},
 )

@@ -21,7 +21,7 @@ class Kind:
     """One kind of clock: what it asks for in words, the right to see it, its first policy and its source.
 
     `calendar` is OF_MARKET or the name of one. Where `due_by_two` is set, a due time by hand needs two
-    people.
+    people. What `never_pauses` does not stand still while its thing was done and opened again either.
     """
 
     name: str
@@ -31,6 +31,7 @@ class Kind:
     source: str
     calendar: str = OF_MARKET
     due_by_two: bool = False
+    never_pauses: bool = False
 
 
 _kinds: dict[str, Kind] = {}
@@ -49,6 +50,11 @@ def forget(name: str) -> None:
 def kind_named(name: str) -> Kind:
     """Raises KeyError for a kind nobody declared."""
     return _kinds[name]
+
+
+def never_pauses(name: str) -> bool:
+    """Whether nothing stops clocks of this kind, whatever a policy says; False for one nobody declared."""
+    return name in _kinds and _kinds[name].never_pauses
 
 
 def kinds() -> list[Kind]:

@@ -13,7 +13,7 @@ from django.db import connection
 
 from paydesk.foundation.clocks import rules
 from paydesk.foundation.clocks.defaults import default_calendar
-from paydesk.foundation.clocks.kinds import kind_named
+from paydesk.foundation.clocks.kinds import kind_named, never_pauses
 from paydesk.foundation.clocks.models import CalendarVersion, Clock, ClockPause, Escalation, PolicyVersion
 from paydesk.foundation.clocks.queries import (
     OPEN,
@@ -208,7 +208,10 @@ def pause_clocks(
     clocks = [
         clock
         for clock in _locked(subject_kind, subject_ids, kind)
-        if reason in clock.policy.pauses and not clock.due_by_hand and state_at(clock, at) == "running"
+        if reason in clock.policy.pauses
+        and not never_pauses(clock.kind)
+        and not clock.due_by_hand
+        and state_at(clock, at) == "running"
     ]
     end_pauses([clock.pk for clock in clocks if clock.paused_at is not None], at)  # over, not yet noted
     for clock in clocks:
@@ -249,8 +252,8 @@ def reopen_clocks(
 ) -> set[int]:
     """Let clocks that were met go on, as far as the grace of their policy reaches; the gap does not count.
 
-    Returns the ids of things whose clocks go on. For the others the caller opens a follow-up with clocks of
-    its own. A breach stays a breach.
+    For a kind that never pauses it counts. Returns the ids of things whose clocks go on. For the others the
+    caller opens a follow-up with clocks of its own. A breach stays a breach.
     """
     assert connection.in_atomic_block, "a clock goes on in the transaction of its verb"
     found = Clock.objects.select_for_update(of=("self",)).select_related("policy", "calendar")
@@ -268,8 +271,9 @@ def reopen_clocks(
         assert clock.ended_at is not None, "a clock that was met has its time"
         if key in running or not rules.may_reopen(clock.ended_at, clock.policy.grace_seconds, at):
             continue
-        gap = {"reason": rules.REOPENED, "at": clock.ended_at, "until": at, "ends_by": at}
-        ClockPause.objects.create(clock=clock, paused_by=by.label, **gap)
+        if not never_pauses(clock.kind):
+            gap = {"reason": rules.REOPENED, "at": clock.ended_at, "until": at, "ends_by": at}
+            ClockPause.objects.create(clock=clock, paused_by=by.label, **gap)
         clock.ended_as, clock.ended_at, clock.reopens = "", None, clock.reopens + 1
         clock.save(update_fields=["ended_as", "ended_at", "reopens"])
         clocks.append(clock)

@@ -8,6 +8,7 @@ from paydesk.foundation.inbox.states import MESSAGE
 
 class Message(models.Model):
     """One message. The columns up to `received_at` never change (a trigger refuses it); the others follow.
+    `body` and `headers` alone may be erased, once it is settled: whoever it was about wants to be forgotten.
 
     `kind` says who reads it ("callback"); `source_kind` and `source_id` name the thing it came for, `channel`
     the way it took. The same body for the same source and channel is stored once and counted in `repeats`.

@@ -12,6 +12,7 @@ from psycopg.types.json import Jsonb
 
 from paydesk.foundation.inbox.models import Message
 from paydesk.foundation.inbox.rules import content_hash, headers_kept
+from paydesk.foundation.inbox.states import MESSAGE
 
 CHANNEL = "paydesk_inbox"
 
@@ -115,6 +116,15 @@ def put_back(message_id: int, *, reason: str) -> None:
             "UPDATE inbox_message SET attempts = attempts + 1, reason = %s WHERE id = %s",
             [reason, message_id],
         )
+
+
+def forget(message_ids: Sequence[int]) -> int:
+    """Erase what settled messages said, at the wish of the person they were about; returns how many.
+
+    When each came, what it became and the hash it is known again by stay; nothing else passes the database.
+    """
+    told = Message.objects.filter(pk__in=message_ids).exclude(state=MESSAGE.start).exclude(body=b"")
+    return told.update(body=b"", headers={})
 
 
 def listen() -> None:

@@ -17,7 +17,7 @@ from paydesk.domain.payments.effects import Effects
 from paydesk.domain.payments.queries import claims_of, payment_for, results_of_file, why_of
 from paydesk.domain.statements.queries import file_for
 from paydesk.foundation.approvals.states import APPROVAL
-from paydesk.foundation.clocks.queries import clock_for, standing
+from paydesk.foundation.clocks.queries import clock_for, clocks_of, standing
 from paydesk.foundation.clocks.told import arithmetic, pause_rows
 from paydesk.kernel.money import Money
 from paydesk.reporting.books.queries.days import closed_through, closing_for
@@ -148,6 +148,26 @@ def of_clock(request: HttpRequest, approval: Approval) -> dict[str, Any]:
     if approval.state == APPROVAL.start and changed:
         return known | {"problem": "The clock is due at another time by now. Reject this and ask again."}
     return known
+
+
+def of_complaint(request: HttpRequest, approval: Approval) -> dict[str, Any]:
+    """The deadline that would leave the count, with its sums."""
+    number = approval.subject_id
+    clock = next((c for c in reversed(clocks_of("case", number)) if c.kind == "complaint_deadline"), None)
+    try:
+        clock = clock and clock_for(actor_of(request), clock.pk)
+    except ObjectDoesNotExist:
+        clock = None
+    if clock is None:
+        return {"problem": GONE}
+    return {
+        "clock": clock,
+        "clock_words": standing(clock, timezone.now()).words,
+        "told": arithmetic(clock, pause_rows([clock.pk]).get(clock.pk, []), timezone.now()),
+        "wanted": None,
+        "clock_url": page_of("clock", clock.pk),
+        "subject_url": page_of("case", number),
+    }
 
 
 def of_days(request: HttpRequest, approval: Approval) -> dict[str, Any]:

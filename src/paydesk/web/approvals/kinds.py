@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.http import HttpRequest
 
+from paydesk.domain.cases import actions as cases
 from paydesk.domain.goodwill import actions as goodwill
 from paydesk.domain.hand_receipts import actions as hand_receipts
 from paydesk.domain.payments import actions as payments
@@ -145,6 +146,10 @@ KINDS = {
         *(
             Kind(name, approve_due, _subject, evidence.of_clock, "approvals/_clock.html")
             for name in (SET_DUE, WAIVE)
+        ),
+        Kind(
+            cases.NO_COMPLAINT, cases.approve_no_complaint, _subject, evidence.of_complaint,
+            "approvals/_clock.html",
         ),
         Kind("days.close", approve_days, _subject, evidence.of_days, "approvals/_days.html"),
         Kind("days.reopen", approve_days, _subject, evidence.of_days, "approvals/_days.html"),

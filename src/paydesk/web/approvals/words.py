@@ -112,6 +112,12 @@ WORDS = {
     "day.reopen": KindWords(
         "Open a signed day again", "Signed days to open again", "open again", "asked to open the day again"
     ),
+    "case.no_complaint": KindWords(
+        "Take the mark of a complaint off",
+        "Marks of complaints",
+        "take the mark off",
+        "asked that it is no complaint",
+    ),
     "clock.set_due": KindWords(
         "Set another due time", "Due times to set", "set the due time", "asked for another due time"
     ),

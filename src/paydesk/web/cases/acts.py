@@ -49,8 +49,10 @@ def acts_of(
     found = [
         Act(deed.name, f"{deed.label}…", reverse("cases:act", args=[here, deed.name]), deed.key, blocked)
         for deed in DEEDS.values()
-        if case.state in deed.states
+        if case.state in deed.states and deed.fits(case)
     ]
+    if case.state in OPEN:
+        found.append(Act("text", "Text message…", reverse("text_messages:choose", args=[here]), "", blocked))
     if case.state in OPEN and no_payment:
         found.append(Act("refund", "Refund…", "", "", NO_PAYMENT))
     found += [

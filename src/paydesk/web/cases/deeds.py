@@ -43,9 +43,9 @@ def _sort(case: Case, data: dict[str, Any], by: Actor, now: Any) -> object:
     customer = _customer(data["customer"])
     return actions.sort_case(
         case.pk, **wanted, severity=data["severity"], party_role=data["party_role"],
-        is_complaint=data["is_complaint"], contact=_address(contact, case.market), customer_id=customer,
-        language=data["language"] or None, harms=data["harms"] if data["with_harms"] else None,
-        by=by, now=now,
+        is_complaint=data["is_complaint"] or None, contact=_address(contact, case.market),
+        customer_id=customer, language=data["language"] or None,
+        harms=data["harms"] if data["with_harms"] else None, by=by, now=now,
     )  # fmt: skip
 
 
@@ -100,7 +100,8 @@ DEEDS = {
         Deed(
             "wait", "Wait", "h", AT_WORK, asked.Wait,
             lambda case, data, by, now: actions.wait(case.pk, **data, by=by, now=now),
-            "Only waiting for the customer stops the clock of the solution.", "Wait", "It waits.",
+            "Only waiting for the customer stops the clock of the solution; others get a clock of their own.",
+            "Wait", "It waits.",
         ),
         Deed(
             "promise", "Promise", "m", OPEN, asked.Promise,
@@ -124,7 +125,15 @@ DEEDS = {
         Deed(
             "reopen", "Open again", "o", ("resolved",), Nothing,
             lambda case, data, by, now: actions.reopen(case.pk, by=by, now=now),
-            "It is not over after all. The time since counts for no clock.", "Open again", "Open again.",
+            "It is not over after all. The time since counts for no clock but that of a complaint.",
+            "Open again", "Open again.",
+        ),
+        Deed(
+            "no-complaint", "No complaint", "", (*OPEN, "resolved"), asked.NoComplaint,
+            lambda case, data, by, now: actions.ask_no_complaint(case.pk, **data, by=by, now=now),
+            "Its deadline goes on until a second person says that it is none.", "Ask for it",
+            "Asked: a second person decides whether it is a complaint.",
+            fits=lambda case: case.is_complaint,
         ),
         Deed(
             "part", "Take the merge back", "z", ("merged",), Nothing,
@@ -147,6 +156,9 @@ def act(request: HttpRequest, public_code: str, deed: str) -> HttpResponse:
     is_sent, page = request.method == "POST", page_of("case", case.pk)
     form = chosen.form(request.POST if is_sent else None, initial=_initial(case), auto_id="deed_%s")
     if deed == "sort":
+        if case.is_complaint:  # one person does not take a deadline away
+            form.fields["is_complaint"].disabled = True
+            form.fields["is_complaint"].help_text = _("That it is none, ask for under More.")
         category: Any = form.fields["category"]
         category.choices = [asked.CHOOSE, *leaves(current_tree()[1]).items()]
         if case.language not in asked.LANGUAGES:
@@ -156,12 +168,17 @@ def act(request: HttpRequest, public_code: str, deed: str) -> HttpResponse:
         chosen.do(case, form.cleaned_data, actor, timezone.now())
         return done(request, came_from(request, page), f"{code(case)}: {spoken(chosen.told)}")
     each = shown(case)
-    why = "" if case.state in chosen.states else _("This case is %s: look at it again.") % spoken(each.word)
-    if deed == "verify" and not knows_who(case):
-        why = why or "Say first which customer this is, under Sort; then verify that it is them."
+    why = (
+        ""
+        if case.state in chosen.states and chosen.fits(case)
+        else _("This case is %s: look at it again.") % spoken(each.word)
+    )
+    unnamed = deed == "verify" and not why and not knows_who(case)
+    if unnamed:
+        why = "Say first which customer this is; then verify that it is them."
     known = {
         "each": each, "case": case, "deed": chosen, "form": form, "at": came_from(request, page),
-        "blocked": gate(actor, WORK).reason or why,
+        "blocked": gate(actor, WORK).reason or why, "unnamed": unnamed and gate(actor, WORK).allowed,
         "lead": lead_of(case, request.GET.get("for", "")) if deed == "verify" else "",
     }  # fmt: skip
     return render(request, "cases/deed.html", known, status=422 if is_sent else 200)

@@ -21,6 +21,8 @@ from paydesk.domain.cases.texts import LANGUAGES
 from paydesk.kernel.card_redaction import CardDataRefused, refuse_card_data
 
 CHOOSE = ("", "choose")
+# A code is sent and checked by the desk itself: nobody only says that it was read back.
+STRONG_BY_HAND = [each for each in STRONG_WAYS.items() if each[0] != "code"]
 SEVERITY_WORDS = [("low", "Low"), ("normal", "Normal"), ("high", "High"), ("urgent", "Urgent")]
 
 
@@ -82,7 +84,7 @@ class Verify(forms.Form):
     )  # fmt: skip
     strong_way = forms.ChoiceField(
         label="Or proved it in a strong way (also money and details)", required=False,
-        choices=[("", "not in a strong way"), *STRONG_WAYS.items()],
+        choices=[("", "not in a strong way"), *STRONG_BY_HAND],
     )  # fmt: skip
     channel = forms.ChoiceField(
         label="Where they were when they proved it: they are known there", required=False,
@@ -107,6 +109,10 @@ class Call(forms.Form):
 
     def clean_text(self) -> str:
         return _no_card(self.cleaned_data["text"], "the note of the call")
+
+
+class NoComplaint(forms.Form):
+    reason = forms.CharField(label="Why, without names or numbers of customers", max_length=200)
 
 
 class Promise(forms.Form):

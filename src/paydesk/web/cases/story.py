@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
 
-from paydesk.domain.cases.rules import CALL_OUTCOMES, CHANNELS
+from paydesk.domain.cases.rules import CALL_OUTCOMES, MESSAGE_CHANNELS
 from paydesk.web.addresses import PAGES, code_in
 from paydesk.web.language import spoken
 from paydesk.web.people_names import names_by_label
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 # What the words themselves show already.
 SAID = frozenset({
     "case.opened", "case.heard", "case.answered", "case.noted", "case.called", "case.answer_sent",
-    "case.answer_taken_back",
+    "case.answer_taken_back", "case.text_sent", "case.text_delivered", "case.text_taken_back",
 })  # fmt: skip
 DELIVERY_WORDS = {
     "queued": ("moving", "leaves in a moment"), "sent": ("settled", "sent"), "held": ("held", "held back"),
@@ -74,7 +74,7 @@ def _words(deed: Any) -> str:
 def _said(case: Case, message: Message, author: str) -> Entry:
     theirs = case.customer.name if case.customer else case.contact_name or message.sender or _("They")
     who = theirs if message.direction == "in" and not (message.outcome and author) else author
-    how = spoken(CHANNELS[message.channel]).lower()
+    how = spoken(MESSAGE_CHANNELS[message.channel]).lower()
     if message.outcome:
         way = _("%(who)s called: %(how)s") if message.direction == "in" else _("Called %(who)s: %(how)s")
         head = way % {"who": theirs, "how": spoken(CALL_OUTCOMES[message.outcome]).lower()}

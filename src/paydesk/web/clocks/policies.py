@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from paydesk.foundation.clocks.actions import SETTINGS, set_policy
-from paydesk.foundation.clocks.kinds import Kind, kind_named, kinds
+from paydesk.foundation.clocks.kinds import Kind, kind_named, kinds, never_pauses
 from paydesk.foundation.clocks.previews import policy_moves
 from paydesk.foundation.clocks.queries import policies as policies_now
 from paydesk.foundation.clocks.queries import policy_as_it_is, terms_of, versions_of_policy
@@ -169,6 +169,7 @@ class PolicyForm(forms.Form):
     source = forms.CharField(label="Where the rule comes from", required=False, max_length=200)
 
     def __init__(self, said: Any, row: PolicyVersion, today: Any) -> None:
+        self.pauses_kept = 0 if never_pauses(row.kind) else MOST_PAUSES
         terms = terms_of(row)
         days = terms.target_days is not None
         first: dict[str, Any] = {
@@ -184,7 +185,7 @@ class PolicyForm(forms.Form):
         self.row, self.today = row, today
         calendars: Any = self.fields["calendar"]
         calendars.choices = [("", "the calendar of its market"), *names_of_calendars().items()]
-        for place in range(MOST_PAUSES):
+        for place in range(self.pauses_kept):
             self._pause_fields(place, list(terms.pauses.items()))
         for place in range(MOST_STEPS):
             self._step_fields(place, terms.steps)
@@ -227,7 +228,7 @@ class PolicyForm(forms.Form):
 
     @property
     def pauses(self) -> list[tuple[Any, Any]]:
-        return [(self[f"pause_{n}"], self[f"most_{n}"]) for n in range(MOST_PAUSES)]
+        return [(self[f"pause_{n}"], self[f"most_{n}"]) for n in range(self.pauses_kept)]
 
     @property
     def steps(self) -> list[tuple[Any, Any, Any]]:

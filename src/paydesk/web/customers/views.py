@@ -27,7 +27,7 @@ from paydesk.web.paging import Page, page_number
 from paydesk.web.payments.shown import all_shown
 from paydesk.web.people_names import names_by_label
 from paydesk.web.refunds.shown import all_shown as all_refunds_shown
-from paydesk.web.risk.of_customer import acts_of_customer
+from paydesk.web.risk.of_person import acts_of_customer, held_notice
 from paydesk.web.sight import Looking, looking
 from paydesk.web.trail.words import done_words
 from paydesk.web.workbook import Cell, check_fits, list_download
@@ -140,6 +140,7 @@ def customer_page(request: HttpRequest, code: str) -> HttpResponse:
         "payment_rows": all_shown(page),
         "may_apply": gate_to_ask(actor, "payments.allocate"),
         "more_acts": acts_of_customer(shown.code, actor),
+        "legal_hold": held_notice(("customer", customer.pk), actor),
         "may_load": gate(actor, "contracts.load"),
         "refunds": all_refunds_shown(refunds_of_customer(actor, customer.pk)[:REFUNDS_SHOWN]),
     }

@@ -11,13 +11,11 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
-from paydesk.domain.cases.asks import Compensation, compensations_of
 from paydesk.domain.cases.queries import code as case_code
-from paydesk.domain.cases.queries import link_pairs
 from paydesk.domain.cases.states import OPEN
 from paydesk.domain.contracts.queries import contracts_of, standings
 from paydesk.domain.goodwill.actions import give_goodwill, request_undoing
-from paydesk.domain.goodwill.queries import own_limit
+from paydesk.domain.goodwill.queries import given_before, own_limit
 from paydesk.domain.goodwill.rules import REASONS
 from paydesk.domain.goodwill.states import GOODWILL
 from paydesk.foundation.people.queries import market_by_code
@@ -95,7 +93,7 @@ def give(request: HttpRequest, public_code: str) -> HttpResponse:
     case = case_or_404(actor, public_code)
     market = market_by_code(case.market)
     owed = owed_by(actor, case)
-    earlier = given_before(case, now, [pk for pk, _, _ in owed])
+    earlier = given_before(case.pk, now, contract_ids=[pk for pk, _, _ in owed])
     is_sent = request.method == "POST"
     form = GiveForm(
         request.POST if is_sent else None, contracts=owed, currency=market.currency if market else "",
@@ -147,12 +145,6 @@ def owed_by(actor: Actor, case: Case) -> list[tuple[int, str, str]]:
         for each in found
         if each.open_minor and each.contract.state in ("active", "defaulted")
     ]
-
-
-def given_before(case: Case, now: Any, contract_ids: Sequence[int] = ()) -> list[Compensation]:
-    """What was given, is asked for or contested about this case, its payments and these contracts."""
-    paid = [pair for pair in link_pairs(case.pk) if pair[0] == "payment"]
-    return compensations_of([("case", case.pk), *paid, *(("contract", pk) for pk in contract_ids)], now)
 
 
 @dialog_view

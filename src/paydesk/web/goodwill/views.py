@@ -11,8 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from paydesk.domain.cases.asks import compensations_of
-from paydesk.domain.goodwill.queries import goodwill, goodwill_for
+from paydesk.domain.goodwill.queries import given_before, goodwill, goodwill_for
 from paydesk.domain.goodwill.states import GOODWILL
 from paydesk.domain.ledger.queries import entries_about
 from paydesk.domain.payments.queries import sub_accounts
@@ -144,10 +143,10 @@ def evidence(request: HttpRequest, approval: Approval) -> dict[str, Any]:
         given = goodwill_for(actor_of(request), approval.subject_id)
     except ObjectDoesNotExist:
         return {"problem": "What this is about cannot be shown to you."}
-    links = [("case", given.case_id)]
-    if given.payment_id is not None:
-        links.append(("payment", given.payment_id))
-    before = compensations_of(links, timezone.now())
+    before = given_before(
+        given.case_id, timezone.now(), payment_id=given.payment_id,
+        contract_ids=[given.contract_id] if given.contract_id is not None else (),
+    )  # fmt: skip
     return {
         "given": given,
         "each": shown(given),

@@ -39,6 +39,7 @@ from paydesk.web.marketplace.lists import tabs_at
 from paydesk.web.marketplace.pages import case_rows
 from paydesk.web.marketplace.shown import shown_attempt, shown_order, shown_withdrawal, steps_of
 from paydesk.web.paging import PAGE_SIZE, Page, page_number
+from paydesk.web.risk.of_person import acts_of_seller, held_notice
 from paydesk.web.sight import looking
 from paydesk.web.workbook import check_fits, list_download
 
@@ -153,6 +154,8 @@ def seller(request: HttpRequest, code: str) -> HttpResponse:
         "party": party,
         "code": code_in("seller", party.pk),
         "kind": PARTY_KINDS[party.kind],
+        "more_acts": acts_of_seller(code_in("seller", party.pk), actor),
+        "legal_hold": held_notice(("seller", party.pk), actor),
         "balances": balances_of([party.pk]).get(party.pk, []),
         "withdrawals": [shown_withdrawal(each) for each in withdrawals_of(party.pk)],
         "attempts": [shown_attempt(each) for each in link_attempts_of(party.pk)],

@@ -63,7 +63,7 @@ def of_refund(request: HttpRequest, approval: Approval) -> dict[str, Any]:
     is_waiting = approval.state == "pending"
     if is_waiting and approval.kind == "refund.entitle":
         gone = why_not_payable(refund)
-        known["new"] = [gone] if gone else new_doubts(refund, timezone.now())
+        known["new"] = [gone] if gone else new_doubts([refund], timezone.now())[refund.pk]
     if is_waiting and approval.payload.get("version") != refund.version:
         known["problem"] = CHANGED
     return known
@@ -103,7 +103,8 @@ def of_file(request: HttpRequest, approval: Approval) -> dict[str, Any]:
     rows = all_shown(refunds_in(payout))
     each = file_shown(payout)
     code, there = float_of(payout.source_account)
-    new = [f"{row.code}: {doubt}" for row in rows for doubt in new_doubts(row.refund, timezone.now())]
+    doubts = new_doubts([row.refund for row in rows], timezone.now())
+    new = [f"{row.code}: {doubt}" for row in rows for doubt in doubts[row.refund.pk]]
     return {
         "new": new if approval.state == "pending" else [],
         "file": each,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django import forms
 from django.core.exceptions import ObjectDoesNotExist
@@ -14,25 +14,31 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from paydesk.domain.cases.queries import messages_of
+from paydesk.domain.marketplace.queries import seller_for
 from paydesk.domain.parties.queries import customer_for
 from paydesk.domain.retention import actions
-from paydesk.domain.retention.queries import pack_for, packs_of, redactions_of, why_not_erased
+from paydesk.domain.retention.queries import pack_for, packs_of, redactions_of
+from paydesk.domain.retention.standing import why_not_erased
 from paydesk.foundation.documents.queries import open_document
 from paydesk.foundation.people.queries import markets_of
 from paydesk.kernel.actor import Actor
 from paydesk.kernel.refused import Refused
 from paydesk.web.access import actor_of, gate, gate_to_ask, needs
-from paydesk.web.addresses import kind_and_number, number_in, page_of
+from paydesk.web.addresses import kind_and_number, page_of
 from paydesk.web.answers import came_from, done
 from paydesk.web.cases.shown import case_or_404
 from paydesk.web.deeds import Nothing
 from paydesk.web.retention import forms as asked
 from paydesk.web.retention.views import SEE
 
-if TYPE_CHECKING:
-    from paydesk.domain.parties.models import Customer
-
 dialog_view: Callable[[Any], Any] = require_http_methods(["GET", "HEAD", "POST"])
+FIND: dict[str, Callable[[Actor, int], object]] = {"customer": customer_for, "seller": seller_for}
+SAYS = {
+    "customer": "Names, phones, identity numbers, messages and files are replaced for good. Sums, postings, "
+    "dates and the trail stay, and so do the providers’ rows until the books may go.",
+    "seller": "Their name, what was said of why something failed, messages, mails and files are replaced for "
+    "good, also in what the platform sent. Sums, postings, dates, the platform’s numbers and the trail stay.",
+}
 REDACT, CONFIRM, EXPORT = "cases.redact", "cases.confirm_redaction:check", "retention.export_person"
 
 
@@ -57,15 +63,17 @@ def set_rule(request: HttpRequest) -> HttpResponse:
 def hold(request: HttpRequest) -> HttpResponse:
     """Nothing of a person or case is erased until a second person lifts it."""
     actor, is_sent = actor_of(request), request.method == "POST"
-    form = asked.Hold(request.POST if is_sent else None, auto_id="deed_%s")
+    asked_about = {"code": request.GET.get("code", "")[:40]}
+    form = asked.Hold(request.POST if is_sent else None, initial=asked_about, auto_id="deed_%s")
     blocked = gate(actor, "retention.hold").reason
     if is_sent and form.is_valid():
         known = kind_and_number(form.cleaned_data["code"])
-        if known is None or known[0] not in ("customer", "case"):
-            raise Refused("This is no code of a customer or case: check its last letter.")
-        actions.place_hold(
-            **{f"{known[0]}_id": known[1]}, reason=form.cleaned_data["reason"], by=actor, now=timezone.now()
-        )
+        if known is None or known[0] not in ("customer", "seller", "case"):
+            raise Refused("This is no code of a customer, seller or case: check its last letter.")
+        try:
+            actions.place_hold(known, reason=form.cleaned_data["reason"], by=actor, now=timezone.now())
+        except ObjectDoesNotExist:
+            raise Refused("There is no such customer, seller or case in your markets.") from None
         return done(request, _back(request), "Nothing of it is erased until it is lifted.")
     says = "The schedule passes it over, and nobody can have it forgotten."
     return dialog(request, form, "Legal hold", says, "Hold it", reverse("retention:hold"), blocked)
@@ -90,17 +98,14 @@ def lift(request: HttpRequest, hold_id: int) -> HttpResponse:
 def forget(request: HttpRequest, code: str) -> HttpResponse:
     """Somebody wants to be forgotten: what stands against it is said before it is asked for."""
     actor, is_sent = actor_of(request), request.method == "POST"
-    customer = customer_or_404(actor, code)
+    whom = person_or_404(actor, code)
     form = asked.Forget(request.POST if is_sent else None, auto_id="deed_%s")
-    against = why_not_erased(customer.pk, timezone.localdate())
+    against = why_not_erased(whom, timezone.localdate())
     blocked = gate_to_ask(actor, "retention.erase").reason or " ".join(against)
     if is_sent and form.is_valid():
-        actions.ask_to_erase(customer.pk, **form.cleaned_data, by=actor, now=timezone.now())
-        return done(request, _back(request, page_of("customer", customer.pk)), "A second person decides.")
-    says = (
-        "Names, phones, identity numbers, messages and files are replaced for good. Sums, postings, dates "
-        "and the trail stay, and so do the providers’ rows until the books may go."
-    )
+        actions.ask_to_erase(whom, **form.cleaned_data, by=actor, now=timezone.now())
+        return done(request, _back(request, page_of(*whom)), "A second person decides.")
+    says = SAYS[whom[0]]
     here = reverse("retention:forget", args=[code])
     return dialog(request, form, f"Forget {code}", says, "Ask for it", here, blocked)
 
@@ -184,15 +189,14 @@ def answer_redaction(request: HttpRequest, redaction_id: int, answer: str) -> Ht
 def person(request: HttpRequest, code: str) -> HttpResponse:
     """Everything we keep of a person, for themselves: one file, made by the worker."""
     actor, is_sent = actor_of(request), request.method == "POST"
-    customer = customer_or_404(actor, code)
+    whom = person_or_404(actor, code)
     form = asked.Person(request.POST if is_sent else None, auto_id="deed_%s")
     if is_sent and form.is_valid():
-        actions.ask_for_pack(
-            "person", ("customer", customer.pk), **form.cleaned_data, by=actor, now=timezone.now()
-        )
-        return done(request, _back(request, page_of("customer", customer.pk)), "It is being made.")
-    known = {"packs": packs_of(actor, "customer", customer.pk)}
-    says = "Who they are to us, contracts, payments, refunds, cases with every word: readable, and as JSON."
+        actions.ask_for_pack("person", whom, **form.cleaned_data, by=actor, now=timezone.now())
+        return done(request, _back(request, page_of(*whom)), "It is being made.")
+    known = {"packs": packs_of(actor, *whom)}
+    what = "balance, orders, withdrawals" if whom[0] == "seller" else "contracts, payments, refunds"
+    says = f"Who they are to us, {what}, cases with every word: readable, and as JSON."
     here = reverse("retention:person", args=[code])
     blocked = gate(actor, EXPORT).reason
     return dialog(request, form, f"What we keep of {code}", says, "Make it", here, blocked, **known)
@@ -214,14 +218,16 @@ def download(request: HttpRequest, pack_id: int) -> HttpResponseBase:
     return response
 
 
-def customer_or_404(actor: Actor, code: str) -> Customer:
-    number = number_in("customer", code)
+def person_or_404(actor: Actor, code: str) -> tuple[str, int]:
+    """("customer", id) or ("seller", id) of a code, of the actor's markets."""
+    known = kind_and_number(code)
     try:
-        if number is not None and number < 2**63:
-            return customer_for(actor, number)
+        if known is not None and known[0] in FIND and known[1] < 2**63:
+            FIND[known[0]](actor, known[1])
+            return known
     except ObjectDoesNotExist:
         pass
-    raise Http404("There is no such customer in your markets.")
+    raise Http404("There is no such customer or seller in your markets.")
 
 
 def _back(request: HttpRequest, otherwise: str = "") -> str:

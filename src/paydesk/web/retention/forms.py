@@ -22,7 +22,7 @@ class SetRule(forms.Form):
 
 
 class Hold(forms.Form):
-    code = forms.CharField(label="Code of a customer (CUS-…) or case (CAS-…)", max_length=40)
+    code = forms.CharField(label="Code of a customer (CUS-…), seller (SEL-…) or case (CAS-…)", max_length=40)
     reason = text("What has to be kept, and for whom", 3)
 
 

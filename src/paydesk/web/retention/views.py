@@ -15,7 +15,7 @@ from paydesk.domain.retention.rules import CLASSES, shortfall
 from paydesk.domain.retention.states import ERASURE
 from paydesk.foundation.people.queries import markets_of
 from paydesk.web.access import actor_of, gate, needs
-from paydesk.web.addresses import code_in
+from paydesk.web.addresses import code_in, page_of
 from paydesk.web.people_names import names_by_label
 from paydesk.web.workbook import list_download
 
@@ -37,19 +37,18 @@ def overview(request: HttpRequest) -> HttpResponse:
     names = names_by_label(labels)
     known: dict[str, Any] = {
         "wishes": [
-            (each, code_in("customer", each.customer_id), names[each.asked_by], ERASURE.family(each.state))
+            (
+                each,
+                code_in(*each.subject),
+                page_of(*each.subject),
+                names[each.asked_by],
+                ERASURE.family(each.state),
+            )
             for each in wishes
         ],
         "waiting": [(each, code_in("case", each.case_id), names[each.asked_by]) for each in waiting],
         "held": [
-            (
-                each,
-                code_in("customer", each.customer_id)
-                if each.customer_id
-                else code_in("case", each.case_id or 0),
-                names[each.placed_by],
-            )
-            for each in held
+            (each, code_in(*each.subject), page_of(*each.subject), names[each.placed_by]) for each in held
         ],
         "plan": [
             (

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from django.core.exceptions import ObjectDoesNotExist
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -11,6 +12,7 @@ from django.utils import timezone
 
 from paydesk.domain.cases.queries import cases_of_customer
 from paydesk.domain.cases.states import OPEN
+from paydesk.domain.parties.queries import customer_for
 from paydesk.domain.payments.queries import payments
 from paydesk.domain.risk import actions
 from paydesk.domain.risk.queries import deciders, missing_of
@@ -19,14 +21,16 @@ from paydesk.domain.triage.queries import escalations_of, to_act_on
 from paydesk.domain.triage.rules import ESCALATES, GOES_TO
 from paydesk.kernel.actor import Actor
 from paydesk.web.access import actor_of, gate, needs
-from paydesk.web.addresses import kind_and_number, page_of
+from paydesk.web.addresses import kind_and_number, number_in, page_of
 from paydesk.web.answers import came_from, done
 from paydesk.web.cases.shown import shown as case_shown
 from paydesk.web.payments.shown import shown as payment_shown
 from paydesk.web.queues.subjects import Subject, subject_or_404
-from paydesk.web.retention.deeds import customer_or_404
 from paydesk.web.risk import forms as asked
 from paydesk.web.risk.deeds import dialog, dialog_view
+
+if TYPE_CHECKING:
+    from paydesk.domain.parties.models import Customer
 
 RAISE, SEEN = "risk.escalate", "clocks.acknowledge"
 MOST = 8  # of their cases and of their payments, the newest
@@ -86,7 +90,7 @@ def _says(subject: Subject, flags: list[Any]) -> str:
 
 def _of_customer(request: HttpRequest, actor: Actor, code: str) -> HttpResponse:
     """A customer is escalated by what is feared of them: one of their cases or payments is chosen."""
-    customer = customer_or_404(actor, code)
+    customer = _customer_or_404(actor, code)
     theirs = cases_of_customer(actor, customer.pk).filter(state__in=OPEN)[:MOST]
     newest = payments(actor).filter(customer_id=customer.pk).order_by("-value_on", "-id")[:MOST]
     known = {
@@ -96,3 +100,13 @@ def _of_customer(request: HttpRequest, actor: Actor, code: str) -> HttpResponse:
         "payments": [payment_shown(each, frozenset()) for each in newest],
     }
     return render(request, "risk/of_customer.html", known)
+
+
+def _customer_or_404(actor: Actor, code: str) -> Customer:
+    number = number_in("customer", code)
+    try:
+        if number is not None and number < 2**63:
+            return customer_for(actor, number)
+    except ObjectDoesNotExist:
+        pass
+    raise Http404("There is no such customer in your markets.")

@@ -10,8 +10,9 @@ from django.utils import timezone
 
 from paydesk.domain.cases.queries import code
 from paydesk.domain.cases.states import OPEN
+from paydesk.domain.goodwill.queries import given_before
 from paydesk.web.cases.proving import proof_missing
-from paydesk.web.goodwill.giving import VERB, given_before, why_not_from
+from paydesk.web.goodwill.giving import VERB, why_not_from
 
 register = template.Library()
 
@@ -23,7 +24,7 @@ def goodwill_of(context: dict[str, Any], case: Any) -> dict[str, Any]:
     if missing is not None and not missing.url:
         blocked = blocked or missing.why
     return {
-        "earlier": given_before(case, timezone.now()),
+        "earlier": given_before(case.pk, timezone.now()),
         "is_open": case.state in OPEN,
         "give_url": missing.url if missing else reverse("goodwill:give", args=[code(case)]),
         "blocked": blocked,

@@ -54,6 +54,13 @@ def test_what_cannot_be_read_is_said(raw: bytes, says: str) -> None:
     assert mail.size == len(raw)
 
 
+def test_no_field_brings_what_a_database_cannot_hold() -> None:
+    raw = b"From: a@mail.example\nMessage-ID: <1\0@mail.example>\nMIME-Version: 1.0\n"
+    raw += b"Content-Type: multipart/mixed; boundary=b\n\n--b\n\nhello\n"
+    mail = read_mail(raw + b"--b\nContent-Type: image/\0png; name=a.png\n\nx\n--b--\n")
+    assert (mail.message_id, mail.attachments[0].content_type) == ("<1@mail.example>", "image/png")
+
+
 def test_beyond_the_most_bytes_the_head_still_speaks() -> None:
     mail = read_mail(HEAD + b"\n" + b"hello " * 100, limits=Limits(most_bytes=200))
     assert (mail.subject, mail.message_id, mail.text[:5]) == ("x", "<1@mail.example>", "hello")

@@ -7,10 +7,13 @@ from paydesk.domain.cases.actions.aside import (
     open_side,
     say_aside,
 )
+from paydesk.domain.cases.actions.complaints import NO_COMPLAINT, approve_no_complaint, ask_no_complaint
 from paydesk.domain.cases.actions.files import attach_file, look_into_file, save_letter, take_off_file
 from paydesk.domain.cases.actions.linking import confirm_link, link, reject_link
 from paydesk.domain.cases.actions.looking import look_at
-from paydesk.domain.cases.actions.mail import fetch, keep_mail, send_due, take_in, take_in_all
+from paydesk.domain.cases.actions.mail import fetch, keep_mail, keep_or_note, send_due
+from paydesk.domain.cases.actions.mail_in import take_in
+from paydesk.domain.cases.actions.mail_left import ignore_mail, take_in_all, take_in_anyway
 from paydesk.domain.cases.actions.mailboxes import add_mailbox, switch_mailbox
 from paydesk.domain.cases.actions.merging import merge, undo_merge
 from paydesk.domain.cases.actions.opening import open_case, receive_message
@@ -40,6 +43,7 @@ from paydesk.domain.cases.actions.working import (
 )
 
 __all__ = [
+    "NO_COMPLAINT",
     "close_side",
     "hear_aside",
     "mark_side_sent",
@@ -47,12 +51,16 @@ __all__ = [
     "say_aside",
     "add_mailbox",
     "add_note",
+    "approve_no_complaint",
+    "ask_no_complaint",
     "attach_file",
     "close_resolved",
     "confirm_link",
     "fetch",
     "keep_commitment",
+    "ignore_mail",
     "keep_mail",
+    "keep_or_note",
     "link",
     "log_call",
     "look_at",
@@ -78,6 +86,7 @@ __all__ = [
     "take_back",
     "take_in",
     "take_in_all",
+    "take_in_anyway",
     "take_off_file",
     "take_up",
     "tick",

@@ -11,10 +11,11 @@ from django.db import transaction
 
 from paydesk.domain.cases import rules, side_rules
 from paydesk.domain.cases.asks import is_our_number
+from paydesk.domain.cases.at_work import FIELDS, go_on
 from paydesk.domain.cases.models import Case, SideMessage, SideTalk
 from paydesk.domain.cases.side_queries import SUBJECT, code
 from paydesk.domain.cases.side_rules import SIDE
-from paydesk.domain.cases.states import CASE, OPEN
+from paydesk.domain.cases.states import OPEN
 from paydesk.domain.cases.steps import CaseRefused, count_up, keep, locked, record
 from paydesk.foundation.clocks.steps import meet_clocks, start_clocks, stop_clocks
 from paydesk.foundation.outbox.steps import put
@@ -199,11 +200,11 @@ def _answered(side: SideTalk, by: Actor, at: datetime) -> None:
     side.answered_at = at
     _move(side, "answer", "answered_at")
     meet_clocks(side_rules.clock_of(side.with_whom), SUBJECT, [side.pk], at=at)
-    waits_for = "provider" if side_rules.clock_of(side.with_whom) == "provider_response" else "internal"
     case = Case.objects.select_for_update(of=("self",)).get(pk=side.case_id)
-    if case.state == "waiting" and case.waits_for == waits_for:
-        case.state, case.waits_for, case.wakes_at = CASE.after("take_up", case.state), "", None
-        keep(case, "state", "waits_for", "wakes_at")
+    waited = side_rules.CLOCK_OF_WAITING.get(case.waits_for)
+    if case.state == "waiting" and waited == side_rules.clock_of(side.with_whom):
+        go_on(case, at, they_acted=True)
+        keep(case, *FIELDS)
         record("case.woke", case, by, at, side_id=side.pk)
 
 

@@ -35,7 +35,8 @@ def add_mailbox(
     by: Actor,
     now: datetime,
 ) -> Mailbox:
-    """Set up an address. `imap` and `smtp` are host, port, user, tls ("tls", "starttls", "none"), ca_file.
+    """Set up an address. `imap` and `smtp` are host, port, user, tls ("tls", "starttls", "none"), ca_file;
+    both are `folder` alone where mail lies in a folder of this machine (below POST_FOLDER).
 
     Secrets are sealed with the desk's key. Raises CaseRefused.
     """

@@ -7,6 +7,7 @@ from datetime import datetime
 from django.db import transaction
 
 from paydesk.domain.cases import clocks
+from paydesk.domain.cases.at_work import FIELDS, end_waiting, go_on
 from paydesk.domain.cases.models import Case
 from paydesk.domain.cases.queries import code
 from paydesk.domain.cases.states import CASE, OPEN
@@ -35,14 +36,17 @@ def merge(case_id: int, *, into: int, by: Actor, now: datetime) -> Case:
         case.customer_id is None and case.contact != survivor.contact
     ):
         raise CaseRefused("The two cases are of different people: link them, do not merge them.")
+    end_waiting(case, now, they_acted=False)
     was, case.state = case.state, CASE.after("merge", case.state)
     case.merged_into, case.waits_for, case.wakes_at = survivor, "", None
     merge_clocks(clocks.SUBJECT, case.pk, survivor.pk, at=now)
     if case.unanswered_since is not None:
         times = [each for each in (case.unanswered_since, survivor.unanswered_since) if each is not None]
         survivor.unanswered_since = min(times)
+        if survivor.state == "waiting":
+            go_on(survivor, now)
     keep(case, "state", "merged_into", "waits_for", "wakes_at")
-    keep(survivor, "unanswered_since")
+    keep(survivor, *FIELDS, "unanswered_since")
     record("case.merged", case, by, now, state=[was, case.state], into=survivor.pk)
     record("case.took_in", survivor, by, now, case_id=case.pk)
     return survivor

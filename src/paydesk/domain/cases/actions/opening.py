@@ -9,10 +9,11 @@ from django.db import transaction
 
 from paydesk.domain.cases import clocks, rules
 from paydesk.domain.cases.asks import is_our_number
+from paydesk.domain.cases.at_work import go_on, open_again
 from paydesk.domain.cases.keeping_files import keep_beside
 from paydesk.domain.cases.models import Case, Message
 from paydesk.domain.cases.queries import survivor_of
-from paydesk.domain.cases.states import CASE, OPEN
+from paydesk.domain.cases.states import OPEN
 from paydesk.domain.cases.steps import (
     RIGHT,
     CaseRefused,
@@ -22,10 +23,11 @@ from paydesk.domain.cases.steps import (
     owner_of_contact,
     propose_links,
     record,
+    said_before,
     say,
 )
 from paydesk.domain.parties.models import Customer
-from paydesk.foundation.clocks.steps import reopen_clocks, start_clocks
+from paydesk.foundation.clocks.steps import start_clocks
 from paydesk.foundation.documents.blobs import KeptContent
 from paydesk.foundation.outbox.steps import put
 from paydesk.kernel.actor import Actor
@@ -65,9 +67,10 @@ def open_case(
     is given back. Raises CaseRefused, NotAllowedRefused.
     """
     by.needs(RIGHT, market=market)
-    if external_id and (known := Message.objects.filter(channel=channel, external_id=external_id).first()):
-        return known.case
     text, subject = _redacted(text), _redacted(subject)
+    external_id, known = said_before(channel, external_id, text, contact)
+    if known is not None:
+        return known.case
     contact, contact_name = (each.replace("\0", "") for each in (contact, contact_name))
     if problem := rules.problem_with_text(text):
         raise CaseRefused(problem)
@@ -153,9 +156,10 @@ def receive_message(
     merged one leads to the case it went into. Twice the same `external_id` is one message. `files` are
     (content, name) of what came with it.
     """
-    if external_id and (known := Message.objects.filter(channel=channel, external_id=external_id).first()):
-        return known
     text = _redacted(text)
+    external_id, known = said_before(channel, external_id, text, sender)
+    if known is not None:
+        return known
     if problem := rules.problem_with_text(text):
         raise CaseRefused(problem)
     at = min(received_at or now, now)
@@ -205,12 +209,11 @@ def _goes_on(case: Case, at: datetime, by: Actor, now: datetime) -> bool:
     """Bring a case back to work for a message; False where a new one has to follow it."""
     if case.state in OPEN:
         if case.state == "waiting":
-            case.state, case.waits_for, case.wakes_at = CASE.after("take_up", case.state), "", None
+            go_on(case, now)
         return True
     if case.state != "resolved" or case.resolved_at is None or now - case.resolved_at > rules.GRACE:
         return False
-    case.state, case.resolved_at, case.reopens = CASE.after("reopen", case.state), None, case.reopens + 1
-    reopen_clocks(clocks.SUBJECT, [case.pk], by=by, at=now, kind=clocks.SOLUTION)
+    open_again(case, by, now)
     return True
 
 

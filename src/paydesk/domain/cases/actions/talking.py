@@ -17,11 +17,12 @@ from paydesk.domain.cases.answering import (
     wait_as_said,
 )
 from paydesk.domain.cases.asks import is_our_number
+from paydesk.domain.cases.at_work import go_on
 from paydesk.domain.cases.models import Case, Draft, Message
 from paydesk.domain.cases.placeholders import places_in, why_not_sent
 from paydesk.domain.cases.queries import code
 from paydesk.domain.cases.reached_by import channel_of_answer
-from paydesk.domain.cases.states import CASE, OPEN
+from paydesk.domain.cases.states import OPEN
 from paydesk.domain.cases.steps import (
     CaseRefused,
     answered,
@@ -94,7 +95,7 @@ def reply(
         Draft.objects.filter(case=case, person_id=by.id).delete()
         if message.delivery != "queued":
             answered(case, now)
-        _at_work(case)
+        go_on(case, now)
         if message.delivery != "queued":
             wait_as_said(case, message, by, now)
         case.last_message_at = now
@@ -158,11 +159,19 @@ def mark_failed(message_id: int, *, why: str, by: Actor, now: datetime) -> None:
     )
     if not changed:
         return
-    say(case, direction="note", is_public=False, channel="email", author=by.label, text=why[:2000], at=now)
+    say(
+        case,
+        direction="note",
+        is_public=False,
+        channel=message.channel,
+        author=by.label,
+        text=why[:2000],
+        at=now,
+    )
     if case.state in OPEN:
         case.unanswered_since = case.unanswered_since or message.at
         start_clocks(clocks.NEXT, clocks.SUBJECT, {case.pk: now}, market=case.market, now=now)
-        _at_work(case)
+        go_on(case, now)
     keep(case, "state", "waits_for", "wakes_at", "unanswered_since")
     record("case.answer_failed", case, by, now, message_id=message_id)
 
@@ -233,7 +242,7 @@ def log_call(
     case.last_message_at = now
     if outcome == "answered":
         answered(case, now)
-        _at_work(case)
+        go_on(case, now)
     propose_links(case, text, by, now)
     keep(case, "state", "waits_for", "wakes_at", "last_message_at", "unanswered_since", "first_answered_at")
     record("case.called", case, by, now, message_id=call.pk, outcome=outcome, called_us=called_us)
@@ -268,8 +277,3 @@ def _may_answer(case: Case) -> None:
         raise CaseRefused("No address is known of whoever wrote. Add one, or log a call.")
     if "@" not in case.contact and case.channel != "chat":
         raise CaseRefused("They reached us by phone: call them and log the call, or add an e-mail address.")
-
-
-def _at_work(case: Case) -> None:
-    if CASE.may("take_up", case.state):
-        case.state, case.waits_for, case.wakes_at = CASE.after("take_up", case.state), "", None

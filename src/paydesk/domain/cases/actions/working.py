@@ -9,6 +9,7 @@ from django.db import transaction
 
 from paydesk.domain.cases import categories, clocks, rules
 from paydesk.domain.cases.asks import blocks_of
+from paydesk.domain.cases.at_work import FIELDS, end_waiting, go_on, open_again, start_waiting
 from paydesk.domain.cases.identity import proven_on
 from paydesk.domain.cases.models import Case, Commitment
 from paydesk.domain.cases.queries import current_tree, knows_who, link_pairs, tree_of, unchecked
@@ -21,10 +22,7 @@ from paydesk.foundation.clocks.rules import CUSTOMER
 from paydesk.foundation.clocks.steps import (
     meet_clocks,
     pause_clocks,
-    reopen_clocks,
-    resume_clocks,
     start_clocks,
-    stop_clocks,
 )
 from paydesk.foundation.outbox.steps import put
 from paydesk.kernel.actor import Actor
@@ -59,7 +57,8 @@ def sort_case(
     """Say what a case is about, why it happened, whose it is; None leaves a field as it is.
 
     `language` is the one in which they are answered. A new case with a category is triaged. A complaint gets
-    its clock from the day the case was opened. Raises CaseRefused.
+    its clock from the day the case was opened; its mark comes off by two people (`ask_no_complaint`). Raises
+    CaseRefused.
     """
     case = locked(case_id, by, version=version)
     if CASE.is_terminal(case.state) or case.state == "merged":
@@ -73,6 +72,12 @@ def sort_case(
     }  # fmt: skip
     wanted = {name: value for name, value in wanted.items() if value is not None}
     _check_sorting(case, wanted, categories.leaves(tree))
+    if case.is_complaint and wanted.get("is_complaint") is False:
+        raise CaseRefused(
+            "A complaint has a deadline: that it is none takes a reason and a second person. Ask for it under"
+            " “No complaint”.",
+            field="is_complaint",
+        )
     was = {name: getattr(case, name) for name in wanted}
     for name, value in wanted.items():
         setattr(case, name, value)
@@ -87,8 +92,6 @@ def sort_case(
         case.level, case.level_how = "unverified", ""  # somebody else is talking, so nothing is proved
     if case.is_complaint and "is_complaint" in changes:
         start_clocks(clocks.COMPLAINT, clocks.SUBJECT, {case.pk: case.opened_at}, market=case.market, now=now)
-    elif "is_complaint" in changes:
-        stop_clocks(clocks.COMPLAINT, clocks.SUBJECT, [case.pk], why="no complaint", at=now)
     keep(case, *{name.removesuffix("_id") for name in wanted}, "category_version", "checked", "state",
          "level", "level_how")  # fmt: skip
     changes.pop("contact", None)  # no personal data in the trail
@@ -175,16 +178,17 @@ def take_up(case_id: int, *, by: Actor, now: datetime) -> Case:
     if case.state == "in_progress":
         return case
     was = case.state
-    case.state, case.waits_for, case.wakes_at = CASE.after("take_up", was), "", None
-    _clocks_go_on(case, now)
-    keep(case, "state", "waits_for", "wakes_at")
+    CASE.after("take_up", was)  # raises where it is over
+    go_on(case, now, they_acted=True)
+    keep(case, *FIELDS)
     record("case.taken_up", case, by, now, state=[was, case.state])
     return case
 
 
 @transaction.atomic(durable=True)
 def wait(case_id: int, *, waits_for: str, until: datetime | None = None, by: Actor, now: datetime) -> Case:
-    """Nothing can be done before somebody else acts. Only waiting for the customer stops a clock.
+    """Nothing can be done before somebody else acts. Only waiting for the customer stops a clock; a provider
+    and our own people get one of their own.
 
     While a message of the customer has no answer it does not: answer first. `until` wakes the case again.
     Raises CaseRefused.
@@ -200,7 +204,8 @@ def wait(case_id: int, *, waits_for: str, until: datetime | None = None, by: Act
     case.waits_for, case.wakes_at = waits_for, until
     if waits_for == "customer":
         pause_clocks(clocks.SUBJECT, [case.pk], reason=CUSTOMER, by=by, at=now, kind=clocks.SOLUTION)
-    keep(case, "state", "waits_for", "wakes_at")
+    start_waiting(case, now)
+    keep(case, *FIELDS)
     record("case.waits", case, by, now, state=[was, case.state], waits_for=waits_for)
     return case
 
@@ -211,9 +216,8 @@ def wake(*, by: Actor, now: datetime) -> int:
     found = Case.objects.select_for_update(of=("self",), skip_locked=True)
     number = 0
     for case in found.filter(state="waiting", wakes_at__lte=now).order_by("wakes_at")[:BATCH]:
-        case.state, case.waits_for, case.wakes_at = CASE.after("take_up", case.state), "", None
-        _clocks_go_on(case, now)
-        keep(case, "state", "waits_for", "wakes_at")
+        go_on(case, now)
+        keep(case, *FIELDS)
         record("case.woke", case, by, now)
         number += 1
     return number
@@ -240,6 +244,7 @@ def resolve(case_id: int, *, version: int | None = None, by: Actor, now: datetim
         raise NotReadyRefused(
             " ".join(each.text for each in missing), missing=[each.field for each in missing]
         )
+    end_waiting(case, now, they_acted=True)
     was, case.state = case.state, CASE.after("resolve", case.state)
     case.resolved_at, case.waits_for, case.wakes_at = now, "", None
     for kind in (clocks.SOLUTION, clocks.COMPLAINT, clocks.FIRST, clocks.NEXT):
@@ -264,13 +269,12 @@ def _required(case: Case, is_linked: bool) -> dict[str, bool]:
 
 @transaction.atomic(durable=True)
 def reopen(case_id: int, *, by: Actor, now: datetime) -> Case:
-    """It is not over after all: within the grace the clocks go on, the gap does not count."""
+    """It is not over after all: within the grace the clocks go on. The gap counts for a complaint alone."""
     case = locked(case_id, by)
     if case.resolved_at is not None and now - case.resolved_at > rules.GRACE and case.state == "resolved":
         raise CaseRefused("It was resolved more than 48 hours ago: open a case that follows it.")
-    was, case.state = case.state, CASE.after("reopen", case.state)
-    case.resolved_at, case.reopens = None, case.reopens + 1
-    reopen_clocks(clocks.SUBJECT, [case.pk], by=by, at=now, kind=clocks.SOLUTION)
+    was = case.state
+    open_again(case, by, now)
     keep(case, "state", "resolved_at", "reopens")
     record("case.reopened", case, by, now, state=[was, case.state])
     return case
@@ -314,7 +318,3 @@ def keep_commitment(commitment_id: int, *, by: Actor, now: datetime) -> Commitme
     keep(case)
     record("case.promise_kept", case, by, now, commitment_id=made.pk)
     return made
-
-
-def _clocks_go_on(case: Case, now: datetime) -> None:
-    resume_clocks(clocks.SUBJECT, [case.pk], at=now, reason=CUSTOMER)

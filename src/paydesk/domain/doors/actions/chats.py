@@ -16,8 +16,8 @@ from paydesk.domain.doors import rules
 from paydesk.domain.doors.addresses import digest_of, digest_of_code, new_code, new_secret
 from paydesk.domain.doors.asks import proof_of
 from paydesk.domain.doors.models import Chat, Door, ProofTry
-from paydesk.domain.doors.queries import chat_of_case, tries_of
-from paydesk.domain.doors.steps import DoorRefused
+from paydesk.domain.doors.queries import tries_of
+from paydesk.domain.doors.steps import DoorRefused, expect_code
 from paydesk.foundation.documents.blobs import KeptContent
 from paydesk.kernel.actor import Actor
 from paydesk.kernel.phone_numbers import e164_digits
@@ -158,14 +158,12 @@ def give_code(case_id: int, *, by: Actor, now: datetime) -> str:
     Told this once; a new one ends the old. Raises DoorRefused where nobody is in a chat or known.
     """
     case = locked(case_id, by)
-    chat = chat_of_case(case.pk)
-    if chat is None:
-        raise DoorRefused("There is no chat in this case: a code is typed into one.")
     if case.customer_id is None:
         raise DoorRefused("Say first which customer this is: the code is read out on the number on file.")
     code = new_code()
-    until = now + timedelta(minutes=rules.CODE_MINUTES)
-    Chat.objects.filter(pk=chat.pk).update(code_digest=digest_of_code(code), code_until=until)
+    chat = expect_code(case, code, now + timedelta(minutes=rules.CODE_MINUTES))
+    if chat is None:
+        raise DoorRefused("There is no chat in this case: a code is typed into one.")
     record("case.code_given", case, by, now, chat_id=chat.pk)
     return code
 

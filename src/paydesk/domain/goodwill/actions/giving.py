@@ -7,9 +7,8 @@ from datetime import datetime
 from django.db import transaction
 
 from paydesk.domain.cases import steps as cases
-from paydesk.domain.cases.asks import Compensation, Link, compensations_of
+from paydesk.domain.cases.asks import Compensation
 from paydesk.domain.cases.models import Case
-from paydesk.domain.cases.queries import link_pairs
 from paydesk.domain.contracts import rules as contract_rules
 from paydesk.domain.contracts.models import Contract, DueItem
 from paydesk.domain.goodwill import queries, rules
@@ -141,18 +140,14 @@ def _earlier_of(
     case: Case, contract_id: int | None, payment_id: int | None, now: datetime
 ) -> list[Compensation]:
     """What was given, is asked for or contested about this case, its payments and the contract."""
-    links: list[Link] = [("case", case.pk), *(pair for pair in link_pairs(case.pk) if pair[0] == "payment")]
-    if payment_id is not None:
-        links.append(("payment", payment_id))
-    if contract_id is not None:
-        links.append(("contract", contract_id))
-    return compensations_of(links, now)
+    contracts = [contract_id] if contract_id is not None else []
+    return queries.given_before(case.pk, now, payment_id=payment_id, contract_ids=contracts)
 
 
 def _lock(case: Case, contract_id: int | None, payment_id: int | None) -> None:
     """Whoever gives something for the same payments waits, from whatever case; in the order of all locks."""
-    paid = {number for kind, number in link_pairs(case.pk) if kind == "payment"} | {payment_id} - {None}
-    ids = sorted(number for number in paid if number is not None)
+    named = [payment_id] if payment_id is not None else []
+    ids = sorted({*queries.payments_of_trouble(case.pk), *named})
     contracts = {*contracts_of(ids), *([contract_id] if contract_id is not None else [])}
     call(
         "payments_lock", (sorted(contracts), "bigint[]"), (ids, "bigint[]"), ([case.customer_id], "bigint[]")
@@ -161,7 +156,7 @@ def _lock(case: Case, contract_id: int | None, payment_id: int | None) -> None:
 
 def _payment_of(case: Case) -> int | None:
     """The one payment the case is about; None where it is about several or none."""
-    paid = [number for kind, number in link_pairs(case.pk) if kind == "payment"]
+    paid = queries.payments_of_trouble(case.pk)
     return paid[0] if len(paid) == 1 else None
 
 

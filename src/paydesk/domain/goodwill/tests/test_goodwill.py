@@ -191,6 +191,40 @@ class GivingGoodwill(TestCase):
             approve_goodwill(first.pk, by=LEAD, now=LATER)
         approve_goodwill(second.pk, by=LEAD, now=LATER)
 
+    def test_what_was_given_before_it_was_known_what_for_counts_all_the_same(self):
+        """Linked afterwards, one of two payments, in a case merged with the one about it."""
+        (second,) = receive(make_source_account(name="Second"), row(2, "50.00", provider_ref="MP7700A2"))
+        plain = cases.open_case(
+            market="GH", channel="phone", text="Locked for two days", contact="233244123456",
+            customer_id=self.contract.customer_id, by=AGENT, now=NOON,
+        )  # fmt: skip
+        cases.verify(plain.pk, strong_way="callback", by=AGENT, now=NOON)
+        assert self.give("10.00", case=plain, contract_id=None).payment_id is None
+        asked = {
+            "amount": ghs("10.00"), "reason": "not_ours", "note": "x", "payee_kind": "payer",
+            "payee_name": "Ama", "payee_account": "233244123456", "rail": "mobile_money", "by": AGENT,
+            "now": NOON,
+        }  # fmt: skip
+        refunds.request_refund(second.pk, **asked)
+        for payment in (self.payment, second):
+            cases.link(plain.pk, kind="payment", object_id=payment.pk, by=AGENT, now=NOON)
+        approval = Approval.objects.get()
+        with pytest.raises(refunds.ChecksChangedRefused) as stopped:
+            refunds.approve_refund(approval.pk, by=LEAD, now=LATER)
+        assert "GWL-" in stopped.value.text
+        refunds.look_again(approval.pk, by=LEAD, now=LATER)
+        assert refunds.approve_refund(approval.pk, by=LEAD, now=LATER).state == "approved"
+        with pytest.raises(refunds.EarlierRefused):
+            refunds.request_refund(self.payment.pk, **asked)
+        with pytest.raises(EarlierRefused):  # another case about the same payment
+            self.give("5.00")
+        CaseLink.objects.filter(case=plain, kind="payment", object_id=self.payment.pk).delete()
+        refunds.request_refund(self.payment.pk, **{**asked, "amount": ghs("1.00")})
+        cases.merge(plain.pk, into=self.case.pk, by=AGENT, now=LATER)
+        with pytest.raises(refunds.EarlierRefused) as stopped:
+            refunds.request_refund(self.payment.pk, **asked)
+        assert "GWL-" in stopped.value.text
+
     def test_only_for_somebody_known_in_a_strong_way_and_never_for_a_third_person(self):
         cases.sort_case(self.case.pk, contact="233244000000", by=AGENT, now=NOON)
         with pytest.raises(IdentityRefused, match="strong way"):

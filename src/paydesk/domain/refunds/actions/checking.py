@@ -28,9 +28,10 @@ def look_again(approval_id: int, *, by: Actor, now: datetime) -> list[str]:
         "pk": approval.subject_id
     }  # fmt: skip
     told = []
-    for refund in Refund.objects.select_for_update().filter(**named).order_by("pk"):
-        doubts = queries.new_doubts(refund, now)
-        if doubts:
+    refunds = list(Refund.objects.select_for_update().filter(**named).order_by("pk"))
+    found = queries.new_doubts(refunds, now)
+    for refund in refunds:
+        if doubts := found[refund.pk]:
             refund.reasons = [*refund.reasons, *doubts]
             refund.save(update_fields=["reasons"])
             told += doubts if "pk" in named else [f"{queries.code(refund)}: {doubt}" for doubt in doubts]

@@ -50,7 +50,9 @@ def request_release(
             raise RefundRefused(f"{queries.code(refund)} is not free to go out: somebody took it up already.")
         if gone := queries.why_not_payable(refund):
             raise RefundRefused(gone)
-        refund.reasons = [*refund.reasons, *queries.new_doubts(refund, now)]
+    doubts = queries.new_doubts(refunds, now)
+    for refund in refunds:
+        refund.reasons = [*refund.reasons, *doubts[refund.pk]]
     refuse_stopped(refunds, now)
     total = Money(sum(refund.amount_minor for refund in refunds), account.currency)
     _check_float(account, total)

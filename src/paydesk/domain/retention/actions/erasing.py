@@ -6,14 +6,16 @@ from collections import Counter
 from datetime import datetime, timedelta
 
 from django.db import IntegrityError, connection, transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
-from paydesk.domain.cases.models import Attachment, Case, Draft
+from paydesk.domain.cases.models import Attachment, Case, Draft, ReceivedMail
+from paydesk.domain.marketplace.queries import seller_for
 from paydesk.domain.parties.queries import customer_for
 from paydesk.domain.payments.models import Payment
 from paydesk.domain.retention import forgetting, queries, rules
 from paydesk.domain.retention.actions.holding import RetentionRefused
 from paydesk.domain.retention.models import Erasure, Pack, RetentionRun
+from paydesk.domain.retention.standing import Subject, addresses_of, why_not_erased
 from paydesk.domain.retention.states import ERASURE
 from paydesk.foundation.audit import steps as audit
 from paydesk.foundation.audit.steps import fingerprint
@@ -28,29 +30,33 @@ MOST_A_NIGHT = 2_000  # of each class and market; the rest goes the next night
 
 
 @transaction.atomic(durable=True)
-def ask_to_erase(customer_id: int, *, reason: str, by: Actor, now: datetime) -> Erasure:
-    """Write down that a person wants to be forgotten; refused at once where something stands against it."""
-    customer = customer_for(by, customer_id)
-    by.needs_to_ask(ERASE, market=customer.market)
+def ask_to_erase(subject: Subject, *, reason: str, by: Actor, now: datetime) -> Erasure:
+    """Write down that a person wants to be forgotten: ("customer", id), or ("seller", id) who is none.
+
+    Refused at once where something stands against it; DoesNotExist for another market.
+    """
+    kind, number = subject
+    market = customer_for(by, number).market if kind == "customer" else seller_for(by, number).market
+    by.needs_to_ask(ERASE, market=market)
     if len(reason.strip()) < 5:
         raise RetentionRefused("Say how they asked for it, and how we know that it is them.")
-    _refuse(customer_id, now)
+    _refuse(subject, now)
     try:
         with transaction.atomic():
             made = Erasure.objects.create(
-                market=customer.market, customer=customer, reason=reason.strip(), asked_by_id=by.id,
-                asked_by=by.label, asked_at=now,
+                market=market, reason=reason.strip(), asked_by_id=by.id, asked_by=by.label, asked_at=now,
+                **{"customer_id" if kind == "customer" else "party_id": number},
             )  # fmt: skip
     except IntegrityError:
         raise RetentionRefused("Somebody asked for this already; it waits for a second person.") from None
-    audit.record("erasure.asked", subject=("customer", customer_id), by=by, at=now, market=customer.market,
+    audit.record("erasure.asked", subject=subject, by=by, at=now, market=market,
                  changes={"erasure_id": made.pk})  # fmt: skip
     return made
 
 
 @transaction.atomic(durable=True)
 def erase(erasure_id: int, *, by: Actor, now: datetime) -> Erasure:
-    """The second person has the customer forgotten: it does not come back. Raises RetentionRefused.
+    """The second person has them forgotten: it does not come back. Raises RetentionRefused.
 
     Names, phones, identity numbers, messages, files and notes are replaced. Postings, sums, dates, the audit
     trail and the rows of provider files stay; the trail has a salted hash of our number for them, and counts.
@@ -59,16 +65,21 @@ def erase(erasure_id: int, *, by: Actor, now: datetime) -> Erasure:
     if by.id is not None and by.id == made.asked_by_id:
         raise RetentionRefused("You asked for it. Somebody else has it done.")
     made.state = ERASURE.after("erase", made.state)
-    _refuse(made.customer_id, now)
-    made.fingerprint = fingerprint(made.customer.external_ref)
-    counts = forgetting.person(made.customer_id, by, now)
+    _refuse(made.subject, now)
+    who = made.customer or made.party
+    assert who is not None
+    made.fingerprint = fingerprint(who.external_ref)
+    if made.customer_id is not None:
+        counts = forgetting.person(made.customer_id, by, now)
+    else:
+        counts = forgetting.seller(who.pk, by, now)
     made.refresh_from_db(fields=["reason"])
     made.counts = {name: count for name, count in sorted(counts.items()) if count}
     made.decided_by, made.decided_at = by.label, now
     made.save()
     audit.record(
-        "customer.erased",
-        subject=("customer", made.customer_id),
+        f"{made.subject[0]}.erased",
+        subject=made.subject,
         by=by,
         at=now,
         market=made.market,
@@ -87,13 +98,13 @@ def refuse_erasure(erasure_id: int, *, reason: str, by: Actor, now: datetime) ->
     made.reason = f"{made.reason}\nRefused: {reason.strip()}"
     made.decided_by, made.decided_at = by.label, now
     made.save()
-    audit.record("erasure.refused", subject=("customer", made.customer_id), by=by, at=now, market=made.market,
+    audit.record("erasure.refused", subject=made.subject, by=by, at=now, market=made.market,
                  changes={"erasure_id": made.pk})  # fmt: skip
     return made
 
 
 def _locked(erasure_id: int, by: Actor) -> Erasure:
-    found = Erasure.objects.select_for_update(of=("self",)).select_related("customer")
+    found = Erasure.objects.select_for_update(of=("self",)).select_related("customer", "party")
     made = found.filter(pk=erasure_id).first()
     if made is None or not by.sees(made.market):
         raise RetentionRefused("There is no such wish in your markets.")
@@ -101,8 +112,8 @@ def _locked(erasure_id: int, by: Actor) -> Erasure:
     return made
 
 
-def _refuse(customer_id: int, now: datetime) -> None:
-    if against := queries.why_not_erased(customer_id, now.date()):
+def _refuse(subject: Subject, now: datetime) -> None:
+    if against := why_not_erased(subject, now.date()):
         raise RetentionRefused(" ".join(against), reasons=against)
 
 
@@ -159,16 +170,32 @@ def _of_market(
     forgetting.words_of_cases(ids, by, now)
     erased["case_text"] += len(ids)
     with_files = Attachment.objects.exclude(name="erased.txt").values("message__case")
-    files = closed.filter(closed_at__lt=before["case_files"], pk__in=with_files)
+    with_mail = ReceivedMail.objects.filter(case__isnull=False).exclude(told="").values("case")
+    to_go = Q(pk__in=with_files) | Q(pk__in=with_mail)
+    files = closed.filter(to_go, closed_at__lt=before["case_files"])
     held["case_files"] += files.filter(keeps).count()
     ids = _oldest(files.exclude(keeps))
     erased["case_files"] += forgetting.files_of_cases(ids, by, now, "retention")["files"]
+    _mail_left(market, before["mail_left"], erased, held, by, now)
     packs = Pack.objects.filter(market=market, state="made", made_at__lt=before["packs"]).order_by("id")
     for pack in packs[:MOST_A_NIGHT]:
         forgetting.one_pack(pack, by, now, "retention")
         erased["packs"] += 1
     year = before["books"].date().replace(month=1, day=1)
     held["books"] += Payment.objects.filter(market=market, value_on__lt=year).count()
+
+
+def _mail_left(
+    market: str, before: datetime, erased: Counter[str], held: Counter[str], by: Actor, now: datetime
+) -> None:
+    """Mail that led to no case; what somebody whom a legal hold is on wrote stays."""
+    kept = addresses_of(Case.objects.filter(queries.held_cases(), market=market).values_list("pk", flat=True))
+    old = ReceivedMail.objects.filter(case=None, mailbox__market=market, received_at__lt=before)
+    old = old.exclude(told="").exclude(state="kept")
+    held["mail_left"] += old.filter(sender__in=kept).count()
+    for mail in old.exclude(sender__in=kept).order_by("pk")[:MOST_A_NIGHT]:
+        forgetting.one_mail(mail, by, now, "retention")
+        erased["mail_left"] += 1
 
 
 def _oldest(found: QuerySet[Case]) -> list[int]:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 
 from django.db import IntegrityError, transaction
 
 from paydesk.domain.cases.queries import case_for
+from paydesk.domain.marketplace.queries import seller_for
 from paydesk.domain.parties.queries import customer_for
 from paydesk.domain.retention import rules
 from paydesk.domain.retention.models import LegalHold, RetentionRule
@@ -16,6 +18,7 @@ from paydesk.kernel.actor import Actor
 from paydesk.kernel.refused import Refused
 
 MANAGE, HOLD, LIFT = "retention.manage", "retention.hold", "retention.lift_hold:check"
+COLUMNS = {"customer": "customer_id", "seller": "party_id", "case": "case_id"}
 
 
 class RetentionRefused(Refused):
@@ -44,28 +47,28 @@ def set_retention(
 
 
 @transaction.atomic(durable=True)
-def place_hold(
-    *, customer_id: int | None = None, case_id: int | None = None, reason: str, by: Actor, now: datetime
-) -> LegalHold:
-    """Nothing of this person, or of this case, is erased until a second person lifts it."""
-    if (customer_id is None) is (case_id is None):
-        raise RetentionRefused("A legal hold is on one customer or on one case.")
+def place_hold(subject: tuple[str, int], *, reason: str, by: Actor, now: datetime) -> LegalHold:
+    """Nothing of this customer, seller or case is erased until a second person lifts it."""
+    kind, number = subject
+    if kind not in COLUMNS:
+        raise RetentionRefused("A legal hold is on one customer, one seller or one case.")
     if len(reason.strip()) < 10:
         raise RetentionRefused(
             "Say in a sentence what has to be kept and for whom: a court, an authority, us."
         )
-    market = (customer_for(by, customer_id) if customer_id is not None else case_for(by, case_id or 0)).market
+    find: Any = {"customer": customer_for, "seller": seller_for, "case": case_for}[kind]
+    market = find(by, number).market
     by.needs(HOLD, market=market)
     try:
         with transaction.atomic():
             made = LegalHold.objects.create(
-                market=market, customer_id=customer_id, case_id=case_id, reason=reason.strip(),
-                placed_by_id=by.id, placed_by=by.label, placed_at=now,
+                market=market, reason=reason.strip(), placed_by_id=by.id, placed_by=by.label, placed_at=now,
+                **{COLUMNS[kind]: number},
             )  # fmt: skip
     except IntegrityError:
         raise RetentionRefused("A legal hold is on it already.") from None
     audit.record("legal_hold.placed", subject=("legal_hold", made.pk), by=by, at=now, market=market,
-                 changes={"customer_id": customer_id, "case_id": case_id})  # fmt: skip
+                 changes={COLUMNS[kind]: number})  # fmt: skip
     return made
 
 
@@ -85,5 +88,5 @@ def lift_hold(hold_id: int, *, reason: str, by: Actor, now: datetime) -> LegalHo
     hold.lifted_by, hold.lifted_at, hold.lift_reason = by.label, now, reason.strip()
     hold.save(update_fields=["lifted_by", "lifted_at", "lift_reason"])
     audit.record("legal_hold.lifted", subject=("legal_hold", hold.pk), by=by, at=now, market=hold.market,
-                 changes={"customer_id": hold.customer_id, "case_id": hold.case_id})  # fmt: skip
+                 changes={COLUMNS[hold.subject[0]]: hold.subject[1]})  # fmt: skip
     return hold

@@ -9,6 +9,7 @@ from typing import Any
 from django.db import transaction
 
 from paydesk.domain.cases.queries import case_for
+from paydesk.domain.marketplace.queries import seller_for
 from paydesk.domain.parties.queries import customer_for
 from paydesk.domain.payments.queries import payment_for
 from paydesk.domain.retention import collecting, pack_files
@@ -26,7 +27,7 @@ from paydesk.kernel.refused import Refused
 
 EVENT = "pack.asked"
 RIGHTS = {"evidence": "risk.evidence_pack", "person": "retention.export_person"}
-SUBJECTS = {"evidence": ("case", "payment"), "person": ("customer",)}
+SUBJECTS = {"evidence": ("case", "payment"), "person": ("customer", "seller")}
 AT_ONCE_BYTES = 5_000_000  # what is larger is made by the worker
 
 
@@ -55,10 +56,9 @@ def ask_for_pack(kind: str, subject: tuple[str, int], *, reason: str, by: Actor,
 
 def _asked(kind: str, subject: tuple[str, int], reason: str, by: Actor, now: datetime) -> Pack:
     if kind not in PACKS or subject[0] not in SUBJECTS[kind]:
-        raise PackRefused("A pack is made of a case, a payment or a customer.")
-    thing: Any = {"case": case_for, "payment": payment_for, "customer": customer_for}[subject[0]](
-        by, subject[1]
-    )
+        raise PackRefused("A pack is made of a case, a payment, a customer or a seller.")
+    find = {"case": case_for, "payment": payment_for, "customer": customer_for, "seller": seller_for}
+    thing: Any = find[subject[0]](by, subject[1])
     by.needs(RIGHTS[kind], market=thing.market)
     if len(reason.strip()) < 5:
         raise PackRefused("Say who needs it and what for: the pack holds what was said to us in confidence.")

@@ -26,6 +26,7 @@ from paydesk.domain.refunds.models import Refund
 from paydesk.domain.retention import actions, queries
 from paydesk.domain.retention.actions.holding import RetentionRefused
 from paydesk.domain.retention.models import Erasure, LegalHold, RetentionRun
+from paydesk.domain.retention.standing import why_not_erased
 from paydesk.domain.triage.models import CategoryModel, Suggestion
 from paydesk.foundation.approvals.models import Approval
 from paydesk.foundation.audit.actions import seal
@@ -48,6 +49,7 @@ class Erasing(TestCase):
         }
         cls.contract = make_contract(customer_name=NAME, phones=(PHONE,), deposit_minor=0)
         cls.customer = cls.contract.customer
+        cls.who = ("customer", cls.customer.pk)
         cls.account = make_source_account()
 
     def paid(self, amount: str = "300.00") -> None:
@@ -64,7 +66,7 @@ class Erasing(TestCase):
         return Case.objects.get(pk=case.pk)
 
     def asked(self) -> Erasure:
-        return actions.ask_to_erase(self.customer.pk, reason="By letter, with ID", by=self.by["SU"], now=NOON)
+        return actions.ask_to_erase(self.who, reason="By letter, with ID", by=self.by["SU"], now=NOON)
 
     def rows_with(self, *words: str) -> list[str]:
         """Every table that still has one of these words in a row."""
@@ -102,11 +104,8 @@ class Erasing(TestCase):
         with pytest.raises(RetentionRefused, match=r"We still hold money of theirs: 50\.00 GHS"):
             self.asked()
         case = self.case(state="in_progress", resolved_at=None, closed_at=None)
-        assert any(
-            "Cases of theirs are open: CAS-" in each
-            for each in queries.why_not_erased(self.customer.pk, NOON.date())
-        )
-        actions.place_hold(case_id=case.pk, reason="Asked for by the court.", by=self.by["RK"], now=NOON)
+        assert any("Cases of theirs are open: CAS-" in each for each in why_not_erased(self.who, NOON.date()))
+        actions.place_hold(("case", case.pk), reason="Asked for by the court.", by=self.by["RK"], now=NOON)
         with pytest.raises(RetentionRefused, match="legal hold"):
             self.asked()
         assert not Erasure.objects.exists()
@@ -188,20 +187,16 @@ class Erasing(TestCase):
         assert Customer.objects.get(pk=self.customer.pk).name == NAME
 
     def test_a_hold_is_lifted_by_a_second_person(self) -> None:
-        hold = actions.place_hold(
-            customer_id=self.customer.pk, reason="Asked for by the court.", by=self.by["RK"], now=NOON
-        )
+        hold = actions.place_hold(self.who, reason="Asked for by the court.", by=self.by["RK"], now=NOON)
         with pytest.raises(RetentionRefused, match="You placed it"):
             actions.lift_hold(hold.pk, reason="Over now", by=self.by["RK"], now=NOON)
         with pytest.raises(RetentionRefused, match="on it already"):
-            actions.place_hold(
-                customer_id=self.customer.pk, reason="Once again, please.", by=self.by["RK"], now=NOON
-            )
+            actions.place_hold(self.who, reason="Once again, please.", by=self.by["RK"], now=NOON)
         assert actions.lift_hold(hold.pk, reason="Over now", by=self.by["RK2"], now=NOON).lifted_at == NOON
 
     def test_the_night_erases_what_is_older_than_its_time_but_what_is_held_and_proves_it(self) -> None:
         old, held, young = self.case(), self.case(), self.case(closed_at=NOON + YEARS)
-        actions.place_hold(case_id=held.pk, reason="Asked for by the court.", by=self.by["RK"], now=NOON)
+        actions.place_hold(("case", held.pk), reason="Asked for by the court.", by=self.by["RK"], now=NOON)
         run = actions.apply_schedule(by=WORKER, now=NOON + YEARS)
         assert run is not None
         assert (run.erased["case_text"], run.held) == (1, {"case_text": 1})
@@ -255,7 +250,9 @@ def test_whatever_was_paid_and_said_the_sums_are_the_same_afterwards(
             )  # fmt: skip
             Case.objects.filter(pk=made.pk).update(state="closed", resolved_at=NOON, closed_at=NOON)
         before = _sums()
-        wish = actions.ask_to_erase(contract.customer_id, reason="By letter", by=people["SU"], now=NOON)
+        wish = actions.ask_to_erase(
+            ("customer", contract.customer_id), reason="By letter", by=people["SU"], now=NOON
+        )
         actions.erase(wish.pk, by=people["RK"], now=NOON)
         assert _sums() == before
         assert [each for each in check_all(most_rows=5, own_snapshot=False) if each.rows] == []

@@ -6,6 +6,7 @@ import hashlib
 import io
 import json
 import zipfile
+from datetime import timedelta
 from email.message import EmailMessage
 
 import pytest
@@ -38,6 +39,14 @@ def mail() -> bytes:
     message["Subject"], message["Message-ID"] = "It was not me", "<1@mail.example>"
     message.set_content(f"Look at TXAB12345. Also, {SECRET}.")
     message.add_attachment(b"a photo of a letter", maintype="image", subtype="png", filename="letter.png")
+    return bytes(message)
+
+
+def machine_mail(number: int, sender: str) -> bytes:
+    message = EmailMessage()
+    message["From"], message["To"], message["Auto-Submitted"] = sender, "help@desk.example", "auto-replied"
+    message["Subject"], message["Message-ID"] = "Away", f"<{number}@mail.example>"
+    message.set_content("I am away")
     return bytes(message)
 
 
@@ -167,3 +176,26 @@ class WithAMail(TestCase):
             with pytest.raises(RedactionRefused, match=text):
                 actions.redact_words(message.pk, words=words, reason=reason, by=self.by["SU"], now=NOON)
         assert not Redaction.objects.exists()
+
+    def test_mail_that_led_to_no_case_goes_after_its_time_but_what_a_hold_keeps(self) -> None:
+        away = [machine_mail(n, sender) for n, sender in ((2, "eve@mail.example"), (3, "ama@mail.example"))]
+        box = Mailbox.objects.get()
+        gone, kept = (cases.keep_mail(box, raw, received_at=NOON, by=WORKER, now=NOON) for raw in away)
+        cases.take_in_all(by=WORKER, now=NOON)
+        case = Case.objects.get()
+        actions.place_hold(("case", case.pk), reason="Asked for by the court.", by=self.by["RK"], now=NOON)
+        run = actions.apply_schedule(by=WORKER, now=NOON + timedelta(days=91))
+        assert run is not None
+        assert (run.erased["mail_left"], run.held["mail_left"]) == (1, 1)
+        gone.refresh_from_db()
+        kept.refresh_from_db()
+        assert (gone.sender, gone.subject, gone.told, kept.sender) == ("", "", "", "ama@mail.example")
+        with open_document(gone.document_id).file as stream:
+            assert b"I am away" not in stream.read()
+
+    def test_a_mail_goes_with_the_files_of_its_case_also_where_nothing_was_attached(self) -> None:
+        Attachment.objects.all().delete()
+        Case.objects.update(state="closed", resolved_at=NOON, closed_at=NOON)
+        actions.apply_schedule(by=WORKER, now=NOON + timedelta(days=8 * 365))
+        with open_document(ReceivedMail.objects.get().document_id).file as stream:
+            assert SECRET.encode() not in stream.read()

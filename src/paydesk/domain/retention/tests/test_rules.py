@@ -40,8 +40,8 @@ def test_a_rule_needs_its_source_and_a_day_that_has_been():
 
 def test_each_reason_against_erasing_is_said():
     assert why_not_erased(Standing()) == []
-    everything = Standing(("1",), ("2",), ("CAS-1",), ("REF-1",), ("ENF-1",), 1)
-    assert len(why_not_erased(everything)) == 6
+    everything = Standing(("1",), ("2",), ("CAS-1",), ("REF-1",), ("ENF-1",), 1, ("W-1",), ("CUS-1",), True)
+    assert len(why_not_erased(everything)) == 9
 
 
 def test_the_hash_of_a_night_covers_the_one_before():

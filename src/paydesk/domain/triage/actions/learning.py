@@ -47,11 +47,12 @@ def keep_learnt(
 ) -> CategoryModel:
     """Keep what was learnt: the arrays as a document, the figures beside. From now on it is asked.
 
-    `figures` and `threshold` are thousandths. A model that is kept already stays as it is.
+    `figures` and `threshold` are thousandths. A model that is kept already stays as it is, and one of whose
+    cases somebody was forgotten meanwhile is not kept.
     """
     by.needs(LEARN)
     model = CategoryModel.objects.select_for_update().get(pk=model_id)
-    if model.state == "ready":
+    if model.state != "asked":
         return model
     model.state = MODEL.after("finish", model.state)
     document = documents.store(

@@ -8,7 +8,7 @@ from django.db import transaction
 
 from paydesk.foundation.audit import steps as audit
 from paydesk.foundation.clocks import rules
-from paydesk.foundation.clocks.kinds import kind_named
+from paydesk.foundation.clocks.kinds import kind_named, never_pauses
 from paydesk.foundation.clocks.models import Clock
 from paydesk.foundation.clocks.queries import state_at
 from paydesk.foundation.clocks.steps import (
@@ -43,6 +43,8 @@ def pause_clock(clock_id: int, *, reason: str, note: str, by: Actor, now: dateti
         raise ClockRefused(
             "Its due time was set by hand, so no pause moves it. Set another due time instead."
         )
+    if never_pauses(clock.kind):
+        raise ClockRefused("A clock of this kind never pauses.")
     if reason not in clock.policy.pauses:
         known = ", ".join(rules.pause_words(each) for each in clock.policy.pauses)
         raise ClockRefused(

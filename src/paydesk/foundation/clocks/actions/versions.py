@@ -17,7 +17,7 @@ from paydesk.foundation.clocks.defaults import (
     source_of_holidays,
     zone_and_country,
 )
-from paydesk.foundation.clocks.kinds import ROUND_THE_CLOCK, kind_named, kinds
+from paydesk.foundation.clocks.kinds import ROUND_THE_CLOCK, kind_named, kinds, never_pauses
 from paydesk.foundation.clocks.models import CalendarVersion, Clock, PolicyVersion
 from paydesk.foundation.clocks.queries import OPEN, calendar_of, calendars, current_policy
 from paydesk.foundation.clocks.rules import Terms
@@ -142,13 +142,16 @@ def set_policy(
     Open clocks that are not late are planned again from their original start, less their pauses; a breach
     stays with the policy it broke. With `holds_from`, a moment to come, it holds for clocks that start then
     or later, and those that run keep theirs. `calendar` is "" for that of the clock's market, or the name of
-    one; None keeps it. Raises ClockRefused for an unknown kind or calendar.
+    one; None keeps it. Raises ClockRefused for an unknown kind or calendar, and for pauses of a kind that
+    never pauses.
     """
     by.needs(SETTINGS)
     try:
         kind_named(kind)
     except KeyError:
         raise ClockRefused(f"There is no kind of clock called {kind}.") from None
+    if terms.pauses and never_pauses(kind):
+        raise ClockRefused("A clock of this kind never pauses: take the pauses out of its policy.")
     if holds_from is not None and holds_from <= now:
         raise ClockRefused("This begins in the past. Let it hold at once, or from a day to come.")
     lock_versions(shared=False)

@@ -58,6 +58,18 @@ class Sellers(OnTheRefundDesk):
         assert code(case) in self.get(
             "SU", reverse("marketplace:seller", args=[code_in("seller", found.party_id)])
         )
+        whose = code_in("seller", found.party_id)
+        of_seller = reverse("marketplace:seller", args=[whose])
+        assert "Forget them" in self.get("SU", of_seller)
+        self.post("RK", reverse("retention:hold"), {"code": whose, "reason": "Asked for by the court."})
+        held = self.get("RK", of_seller)
+        assert "Asked for by the court." in held
+        assert f"{reverse('retention:overview')}#holds" in held
+        told = self.get("AN", of_seller)  # who may not read why is told that
+        assert ("Legal hold since" in told, "Asked for by the court." in told) == (True, False)
+        dialog = self.get("SU", reverse("retention:forget", args=[whose]))
+        assert "A legal hold is on them" in dialog
+        self.get("RK", reverse("retention:person", args=[whose]))
         again = SimpleUploadedFile("events.csv", FILE.encode(), "text/csv")
         refused = self.clients["SU"].post(
             reverse("marketplace:take"), {"account": str(account.pk), "file": again}

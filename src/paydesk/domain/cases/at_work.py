@@ -1,0 +1,73 @@
+"""Bringing a case back to work: what waited goes on, what was resolved is opened again, with their clocks.
+
+Parts of verbs; nothing is saved here but clocks.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from paydesk.domain.cases import clocks
+from paydesk.domain.cases.models import Case, SideTalk
+from paydesk.domain.cases.side_rules import CLOCK_OF_WAITING, clock_of
+from paydesk.domain.cases.states import CASE
+from paydesk.foundation.clocks.models import Clock
+from paydesk.foundation.clocks.rules import CUSTOMER
+from paydesk.foundation.clocks.steps import (
+    meet_clocks,
+    reopen_clocks,
+    resume_clocks,
+    start_clocks,
+    stop_clocks,
+)
+from paydesk.kernel.actor import Actor
+
+FIELDS = ("state", "waits_for", "wakes_at")  # that `go_on` changes
+STILL_SILENT = "we went on without them"
+
+
+def go_on(case: Case, at: datetime, *, they_acted: bool = False) -> None:
+    """We are to act again: what stood still meanwhile counts. `they_acted`: those who were waited for did."""
+    if not CASE.may("take_up", case.state):
+        return
+    end_waiting(case, at, they_acted=they_acted)
+    case.state, case.waits_for, case.wakes_at = CASE.after("take_up", case.state), "", None
+
+
+def start_waiting(case: Case, at: datetime) -> None:
+    """A provider or our own people get a clock of their own, which a question aside may have already.
+
+    It goes on from where it began where we only looked at the case meanwhile.
+    """
+    kind = CLOCK_OF_WAITING.get(case.waits_for, "")
+    asked = SideTalk.objects.filter(case=case, state="open").values_list("with_whom", flat=True)
+    if not kind or kind in map(clock_of, asked):
+        return
+    earlier = Clock.objects.filter(subject_kind=clocks.SUBJECT, subject_id=case.pk, kind=kind)
+    last = earlier.order_by("-id").first()
+    start = last.start_at if last is not None and last.ended_why == STILL_SILENT else at
+    start_clocks(kind, clocks.SUBJECT, {case.pk: start}, market=case.market, now=at)
+
+
+def end_waiting(case: Case, at: datetime, *, they_acted: bool) -> None:
+    """Nobody is waited for from now on. Who is late by then is late, whoever acted."""
+    if case.state != "waiting":
+        return
+    kind = CLOCK_OF_WAITING.get(case.waits_for)
+    if kind is None:
+        resume_clocks(clocks.SUBJECT, [case.pk], at=at, reason=CUSTOMER)
+        return
+    late = Clock.objects.filter(
+        subject_kind=clocks.SUBJECT, subject_id=case.pk, kind=kind, ended_as="", due_at__lt=at
+    )
+    if they_acted or late.exists():
+        meet_clocks(kind, clocks.SUBJECT, [case.pk], at=at)
+    else:
+        stop_clocks(kind, clocks.SUBJECT, [case.pk], why=STILL_SILENT, at=at)
+
+
+def open_again(case: Case, by: Actor, at: datetime) -> None:
+    """It is not over after all. The gap counts for no clock but those that never pause."""
+    case.state, case.resolved_at, case.reopens = CASE.after("reopen", case.state), None, case.reopens + 1
+    for kind in (clocks.SOLUTION, *([clocks.COMPLAINT] if case.is_complaint else [])):
+        reopen_clocks(clocks.SUBJECT, [case.pk], by=by, at=at, kind=kind)

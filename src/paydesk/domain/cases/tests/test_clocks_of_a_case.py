@@ -1,0 +1,134 @@
+"""The clocks of a case beside its life: what never pauses, what ends a pause, what a bounce undoes."""
+
+from __future__ import annotations
+
+import pytest
+
+from paydesk.domain.cases import actions, clocks
+from paydesk.domain.cases.models import Case
+from paydesk.domain.cases.steps import CaseRefused
+from paydesk.domain.cases.tests.test_life import AGENT, NOON, WORKER, Cases, later
+from paydesk.foundation.approvals.models import Approval
+from paydesk.foundation.approvals.steps import SamePersonRefused
+from paydesk.foundation.audit.queries import history
+from paydesk.foundation.clocks.actions import pause_clock, set_policy
+from paydesk.foundation.clocks.kinds import kind_named
+from paydesk.foundation.clocks.models import Clock, ClockPause
+from paydesk.foundation.clocks.rules import Terms
+from paydesk.foundation.clocks.steps import ClockRefused
+from paydesk.foundation.clocks.tests.desk import ADMINISTRATOR, LEAD
+from tests.browser.people import make_person
+
+
+class Complaints(Cases):
+    def test_opened_again_it_goes_on_as_if_it_had_not_been_resolved(self):
+        case = self.opened(is_complaint=True)
+        due_at = self.clock(case, "complaint_deadline").due_at
+        self.answered(case)
+        self.ready(case)
+        actions.resolve(case.pk, by=AGENT, now=later(hours=1))
+        actions.reopen(case.pk, by=AGENT, now=later(hours=40))
+        again = self.clock(case, "complaint_deadline")
+        assert (again.ended_as, again.due_at, again.reopens) == ("", due_at, 1)
+        assert not ClockPause.objects.filter(clock=again).exists()
+        assert ClockPause.objects.filter(clock=self.clock(case, "resolution")).exists()
+
+    def test_the_mark_comes_off_by_two_people_and_a_reason(self):
+        case = self.opened(is_complaint=True)
+        with pytest.raises(CaseRefused, match="second person"):
+            actions.sort_case(case.pk, is_complaint=False, by=AGENT, now=later(hours=1))
+        lead, other = (make_person(name, "TL", email=f"{name}@desk.example").actor() for name in "ab")
+        with pytest.raises(ClockRefused, match="Say why"):
+            actions.ask_no_complaint(case.pk, reason=" ", by=lead, now=later(hours=1))
+        asked = actions.ask_no_complaint(case.pk, reason="A question of price", by=lead, now=later(hours=1))
+        assert Case.objects.get(pk=case.pk).is_complaint
+        with pytest.raises(SamePersonRefused):
+            actions.approve_no_complaint(asked.pk, by=lead, now=later(hours=2))
+        actions.approve_no_complaint(asked.pk, by=other, now=later(hours=2))
+        case.refresh_from_db()
+        ended = self.clock(case, "complaint_deadline")
+        assert (case.is_complaint, ended.ended_as, ended.ended_why) == (
+            False,
+            "waived",
+            "A question of price",
+        )
+        assert "case.no_complaint" in [each.verb for each in history("case", case.pk)]
+        assert Approval.objects.get().state == "approved"
+
+    def test_no_policy_makes_it_pause_and_one_from_before_does_not_either(self):
+        case = self.opened(is_complaint=True)
+        clock = self.clock(case, "complaint_deadline")
+        with pytest.raises(ClockRefused, match="never pauses"):
+            set_policy(
+                clocks.COMPLAINT,
+                Terms(target_seconds=60, pauses={"customer": 60}),
+                by=ADMINISTRATOR,
+                now=NOON,
+            )
+        with pytest.raises(ClockRefused, match="never pauses"):
+            pause_clock(clock.pk, reason="customer", note="They think", by=LEAD, now=NOON)
+        assert kind_named(clocks.COMPLAINT).never_pauses
+
+
+class Waiting(Cases):
+    def waits(self, waits_for="customer", now=None, **opened) -> Case:
+        case = self.opened(**opened)
+        self.answered(case)
+        actions.wait(case.pk, waits_for=waits_for, by=AGENT, now=now or later(hours=1))
+        return case
+
+    def test_an_answer_a_call_and_a_bounce_end_the_pause_for_the_customer(self):
+        for number, act in enumerate((
+            lambda case: self.answered(case, "Also this", now=later(hours=2)),
+            lambda case: actions.log_call(
+                case.pk, outcome="answered", text="Told", called_us=False, by=AGENT, now=later(hours=2)
+            ),
+            lambda case: actions.mark_failed(
+                case.messages.get(direction="out").pk, why="No such box", by=WORKER, now=later(hours=2)
+            ),
+        )):  # fmt: skip
+            case = self.waits(external_id=f"<{number}>")
+            assert self.clock(case, "resolution").paused_at is not None
+            act(case)
+            case.refresh_from_db()
+            assert (case.state, self.clock(case, "resolution").paused_at) == ("in_progress", None)
+
+    def test_a_case_without_an_answer_that_goes_into_a_waiting_one_brings_it_back(self):
+        survivor = self.waits()
+        other = self.opened("Still nothing", now=later(hours=2))
+        actions.merge(other.pk, into=survivor.pk, by=AGENT, now=later(hours=3))
+        survivor.refresh_from_db()
+        assert (survivor.state, survivor.unanswered_since) == ("in_progress", later(hours=2))
+        assert self.clock(survivor, "resolution").paused_at is None
+
+    def test_a_provider_and_our_own_people_get_a_clock_that_goes_on_until_they_acted(self):
+        case = self.waits("provider")
+        first = self.clock(case, "provider_response")
+        assert (first.start_at, first.ended_as) == (later(hours=1), "")
+        actions.receive_message(
+            case.pk, channel="email", text="Well?", external_id="<w>", by=WORKER, now=later(hours=2)
+        )
+        first.refresh_from_db()
+        assert first.ended_as == "waived", "we look at it; they are still silent"
+        self.answered(case, now=later(hours=3))
+        actions.wait(case.pk, waits_for="provider", by=AGENT, now=later(hours=4))
+        again = self.clock(case, "provider_response")
+        assert (again.start_at, again.ended_as) == (later(hours=1), "")
+        actions.take_up(case.pk, by=AGENT, now=later(hours=5))
+        again.refresh_from_db()
+        assert again.ended_as == "met"
+        actions.wait(case.pk, waits_for="internal", until=later(days=20), by=AGENT, now=later(hours=6))
+        assert self.clock(case, "internal_task").start_at == later(hours=6)
+        actions.wake(by=WORKER, now=later(days=20))
+        late = self.clock(case, "internal_task")
+        assert (late.ended_as, late.breached_at) == ("met", late.due_at), "who was late stays late"
+
+    def test_where_somebody_was_asked_aside_that_clock_counts(self):
+        case = self.opened()
+        side = actions.open_side(
+            case.pk, with_whom="provider", subject="s", text="Where is it?", address="help@momo.example",
+            by=AGENT, now=later(hours=1),
+        )  # fmt: skip
+        actions.wait(case.pk, waits_for="provider", by=AGENT, now=later(hours=1))
+        kinds = Clock.objects.filter(kind="provider_response").values_list("subject_kind", "subject_id")
+        assert list(kinds) == [("side", side.pk)]

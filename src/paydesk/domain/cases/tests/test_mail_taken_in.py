@@ -1,0 +1,145 @@
+"""Mail that was kept is never lost: what cannot be understood holds up nothing, a person decides on it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from email.message import EmailMessage
+from typing import Any
+from unittest.mock import patch
+
+import pytest
+from django.db import OperationalError
+
+from paydesk.domain.cases import actions
+from paydesk.domain.cases.models import Attachment, Case, Mailbox, Message, ReceivedMail
+from paydesk.foundation.audit.models import AuditRecord
+from paydesk.foundation.people.authority import rights_of
+from paydesk.foundation.people.models import Market
+from paydesk.kernel.actor import Actor
+from paydesk.kernel.refused import NotAllowedRefused, Refused
+from tests.builders import NOON, WORKER
+
+pytestmark = pytest.mark.usefixtures("db", "_documents_in_a_folder_of_the_test")
+AGENT = Actor("person", 940_012, "Agent", rights_of(["SU"]), frozenset({"GH"}))
+AUDITOR = Actor("person", 940_013, "Auditor", rights_of(["AU"]), frozenset({"GH"}))
+THEIRS = "ama@mail.example"
+READ = "paydesk.domain.cases.actions.mail_in.reading.read_mail"
+
+
+def a_box(**fields: Any) -> Mailbox:
+    Market.objects.get_or_create(
+        code="GH", defaults={"name": "Ghana", "currency": "GHS", "time_zone": "Africa/Accra"}
+    )
+    values = {"address": "help@desk.example", "name": "Help", "market": "GH", "imap": {}, "imap_secret": "",
+              "smtp": {}, "smtp_secret": "", "added_by": "system:tests", "added_at": NOON}  # fmt: skip
+    return Mailbox.objects.create(**{**values, **fields})
+
+
+def a_mail(text: str = "Where is my money?", *, sender: str = THEIRS, **fields: str) -> EmailMessage:
+    mail = EmailMessage()
+    mail["From"], mail["To"] = f"Ama <{sender}>", "help@desk.example"
+    mail["Subject"] = fields.pop("subject", "Payment")
+    for name, value in fields.items():
+        mail[name.replace("_", "-")] = value
+    mail.set_content(text)
+    return mail
+
+
+def kept(box: Mailbox, mail: EmailMessage | None = None, **fields: str) -> ReceivedMail:
+    raw = (mail or a_mail(**fields)).as_bytes()
+    return actions.keep_mail(box, raw, received_at=NOON, by=WORKER, now=NOON)
+
+
+def taken_in(box: Mailbox, mail: EmailMessage | None = None, **fields: str) -> ReceivedMail:
+    return actions.take_in(kept(box, mail, **fields).pk, by=WORKER, now=NOON)
+
+
+def case_of(received: ReceivedMail) -> Case:
+    assert received.case is not None, received.told
+    return received.case
+
+
+def test_what_cannot_be_understood_holds_up_nothing_and_a_person_takes_it_in_later() -> None:
+    box = a_box()
+    first, second = kept(box, Message_ID="<1@mail.example>"), kept(box, Message_ID="<2@mail.example>")
+    real = actions.mail_in.reading.read_mail
+
+    def broken(raw: bytes, **known: Any) -> Any:
+        if b"<1@mail.example>" in raw:
+            raise RecursionError("too deep")
+        return real(raw, **known)
+
+    with patch(READ, broken):
+        assert actions.take_in_all(by=WORKER, now=NOON) == 2
+        first.refresh_from_db()
+        second.refresh_from_db()
+        assert (first.state, second.state) == ("failed", "in_case")
+        assert "RecursionError" in first.told
+        with pytest.raises(Refused, match="RecursionError"):
+            actions.take_in_anyway(first.pk, by=AGENT, now=NOON)
+    assert actions.take_in_anyway(first.pk, by=AGENT, now=NOON).state == "in_case"
+    assert AuditRecord.objects.filter(verb="mail.taken_in", subject_id=first.pk).count() == 1
+
+
+def test_what_the_database_would_not_do_now_is_tried_again_and_not_for_ever() -> None:
+    box = a_box()
+    received = kept(box)
+    with patch(READ, side_effect=OperationalError("deadlock detected")):
+        for _ in range(actions.mail_left.TRIES - 1):
+            actions.take_in_all(by=WORKER, now=NOON)
+        received.refresh_from_db()
+        assert received.state == "kept"
+        actions.take_in_all(by=WORKER, now=NOON)
+    received.refresh_from_db()
+    assert received.state == "failed"
+
+
+def test_what_a_machine_wrote_is_set_aside_until_somebody_takes_it_in_or_ignores_it() -> None:
+    box = a_box()
+    away = taken_in(box, text="I am away", Auto_Submitted="auto-replied", subject="Away")
+    news = taken_in(box, text="News", Auto_Submitted="auto-generated", subject="News")
+    assert (away.state, away.sender, away.subject) == ("set_aside", THEIRS, "Away")
+    with pytest.raises(NotAllowedRefused):
+        actions.take_in_anyway(away.pk, by=AUDITOR, now=NOON)
+    case = case_of(actions.take_in_anyway(away.pk, by=AGENT, now=NOON))
+    assert not Message.objects.filter(case=case, is_automatic=True).exists(), "no machine is answered"
+    assert actions.ignore_mail(news.pk, by=AGENT, now=NOON).state == "ignored"
+    with pytest.raises(Refused, match="is ignored"):
+        actions.take_in_anyway(news.pk, by=AGENT, now=NOON)
+
+
+def test_a_very_long_answer_is_shown_from_its_beginning_and_kept_whole() -> None:
+    box = a_box()
+    case = case_of(taken_in(box, Message_ID="<1@mail.example>"))
+    text = "so much happened " * 6_500
+    answer = taken_in(box, text=text, In_Reply_To="<1@mail.example>", Message_ID="<2@mail.example>")
+    assert (answer.state, answer.case) == ("in_case", case)
+    said = Message.objects.get(external_id="<2@mail.example>")
+    assert (len(said.text), len(said.full_text) > 110_000) == (100_000, True)
+
+
+def test_another_message_under_a_known_id_is_a_message_of_its_own() -> None:
+    box, other = a_box(), a_box(address="care@desk.example")
+    first = taken_in(box, Message_ID="<same@mail.example>")
+    copy = a_mail(Message_ID="<same@mail.example>", Received="by mx.desk.example")
+    assert taken_in(other, copy).case == first.case, "a copy to a second mailbox is the same message"
+    stranger = a_mail("Something else", sender="eve@mail.example", Message_ID="<same@mail.example>")
+    stranger.add_attachment(b"slip", maintype="application", subtype="pdf", filename="slip.pdf")
+    told = taken_in(box, stranger)
+    assert told.case != first.case
+    assert Attachment.objects.get().message.case == told.case
+    more = a_mail("And this", In_Reply_To="<same@mail.example>", Message_ID="<same@mail.example>")
+    assert taken_in(box, more).state == "in_case"
+    assert sorted(Message.objects.filter(direction="in").values_list("text", flat=True)) == [
+        "And this", "Something else", "Where is my money?",
+    ]  # fmt: skip
+
+
+def test_a_message_that_cannot_be_kept_leaves_its_place_and_the_next_is_read() -> None:
+    box = a_box(imap={"folder": "x"}, smtp={"folder": "x"})
+    with patch("paydesk.domain.cases.actions.mail.redact_message", side_effect=RecursionError("deep")):
+        received = actions.keep_or_note(
+            box, a_mail().as_bytes(), place="7", received_at=NOON, by=WORKER, now=NOON + timedelta(1)
+        )
+    assert received.state == "failed"
+    assert "message 7" in received.told

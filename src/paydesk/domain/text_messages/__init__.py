@@ -1,0 +1,1 @@
+"""Text messages to the phones the ledger knows: codes that prove who somebody is, short notices."""

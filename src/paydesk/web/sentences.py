@@ -1,0 +1,78 @@
+"""Sentences of ours with figures in them, in the language of whoever reads: found by their English.
+
+The domain says a refusal or a clock's arithmetic once, in English, as the audit trail and the API keep it.
+In the catalogues it stands with `{}` for each thing put in: "Refund of {} refused: you can refund up to {} of
+this payment."; its translation says `{0}` and `{1}` where they belong. Codes, names and amounts stay as they
+are.
+"""
+
+from __future__ import annotations
+
+import gettext
+import re
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+FOLDER = Path(__file__).resolve().parent / "locale"
+LONGEST = 2000  # what is longer is no sentence of ours
+_SLOT = re.compile(r"\{\d*\}")
+_NEXT_SENTENCE = re.compile(r"(?<=[.!?]) (?=\S)")
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """One sentence with slots: what has to stand in it, how it is recognised, how the language says it."""
+
+    literal: str
+    shape: re.Pattern[str]
+    said: str
+
+    def of(self, words: str) -> list[str] | None:
+        """What stands in the slots of `words`; None where it is another sentence."""
+        found = self.shape.fullmatch(words) if self.literal in words else None
+        return list(found.groups()) if found else None
+
+
+@cache
+def exact_words(language: str) -> dict[str, str]:
+    """Words of a catalogue without slots and plurals, by their English."""
+    return {english: said for english, said in _catalogue(language).items() if not _SLOT.search(english)}
+
+
+@cache
+def sentences(language: str) -> tuple[Sentence, ...]:
+    """Every sentence with slots, that with the most words of its own first."""
+    found = []
+    for english, said in _catalogue(language).items():
+        parts = _SLOT.split(english)
+        if len(parts) > 1:
+            shape = re.compile("(.*?)".join(re.escape(part) for part in parts), re.DOTALL)
+            found.append((sum(map(len, parts)), Sentence(max(parts, key=len), shape, said)))
+    return tuple(sentence for _, sentence in sorted(found, key=lambda pair: -pair[0]))
+
+
+def put(words: str, language: str) -> str:
+    """`words` in `language`: whole, with its figures, or sentence by sentence; as they are where unknown."""
+    said = _one(words, language) if len(words) <= LONGEST else None
+    if said is None and len(words) <= LONGEST and len(parts := _NEXT_SENTENCE.split(words)) > 1:
+        said = " ".join(_one(part, language) or part for part in parts)
+    return words if said is None else said
+
+
+def _one(words: str, language: str) -> str | None:
+    exact = exact_words(language)
+    if words in exact:
+        return exact[words]
+    for sentence in sentences(language):
+        slots = sentence.of(words)
+        if slots is not None:
+            return sentence.said.format(*(exact.get(slot, slot) for slot in slots))
+    return None
+
+
+def _catalogue(language: str) -> dict[str, str]:
+    path = FOLDER / language / "LC_MESSAGES" / "django.mo"
+    with path.open("rb") as file:
+        held = gettext.GNUTranslations(file)._catalog  # type: ignore[attr-defined]
+    return {english: said for english, said in held.items() if isinstance(english, str) and english}
