@@ -206,6 +206,11 @@ class Message(models.Model):
 class Mailbox(models.Model):
     """An address people write to: read over IMAP, sent from over SMTP. Secrets are sealed (sealed_text).
 
+    `acknowledges` is what was chosen; since `breaker_at` nothing is acknowledged all the same, because of
+    `breaker_because`, until a person looked. Then `answers_since` is from when acknowledgements count anew.
+    What comes here becomes cases with its `tag`, which a view of the inbox can be made of; complaints where
+    it `is_for_complaints`.
+
     `place_valid` and `place_uid` are how far its folder was read. `own_servers` are the names under which our
     own mail servers report what they found out about a sender. `problem` is why it could not be reached.
     """
@@ -216,6 +221,11 @@ class Mailbox(models.Model):
     language = models.CharField(max_length=10, default="en")
     is_active = models.BooleanField(default=True)
     acknowledges = models.BooleanField(default=True)
+    breaker_at = models.DateTimeField(null=True)
+    breaker_because = models.CharField(max_length=200, default="", db_default="")
+    answers_since = models.DateTimeField(null=True)
+    tag = models.CharField(max_length=30, default="", db_default="")
+    is_for_complaints = models.BooleanField(default=False, db_default=False)
     own_servers = models.JSONField(default=list, db_default=[])
     imap = models.JSONField()
     imap_secret = models.TextField()

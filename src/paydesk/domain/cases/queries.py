@@ -225,6 +225,12 @@ def mailboxes(actor: Actor) -> QuerySet[Mailbox]:
     return in_markets(counted, actor).order_by("address")
 
 
+def mail_troubles(actor: Actor) -> list[Mailbox]:
+    """Mailboxes in use that are not reached, or whose breaker tripped; one query."""
+    troubled = Q(breaker_at__isnull=False) | ~Q(problem="")
+    return list(in_markets(Mailbox.objects.filter(troubled, is_active=True), actor).order_by("address"))
+
+
 @read_once
 def can_be_mailed(market: str) -> bool:
     """Whether an answer by e-mail can leave: a mailbox of the market is switched on."""

@@ -14,7 +14,12 @@ from paydesk.domain.cases.actions.looking import look_at
 from paydesk.domain.cases.actions.mail import fetch, keep_mail, keep_or_note, send_due
 from paydesk.domain.cases.actions.mail_in import take_in
 from paydesk.domain.cases.actions.mail_left import ignore_mail, take_in_all, take_in_anyway
-from paydesk.domain.cases.actions.mailboxes import add_mailbox, switch_mailbox
+from paydesk.domain.cases.actions.mailboxes import (
+    add_mailbox,
+    answer_again,
+    change_mailbox,
+    switch_mailbox,
+)
 from paydesk.domain.cases.actions.merging import merge, undo_merge
 from paydesk.domain.cases.actions.opening import open_case, receive_message
 from paydesk.domain.cases.actions.ready_texts import retire_ready_text, save_ready_text
@@ -51,9 +56,11 @@ __all__ = [
     "say_aside",
     "add_mailbox",
     "add_note",
+    "answer_again",
     "approve_no_complaint",
     "ask_no_complaint",
     "attach_file",
+    "change_mailbox",
     "close_resolved",
     "confirm_link",
     "fetch",

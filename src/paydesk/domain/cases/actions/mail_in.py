@@ -28,12 +28,14 @@ from paydesk.domain.cases.models import (
 )
 from paydesk.domain.cases.queries import CODE_PREFIX, survivor_of
 from paydesk.domain.cases.steps import say
+from paydesk.foundation.audit import steps as audit
 from paydesk.foundation.documents import blobs
 from paydesk.foundation.documents import steps as documents
 from paydesk.foundation.documents.queries import open_document
-from paydesk.kernel.actor import Actor
+from paydesk.kernel.actor import Actor, system
 from paydesk.kernel.public_codes import number_of
 
+MAIL = system("mail")
 NO_TEXT = "(The message has no text.)"
 HOUR, DAY, TEN_MINUTES = timedelta(hours=1), timedelta(days=1), timedelta(minutes=10)
 
@@ -131,25 +133,35 @@ def _acknowledge(
 ) -> None:
     """The automatic answer, within its caps: it meets no clock."""
     to_them = Q(recipients=[case.contact])
+    lately = max(filter(None, (now - TEN_MINUTES, box.answers_since)))
     counted = Message.objects.filter(channel="email", is_automatic=True, at__gt=now - DAY).aggregate(
         on_case=Count("pk", filter=Q(case=case)),
         to_address_last_hour=Count("pk", filter=to_them & Q(at__gt=now - HOUR)),
         to_address_last_day=Count("pk", filter=to_them),
         with_subject_last_day=Count("pk", filter=to_them & Q(case__subject=case.subject)),
-        from_mailbox_last_ten_minutes=Count(
-            "pk", filter=Q(at__gt=now - TEN_MINUTES, case__market=box.market)
-        ),
+        from_mailbox_last_ten_minutes=Count("pk", filter=Q(at__gt=lately, case__market=box.market)),
     )
-    sent = automatic_answers.Sent(**counted, breaker_is_open=not box.acknowledges)
+    is_open = not box.acknowledges or box.breaker_at is not None
+    sent = automatic_answers.Sent(**counted, breaker_is_open=is_open)
     decision = automatic_answers.may_acknowledge(
         machine, is_spam=mail.spam.flagged, is_first_of_case=True, has_sender=bool(case.contact), sent=sent
     )
     if decision.trips_breaker:
-        Mailbox.objects.filter(pk=box.pk).update(acknowledges=False, problem=decision.because)
+        trip_breaker(box, decision.because, now)
     if decision.allowed:
         say(
             case, direction="out", channel="email", author="system:mail", recipients=[case.contact],
             text=mailing.acknowledgement(case), delivery="queued", leaves_at=now, is_automatic=True, at=now,
+        )  # fmt: skip
+
+
+def trip_breaker(box: Mailbox, because: str, now: datetime) -> None:
+    """A mailbox acknowledges nothing until a person looked; Home and the list of mailboxes say so."""
+    mine = Mailbox.objects.filter(pk=box.pk, breaker_at=None)
+    if mine.update(breaker_at=now, breaker_because=because[:200]):
+        audit.record(
+            "mailbox.breaker_tripped", subject=("mailbox", box.pk), by=MAIL, at=now, market=box.market,
+            changes={},
         )  # fmt: skip
 
 

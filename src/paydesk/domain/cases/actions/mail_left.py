@@ -8,17 +8,16 @@ from datetime import datetime
 from django.db import DatabaseError, IntegrityError, OperationalError, transaction
 from django.db.models import F
 
-from paydesk.domain.cases.actions.mail_in import done, take_in, understand
+from paydesk.domain.cases.actions.mail_in import MAIL, done, take_in, understand
 from paydesk.domain.cases.models import ReceivedMail
 from paydesk.domain.cases.steps import RIGHT, CaseRefused
 from paydesk.foundation.audit import steps as audit
-from paydesk.kernel.actor import Actor, system
+from paydesk.kernel.actor import Actor
 from paydesk.kernel.refused import Refused
 
 MOST_AT_ONCE = 200
 TRIES = 5  # so often the database may be in the way before a message counts as failed
 LEFT = ("failed", "set_aside")
-MAIL = system("mail")
 logger = logging.getLogger("paydesk.worker")
 
 

@@ -13,11 +13,15 @@ from django.db import transaction
 from paydesk.domain.cases.mailing import sealed
 from paydesk.domain.cases.models import Mailbox
 from paydesk.domain.cases.steps import CaseRefused
+from paydesk.domain.cases.texts import LANGUAGES, problem_with_tag, tag_of
 from paydesk.foundation.audit import steps as audit
 from paydesk.foundation.people.queries import market_by_code
 from paydesk.kernel.actor import Actor
 
 RIGHT = "settings.manage"
+CHANGEABLE = (
+    "name", "imap", "smtp", "own_servers", "acknowledges", "language", "tag", "is_for_complaints",
+)  # fmt: skip
 
 
 @transaction.atomic(durable=True)
@@ -32,6 +36,9 @@ def add_mailbox(
     smtp_secret: str,
     own_servers: Collection[str] = (),
     acknowledges: bool = True,
+    language: str = "en",
+    tag: str = "",
+    is_for_complaints: bool = False,
     by: Actor,
     now: datetime,
 ) -> Mailbox:
@@ -41,7 +48,7 @@ def add_mailbox(
     Secrets are sealed with the desk's key. Raises CaseRefused.
     """
     by.needs(RIGHT, market=market)
-    address = address.strip().lower()
+    address, tag = address.strip().lower(), tag_of(tag)
     try:
         validate_email(address)
     except ValidationError:
@@ -50,6 +57,7 @@ def add_mailbox(
         raise CaseRefused("Choose the market whose people write there.")
     if Mailbox.objects.filter(address=address).exists():
         raise CaseRefused(f"{address} is set up already.")
+    _check_queue(language, tag)
     box = Mailbox.objects.create(
         address=address,
         name=name.strip() or address,
@@ -60,11 +68,87 @@ def add_mailbox(
         smtp_secret=sealed(smtp_secret),
         own_servers=list(own_servers),
         acknowledges=acknowledges,
+        language=language,
+        tag=tag,
+        is_for_complaints=is_for_complaints,
         added_by=by.label,
         added_at=now,
     )
     audit.record("mailbox.added", subject=("mailbox", box.pk), by=by, at=now, market=market, changes={})
     return box
+
+
+@transaction.atomic(durable=True)
+def change_mailbox(
+    mailbox_id: int,
+    *,
+    name: str,
+    imap: Mapping[str, Any],
+    imap_secret: str = "",
+    smtp: Mapping[str, Any],
+    smtp_secret: str = "",
+    own_servers: Collection[str],
+    acknowledges: bool,
+    language: str,
+    tag: str,
+    is_for_complaints: bool,
+    by: Actor,
+    now: datetime,
+) -> Mailbox:
+    """Change how a mailbox is reached and what becomes of its mail; its address and market stay.
+
+    An empty secret stays as it is, but not for another server or user, who would be told it. Of another
+    account everything is looked at from the first message on; what is known is known again. CaseRefused.
+    """
+    box = Mailbox.objects.select_for_update().get(pk=mailbox_id)
+    by.needs(RIGHT, market=box.market)
+    tag = tag_of(tag)
+    _check_queue(language, tag)
+    was = {each: getattr(box, each) for each in CHANGEABLE}
+    for which, said, secret in (("imap", imap, imap_secret), ("smtp", smtp, smtp_secret)):
+        kept = getattr(box, which)
+        moved = any(kept.get(each) != said.get(each) for each in ("host", "port", "user", "login"))
+        if moved and not secret and getattr(box, f"{which}_secret"):
+            raise CaseRefused(f"This is another {which.upper()} server or user: type its secret as well.")
+        # what no form asks for (a certificate of one's own, seconds to wait) stays
+        setattr(box, which, {**kept, **said})
+        if secret:
+            setattr(box, f"{which}_secret", sealed(secret))
+        if moved and which == "imap":
+            box.place_valid, box.place_uid = None, 0
+    box.name, box.own_servers = name.strip() or box.address, list(own_servers)
+    box.acknowledges, box.language, box.tag = acknowledges, language, tag
+    box.is_for_complaints, box.problem, box.read_at = is_for_complaints, "", None
+    box.save()
+    changed = [each for each in CHANGEABLE if getattr(box, each) != was[each]]
+    changed += [each for each, secret in (("imap", imap_secret), ("smtp", smtp_secret)) if secret]
+    audit.record(
+        "mailbox.changed", subject=("mailbox", box.pk), by=by, at=now, market=box.market,
+        changes={"fields": sorted(set(changed))},
+    )  # fmt: skip
+    return box
+
+
+@transaction.atomic(durable=True)
+def answer_again(mailbox_id: int, *, by: Actor, now: datetime) -> Mailbox:
+    """Somebody looked why a mailbox acknowledged so much: it acknowledges again, and counts from now on."""
+    box = Mailbox.objects.select_for_update().get(pk=mailbox_id)
+    by.needs(RIGHT, market=box.market)
+    if box.breaker_at is None:
+        return box
+    box.breaker_at, box.breaker_because, box.answers_since = None, "", now
+    box.save(update_fields=["breaker_at", "breaker_because", "answers_since"])
+    audit.record(
+        "mailbox.breaker_reset", subject=("mailbox", box.pk), by=by, at=now, market=box.market, changes={}
+    )
+    return box
+
+
+def _check_queue(language: str, tag: str) -> None:
+    if language not in LANGUAGES:
+        raise CaseRefused("Choose the language that is written there from the list.")
+    if tag and (problem := problem_with_tag(tag)):
+        raise CaseRefused(problem)
 
 
 @transaction.atomic(durable=True)

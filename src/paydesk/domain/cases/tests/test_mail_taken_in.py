@@ -10,8 +10,9 @@ from unittest.mock import patch
 import pytest
 from django.db import OperationalError
 
-from paydesk.domain.cases import actions
+from paydesk.domain.cases import actions, mailing
 from paydesk.domain.cases.models import Attachment, Case, Mailbox, Message, ReceivedMail
+from paydesk.domain.cases.queries import mail_troubles
 from paydesk.foundation.audit.models import AuditRecord
 from paydesk.foundation.people.authority import rights_of
 from paydesk.foundation.people.models import Market
@@ -21,6 +22,7 @@ from tests.builders import NOON, WORKER
 
 pytestmark = pytest.mark.usefixtures("db", "_documents_in_a_folder_of_the_test")
 AGENT = Actor("person", 940_012, "Agent", rights_of(["SU"]), frozenset({"GH"}))
+ADMINISTRATOR = Actor("person", 940_011, "Admin", rights_of(["AD"]))
 AUDITOR = Actor("person", 940_013, "Auditor", rights_of(["AU"]), frozenset({"GH"}))
 THEIRS = "ama@mail.example"
 READ = "paydesk.domain.cases.actions.mail_in.reading.read_mail"
@@ -143,3 +145,49 @@ def test_a_message_that_cannot_be_kept_leaves_its_place_and_the_next_is_read() -
         )
     assert received.state == "failed"
     assert "message 7" in received.told
+
+
+def test_the_breaker_stays_open_until_a_person_turns_it_on_again_whatever_the_reading_says() -> None:
+    box = a_box(imap={"folder": "none"}, smtp={"folder": "none"})
+    with patch.object(actions.mail_in.automatic_answers.Caps, "per_mailbox_and_minutes", 1):
+        for n in range(3):
+            taken_in(box, sender=f"one{n}@mail.example")
+            box.refresh_from_db()
+    assert Message.objects.filter(is_automatic=True).count() == 1
+    actions.fetch(box.pk, by=WORKER, now=NOON)
+    box.refresh_from_db()
+    assert (box.acknowledges, box.breaker_at) == (True, NOON)
+    assert "1 automatic answers in ten minutes" in box.breaker_because
+    assert [each.pk for each in mail_troubles(ADMINISTRATOR)] == [box.pk]
+    with pytest.raises(NotAllowedRefused):
+        actions.answer_again(box.pk, by=AGENT, now=NOON)
+    actions.answer_again(box.pk, by=ADMINISTRATOR, now=NOON)
+    assert mail_troubles(ADMINISTRATOR) == []
+    taken_in(box, sender="two@mail.example")
+    assert Message.objects.filter(is_automatic=True).count() == 2
+    verbs = AuditRecord.objects.filter(subject_kind="mailbox").values_list("verb", flat=True)
+    assert list(verbs.order_by("pk")) == ["mailbox.breaker_tripped", "mailbox.breaker_reset"]
+
+
+def test_a_mailbox_is_changed_and_a_secret_goes_to_no_other_server() -> None:
+    server = {"host": "imap.desk.example", "port": 993, "user": "help", "login": "password"}
+    said: dict[str, Any] = {
+        "name": "Help", "smtp": server, "own_servers": ["mx.desk.example"], "acknowledges": False,
+        "language": "fr", "tag": "Aide", "is_for_complaints": True,
+    }  # fmt: skip
+    secret = {"imap_secret": mailing.sealed("old"), "smtp_secret": mailing.sealed("old")}
+    kept_as = {**server, "ca_file": "/etc/ca.pem"}
+    box = a_box(imap=kept_as, smtp=server, place_valid=1, place_uid=9, problem="no", **secret)
+    with pytest.raises(Refused, match="another IMAP server"):
+        actions.change_mailbox(
+            box.pk, imap={**server, "host": "evil.example"}, **said, by=ADMINISTRATOR, now=NOON
+        )
+    box = actions.change_mailbox(box.pk, imap=server, **said, by=ADMINISTRATOR, now=NOON)
+    assert (box.imap, box.imap_secret, box.place_uid, box.problem) == (kept_as, secret["imap_secret"], 9, "")
+    assert (box.tag, box.language, box.is_for_complaints) == ("aide", "fr", True)
+    box = actions.change_mailbox(
+        box.pk, imap={**server, "user": "aide"}, imap_secret="new", **said, by=ADMINISTRATOR, now=NOON
+    )
+    assert (mailing.server_of(box.imap, box.imap_secret).secret, box.place_valid) == ("new", None)
+    record = AuditRecord.objects.filter(verb="mailbox.changed").latest("pk")
+    assert record.changes == {"fields": ["imap"]}
