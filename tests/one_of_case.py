@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from datetime import datetime, timedelta
+from decimal import Decimal
 from email.message import EmailMessage
 from typing import Any
 
@@ -26,8 +27,11 @@ from paydesk.domain.payments.models import Payment
 from paydesk.domain.quality.actions import invite
 from paydesk.domain.quality.csat_links import token_of as csat_token_of
 from paydesk.domain.quality.csat_models import Invitation
+from paydesk.domain.text_messages.actions import add_gateway
+from paydesk.domain.text_messages.addresses import token_of as report_token_of
 from paydesk.domain.triage.actions import raise_escalations
 from paydesk.foundation.people.models import Person
+from paydesk.kernel.actor import Actor
 from paydesk.kernel.public_codes import code_of
 from tests.builders import WORKER
 
@@ -120,6 +124,19 @@ def one_of_doors(people: dict[str, Person], case: Case, payment: Payment, now: d
         ("doors/<int:door_id>/", "door_id"): form.pk,
         ("doors/ringing/", "call_id"): call.pk,
         ("doors/scripts/", "group"): "all",
+        **one_of_texts(admin, now),
+    }
+
+
+def one_of_texts(admin: Actor, now: datetime) -> Places:
+    """A gateway of text messages."""
+    gateway = add_gateway(
+        kind="africas_talking", name="Texts", market="GH", base_url="https://sms.example", sender="US",
+        price=Decimal("0.04"), most_cost_day=Decimal(1), by=admin, now=now,
+    )  # fmt: skip
+    return {
+        ("text-messages/gateways/", "gateway_id"): gateway.pk,
+        ("texted/", "secret"): report_token_of(gateway),
     }
 
 

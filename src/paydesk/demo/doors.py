@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
+from paydesk.demo.texts import texts_of_the_morning
 from paydesk.domain.cases.actions import link, sort_case, verify
 from paydesk.domain.cases.models import Case
 from paydesk.domain.cases.queries import link_pairs
@@ -52,6 +53,7 @@ def doors_of_the_morning(people: Mapping[str, Actor], at: datetime) -> int:
                 now = rang + timedelta(seconds=seconds)
                 actions.announce_call(opened["phone"], event=event, now=now, **told)
     _status_pages(people["SU"], at)
+    texts_of_the_morning(market, people["SU"], at)
     return len(opened)
 
 

@@ -82,7 +82,7 @@ PLACES = [
     Place("books:trial", "Books", "scales", "b", "ledger:view"),
     Place("reviews:list", "Reviews", "stamp", "3", "reviews.own:view", parts=("scorecards",)),
     Place("knowledge:list", "Knowledge", "book", "m", "knowledge:view", parts=("exams",)),
-    Place("mailboxes:list", "Mail", "mail", "z", "settings.manage:view"),
+    Place("mailboxes:list", "Mail", "mail", "z", "settings.manage:view", parts=("text_messages",)),
     Place("doors:list", "Doors", "chat", "5", "settings.manage:view"),
     Place("ready_texts:list", "Texts", "file", "j", "cases.texts"),
     Place("risk:list", "Risk", "lock", "1", "risk.escalate:view"),

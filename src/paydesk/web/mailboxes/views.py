@@ -25,7 +25,7 @@ SEE, SET_UP = "settings.manage:view", "settings.manage"
 def mailbox_list(request: HttpRequest) -> HttpResponse:
     """Every mailbox of the actor's markets, whether it is reached, how much it took in."""
     actor = actor_of(request)
-    known = {"boxes": mailboxes(actor), "set_up": gate(actor, SET_UP)}
+    known = {"boxes": mailboxes(actor), "set_up": gate(actor, SET_UP), "tab": "mailboxes"}
     return render(request, "mailboxes/list.html", known)
 
 

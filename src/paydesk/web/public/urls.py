@@ -7,6 +7,7 @@ from paydesk.web.public.forms import ask, reference
 from paydesk.web.public.pay import pay
 from paydesk.web.public.status import status
 from paydesk.web.public.telephone import announce
+from paydesk.web.public.text_reports import report
 
 app_name = "public"
 urlpatterns = [
@@ -23,4 +24,5 @@ urlpatterns = [
     path("chat/<str:secret>/prove", chat.prove, name="chat_prove"),
     path("chat/<str:secret>/standing", chat.standing, name="chat_standing"),
     path("telephone/calls", announce, name="announce"),
+    path("texted/<str:secret>", report, name="text_report"),
 ]
