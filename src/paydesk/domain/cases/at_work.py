@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from paydesk.domain.cases import clocks
+from paydesk.domain.cases import clocks, rules
 from paydesk.domain.cases.models import Case, SideTalk
 from paydesk.domain.cases.side_rules import CLOCK_OF_WAITING, clock_of
-from paydesk.domain.cases.states import CASE
+from paydesk.domain.cases.states import CASE, OPEN
 from paydesk.foundation.clocks.models import Clock
 from paydesk.foundation.clocks.rules import CUSTOMER
 from paydesk.foundation.clocks.steps import (
@@ -64,6 +64,13 @@ def end_waiting(case: Case, at: datetime, *, they_acted: bool) -> None:
         meet_clocks(kind, clocks.SUBJECT, [case.pk], at=at)
     else:
         stop_clocks(kind, clocks.SUBJECT, [case.pk], why=STILL_SILENT, at=at)
+
+
+def may_go_on(case: Case, now: datetime) -> bool:
+    """Whether it is open, or was resolved so lately that it is opened again; else another case follows it."""
+    if case.state == "resolved" and case.resolved_at is not None:
+        return now - case.resolved_at <= rules.GRACE
+    return case.state in OPEN
 
 
 def open_again(case: Case, by: Actor, at: datetime) -> None:

@@ -9,11 +9,10 @@ from django.db import transaction
 
 from paydesk.domain.cases import clocks, rules
 from paydesk.domain.cases.asks import is_our_number
-from paydesk.domain.cases.at_work import go_on, open_again
+from paydesk.domain.cases.at_work import go_on, may_go_on, open_again
 from paydesk.domain.cases.keeping_files import keep_beside
 from paydesk.domain.cases.models import Case, Message
 from paydesk.domain.cases.queries import survivor_of
-from paydesk.domain.cases.states import OPEN
 from paydesk.domain.cases.steps import (
     RIGHT,
     CaseRefused,
@@ -165,7 +164,7 @@ def receive_message(
     at = min(received_at or now, now)
     case = locked(survivor_of(Case.objects.get(pk=case_id)).pk, by)
     if is_party and not _goes_on(case, at, by, now):
-        case = _follow_up(case, channel, text, at, by, now)
+        case = follow_up(case, channel, at, by, now)
     message = say(
         case,
         direction="in",
@@ -207,17 +206,17 @@ def _redacted(text: str) -> str:
 
 def _goes_on(case: Case, at: datetime, by: Actor, now: datetime) -> bool:
     """Bring a case back to work for a message; False where a new one has to follow it."""
-    if case.state in OPEN:
-        if case.state == "waiting":
-            go_on(case, now)
-        return True
-    if case.state != "resolved" or case.resolved_at is None or now - case.resolved_at > rules.GRACE:
+    if not may_go_on(case, now):
         return False
-    open_again(case, by, now)
+    if case.state == "waiting":
+        go_on(case, now)
+    elif case.state == "resolved":
+        open_again(case, by, now)
     return True
 
 
-def _follow_up(before: Case, channel: str, text: str, at: datetime, by: Actor, now: datetime) -> Case:
+def follow_up(before: Case, channel: str, at: datetime, by: Actor, now: datetime) -> Case:
+    """A part of other verbs: the case that follows one that is over, for the same person, with new clocks."""
     case = Case.objects.create(
         market=before.market,
         channel=channel,

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from paydesk.domain.cases import clocks, rules
+from paydesk.domain.cases.actions.opening import follow_up
 from paydesk.domain.cases.answering import (
     OpenPlacesRefused,
     check_facts,
@@ -17,10 +18,10 @@ from paydesk.domain.cases.answering import (
     wait_as_said,
 )
 from paydesk.domain.cases.asks import is_our_number
-from paydesk.domain.cases.at_work import go_on
+from paydesk.domain.cases.at_work import FIELDS, go_on, may_go_on, open_again
 from paydesk.domain.cases.models import Case, Draft, Message
 from paydesk.domain.cases.placeholders import places_in, why_not_sent
-from paydesk.domain.cases.queries import code
+from paydesk.domain.cases.queries import code, survivor_of
 from paydesk.domain.cases.reached_by import channel_of_answer
 from paydesk.domain.cases.states import OPEN
 from paydesk.domain.cases.steps import (
@@ -34,7 +35,7 @@ from paydesk.domain.cases.steps import (
     record,
     say,
 )
-from paydesk.foundation.clocks.steps import start_clocks
+from paydesk.domain.cases.undelivered import unanswer
 from paydesk.foundation.outbox.steps import put
 from paydesk.foundation.people.restricted import refuse_if_restricted
 from paydesk.kernel.actor import Actor
@@ -151,14 +152,24 @@ def mark_sent(message_id: int, *, external_id: str, by: Actor, now: datetime) ->
 
 @transaction.atomic(durable=True)
 def mark_failed(message_id: int, *, why: str, by: Actor, now: datetime) -> None:
-    """An answer could not be delivered, at once or by a bounce: somebody sees it, and clocks run again."""
-    message = Message.objects.get(pk=message_id)
-    case = Case.objects.select_for_update(of=("self",)).get(pk=message.case_id)
+    """An answer could not be delivered, at once or by a bounce: it answered nobody, and its clock goes on.
+
+    A case that was resolved meanwhile is opened again within its grace; after it a case follows.
+    """
+    message = Message.objects.select_related("case").get(pk=message_id)
+    case = Case.objects.select_for_update(of=("self",)).get(pk=survivor_of(message.case).pk)
     changed = Message.objects.filter(pk=message_id, delivery__in=("queued", "sent")).update(
         delivery="failed", leaves_at=None, outcome=""
     )
     if not changed:
         return
+    if not message.is_automatic and not may_go_on(case, now):
+        case = follow_up(case, case.channel, now, by, now)
+        case.unanswered_since = now
+    elif not message.is_automatic and unanswer(case, message, now):
+        if case.state == "resolved":
+            open_again(case, by, now)
+        go_on(case, now)
     say(
         case,
         direction="note",
@@ -168,11 +179,7 @@ def mark_failed(message_id: int, *, why: str, by: Actor, now: datetime) -> None:
         text=why[:2000],
         at=now,
     )
-    if case.state in OPEN:
-        case.unanswered_since = case.unanswered_since or message.at
-        start_clocks(clocks.NEXT, clocks.SUBJECT, {case.pk: now}, market=case.market, now=now)
-        go_on(case, now)
-    keep(case, "state", "waits_for", "wakes_at", "unanswered_since")
+    keep(case, *FIELDS, "resolved_at", "reopens", "unanswered_since", "first_answered_at")
     record("case.answer_failed", case, by, now, message_id=message_id)
 
 

@@ -9,7 +9,7 @@ from django.db import transaction
 
 from paydesk.domain.cases import categories, clocks, rules
 from paydesk.domain.cases.asks import blocks_of
-from paydesk.domain.cases.at_work import FIELDS, end_waiting, go_on, open_again, start_waiting
+from paydesk.domain.cases.at_work import FIELDS, end_waiting, go_on, may_go_on, open_again, start_waiting
 from paydesk.domain.cases.identity import proven_on
 from paydesk.domain.cases.models import Case, Commitment
 from paydesk.domain.cases.queries import current_tree, knows_who, link_pairs, tree_of, unchecked
@@ -271,7 +271,7 @@ def _required(case: Case, is_linked: bool) -> dict[str, bool]:
 def reopen(case_id: int, *, by: Actor, now: datetime) -> Case:
     """It is not over after all: within the grace the clocks go on. The gap counts for a complaint alone."""
     case = locked(case_id, by)
-    if case.resolved_at is not None and now - case.resolved_at > rules.GRACE and case.state == "resolved":
+    if case.state == "resolved" and not may_go_on(case, now):
         raise CaseRefused("It was resolved more than 48 hours ago: open a case that follows it.")
     was = case.state
     open_again(case, by, now)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from paydesk.domain.cases import actions, clocks
-from paydesk.domain.cases.models import Case
+from paydesk.domain.cases.models import Case, Message
 from paydesk.domain.cases.steps import CaseRefused
 from paydesk.domain.cases.tests.test_life import AGENT, NOON, WORKER, Cases, later
 from paydesk.foundation.approvals.models import Approval
@@ -132,3 +132,52 @@ class Waiting(Cases):
         actions.wait(case.pk, waits_for="provider", by=AGENT, now=later(hours=1))
         kinds = Clock.objects.filter(kind="provider_response").values_list("subject_kind", "subject_id")
         assert list(kinds) == [("side", side.pk)]
+
+
+class Undelivered(Cases):
+    def bounced(self, message: Message, **when: int) -> Case:
+        actions.mark_failed(message.pk, why="The box is full", by=WORKER, now=later(**when))
+        return Case.objects.get(pk=message.case_id)
+
+    def test_the_first_answer_is_owed_as_if_none_had_been_written(self):
+        case = self.opened()
+        due_at = self.clock(case, "first_response").due_at
+        case = self.bounced(self.answered(case), hours=2)
+        first = self.clock(case, "first_response")
+        assert (first.ended_as, first.due_at, first.pauses.count()) == ("", due_at, 0)
+        assert (case.first_answered_at, case.unanswered_since) == (None, NOON)
+        assert not Clock.objects.filter(kind="next_response").exists()
+        assert case.messages.filter(direction="note", text="The box is full").exists()
+        self.answered(case, now=later(hours=3))
+        assert self.clock(case, "first_response").ended_as == "met"
+
+    def test_a_later_message_waits_since_the_one_that_was_never_answered(self):
+        case = self.opened()
+        self.answered(case)
+        say = {"channel": "email", "text": "Well?", "by": WORKER}
+        actions.receive_message(case.pk, **say, external_id="<1>", now=later(hours=1))
+        second = self.answered(case, now=later(hours=2))
+        actions.receive_message(case.pk, **say, external_id="<2>", now=later(hours=3))
+        case = self.bounced(second, hours=4)
+        open_now = Clock.objects.get(
+            subject_kind="case", subject_id=case.pk, kind="next_response", ended_as=""
+        )
+        assert (open_now.start_at, case.unanswered_since) == (later(hours=1), later(hours=1))
+        self.answered(case, now=later(hours=5))
+        assert self.bounced(second, hours=6).unanswered_since is None, "twice is once"
+
+    def test_what_was_resolved_meanwhile_is_opened_again_and_after_the_grace_a_case_follows(self):
+        answers = []
+        for number in (1, 2):
+            case = self.opened(external_id=f"<{number}>")
+            answers.append(self.answered(case))
+            self.ready(case)
+            actions.resolve(case.pk, by=AGENT, now=later(hours=1))
+        case = self.bounced(answers[0], hours=20)
+        assert (case.state, case.reopens, case.unanswered_since) == ("in_progress", 1, NOON)
+        assert self.clock(case, "resolution").ended_as == ""
+        actions.close_resolved(by=WORKER, now=later(hours=80))
+        closed = self.bounced(answers[1], hours=81)
+        after = Case.objects.get(follows=closed)
+        assert (closed.state, after.state, after.messages.get().text) == ("closed", "new", "The box is full")
+        assert self.clock(after, "first_response").ended_as == ""

@@ -200,15 +200,6 @@ class Talking(Cases):
         self.answered(case, now=later(hours=2))
         assert self.clock(case, "next_response").ended_as == "met"
 
-    def test_an_answer_that_bounces_starts_the_clock_again_and_says_why(self):
-        case = self.opened()
-        message = self.answered(case)
-        actions.mark_failed(message.pk, why="No such mailbox", by=WORKER, now=later(hours=1))
-        case.refresh_from_db()
-        assert case.unanswered_since is not None
-        assert self.clock(case, "next_response").ended_as == ""
-        assert Message.objects.filter(case=case, direction="note", text="No such mailbox").exists()
-
     def test_a_promise_to_call_back_becomes_a_clock_that_is_due_then(self):
         case = self.opened(channel="phone", contact=PHONE)
         actions.log_call(

@@ -1,0 +1,49 @@
+"""An answer that never arrived answered nobody: since when they wait, and the clock that runs again."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db.models import Q
+
+from paydesk.domain.cases import clocks
+from paydesk.domain.cases.models import Case, Message
+from paydesk.foundation.clocks.models import Clock
+from paydesk.foundation.clocks.steps import start_clocks
+from paydesk.foundation.clocks.undone import take_back_met
+
+# What answered them: it was taken by a server, or they were talked to. Never what a machine wrote.
+ARRIVED = Q(direction="out", is_public=True, is_automatic=False, delivery__in=["sent", "delivered"]) | Q(
+    outcome="answered"
+)
+WAITS = (clocks.FIRST, clocks.NEXT)
+
+
+def waits_since(case: Case) -> datetime | None:
+    """The time of their oldest message since the last answer that arrived; None where they have none."""
+    answers = Message.objects.filter(ARRIVED, case=case).order_by("-at")
+    theirs = Message.objects.filter(case=case, direction="in", is_public=True).exclude(outcome="answered")
+    if (last := answers.values_list("at", flat=True).first()) is not None:
+        theirs = theirs.filter(at__gt=last)
+    return theirs.order_by("at").values_list("at", flat=True).first()
+
+
+def unanswer(case: Case, message: Message, at: datetime) -> bool:
+    """`message` did not arrive: the case is as unanswered as before it. False where a later answer arrived.
+
+    Its clock goes on from where it began, so that nobody gains time by a wrong address. Saves only clocks.
+    """
+    arrived = Message.objects.filter(ARRIVED, case=case).order_by("at").values_list("at", flat=True)
+    times = list(arrived)
+    if times and times[-1] >= message.at:
+        return False
+    case.first_answered_at = case.first_answered_at if times else None
+    case.unanswered_since = waits_since(case) or message.at
+    if take_back_met(WAITS, clocks.SUBJECT, case.pk, since=message.at, at=at):
+        return True
+    open_now = Clock.objects.filter(
+        subject_kind=clocks.SUBJECT, subject_id=case.pk, kind__in=WAITS, ended_as=""
+    )
+    if not open_now.exists():  # nobody waited for this answer: we wrote first
+        start_clocks(clocks.NEXT, clocks.SUBJECT, {case.pk: at}, market=case.market, now=at)
+    return True
