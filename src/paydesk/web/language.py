@@ -21,6 +21,7 @@ from paydesk.web import sentences
 
 LANGUAGES = {"en": "English", "fr": "Français", "sw": "Kiswahili"}
 ENGLISH = "en"
+SIGNING_IN = ("account_", "mfa_", "second_factor_")  # the desk's own pages before anybody is signed in
 A_YEAR_SECONDS = 365 * 24 * 3600
 # What the page's own scripts say, save what they are given by the page.
 SAID_BY_SCRIPTS = (
@@ -35,7 +36,7 @@ SAID_BY_SCRIPTS = (
 
 
 class InOwnLanguage:
-    """Each page in the language of whoever is signed in; pages for visitors choose for themselves."""
+    """Each page in the language of whoever signs in or did; pages for visitors choose for themselves."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -45,7 +46,9 @@ class InOwnLanguage:
             return self.get_response(request)
 
     def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> None:
-        if getattr(view, "login_required", True) and request.user.is_authenticated:
+        name = request.resolver_match.url_name if request.resolver_match else ""
+        is_desk = getattr(view, "login_required", True) and request.user.is_authenticated
+        if is_desk or (name or "").startswith(SIGNING_IN):
             translation.activate(language_of(request))
 
 
