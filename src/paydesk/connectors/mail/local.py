@@ -27,6 +27,11 @@ class LocalMail:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
+    @property
+    def is_open(self) -> bool:
+        """As that of a server; a folder ends nothing."""
+        return True
+
     def __enter__(self) -> LocalMail:
         """Raises MailServerError where the folder cannot be made."""
         try:

@@ -10,6 +10,7 @@ from types import TracebackType
 
 from paydesk.connectors.mail.servers import MailServerError, Server, reaching_failed
 
+GOES_AWAY = 421  # RFC 5321, 3.8: the server ends the conversation
 _DOT = re.compile(rb"(?m)^\.")
 
 
@@ -108,6 +109,11 @@ class Sender:
                 self._smtp.close()
             self._smtp = None
 
+    @property
+    def is_open(self) -> bool:
+        """Whether another message can be sent: not once the server, or a fault on the way, ended it."""
+        return self._smtp is not None and self._smtp.sock is not None
+
     def send(self, raw: bytes, *, envelope_from: str, recipients: Sequence[str]) -> HandedOver:
         """Hand one message over for `recipients`. Some may be refused while the others are served.
 
@@ -128,6 +134,9 @@ class Sender:
             )
         try:
             code, said = smtp.mail(envelope_from, [f"size={len(raw)}"] if most else [])
+            if code == GOES_AWAY:
+                smtp.close()
+                raise _refused(server, f"the sender {envelope_from}", code, said)
             if code != 250:
                 smtp.rset()
                 raise _refused(server, f"the sender {envelope_from}", code, said)

@@ -13,12 +13,13 @@ from paydesk.connectors.mail import reading
 from paydesk.connectors.mail.fetching import Place
 from paydesk.connectors.mail.redaction import RedactedMail, redact_message
 from paydesk.connectors.mail.servers import MailServerError
-from paydesk.connectors.mail.writing import MailRefused, recipients_of, write_mail
+from paydesk.connectors.mail.writing import MailRefused
 from paydesk.domain.cases import mailing
 from paydesk.domain.cases.actions.aside import mark_side_sent
 from paydesk.domain.cases.actions.talking import mark_failed, mark_sent
 from paydesk.domain.cases.asks import is_our_number
 from paydesk.domain.cases.models import Mailbox, Message, ReceivedMail, SideMessage
+from paydesk.domain.cases.sending_round import SendingRound
 from paydesk.domain.cases.side_queries import to_leave
 from paydesk.foundation.documents import blobs
 from paydesk.foundation.documents import steps as documents
@@ -109,16 +110,17 @@ def send_due(*, by: Actor, now: datetime) -> int:
     it is sent again under the same Message-ID, which mail programs show once.
     """
     due = Message.objects.filter(delivery="queued", channel="email", leaves_at__lte=now)
-    taken = _send_asides(by, now)
-    for message in due.select_related("case").order_by("leaves_at")[:MOST_AT_ONCE]:
-        box = Mailbox.objects.filter(market=message.case.market, is_active=True).order_by("pk").first()
-        mine = due.filter(pk=message.pk)
-        if box is not None and mine.update(attempts=F("attempts") + 1, leaves_at=now + CLAIMED):
-            taken += _send(message, box, message.attempts + 1, by, now)
+    with SendingRound() as this_round:
+        taken = _send_asides(this_round, by, now)
+        for message in due.select_related("case").order_by("leaves_at")[:MOST_AT_ONCE]:
+            box = Mailbox.objects.filter(market=message.case.market, is_active=True).order_by("pk").first()
+            mine = due.filter(pk=message.pk)
+            if box is not None and mine.update(attempts=F("attempts") + 1, leaves_at=now + CLAIMED):
+                taken += _send(this_round, message, box, message.attempts + 1, by, now)
     return taken
 
 
-def _send_asides(by: Actor, now: datetime) -> int:
+def _send_asides(this_round: SendingRound, by: Actor, now: datetime) -> int:
     """Questions aside, as answers are sent: claimed first, asked again where a server says later."""
     taken = 0
     for message in to_leave(now).order_by("leaves_at")[:MOST_AT_ONCE]:
@@ -129,8 +131,7 @@ def _send_asides(by: Actor, now: datetime) -> int:
             continue
         mail = mailing.side_mail_of(message, box, now)
         try:
-            with mailing.sending(box) as sender:
-                sender.send(write_mail(mail), envelope_from=box.address, recipients=recipients_of(mail))
+            this_round.send(box, mail)
         except (MailServerError, MailRefused) as problem:
             attempt = message.attempts + 1
             if getattr(problem, "temporary", False) and attempt < ATTEMPTS:
@@ -144,11 +145,12 @@ def _send_asides(by: Actor, now: datetime) -> int:
     return taken
 
 
-def _send(message: Message, box: Mailbox, attempt: int, by: Actor, now: datetime) -> int:
+def _send(
+    this_round: SendingRound, message: Message, box: Mailbox, attempt: int, by: Actor, now: datetime
+) -> int:
     mail = mailing.mail_of(message, box, now)
     try:
-        with mailing.sending(box) as sender:
-            sender.send(write_mail(mail), envelope_from=box.address, recipients=recipients_of(mail))
+        this_round.send(box, mail)
     except (MailServerError, MailRefused) as problem:
         if getattr(problem, "temporary", False) and attempt < ATTEMPTS:
             again = now + timedelta(seconds=15 * 4 ** min(attempt - 1, 5))
