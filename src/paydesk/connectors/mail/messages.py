@@ -115,6 +115,26 @@ class Authentication:
             if "." in signer
         )
 
+    def refutes(self, address: Address | None) -> bool:
+        """Whether a server of ours found the From address to be made up, or not to be proved by anything.
+
+        DMARC failed; or no rule of the domain says what counts, the sending server may not send for it (SPF
+        "fail") and no signature is good.
+        """
+        if not self.said_by or address is None or self.proves(address):
+            return False
+        if self.dmarc == "fail":
+            return True
+        return self.dmarc != "pass" and self.spf == "fail" and all(found != "pass" for found, _ in self.dkim)
+
+    @property
+    def words(self) -> str:
+        """What was found and by whom, in the words of servers: "mx.desk.example: dmarc=fail spf=fail"."""
+        found = [f"dmarc={self.dmarc}"] if self.dmarc else []
+        found += [f"spf={self.spf}"] if self.spf else []
+        found += [f"dkim={result} ({domain})" if domain else f"dkim={result}" for result, domain in self.dkim]
+        return f"{self.said_by}: {' '.join(found) or 'nothing found'}"[:200] if self.said_by else ""
+
 
 @dataclass(frozen=True, slots=True)
 class Spam:

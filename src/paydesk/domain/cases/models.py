@@ -22,6 +22,7 @@ from paydesk.domain.parties.models import Customer
 
 DIRECTIONS = {"in": "from the customer", "out": "from us", "note": "among us"}
 DELIVERIES = ("", "queued", "held", "sent", "delivered", "failed", "taken_back")
+SENDER_CHECKS = ("", "proved", "failed")
 RECEIVED_STATES = ("kept", "in_case", "bounce", "set_aside", "failed", "ignored")
 LINK_STATES = ("proposed", "confirmed", "rejected")
 
@@ -151,7 +152,8 @@ class Message(models.Model):
 
     `sent_key` is given by the composer, so that pressing twice sends once. An automatic one answers nobody.
     `is_public` is false for notes and for what came from somebody who is no party of the case. `outcome` is
-    of a call. With `wait_hours` the case waits for the customer once it has left, and comes back after that.
+    of a call. `sender_check` is what our own mail servers found of the address it came from, `sender_told`
+    in their words. With `wait_hours` the case waits for the customer once it has left, and comes back after.
     """
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="messages", db_index=False)
@@ -160,6 +162,8 @@ class Message(models.Model):
     is_public = models.BooleanField(default=True)
     author = models.CharField(max_length=80, default="", db_default="")
     sender = models.CharField(max_length=254, default="", db_default="")
+    sender_check = models.CharField(max_length=8, default="", db_default="")
+    sender_told = models.CharField(max_length=200, default="", db_default="")
     recipients = models.JSONField(default=list, db_default=[])
     text = models.TextField()
     full_text = models.TextField(default="", db_default="")
@@ -183,6 +187,7 @@ class Message(models.Model):
                 condition=Q(channel__in=list(MESSAGE_CHANNELS)), name="message_channel_known"
             ),
             models.CheckConstraint(condition=Q(delivery__in=DELIVERIES), name="message_delivery_known"),
+            models.CheckConstraint(condition=Q(sender_check__in=SENDER_CHECKS), name="message_check_known"),
             models.CheckConstraint(
                 condition=Q(outcome__in=["", *CALL_OUTCOMES]), name="message_outcome_known"
             ),

@@ -59,29 +59,32 @@ def understand(received: ReceivedMail, *, anyway: bool = False, by: Actor, now: 
     machine = machine_mail.classify(mail, own_addresses=own)
     sender = mail.from_address.key if mail.from_address else ""
     received.sender, received.subject = sender[:254], mail.subject[:200]
-    if not anyway and (bounce := bounces.read_bounce(raw, mail, machine)) is not None and (
-        bounce.outcome in ("failed", "complained")
-    ):  # fmt: skip
+    check = sender_check_of(mail)
+    is_forged = check[0] == "failed"
+    bounce = None if anyway else bounces.read_bounce(raw, mail, machine)
+    if bounce is not None and bounce.outcome in ("failed", "complained"):
         return _bounced(received, bounce, by, now)
     text = (mail.reply_text.strip() or mail.text.strip() or NO_TEXT)[: rules.LONGEST_TEXT]
     if (side := _side_of(mail)) is not None:
         hear_aside(
-            side.pk, text=text, sender=sender, external_id=received.message_id, is_machine=machine.is_machine,
-            document_id=received.document_id, received_at=received.received_at, by=by, now=now,
+            side.pk, text=text, sender=sender, external_id=received.message_id,
+            is_machine=machine.is_machine or is_forged, document_id=received.document_id,
+            received_at=received.received_at, by=by, now=now,
         )  # fmt: skip
         return done(received, "in_case", "answer to a question aside", side.case)
-    case, how = _case_of(mail)
+    case, how = _case_of(mail, is_forged=is_forged)
     if case is None and machine.is_machine and not anyway:
         return done(received, "set_aside", machine.reasons[0])
     if case is None:
-        case = _opened(received, mail, sender, text, by, now)
-        _acknowledge(case, box, mail, machine, now)
+        case = _opened(received, mail, sender, text, check, by, now)
+        if not is_forged:  # else whoever's address it is would be told of what they never wrote
+            _acknowledge(case, box, mail, machine, now)
     else:
-        is_party = sender == case.contact.casefold() and not machine.is_machine
+        is_party = sender == case.contact.casefold() and not machine.is_machine and not is_forged
         case = receive_message(
             case.pk, channel="email", text=text, full_text=mail.text, html=mail.html, sender=sender,
             external_id=received.message_id, is_party=is_party, document_id=received.document_id,
-            received_at=received.received_at, by=by, now=now,
+            sender_check=check, received_at=received.received_at, by=by, now=now,
         ).case  # fmt: skip
     if mail.attachments:
         _keep_files(case, received, mail.attachments, by, now)
@@ -96,8 +99,19 @@ def _side_of(mail: InboundMail) -> SideTalk | None:
     return SideTalk.objects.select_related("case").filter(pk=proven.ticket).first()
 
 
-def _case_of(mail: InboundMail) -> tuple[Case | None, str]:
-    """The case a message belongs to, and by which sign; a number in the subject counts for a party alone."""
+def sender_check_of(mail: InboundMail) -> tuple[str, str]:
+    """("proved", "failed" or "", the words of our server) about the address a message says it is from."""
+    found = mail.authentication
+    if found.proves(mail.from_address):
+        return "proved", found.words
+    return ("failed" if found.refutes(mail.from_address) else "", found.words)
+
+
+def _case_of(mail: InboundMail, *, is_forged: bool) -> tuple[Case | None, str]:
+    """The case a message belongs to, and by which sign.
+
+    A number in the subject, which anybody can guess, counts for a party alone whose address is not made up.
+    """
     evidence = threads.evidence(mail, mailing.signer())
     if evidence.proven is not None and evidence.proven.ticket is not None:
         case = Case.objects.filter(pk=evidence.proven.ticket).first()
@@ -107,7 +121,7 @@ def _case_of(mail: InboundMail) -> tuple[Case | None, str]:
     if (known := stored.select_related("case").order_by("-at").first()) is not None:
         return survivor_of(known.case), "by the message it answers"
     sender = mail.from_address.key if mail.from_address else ""
-    for text in evidence.subject_numbers:
+    for text in evidence.subject_numbers if not is_forged else ():
         number = number_of(CODE_PREFIX, text)
         case = Case.objects.filter(pk=number).first() if number is not None and number < 2**63 else None
         if case is not None and sender and sender == case.contact.casefold():
@@ -116,14 +130,21 @@ def _case_of(mail: InboundMail) -> tuple[Case | None, str]:
 
 
 def _opened(
-    received: ReceivedMail, mail: InboundMail, sender: str, text: str, by: Actor, now: datetime
+    received: ReceivedMail,
+    mail: InboundMail,
+    sender: str,
+    text: str,
+    check: tuple[str, str],
+    by: Actor,
+    now: datetime,
 ) -> Case:
     return open_case(
         market=received.mailbox.market, channel="email", text=text,
         subject=mail.subject, contact=sender,
         contact_name=mail.from_address.name if mail.from_address else "",
         language=received.mailbox.language, external_id=received.message_id, full_text=mail.text,
-        html=mail.html, document_id=received.document_id, received_at=received.received_at, by=by, now=now,
+        html=mail.html, document_id=received.document_id, sender_check=check,
+        received_at=received.received_at, by=by, now=now,
     )  # fmt: skip
 
 

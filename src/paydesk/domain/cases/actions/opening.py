@@ -55,6 +55,7 @@ def open_case(
     full_text: str = "",
     html: str = "",
     document_id: int | None = None,
+    sender_check: tuple[str, str] = ("", ""),
     received_at: datetime | None = None,
     by: Actor,
     now: datetime,
@@ -63,7 +64,8 @@ def open_case(
 
     `received_at` is when our edge heard of it. Card numbers are taken out before anything is kept. What the
     text refers to is linked, to be confirmed. The same `external_id` of a channel opens one case: the first
-    is given back. Raises CaseRefused, NotAllowedRefused.
+    is given back. `sender_check` is what our mail servers found of the sender: ("failed", their words).
+    Raises CaseRefused, NotAllowedRefused.
     """
     by.needs(RIGHT, market=market)
     text, subject = _redacted(text), _redacted(subject)
@@ -119,6 +121,8 @@ def open_case(
         html=_redacted(html),
         external_id=external_id,
         document_id=document_id,
+        sender_check=sender_check[0],
+        sender_told=sender_check[1],
         at=at,
     )
     found = propose_links(case, f"{subject}\n{text}", by, now)
@@ -144,6 +148,7 @@ def receive_message(
     external_id: str = "",
     is_party: bool = True,
     document_id: int | None = None,
+    sender_check: tuple[str, str] = ("", ""),
     files: Sequence[tuple[KeptContent, str]] = (),
     received_at: datetime | None = None,
     by: Actor,
@@ -177,6 +182,8 @@ def receive_message(
         html=_redacted(html),
         external_id=external_id,
         document_id=document_id,
+        sender_check=sender_check[0],
+        sender_told=sender_check[1],
         at=at,
     )
     for content, name in files:

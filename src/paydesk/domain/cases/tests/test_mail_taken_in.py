@@ -12,7 +12,7 @@ from django.db import OperationalError
 
 from paydesk.domain.cases import actions, mailing
 from paydesk.domain.cases.models import Attachment, Case, Mailbox, Message, ReceivedMail
-from paydesk.domain.cases.queries import mail_troubles
+from paydesk.domain.cases.queries import code, mail_troubles
 from paydesk.foundation.audit.models import AuditRecord
 from paydesk.foundation.people.authority import rights_of
 from paydesk.foundation.people.models import Market
@@ -191,3 +191,27 @@ def test_a_mailbox_is_changed_and_a_secret_goes_to_no_other_server() -> None:
     assert (mailing.server_of(box.imap, box.imap_secret).secret, box.place_valid) == ("new", None)
     record = AuditRecord.objects.filter(verb="mailbox.changed").latest("pk")
     assert record.changes == {"fields": ["imap"]}
+
+
+def test_where_our_server_says_that_the_address_is_made_up_nothing_moves_and_nobody_is_told() -> None:
+    box = a_box(own_servers=["mx.desk.example"])
+    good = {"Authentication_Results": "mx.desk.example; dmarc=pass header.from=mail.example"}
+    bad = {
+        "Authentication_Results": "mx.desk.example; spf=fail; dkim=none; dmarc=fail header.from=mail.example"
+    }
+    case = case_of(taken_in(box, Message_ID="<1@mail.example>", **good))
+    first = Message.objects.get(case=case, direction="in")
+    assert (first.sender_check, first.sender_told) == ("proved", "mx.desk.example: dmarc=pass")
+    Case.objects.filter(pk=case.pk).update(unanswered_since=None)
+    forged = taken_in(box, In_Reply_To="<1@mail.example>", **bad)
+    note = Message.objects.get(external_id=forged.message_id)
+    assert (forged.case, note.is_public, note.sender_check) == (case, False, "failed")
+    assert note.sender_told == "mx.desk.example: dmarc=fail spf=fail dkim=none"
+    case.refresh_from_db()
+    assert case.unanswered_since is None
+    guessed = case_of(taken_in(box, subject=f"Re: [#{code(case)}]", **bad))
+    assert guessed != case
+    assert not Message.objects.filter(case=guessed, is_automatic=True).exists()
+    other = {"Authentication_Results": "mx.evil.example; dmarc=pass header.from=mail.example"}
+    told = taken_in(box, text="Hi", **other)
+    assert Message.objects.get(external_id=told.message_id).sender_check == "", "nobody we know said so"
