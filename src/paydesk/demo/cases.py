@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from paydesk.domain.cases import actions, queries
 from paydesk.domain.cases.asks import blocks_of
 from paydesk.domain.cases.models import Case, CaseLink
+from paydesk.domain.contracts.models import Contract
 from paydesk.domain.payments.models import Payment
 from paydesk.domain.refunds.models import Refund
 from paydesk.foundation.assignments.actions import assign
@@ -34,16 +35,20 @@ class Asked:
     channel: str
     text: str
     hours_ago: float
+    writer: str = ""
     harms: tuple[str, ...] = ()
     is_complaint: bool = False
 
 
-def cases_of_the_morning(people: Mapping[str, Actor], at: datetime) -> int:
-    """About thirty cases up to `at`, some answered, waiting or resolved; returns how many."""
+def cases_of_the_morning(people: Mapping[str, Actor], at: datetime, meant: Mapping[str, str]) -> int:
+    """About thirty cases up to `at`, some answered, waiting or resolved; returns how many.
+
+    `meant` are the account numbers that payments in suspense were meant for, by the provider's reference.
+    """
     dice = random.Random("cases")
     support = people["SU"]
     made = 0
-    for n, asked in enumerate(sorted(_troubles(dice), key=lambda each: -each.hours_ago)):
+    for n, asked in enumerate(sorted(_troubles(dice, meant), key=lambda each: -each.hours_ago)):
         heard = at - timedelta(hours=asked.hours_ago)
         case = _opened(asked, n, heard)
         made += 1
@@ -58,13 +63,19 @@ def cases_of_the_morning(people: Mapping[str, Actor], at: datetime) -> int:
     return made
 
 
-def _troubles(dice: random.Random) -> Iterator[Asked]:
+def _troubles(dice: random.Random, meant: Mapping[str, str]) -> Iterator[Asked]:
     received = Payment.objects.filter(state="received").select_related(
         "statement_line", "contract", "customer"
     )
     lost = received.filter(customer__isnull=True, open_minor__gt=0).order_by("-pk")[:MOST_EACH]
     for n, payment in enumerate(lost):
-        yield Asked(payment, ("email", "web_form", "chat")[n % 3], _lost(payment, n), 1 + n * 3, ("locked",))
+        account = meant.get(payment.statement_line.provider_ref, "")
+        whose = Contract.objects.select_related("customer").filter(
+            account_number=account, market=payment.market
+        )
+        writer = owner.customer.name if (owner := whose.first()) is not None else ""
+        channel, text = ("email", "web_form", "chat")[n % 3], _lost(payment, n, account)
+        yield Asked(payment, channel, text, 1 + n * 3, writer, ("locked",))
     settled = received.filter(customer__isnull=False, contract__isnull=False, open_minor=0).order_by("-pk")
     for n, payment in enumerate(settled[: MOST_EACH * 2 : 2]):
         yield Asked(payment, ("phone", "email")[n % 2], _told(payment, n), 2 + n * 7)
@@ -77,13 +88,15 @@ def _troubles(dice: random.Random) -> Iterator[Asked]:
         yield Asked(refund.payment, ("email", "phone")[n % 2], text, 5 + dice.random() * 20)
 
 
-def _lost(payment: Payment, n: int) -> str:
+def _lost(payment: Payment, n: int, account: str) -> str:
+    """Most say for which account it was; who forgets that has to be asked."""
     line = payment.statement_line
+    mine = f" My account is {account}." if account else ""
     return (
         f"Good morning. I paid {_amount(payment)} on {payment.value_on:%d/%m/%Y} and my phone is locked. "
-        f"The message says {line.provider_ref}.",
+        f"The message says {line.provider_ref}.{mine}",
         f"Payment not credited. Code: {line.provider_ref}. I cannot work without the phone, please help.",
-        f"hi, sent {_amount(payment)}, id {line.provider_ref}, but it says I owe. What now?",
+        f"hi, sent {_amount(payment)}, id {line.provider_ref}, but it says I owe. What now?{mine}",
     )[n % 3]
 
 
@@ -108,7 +121,7 @@ def _amount(payment: Payment, minor: int | None = None) -> str:
 
 def _opened(asked: Asked, n: int, heard: datetime) -> Case:
     payment, line = asked.payment, asked.payment.statement_line
-    name = payment.customer.name if payment.customer else line.payer_name.title()
+    name = payment.customer.name if payment.customer else asked.writer or line.payer_name.title()
     by_phone = asked.channel == "phone"
     mailbox = ".".join(name.lower().split()) or f"writer{n}"
     return actions.open_case(

@@ -21,6 +21,7 @@ from paydesk.demo.doors import doors_of_the_morning
 from paydesk.demo.layouts.hubtel import HUBTEL
 from paydesk.demo.markets import ACCOUNTS, MARKETS, DemoMarket
 from paydesk.demo.noticing import noticed_by_morning
+from paydesk.demo.post import mailboxes
 from paydesk.demo.quality import quality_by_morning
 from paydesk.demo.rate_cards import RATE_CARDS
 from paydesk.demo.ready_texts import ready_texts
@@ -230,7 +231,8 @@ class Loader:
             receipts_by_hand(
                 self._by_role, self._accounts[a_bad_morning.ACCOUNT], morning + timedelta(minutes=55)
             )
-            cases_of_the_morning(self._by_role, morning + timedelta(minutes=58))
+            mailboxes(self._by_role["AD"], morning)
+            cases_of_the_morning(self._by_role, morning + timedelta(minutes=58), self.story.meant)
             sellers_of_the_morning(self._by_role, morning + timedelta(minutes=59))
             goodwill_of_the_morning(self._by_role, morning + timedelta(minutes=59))
             doors_of_the_morning(self._by_role, morning + timedelta(minutes=59))

@@ -90,6 +90,9 @@ class Story:
         self._bank_rows: dict[str, list[Row]] = {key: [] for key in ACCOUNTS}
         self._bank_open: dict[str, list[_Open]] = {key: [] for key in ACCOUNTS}
         self._to_apply: list[_Open] = []
+        self.meant: dict[
+            str, str
+        ] = {}  # provider's reference: account number meant, of what nobody can place
         mornings = [self.first_day + timedelta(days=n) for n in range(1, days + 1)]
         self._last_bank_morning = max(
             (day for day in mornings if day.weekday() in BANK_WEEKDAYS), default=self.first_day
@@ -181,6 +184,9 @@ class Story:
                     for row in planted.today
                     if row.expected in ("suspense", "unapplied")
                 ]
+                self.meant |= {
+                    row.provider_ref: contract.number for row in planted.today if row.expected == "suspense"
+                }
         for account in market.accounts:
             self._close_day(
                 market, account, day, rows[account.key], opened[account.key], deposits[account.key]

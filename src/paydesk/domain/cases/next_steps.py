@@ -15,8 +15,8 @@ class CaseFacts:
     `proposed` links wait to be confirmed. `owners` are customers of what it is about. `guarded_facts` says
     that something is known of which only a verified person hears. `open_money` is money of a confirmed
     payment that is not applied, its payer known; `money_needs_proof` that they are not known well enough for
-    that yet. `blocks` keep it from being resolved. `goes_to_risk` is why it goes there at once, while nobody
-    did that.
+    that yet. `answer_leaves` says that an answer is on its way. `blocks` keep it from being resolved.
+    `goes_to_risk` is why it goes there at once, while nobody did that.
     """
 
     state: str
@@ -30,6 +30,7 @@ class CaseFacts:
     open_money: bool = False
     money_needs_proof: bool = False
     unanswered: bool = False
+    answer_leaves: bool = False
     is_sorted: bool = False
     unchecked: Sequence[str] = ()
     blocks: Sequence[str] = ()
@@ -55,6 +56,7 @@ def next_step(case: CaseFacts) -> NextStep | None:
         return None
     third = case.party_role == "third_party"
     waits = case.state == "waiting" and not case.unanswered
+    unanswered = case.unanswered and not case.answer_leaves
     steps = (
         (bool(case.goes_to_risk), "escalate", f"{case.goes_to_risk}: this goes to risk at once."),
         (case.proposed > 0, "confirm", "The desk found what it may be about: say whether it is."),
@@ -65,7 +67,7 @@ def next_step(case: CaseFacts) -> NextStep | None:
         ),
         (waits, "", ""),
         (
-            case.unanswered and case.knows_customer and case.guarded_facts and not third
+            unanswered and case.knows_customer and case.guarded_facts and not third
             and case.level == "unverified",
             "verify",
             "Ask, do not tell: what is known here only a verified person hears.",
@@ -76,7 +78,7 @@ def next_step(case: CaseFacts) -> NextStep | None:
             "Their money is here and not applied: verify who asks, then apply it.",
         ),
         (case.open_money, "money", "Their money is here and not applied: do that before you answer."),
-        (case.unanswered, "answer", "They wait for an answer."),
+        (unanswered, "answer", "They wait for an answer."),
         (not case.is_sorted, "sort", "Say what it was about, why it happened and what became of the money."),
         (bool(case.unchecked), "tick", f"To tick off: {case.unchecked[0] if case.unchecked else ''}."),
         (bool(case.blocks), "wait", case.blocks[0] if case.blocks else ""),

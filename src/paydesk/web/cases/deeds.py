@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from paydesk.domain.cases import actions
+from paydesk.domain.cases.asks import references_in
 from paydesk.domain.cases.categories import leaves
 from paydesk.domain.cases.queries import code, current_tree, knows_who
 from paydesk.domain.cases.states import AT_WORK, CASE, OPEN
@@ -63,13 +64,21 @@ def _address(text: str, market: str) -> str:
 
 
 def _link(case: Case, data: dict[str, Any], by: Actor, now: Any) -> object:
-    found = kind_and_number(data["code"])
+    found = kind_and_number(data["code"]) or _named(data["code"], case, by)
     if found is None or found[0] not in LINKED:
-        raise Refused("This is no code of a payment, contract, refund or exception: check its last letter.")
+        raise Refused("Nothing of this market has this code, reference or account number: check each letter.")
     kind, number = found
     if kind != "contract":
-        subject_or_404(by, data["code"])
+        subject_or_404(by, code_in(kind, number))
     return actions.link(case.pk, kind=kind, object_id=number, by=by, now=now)
+
+
+def _named(text: str, case: Case, by: Actor) -> tuple[str, int] | None:
+    """What a provider's reference or an account number belongs to, where it is one thing alone."""
+    found = [each.link for each in references_in(text, by, case.market) if each.link[0] in LINKED]
+    if len(found) > 1:
+        raise Refused("More than one thing bears this: open it and link it by its code (PAY-…, CON-…).")
+    return found[0] if found else None
 
 
 def _merge(case: Case, data: dict[str, Any], by: Actor, now: Any) -> object:

@@ -121,7 +121,10 @@ class Promise(forms.Form):
 
 
 class Link(forms.Form):
-    code = forms.CharField(label="Code of a payment, contract, refund or exception", max_length=40)
+    code = forms.CharField(
+        label="Code, the provider's reference or an account number", max_length=64,
+        help_text="Of a payment, contract, refund or exception",
+    )  # fmt: skip
 
 
 class Merge(forms.Form):

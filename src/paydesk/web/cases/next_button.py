@@ -49,11 +49,12 @@ def next_button(
     blocks: Sequence[str],
     level: str,
     knows: bool,
+    answer_leaves: bool = False,
     flags: Sequence[str] = (),
 ) -> NextButton | None:
     """What comes next with this case; None where nothing of ours is to do. No query.
 
-    `knows`: it is said who they are.
+    `knows`: it is said who they are. `answer_leaves`: an answer is on its way to them.
     `flags` say why it goes to risk at once, as long as nobody has taken that up.
     """
     proposed = [link for link in links if link.is_proposed]
@@ -67,6 +68,7 @@ def next_button(
             open_money=money is not None,
             money_needs_proof=money is not None and bool(money.needs),
             unanswered=case.unanswered_since is not None,
+            answer_leaves=answer_leaves,
             is_sorted=bool(case.category and case.root_cause and case.money_outcome),
             unchecked=unchecked,
             blocks=blocks,

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from paydesk.web.cases import attaching, deeds, files, one_case, paying, ready, talking, together, views
+from paydesk.web.cases import attaching, deeds, files, one_case, paying, ready, talking, together, views, who
 
 app_name = "cases"
 urlpatterns = [
@@ -25,6 +25,7 @@ urlpatterns = [
     path("<str:public_code>/draft", talking.draft, name="draft"),
     path("<str:public_code>/take-back/<int:message_id>", talking.take_back, name="take_back"),
     path("<str:public_code>/take-up", deeds.take_up, name="take_up"),
+    path("<str:public_code>/who", who.who, name="who"),
     path("<str:public_code>/whose", deeds.whose, name="whose"),
     path("<str:public_code>/tick", deeds.tick, name="tick"),
     path("<str:public_code>/link/<int:link_id>/<str:answer>", deeds.decide_link, name="decide_link"),

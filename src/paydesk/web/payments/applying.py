@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +23,7 @@ from paydesk.domain.contracts.queries import (
     find_contracts,
     standings,
 )
+from paydesk.domain.contracts.states import OPEN_STATES
 from paydesk.domain.parties.queries import customer_for
 from paydesk.domain.payments import rules
 from paydesk.domain.payments.actions import SecondPersonRefused, apply_payment, request_apply
@@ -43,6 +44,7 @@ from paydesk.web.payments.suggesting import ShownSuggestion, suggested
 from paydesk.web.sight import Looking, looking
 
 if TYPE_CHECKING:
+    from paydesk.domain.cases.models import Case
     from paydesk.domain.contracts.models import Contract
     from paydesk.domain.parties.models import Customer
     from paydesk.domain.payments.models import Payment
@@ -143,7 +145,9 @@ def dialog(request: HttpRequest, payment: Payment, chosen: QueryDict) -> dict[st
         amount = choice.cleaned_data.get("amount")
         known["preview"] = allocation_preview(payment, contract, on=business_day(payment), amount=amount)
     elif customer is None:
-        known |= candidates(looking(request), payment, choice.cleaned_data.get("q", ""), known["at"])
+        known |= candidates(
+            looking(request), payment, choice.cleaned_data.get("q", ""), known["at"], case=case_in(request)
+        )
         if not choice.cleaned_data.get("q"):
             known["suggestions"] = numbered = suggested(payment, known["at"])
             known["offered"] = unnumbered(known["offered"], numbered)
@@ -198,9 +202,17 @@ def outcome_of(payment: Payment, preview: AllocationPreview | None, owner: str) 
 
 
 def candidates(
-    eyes: Looking, payment: Payment, text: str, at: str, place: str = "payments:apply"
+    eyes: Looking,
+    payment: Payment,
+    text: str,
+    at: str,
+    place: str = "payments:apply",
+    *,
+    case: Case | None = None,
 ) -> dict[str, Any]:
     """Claims or the customer's own contracts first, then what the typed text finds; constant queries.
+
+    Of a payment whose payer nobody knows, those of the customer of the `case` it is asked for from are first.
 
     `place` is the dialog that a choice leads to; who moves a payment is not offered its customer's own.
     """
@@ -213,6 +225,7 @@ def candidates(
     elif payment.customer_id is None:
         claims = claims_of([payment.pk])[payment.pk]
         offered = [(claim.customer, claim.contract, _why(claim, eyes, payment)) for claim in claims]
+        offered = [*_of_case(actor, case, payment, {claim.contract for claim in claims}), *offered]
     else:
         own = contracts_of(actor, [payment.customer_id])
         offered = [(contract.customer, contract, "") for contract in own]
@@ -237,6 +250,17 @@ def candidates(
         "found": shown_as([(contract.customer, contract, "") for contract in found[:MOST_FOUND]]),
         "more": len(found) > MOST_FOUND,
     }
+
+
+def _of_case(
+    actor: Actor, case: Case | None, payment: Payment, but: Collection[Contract | None]
+) -> list[tuple[Customer, Contract | None, str]]:
+    """Open contracts of whoever asks in a case; nothing says yet that the payment was meant for them."""
+    if case is None or case.customer_id is None or case.market != payment.market:
+        return []
+    why = "Of the customer of this case."
+    own = [each for each in contracts_of(actor, [case.customer_id]) if each.state in OPEN_STATES]
+    return [(each.customer, each, why) for each in own if each not in but]
 
 
 def _why(claim: Any, eyes: Looking, payment: Payment) -> str:

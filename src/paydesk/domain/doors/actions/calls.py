@@ -12,6 +12,8 @@ from paydesk.domain.doors import rules
 from paydesk.domain.doors.models import CallScript, Door, PhoneCall
 from paydesk.domain.doors.queries import case_of_call, script_groups
 from paydesk.domain.doors.steps import RIGHT, DoorRefused
+from paydesk.foundation.assignments.actions import assign
+from paydesk.foundation.assignments.queries import assignment_of
 from paydesk.foundation.audit import steps as audit
 from paydesk.foundation.people.queries import person_by_email
 from paydesk.kernel.actor import Actor
@@ -57,8 +59,8 @@ def announce_call(
 def take_call(call_id: int, *, by: Actor, now: datetime) -> PhoneCall:
     """An agent takes a call: the open case of that number, or a new one, is in their hands.
 
-    The number proves nothing; a customer who uses it is proposed as on any call. Raises DoorRefused when
-    somebody else was faster.
+    The number proves nothing; a customer who uses it is proposed as on any call. A case that nobody owns is
+    theirs. Raises DoorRefused when somebody else was faster.
     """
     call = _claimed(call_id, by, now)
     if call.case_id is None:
@@ -72,6 +74,10 @@ def take_call(call_id: int, *, by: Actor, now: datetime) -> PhoneCall:
             now=now,
         )
         call.save(update_fields=["case"])
+    subject = ("case", call.case_id or 0)
+    owned = assignment_of(subject)
+    if by.id is not None and (owned is None or owned.owner_id is None):
+        assign(subject, market=call.market, owner_id=by.id, by=by, now=now)
     return call
 
 
