@@ -107,7 +107,9 @@ def page_of_case(request: HttpRequest, case: Case) -> dict[str, Any]:
     following = next_button(
         case, actor, links=links, owners=owners, facts=facts, unchecked=missing,
         blocks=blocks_of(confirmed) if case.state in OPEN else (), level=known_here(case, now),
-        knows=knows_who(case, confirmed), flags=[ESCALATES[each.reason] for each in to_act_on(flags)],
+        knows=knows_who(case, confirmed),
+        answer_leaves=any(each.delivery == "queued" and not each.is_automatic for each in messages),
+        flags=[ESCALATES[each.reason] for each in to_act_on(flags)],
     )  # fmt: skip
     acts, more_acts = acts_of(
         case, actor, but=following.name if following else "",
