@@ -75,8 +75,8 @@ def judged(passed: Sequence[Passed], norms: Mapping[str, Norm], now: datetime) -
 
 
 def span_words(seconds: int) -> str:
-    """ "40 s", "3 min", "5 h", "2 days": rounded down, as people say it."""
+    """ "40 s", "3 min", "5 h", "2 days": rounded down, as people say it; a second at least."""
     for unit, size in (("days", 86_400), ("h", 3_600), ("min", 60)):
         if seconds >= 2 * size or (unit == "h" and seconds >= size) or (unit == "min" and seconds >= size):
             return f"{seconds // size} {unit}"
-    return f"{max(seconds, 0)} s"
+    return f"{max(seconds, 1)} s"

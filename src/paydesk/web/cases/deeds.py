@@ -199,6 +199,7 @@ def _initial(case: Case) -> dict[str, Any]:
         "severity": case.severity, "party_role": case.party_role, "contact": case.contact,
         "is_complaint": case.is_complaint, "language": case.language,
         "harms": case.harms, "with_harms": "1",
+        "called_us": "yes" if case.channel == "phone" and case.unanswered_since is not None else "no",
         "customer": code_in("customer", case.customer_id) if case.customer_id else "",
     }  # fmt: skip
 

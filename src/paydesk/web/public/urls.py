@@ -3,6 +3,7 @@
 from django.urls import path
 
 from paydesk.web.public import chat
+from paydesk.web.public.customer_side import customer_side
 from paydesk.web.public.forms import ask, reference
 from paydesk.web.public.pay import pay
 from paydesk.web.public.status import status
@@ -23,6 +24,7 @@ urlpatterns = [
     path("chat/<str:secret>/file/<int:attachment_id>", chat.file, name="chat_file"),
     path("chat/<str:secret>/prove", chat.prove, name="chat_prove"),
     path("chat/<str:secret>/standing", chat.standing, name="chat_standing"),
+    path("customer", customer_side, name="customer_side"),
     path("telephone/calls", announce, name="announce"),
     path("texted/<str:secret>", report, name="text_report"),
 ]

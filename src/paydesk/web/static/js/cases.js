@@ -41,7 +41,8 @@ function seen() {
 // Text goes in at the cursor; each fact in it is sent along, so that it is looked up again when it leaves.
 export function put(form, text, facts) {
   const field = form.querySelector("textarea");
-  field.setRangeText(text, field.selectionStart, field.selectionEnd, "end");
+  const before = field.value.slice(0, field.selectionStart), gap = /\S$/.test(before) ? " " : "";
+  field.setRangeText(gap + text, field.selectionStart, field.selectionEnd, "end");
   field.focus();
   field.dispatchEvent(new Event("input", { bubbles: true }));
   for (const [name, value] of Object.entries(facts)) {
