@@ -33,4 +33,9 @@ CASE = Lifecycle(
     },
 )
 OPEN = ("new", "triaged", "in_progress", "waiting")
+OVER = {
+    "closed": "This case is closed: nothing of it changes any more but its tags. What they say next opens a"
+    " case that follows it.",
+    "merged": "This case is part of another one: go on there.",
+}
 AT_WORK = ("new", "triaged", "in_progress")  # those in which we are to act

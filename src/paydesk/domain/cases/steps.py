@@ -12,7 +12,7 @@ from paydesk.domain.cases import clocks, identity
 from paydesk.domain.cases.asks import Link, references_in
 from paydesk.domain.cases.models import Case, CaseLink, Commitment, Draft, Message
 from paydesk.domain.cases.queries import code
-from paydesk.domain.cases.states import OPEN
+from paydesk.domain.cases.states import OPEN, OVER
 from paydesk.domain.parties.finding import customers_by_phone
 from paydesk.foundation.audit import steps as audit
 from paydesk.foundation.clocks.models import Clock
@@ -45,9 +45,10 @@ class CaseChangedRefused(ChangedRefused):
     code = "case.changed"
 
 
-def locked(case_id: int, by: Actor, *, version: int | None = None) -> Case:
+def locked(case_id: int, by: Actor, *, version: int | None = None, also_over: bool = False) -> Case:
     """The case, locked until the verb is over, for somebody who may work in its market.
 
+    What is closed or part of another case never changes, but for the few verbs that say `also_over`.
     `version` is what the person had read. Raises CaseRefused, CaseChangedRefused, NotAllowedRefused.
     """
     case = Case.objects.select_for_update(of=("self",)).filter(pk=case_id).first()
@@ -55,6 +56,8 @@ def locked(case_id: int, by: Actor, *, version: int | None = None) -> Case:
         raise CaseRefused("There is no such case in your markets.")
     by.needs(RIGHT, market=case.market)
     refuse_if_restricted(by, clocks.SUBJECT, case.pk)
+    if case.state in OVER and not also_over:
+        raise CaseRefused(OVER[case.state])
     if version is not None and case.version != version:
         raise CaseChangedRefused(
             f"{code(case)} went on while you were writing. Your text is kept: read what is new, then send.",

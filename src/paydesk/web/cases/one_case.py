@@ -35,7 +35,7 @@ from paydesk.domain.cases.queries import (
 )
 from paydesk.domain.cases.reached_by import channel_of_answer
 from paydesk.domain.cases.rules import MONEY_OUTCOMES, UNDO_SECONDS, may_hear
-from paydesk.domain.cases.states import OPEN
+from paydesk.domain.cases.states import OPEN, OVER
 from paydesk.domain.triage.queries import escalations_of, to_act_on
 from paydesk.domain.triage.rules import ESCALATES
 from paydesk.foundation.audit.queries import histories, history
@@ -125,6 +125,7 @@ def page_of_case(request: HttpRequest, case: Case) -> dict[str, Any]:
         "each": each,
         "case": case,
         "is_open": case.state in OPEN,
+        "over": OVER.get(case.state, ""),
         "chips": chips_of(actor, "case", case.pk, now),
         "work": work_of(actor, subject_of("case", case)),
         "at_query": "",

@@ -55,7 +55,7 @@ def merge(case_id: int, *, into: int, by: Actor, now: datetime) -> Case:
 @transaction.atomic(durable=True)
 def undo_merge(case_id: int, *, by: Actor, now: datetime) -> Case:
     """Take a merge back: both cases have their clocks again."""
-    case = locked(case_id, by)
+    case = locked(case_id, by, also_over=True)
     if case.merged_into_id is None:
         raise CaseRefused(f"{code(case)} is not part of another case.")
     survivor = locked(case.merged_into_id, by)

@@ -167,7 +167,7 @@ def receive_message(
     if problem := rules.problem_with_text(text):
         raise CaseRefused(problem)
     at = min(received_at or now, now)
-    case = locked(survivor_of(Case.objects.get(pk=case_id)).pk, by)
+    case = locked(survivor_of(Case.objects.get(pk=case_id)).pk, by, also_over=True)
     if is_party and not _goes_on(case, at, by, now):
         case = follow_up(case, channel, at, by, now)
     message = say(

@@ -23,7 +23,7 @@ def tag_case(
 
     A word of a tag is no place for a person's name or number: the trail keeps how many, not which.
     """
-    case = locked(case_id, by)
+    case = locked(case_id, by, also_over=True)
     wanted, gone = [tag_of(each) for each in add], {tag_of(each) for each in remove}
     for word in wanted:
         if problem := problem_with_tag(word):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from paydesk.domain.cases import actions, clocks
-from paydesk.domain.cases.models import Case, Message
+from paydesk.domain.cases.models import Case, CaseLink, Message
 from paydesk.domain.cases.steps import CaseRefused
 from paydesk.domain.cases.tests.test_life import AGENT, NOON, WORKER, Cases, later
 from paydesk.foundation.approvals.models import Approval
@@ -181,3 +181,35 @@ class Undelivered(Cases):
         after = Case.objects.get(follows=closed)
         assert (closed.state, after.state, after.messages.get().text) == ("closed", "new", "The box is full")
         assert self.clock(after, "first_response").ended_as == ""
+
+
+class Over(Cases):
+    def test_what_is_closed_or_part_of_another_changes_no_more_but_its_tags(self):
+        case, other = self.opened(), self.opened("Again")
+        self.confirmed(case)
+        self.known_to_be_them(case)
+        promise = actions.make_commitment(case.pk, text="Look", due_at=later(days=9), by=AGENT, now=NOON)
+        self.answered(case)
+        self.ready(case)
+        actions.resolve(case.pk, by=AGENT, now=later(hours=1))
+        actions.close_resolved(by=WORKER, now=later(hours=80))
+        actions.merge(other.pk, into=self.opened("A third").pk, by=AGENT, now=NOON)
+        at = {"by": AGENT, "now": later(hours=90)}
+        link = CaseLink.objects.get(case=case, kind="payment")
+        for over, words in ((case, "is closed"), (other, "part of another")):
+            for verb in (
+                lambda pk: actions.add_note(pk, text="n", **at),
+                lambda pk: actions.log_call(pk, outcome="answered", text="t", called_us=True, **at),
+                lambda pk: actions.verify(pk, strong_way="callback", **at),
+                lambda pk: actions.link(pk, kind="payment", object_id=self.payment.pk, **at),
+                lambda pk: actions.make_commitment(pk, text="t", due_at=later(hours=99), **at),
+                lambda pk: actions.tick(pk, check="x", done=True, **at),
+                lambda pk: actions.sort_case(pk, severity="high", **at),
+                lambda pk: actions.reopen(pk, **at),
+            ):
+                with pytest.raises(CaseRefused, match=words):
+                    verb(over.pk)
+            assert actions.tag_case(over.pk, add=["later"], **at).tags == ["later"]
+        with pytest.raises(CaseRefused, match="is closed"):
+            actions.reject_link(link.pk, **at)
+        actions.keep_commitment(promise.pk, **at)

@@ -63,7 +63,7 @@ def send_file_in_chat(
 @transaction.atomic(durable=True)
 def _beside(message: Message, kept: blobs.KeptContent, file_name: str, *, by: Actor, now: datetime) -> None:
     """For the message that opened the case, and after a fault: its file, unless it is there."""
-    case = locked(message.case_id, by)
+    case = locked(message.case_id, by, also_over=True)
     if Attachment.objects.filter(message=message).exists():
         return
     made = keep_beside(message, kept, file_name, market=case.market, by=by, now=now)

@@ -88,7 +88,7 @@ def _with_files_and_page(
     by: Actor,
     now: datetime,
 ) -> StatusLink:
-    case = locked(case_id, by)
+    case = locked(case_id, by, also_over=True)
     known = StatusLink.objects.filter(case=case, kind="case", made_by=by.label).order_by("pk").first()
     if known is not None:
         return known

@@ -48,7 +48,7 @@ def withdraw_status_page(link_id: int, *, by: Actor, now: datetime) -> StatusLin
     link = StatusLink.objects.filter(pk=link_id).first()
     if link is None:
         raise DoorRefused("There is no such status page.")
-    case = locked(link.case_id, by)
+    case = locked(link.case_id, by, also_over=True)
     changed = StatusLink.objects.filter(pk=link_id, withdrawn_at=None).update(
         withdrawn_at=now, withdrawn_by=by.label
     )

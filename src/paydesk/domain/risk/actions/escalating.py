@@ -60,7 +60,7 @@ def escalate(
         raise EscalationRefused("Say in a sentence what is feared and why: whoever decides starts from it.")
     if is_restricted and subject_kind != "case":
         raise EscalationRefused("A case can be restricted; a payment has to stay seen, for money moves on.")
-    case = locked_case(number, by) if subject_kind == "case" else None
+    case = locked_case(number, by, also_over=True) if subject_kind == "case" else None
     if case is not None and case.market != market:
         raise EscalationRefused("The case is of another market.")
     owner = next((each for each in queries.deciders(market) if each.pk == owner_id), None)
