@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from paydesk.domain.cases import clocks, rules
-from paydesk.domain.cases.asks import Fact, facts_about, named_facts
+from paydesk.domain.cases.asks import named_facts
+from paydesk.domain.cases.hearing import facts_for
 from paydesk.domain.cases.identity import level_on
 from paydesk.domain.cases.models import Attachment, Case, Message, WaitingFile
 from paydesk.domain.cases.queries import link_pairs
@@ -36,15 +37,14 @@ def check_text(case: Case, text: str, channel: str, now: datetime) -> None:
 
     What they said themselves may be said back to them. Raises IdentityRefused.
     """
-    level = level_on(case.level, case.level_channel, channel)
-    if rules.LEVELS[level] == rules.Level.STRONG and case.party_role != "third_party":
-        return
+    told = facts_for(case, link_pairs(case.pk), now, channel=channel)
+    heard = {fact.value for fact, why in told if not why}
     barred = [
         (fact, why)
-        for fact in facts_about(link_pairs(case.pk), now)
-        if len(fact.value) >= SHORTEST_TELLING and any(c.isdigit() for c in fact.value) and fact.value in text
-        if (why := rules.may_hear(level, fact.level, case.party_role))
-    ]
+        for fact, why in told
+        if why and fact.value in text and fact.value not in heard
+        and len(fact.value) >= SHORTEST_TELLING and any(c.isdigit() for c in fact.value)
+    ]  # fmt: skip
     if not barred:
         return
     said = Message.objects.filter(case=case, direction="in", is_public=True).values_list("text", flat=True)
@@ -60,9 +60,13 @@ def check_facts(
     """Stop an answer whose facts are otherwise by now, too old, or not for the ears of whoever asks."""
     if not seen:
         return
-    facts: dict[str, dict[str, Fact]] = {}
-    for fact in (*facts_about(link_pairs(case.pk), now), *named_facts(seen, now)):
-        facts.setdefault(fact.name, {})[fact.value] = fact  # a case may be about two payments
+    facts: dict[str, dict[str, str]] = {}  # by name and value, why it is not told
+    for fact, why in facts_for(case, link_pairs(case.pk), now, channel=channel):
+        known = facts.setdefault(fact.name, {})  # a case may be about two payments
+        known[fact.value] = why and known.get(fact.value, why)
+    level = level_on(case.level, case.level_channel, channel)
+    for fact in named_facts(seen, now):
+        facts.setdefault(fact.name, {})[fact.value] = rules.may_hear(level, fact.level, case.party_role)
     gone = [name for name, value in seen.items() if value not in facts.get(name, {})]
     if gone:
         raise StaleFactsRefused(
@@ -75,8 +79,7 @@ def check_facts(
         minutes = int(rules.STALE_AFTER.total_seconds() // 60)
         raise StaleFactsRefused(f"The facts in your answer are older than {minutes} minutes: look again.")
     for name, value in seen.items():
-        level = level_on(case.level, case.level_channel, channel)
-        if why := rules.may_hear(level, facts[name][value].level, case.party_role):
+        if why := facts[name][value]:
             raise IdentityRefused(why, fact=name)
 
 

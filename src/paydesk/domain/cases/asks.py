@@ -58,8 +58,10 @@ class Compensation:
         return f"{self.code}: {self.what} of {self.amount}, {self.stands}, {self.at:%-d %B %Y}."
 
 
+Owner = tuple[str, int]  # ("customer", 5), or ("party", 5) for a seller or merchant
 FindsReferences = Callable[[str, Actor, str], Iterable[Reference]]
 TellsFacts = Callable[[int, datetime], Iterable[Fact]]
+TellsOwner = Callable[[int], Owner | None]
 Blocks = Callable[[int], Sequence[str]]
 KnowsNumber = Callable[[str], bool]
 TellsNamedFact = Callable[[str, datetime], Fact | None]
@@ -67,6 +69,7 @@ TellsCompensations = Callable[[Sequence[Link], datetime], Iterable[Compensation]
 
 _finders: dict[str, FindsReferences] = {}
 _tellers: dict[str, TellsFacts] = {}
+_owners: dict[str, TellsOwner] = {}
 _blocks: dict[str, Blocks] = {}
 _numbers: dict[str, KnowsNumber] = {}
 _named: dict[str, TellsNamedFact] = {}
@@ -82,6 +85,11 @@ def finds_references(name: str, finder: FindsReferences) -> None:
 def tells_facts(kind: str, teller: TellsFacts) -> None:
     """Register teller(id, now) for links of `kind`; its facts have names that begin with the kind."""
     _tellers[kind] = teller
+
+
+def tells_owner(kind: str, teller: TellsOwner) -> None:
+    """Register teller(id): whose a thing of `kind` is, None while that is known of nobody."""
+    _owners[kind] = teller
 
 
 def blocks_resolving(kind: str, blocks: Blocks) -> None:
@@ -150,6 +158,14 @@ def references_in(text: str, by: Actor, market: str) -> list[Reference]:
 def facts_about(links: Iterable[Link], now: datetime) -> list[Fact]:
     """Every fact that is known of these links, in their order."""
     return [fact for kind, number in links if kind in _tellers for fact in _tellers[kind](number, now)]
+
+
+def owner_of(link: Link) -> Owner | None:
+    """Whose this is; None where it is nobody's, or of a kind that belongs to nobody."""
+    kind, number = link
+    if kind in ("customer", "party"):
+        return link
+    return _owners[kind](number) if kind in _owners else None
 
 
 def blocks_of(links: Iterable[Link]) -> list[str]:

@@ -5,6 +5,7 @@ The person's side is Case.level; what facts of a reply need stands with each fac
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from paydesk.domain.cases.rules import LEVELS, Level
@@ -50,6 +51,31 @@ def why_not(verb: str, *, level: str, party_role: str) -> str:
     if LEVELS[level] < needed.level:
         return f"Verify who asks {WAYS[needed.level]} first: this {needed.what}. {PROOFS[needed.level]}"
     return ""
+
+
+OTHERS = "This is of another customer than the case: they hear nothing of it, and nothing is done with it."
+NOT_SAID = "This is of a customer, and the case does not say of whom: say first which customer it is."
+OF_A_SELLER = "This is of a seller or merchant: only they hear of it. Say first that whoever asks is one."
+SEVERAL = "This case is about things of two sellers or merchants: reject the link that is not theirs."
+NOBODYS = "Nobody knows yet whose this is: confirm first that the case is about it."
+
+
+def why_not_theirs(
+    owner: tuple[str, int] | None, *, customer_id: int | None, party_role: str, parties: Collection[int]
+) -> str:
+    """Why a thing is not of whoever a case is with; "" where it is, or where it is known of nobody.
+
+    `owner` is ("customer", id) or ("party", id); `parties` are the sellers and merchants whose things the
+    case is confirmed to be about.
+    """
+    if owner is None:
+        return ""
+    kind, number = owner
+    if kind == "customer":
+        return "" if number == customer_id else OTHERS if customer_id is not None else NOT_SAID
+    if party_role not in ("merchant", "seller"):
+        return OF_A_SELLER
+    return SEVERAL if {number, *parties} != {number} else ""
 
 
 def proven_on(strong_way: str, channel: str) -> str:

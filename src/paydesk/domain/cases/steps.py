@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -10,6 +11,7 @@ from django.db.models import F
 
 from paydesk.domain.cases import clocks, identity
 from paydesk.domain.cases.asks import Link, references_in
+from paydesk.domain.cases.hearing import why_not_for
 from paydesk.domain.cases.models import Case, CaseLink, Commitment, Draft, Message
 from paydesk.domain.cases.queries import code
 from paydesk.domain.cases.states import OPEN, OVER
@@ -72,9 +74,10 @@ class IdentityRefused(CaseRefused):
     code = "case.identity"
 
 
-def asked_by_them(case_id: int, verb: str, by: Actor) -> Case:
+def asked_by_them(case_id: int, verb: str, by: Actor, *, about: Sequence[Link]) -> Case:
     """The case, locked, for a verb of identity.VERBS that is done because whoever it is from asks for it.
 
+    `about` is what the verb is done with: one of it has to be theirs, or nobody's and what the case is about.
     Raises IdentityRefused, CaseRefused where the case is over, NotAllowedRefused.
     """
     case = locked(case_id, by)
@@ -83,6 +86,8 @@ def asked_by_them(case_id: int, verb: str, by: Actor) -> Case:
     if why := identity.why_not(verb, level=case.level, party_role=case.party_role):
         provable = code(case) if case.party_role != "third_party" else ""
         raise IdentityRefused(why, verb=verb, prove=provable)
+    if identity.VERBS[verb].level and (why := why_not_for(case, about)):
+        raise IdentityRefused(why, verb=verb, prove="")
     return case
 
 

@@ -21,9 +21,13 @@ from django.db.models import (
 )
 from django.db.models.functions import Coalesce
 
+from paydesk.domain.cases.asks import Link
 from paydesk.domain.cases.categories import DELIVERED
+from paydesk.domain.cases.hearing import known_where_answered, why_not_for
+from paydesk.domain.cases.identity import level_on
 from paydesk.domain.cases.models import Attachment, Case, Draft, Message
 from paydesk.domain.cases.queries import cases, link_pairs, survivor_of
+from paydesk.domain.cases.rules import LEVELS
 from paydesk.domain.cases.states import OPEN
 from paydesk.domain.doors import rules
 from paydesk.domain.doors.addresses import digest_of
@@ -66,18 +70,33 @@ class Offer:
     blocked: str
 
 
-def offers(case: Case) -> list[Offer]:
-    """Status pages for whoever a case is with: of what it is about, and of the case itself; one query."""
+def offers(case: Case, now: datetime) -> list[Offer]:
+    """Status pages for whoever a case is with: of what it is about, and of the case itself."""
     about = [link for link in link_pairs(case.pk) if level_needed(link[0]) is not None]
-    return [
-        Offer(
-            kind, number,
-            rules.why_no_link(
-                level=case.level, needed=level_needed(kind), party_role=case.party_role
-            ),
-        )
-        for kind, number in [*about, ("case", case.pk)]
-    ]  # fmt: skip
+    return [Offer(*link, why_no_page(case, link, now)) for link in [*about, ("case", case.pk)]]
+
+
+def why_no_page(case: Case, link: Link, now: datetime) -> str:
+    """Why whoever a case is with is given no status page of this; "" where they are.
+
+    Its address leaves with an answer: they have to be known where they are answered, and it has to be theirs.
+    """
+    needed = level_needed(link[0])
+    why = rules.why_no_link(level=known_where_answered(case, now), needed=needed, party_role=case.party_role)
+    return why or (why_not_for(case, [link]) if needed else "")
+
+
+def shown_to_visitor(case: Case) -> list[Link]:
+    """What the case is about whose standing its visitor sees in the chat: theirs, as far as they proved it
+    there."""
+    level = LEVELS[level_on(case.level, case.level_channel, "chat")]
+    about = [link for link in link_pairs(case.pk) if (level_needed(link[0]) or 9) <= level]
+    return [link for link in about if not why_not_for(case, [link])]
+
+
+def is_still_theirs(link: StatusLink) -> bool:
+    """Whether what a page shows is of the customer it was given to, also now."""
+    return not level_needed(link.kind) or not why_not_for(link.case, [(link.kind, link.object_id)])
 
 
 def links_of_case(case_id: int) -> list[StatusLink]:

@@ -15,11 +15,13 @@ from paydesk.domain.cases.asks import (
     Compensation,
     Fact,
     Link,
+    Owner,
     Reference,
     finds_references,
     knows_numbers,
     tells_compensations,
     tells_facts,
+    tells_owner,
 )
 from paydesk.domain.cases.placeholders import names_places
 from paydesk.domain.contracts.models import Contract
@@ -29,6 +31,7 @@ from paydesk.domain.statements.models import StatementLine
 from paydesk.foundation.people.queries import in_markets
 from paydesk.kernel.actor import Actor
 from paydesk.kernel.money import Money
+from paydesk.kernel.one_reading import read_once
 from paydesk.kernel.public_codes import code_of, number_of
 from paydesk.kernel.references import key_of
 
@@ -52,6 +55,8 @@ def register() -> None:
     finds_references("payments", references_in)
     tells_facts("payment", facts_of_payment)
     tells_facts("contract", facts_of_contract)
+    tells_owner("payment", owner_of_payment)
+    tells_owner("contract", owner_of_contract)
     knows_numbers("payments", is_ours)
     tells_compensations("payments", taken_back)
 
@@ -125,7 +130,7 @@ def taken_back(links: Sequence[Link], now: datetime) -> Iterator[Compensation]:
 
 def facts_of_payment(payment_id: int, now: datetime) -> Iterator[Fact]:
     """Amount, day and where the money is now, in words for whoever paid; none for a payment that is gone."""
-    payment = Payment.objects.select_related("statement_line", "contract").filter(pk=payment_id).first()
+    payment = _payment(payment_id)
     if payment is None:
         return
     amount = Money(payment.amount_minor, payment.currency)
@@ -151,7 +156,7 @@ def _where(payment: Payment) -> str:
 
 def facts_of_contract(contract_id: int, now: datetime) -> Iterator[Fact]:
     """What is owed, what is late and what is due next."""
-    contract = Contract.objects.filter(pk=contract_id).first()
+    contract = _contract(contract_id)
     if contract is None:
         return
     standing = standings([contract], on=now.date())[0]
@@ -163,6 +168,28 @@ def facts_of_contract(contract_id: int, now: datetime) -> Iterator[Fact]:
         left = standing.next_due.amount_minor - standing.next_due.allocated_minor
         due = f"{Money(left, contract.currency)} on {standing.next_due.due_on:%-d %B %Y}"
         yield Fact("contract.next_due", "Due next", due, now)
+
+
+def owner_of_payment(payment_id: int) -> Owner | None:
+    """Its customer; None for money in suspense."""
+    payment = _payment(payment_id)
+    known = payment.customer_id if payment is not None else None
+    return ("customer", known) if known is not None else None
+
+
+def owner_of_contract(contract_id: int) -> Owner | None:
+    contract = _contract(contract_id)
+    return ("customer", contract.customer_id) if contract is not None else None
+
+
+@read_once
+def _payment(payment_id: int) -> Payment | None:
+    return Payment.objects.select_related("statement_line", "contract").filter(pk=payment_id).first()
+
+
+@read_once
+def _contract(contract_id: int) -> Contract | None:
+    return Contract.objects.filter(pk=contract_id).first()
 
 
 def is_ours(digits: str) -> bool:

@@ -9,15 +9,18 @@ from paydesk.domain.cases.asks import (
     Compensation,
     Fact,
     Link,
+    Owner,
     blocks_resolving,
     tells_compensations,
     tells_facts,
+    tells_owner,
 )
 from paydesk.domain.cases.placeholders import names_places
 from paydesk.domain.refunds.models import Refund
 from paydesk.domain.refunds.queries import CODE_PREFIX
 from paydesk.foundation.attached.queries import hangs_on
 from paydesk.kernel.money import Money
+from paydesk.kernel.one_reading import read_once
 from paydesk.kernel.public_codes import code_of
 
 TOLD = {
@@ -52,6 +55,7 @@ OF_THE_CUSTOMER = """
 def register() -> None:
     """Make the answers known to cases."""
     tells_facts("refund", facts_of_refund)
+    tells_owner("refund", owner_of_refund)
     names_places({"refund.amount": "Refund", "refund.state": "Where the refund is"})
     blocks_resolving("refund", blocks_of_refund)
     blocks_resolving("payment", blocks_of_payment)
@@ -61,10 +65,22 @@ def register() -> None:
 
 def facts_of_refund(refund_id: int, now: datetime) -> Iterator[Fact]:
     """Amount and where it stands, in words for whoever waits for it."""
-    refund = Refund.objects.filter(pk=refund_id).first()
+    refund = _refund(refund_id)
     if refund is not None:
         yield Fact("refund.amount", "Refund", str(Money(refund.amount_minor, refund.currency)), now)
         yield Fact("refund.state", "Where the refund is", TOLD[refund.state], now)
+
+
+def owner_of_refund(refund_id: int) -> Owner | None:
+    """The customer of its payment when it was asked for; None where nobody knew one."""
+    refund = _refund(refund_id)
+    known = refund.customer_id if refund is not None else None
+    return ("customer", known) if known is not None else None
+
+
+@read_once
+def _refund(refund_id: int) -> Refund | None:
+    return Refund.objects.filter(pk=refund_id).first()
 
 
 def compensations(links: Sequence[Link], now: datetime) -> Iterator[Compensation]:

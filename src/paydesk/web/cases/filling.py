@@ -8,12 +8,10 @@ from typing import TYPE_CHECKING
 
 from django.utils import timezone
 
-from paydesk.domain.cases.asks import facts_about
-from paydesk.domain.cases.identity import level_on
+from paydesk.domain.cases.hearing import facts_for
 from paydesk.domain.cases.placeholders import Filled, fill
 from paydesk.domain.cases.queries import code, link_pairs
 from paydesk.domain.cases.reached_by import channel_of_answer
-from paydesk.domain.cases.rules import may_hear
 from paydesk.domain.cases.texts import LANGUAGES
 from paydesk.kernel.actor import Actor
 
@@ -51,10 +49,8 @@ def filling_of(case: Case, actor: Actor, now: datetime) -> Filling:
         "agent.name": actor.name,
         "facts.as_of": f"{local:%-d.%-m.%Y %H:%M}",
     }
-    facts = facts_about(link_pairs(case.pk), now)
-    level = level_on(case.level, case.level_channel, channel_of_answer(case, now))
-    told = [(fact.name, fact.value, may_hear(level, fact.level, case.party_role)) for fact in facts]
-    return Filling(own, told)
+    facts = facts_for(case, link_pairs(case.pk), now, channel=channel_of_answer(case, now))
+    return Filling(own, [(fact.name, fact.value, why) for fact, why in facts])
 
 
 @dataclass(frozen=True, slots=True)

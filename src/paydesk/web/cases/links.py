@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from paydesk.domain.cases.identity import OTHERS
 from paydesk.domain.contracts.queries import ContractStanding, contract_list, contracts_of, standings
 from paydesk.domain.payments.queries import payments
 from paydesk.domain.refunds.queries import customer_of_case_has_some, refunds
@@ -153,9 +154,14 @@ def _shown(link: CaseLink, case: Case, paid: Any, owed: Any, going: Any, lines: 
 
 
 def _warning(case: Case, owner_id: int | None) -> str:
-    if owner_id is not None and case.customer_id is not None and owner_id != case.customer_id:
+    if _other(case, owner_id):
         return "Of another customer than this case: tell nothing of it before you know why."
     return ""
+
+
+def _other(case: Case, owner_id: int | None) -> str:
+    """Why nothing is done with it for them: it is another customer's."""
+    return OTHERS if owner_id is not None and case.customer_id not in (None, owner_id) else ""
 
 
 def _acts_of_contract(case: Case, contract: Any) -> list[LinkAct]:
@@ -169,10 +175,12 @@ def _acts(case: Case, payment: Any) -> list[LinkAct]:
     if payment.state != "received":
         return acts
     is_known = payment.customer_id is not None
+    other = _other(case, payment.customer_id)
     if payment.open_minor:
         verb = "payment.apply" if is_known else "payment.name_payer"
-        acts.append(_asked(case, "Apply…", verb, reverse("payments:apply", args=[payment.pk]), "y"))
-    acts.append(_asked(case, "Refund…", "refund.request", reverse("refunds:ask", args=[payment.pk]), "f"))
+        acts.append(_asked(case, "Apply…", verb, reverse("payments:apply", args=[payment.pk]), "y", other))
+    refund = reverse("refunds:ask", args=[payment.pk])
+    acts.append(_asked(case, "Refund…", "refund.request", refund, "f", other))
     if is_known and not (payment.reserved_minor or payment.refunded_minor):
         acts.append(_asked(case, "Move…", "payment.move", reverse("payments:move", args=[payment.pk]), ""))
     return acts
@@ -183,10 +191,14 @@ def _acts_of_refund(case: Case, refund: Any) -> list[LinkAct]:
     if not REFUND.may("change_payee", refund.state):
         return []
     address = reverse("refunds:payee", args=[code_in("refund", refund.pk)])
-    return [_asked(case, "Another payee…", "refund.change_payee", address, "")]
+    other = _other(case, refund.customer_id)
+    return [_asked(case, "Another payee…", "refund.change_payee", address, "", other)]
 
 
-def _asked(case: Case, label: str, verb: str, address: str, key: str) -> LinkAct:
+def _asked(case: Case, label: str, verb: str, address: str, key: str, other: str = "") -> LinkAct:
+    """`other` is why it is not done for them however well they are known."""
+    if other:
+        return LinkAct(label, "", key, other)
     missing = proof_missing(case, verb)
     if missing is None:
         return LinkAct(label, from_case(address, case), key)

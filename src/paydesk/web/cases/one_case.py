@@ -14,9 +14,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from paydesk.domain.cases import actions
-from paydesk.domain.cases.asks import blocks_of, facts_about
+from paydesk.domain.cases.asks import blocks_of
 from paydesk.domain.cases.categories import ROOT_CAUSES, checks_of, leaves
 from paydesk.domain.cases.desk import CaseNow, case_now, waiting_files
+from paydesk.domain.cases.hearing import facts_for
 from paydesk.domain.cases.identity import level_on
 from paydesk.domain.cases.queries import (
     SUBJECT,
@@ -34,7 +35,7 @@ from paydesk.domain.cases.queries import (
     unchecked,
 )
 from paydesk.domain.cases.reached_by import channel_of_answer
-from paydesk.domain.cases.rules import MONEY_OUTCOMES, UNDO_SECONDS, may_hear
+from paydesk.domain.cases.rules import MONEY_OUTCOMES, UNDO_SECONDS
 from paydesk.domain.cases.states import OPEN, OVER
 from paydesk.domain.triage.queries import escalations_of, to_act_on
 from paydesk.domain.triage.rules import ESCALATES
@@ -97,8 +98,7 @@ def page_of_case(request: HttpRequest, case: Case) -> dict[str, Any]:
     confirmed = [(link.kind, link.object_id) for link in found if link.state == "confirmed"]
     facts = [
         (fact, why)
-        for fact in facts_about(confirmed, now)
-        for why in [may_hear(known_here(case, now), fact.level, case.party_role)]
+        for fact, why in facts_for(case, confirmed, now, channel=channel_of_answer(case, now))
         if not (why and case.party_role == "third_party")  # to them nothing is even offered
     ]
     missing = unchecked(case)

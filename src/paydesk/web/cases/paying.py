@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
+from paydesk.domain.cases.hearing import known_where_answered, why_not_for
 from paydesk.domain.cases.identity import why_not
 from paydesk.domain.cases.queries import link_pairs
 from paydesk.domain.contracts.actions import make_pay_link
@@ -34,7 +35,9 @@ def pay_link(request: HttpRequest, public_code: str, contract_id: int) -> HttpRe
         raise Http404("This case is about no such contract.")
     is_sent = request.method == "POST"
     form = PayLinkForm(request.POST if is_sent else None, auto_id="pay_%s")
-    why = why_not("pay_link.with_amount", level=case.level, party_role=case.party_role)
+    level = known_where_answered(case, now)
+    why = why_not("pay_link.with_amount", level=level, party_role=case.party_role)
+    why = why or why_not_for(case, [("contract", contract_id)])
     if is_sent and form.is_valid():
         address = request.build_absolute_uri(reverse("public:pay", args=["x"]))[:-1]
         make_pay_link(

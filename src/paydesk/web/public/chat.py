@@ -17,13 +17,20 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from paydesk.domain.cases.queries import code, link_pairs, survivor_of
-from paydesk.domain.cases.rules import LEVELS
+from paydesk.domain.cases.identity import level_on
+from paydesk.domain.cases.queries import code, survivor_of
 from paydesk.domain.doors import actions
 from paydesk.domain.doors.actions.chat_files import NO_FILE
 from paydesk.domain.doors.actions.forms import SentFile
-from paydesk.domain.doors.asks import level_needed, standing_of
-from paydesk.domain.doors.queries import agent_is_typing, chat_behind, door_by_key, file_in_chat, said_in
+from paydesk.domain.doors.asks import standing_of
+from paydesk.domain.doors.queries import (
+    agent_is_typing,
+    chat_behind,
+    door_by_key,
+    file_in_chat,
+    said_in,
+    shown_to_visitor,
+)
 from paydesk.domain.doors.rules import FILE_TYPES, LARGEST_FILE_BYTES, LONGEST_CHAT_MESSAGE
 from paydesk.foundation.documents.queries import open_document
 from paydesk.foundation.people.queries import names_of
@@ -98,7 +105,7 @@ def news(request: HttpRequest, secret: str) -> HttpResponse:
             "v": version,
             "typing": is_typing,
             "case": code(case) if case else "",
-            "level": case.level if case else "unverified",
+            "level": level_on(case.level, case.level_channel, "chat") if case else "unverified",
             "said": _messages(said, found.pk),
         }
     )
@@ -206,10 +213,9 @@ def standing(request: HttpRequest, secret: str) -> HttpResponse:
     case = survivor_of(found.case) if found.case is not None else None
     if case is None or case.party_role == "third_party":
         return JsonResponse({"things": []})
-    now, level = timezone.now(), LEVELS[case.level]
+    now = timezone.now()
     with translation.override(language_of(request, found.language)):
-        pairs = [link for link in link_pairs(case.pk) if (level_needed(link[0]) or 9) <= level]
-        told = [each for link in pairs if (each := standing_of(link, now)) is not None]
+        told = [each for link in shown_to_visitor(case) if (each := standing_of(link, now)) is not None]
         things = [
             {
                 "title": each.title,

@@ -10,6 +10,7 @@ from paydesk.domain.cases.rules import LEVELS, Level
 from paydesk.domain.doors.actions import note_visit
 from paydesk.domain.doors.addresses import link_behind
 from paydesk.domain.doors.asks import level_needed, standing_of
+from paydesk.domain.doors.queries import is_still_theirs
 from paydesk.domain.doors.rules import is_machine
 from paydesk.web.public.limits import LOOKS
 from paydesk.web.public.pages import LOOKER, gone, language_of, page, public
@@ -27,7 +28,7 @@ def status(request: HttpRequest, secret: str) -> HttpResponse:
     language = language_of(request, link.language)
     with translation.override(language):
         standing = standing_of((link.kind, link.object_id), now)
-    if standing is None or needed is None or LEVELS[link.level] < needed:
+    if standing is None or needed is None or LEVELS[link.level] < needed or not is_still_theirs(link):
         return gone(language)
     headers = request.headers
     agent, purpose = headers.get("User-Agent", ""), headers.get("Sec-Purpose", headers.get("Purpose", ""))

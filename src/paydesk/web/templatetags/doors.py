@@ -25,7 +25,7 @@ def status_chips(case: Case) -> dict[str, Any]:
     """`{% status_chips case %}` in the composer: one press puts a status page in; one query."""
     shown = [
         (offer, code_in(offer.kind, offer.object_id), WORDS[offer.kind])
-        for offer in offers(case)
+        for offer in offers(case, timezone.now())
         if offer.kind in WORDS
     ]
     return {"case_code": code_in("case", case.pk), "offers": shown}

@@ -6,12 +6,19 @@ import pytest
 from django.test import TestCase
 
 from paydesk.domain.cases import actions, identity
+from paydesk.domain.cases.hearing import facts_for
 from paydesk.domain.cases.models import Case
+from paydesk.domain.cases.queries import link_pairs
 from paydesk.domain.cases.rules import LEVELS, Level
 from paydesk.domain.cases.steps import IdentityRefused
+from paydesk.domain.contracts.actions import make_pay_link
+from paydesk.domain.doors.actions import give_status_page
+from paydesk.domain.doors.steps import DoorRefused
+from paydesk.domain.payments.actions import request_move
+from paydesk.domain.refunds.actions import request_refund
 from paydesk.foundation.people.authority import rights_of
 from paydesk.kernel.actor import Actor
-from tests.builders import NOON, WORKER, make_contract, make_source_account, receive, row
+from tests.builders import NOON, WORKER, ghs, make_contract, make_source_account, receive, row
 
 AGENT = Actor("person", 931_001, "Agent", rights_of(["SU"]), frozenset({"GH"}))
 
@@ -46,6 +53,23 @@ def test_what_moves_money_out_needs_the_strong_level():
 )
 def test_somebody_is_known_where_they_proved_it(way, channel, here, known):
     assert (identity.level_on("two_facts", identity.proven_on(way, channel), here) == "two_facts") == known
+
+
+@pytest.mark.parametrize(
+    ("owner", "role", "customer", "parties", "theirs"),
+    [
+        (None, "customer", None, (), True),
+        (("customer", 1), "customer", 1, (), True),
+        (("customer", 2), "customer", 1, (), False),
+        (("customer", 2), "seller", None, (7,), False),
+        (("party", 7), "seller", None, (7,), True),
+        (("party", 7), "seller", None, (7, 8), False),
+        (("party", 7), "customer", 1, (7,), False),
+    ],
+)
+def test_only_what_is_theirs_is_told_and_touched(owner, role, customer, parties, theirs):
+    why = identity.why_not_theirs(owner, customer_id=customer, party_role=role, parties=parties)
+    assert (why == "") == theirs
 
 
 class WhatAnAnswerTells(TestCase):
@@ -84,3 +108,40 @@ class WhatAnAnswerTells(TestCase):
         actions.link(case.pk, kind="contract", object_id=self.contract.pk, by=AGENT, now=NOON)
         with pytest.raises(IdentityRefused, match="third person"):
             self.answer(case, f"Account {self.contract.account_number} is the one.")
+
+    def test_of_a_strangers_payment_nothing_is_told_and_nothing_is_done(self):
+        """They verify as themselves and quote somebody else's code."""
+        own = make_contract()
+        case = self.opened("Where is MP240302AB12?")
+        actions.sort_case(case.pk, customer_id=own.customer_id, by=AGENT, now=NOON)
+        actions.confirm_link(case.links.get().pk, by=AGENT, now=NOON)
+        actions.link(case.pk, kind="contract", object_id=self.contract.pk, by=AGENT, now=NOON)
+        actions.verify(case.pk, strong_way="document", by=AGENT, now=NOON)
+        case.refresh_from_db()
+        told = facts_for(case, link_pairs(case.pk), NOON, channel="email")
+        assert {fact.name.partition(".")[0] for fact, _ in told} == {"payment", "contract"}
+        assert {why for _, why in told} == {identity.OTHERS}
+        with pytest.raises(IdentityRefused, match="another customer"):
+            self.answer(case, "We have your 50.00 GHS.")
+        given = {
+            "amount": ghs("50.00"), "reason": "overpaid", "note": "x", "payee_kind": "payer",
+            "payee_name": "Ama", "payee_account": "233244123456", "rail": "mobile_money", "case_id": case.pk,
+            "by": AGENT, "now": NOON,
+        }  # fmt: skip
+        with pytest.raises(IdentityRefused, match="another customer"):
+            request_refund(self.payment.pk, **given)
+        (nobodys,) = receive(make_source_account(name="Third"), row(3, "50.00", provider_ref="MP240302AB13"))
+        with pytest.raises(IdentityRefused, match="Nobody knows yet"):
+            request_refund(nobodys.pk, **given)
+        with pytest.raises(IdentityRefused, match="another customer"):
+            make_pay_link(
+                self.contract.pk, case_id=case.pk, with_amount=True, words="", address="", by=AGENT, now=NOON
+            )
+        with pytest.raises(DoorRefused, match="another customer"):
+            give_status_page(case.pk, kind="payment", object_id=self.payment.pk, by=AGENT, now=NOON)
+        request_move(  # it was paid to the wrong account: that is for them to ask
+            self.payment.pk, customer_id=own.customer_id, contract_id=own.pk, note="x", case_id=case.pk,
+            by=AGENT, now=NOON,
+        )  # fmt: skip
+        actions.link(case.pk, kind="payment", object_id=nobodys.pk, by=AGENT, now=NOON)
+        assert request_refund(nobodys.pk, **given).state == "requested"

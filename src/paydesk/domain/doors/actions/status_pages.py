@@ -9,9 +9,8 @@ from django.db import transaction
 from paydesk.domain.cases.queries import link_pairs
 from paydesk.domain.cases.steps import locked, record
 from paydesk.domain.doors import rules
-from paydesk.domain.doors.asks import level_needed
 from paydesk.domain.doors.models import StatusLink, Visit
-from paydesk.domain.doors.queries import looked_lately
+from paydesk.domain.doors.queries import looked_lately, why_no_page
 from paydesk.domain.doors.steps import DoorRefused, make_link
 from paydesk.kernel.actor import Actor
 
@@ -28,8 +27,7 @@ def give_status_page(
     case = locked(case_id, by)
     if (kind, object_id) != ("case", case.pk) and (kind, object_id) not in link_pairs(case.pk):
         raise DoorRefused("This case is not about that: confirm the link first.")
-    why = rules.why_no_link(level=case.level, needed=level_needed(kind), party_role=case.party_role)
-    if why:
+    if why := why_no_page(case, (kind, object_id), now):
         raise DoorRefused(why)
     language = language if language in rules.LANGUAGES else case.language
     language = language if language in rules.LANGUAGES else "en"

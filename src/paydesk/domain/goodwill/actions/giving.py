@@ -58,7 +58,8 @@ def give_goodwill(
     does. What was given before is named and stops it, unless `again` says that it is known. Raises
     EarlierRefused, GoodwillRefused, IdentityRefused, ApprovalRefused.
     """
-    case = cases.asked_by_them(case_id, "goodwill.give", by)
+    about = [("payment", payment_id)] if payment_id is not None else []
+    case = cases.asked_by_them(case_id, "goodwill.give", by, about=about)
     by.needs(RIGHT, market=case.market)
     if case.customer_id is None:
         raise GoodwillRefused("Say first which customer this is: goodwill is given to somebody known.")

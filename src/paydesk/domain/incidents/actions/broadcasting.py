@@ -6,9 +6,10 @@ from datetime import datetime
 
 from django.db import transaction
 
-from paydesk.domain.cases.asks import facts_about
+from paydesk.domain.cases.hearing import facts_for
 from paydesk.domain.cases.models import Case, CaseLink
-from paydesk.domain.cases.rules import STALE_AFTER, may_hear, problem_with_text
+from paydesk.domain.cases.reached_by import channel_of_answer
+from paydesk.domain.cases.rules import STALE_AFTER, problem_with_text
 from paydesk.domain.cases.states import OPEN
 from paydesk.domain.incidents import rules
 from paydesk.domain.incidents.models import Broadcast, BroadcastTo, Incident
@@ -67,9 +68,10 @@ def _rows(incident: Incident, broadcast: Broadcast, by: Actor, now: datetime) ->
             continue
         facts: dict[str, set[str]] = {}
         barred: dict[str, str] = {}
-        for fact in facts_about(links.get(case.pk, []), now) if "{" in broadcast.text else ():
+        about = links.get(case.pk, []) if "{" in broadcast.text else []
+        for fact, why in facts_for(case, about, now, channel=channel_of_answer(case, now)):
             facts.setdefault(fact.name, set()).add(fact.value)
-            if why := may_hear(case.level, fact.level, case.party_role):
+            if why:
                 barred[fact.name] = why
         known |= set(facts)
         made = rules.filled(broadcast.text, facts, barred)

@@ -83,7 +83,7 @@ def _asked_from(case_id: int | None, payment: Payment, by: Actor) -> None:
     """From a case whoever asks is known as well as applying, or naming the payer, needs."""
     if case_id is not None:
         verb = "payment.name_payer" if payment.customer_id is None else "payment.apply"
-        asked_by_them(case_id, verb, by)
+        asked_by_them(case_id, verb, by, about=[("payment", payment.pk)])
 
 
 def _apply(

@@ -62,7 +62,8 @@ def request_move(
     payment = Payment.objects.get(pk=payment_id)
     by.needs_to_ask("payments.move", market=payment.market)
     if case_id is not None:
-        asked_by_them(case_id, "payment.move", by)
+        about = [("payment", payment_id), ("customer", customer_id)]  # from them, or to them
+        asked_by_them(case_id, "payment.move", by, about=about)
     _check_movable(payment, customer_id, contract_id, version)
     _close_to_nobody(by, payment, customer_id)
     reasons = []

@@ -55,7 +55,7 @@ def request_refund(
     market = Payment.objects.values_list("market", flat=True).get(pk=payment_id)
     by.needs_to_ask("refunds.entitle", market=market)
     if case_id is not None:
-        asked_by_them(case_id, "refund.request", by)
+        asked_by_them(case_id, "refund.request", by, about=[("payment", payment_id)])
     payment = locked(payment_id, version=version)
     approvals.refuse_if_related(by, "customer", [payment.customer_id])
     _check_request(payment, amount, reason, note, payee_kind, payee_name, payee_account, rail, now)
@@ -183,7 +183,7 @@ def change_payee(
     RefundRefused, IdentityRefused.
     """
     if case_id is not None:
-        asked_by_them(case_id, "refund.change_payee", by)
+        asked_by_them(case_id, "refund.change_payee", by, about=[("refund", refund_id)])
     refund = locked_refund(refund_id, version)
     by.needs("refunds.entitle", market=refund.market)
     approvals.refuse_if_related(by, "customer", [refund.customer_id])
