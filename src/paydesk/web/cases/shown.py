@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -143,6 +143,18 @@ class Row:
     told: str = ""  # the arithmetic of the clock, for the hover
     is_unread: bool = False
     here: tuple[str, ...] = ()  # names of others who have it open now
+
+    @property
+    def seal(self) -> str:
+        """Everything its line in the list shows but the name, which not everybody sees in clear."""
+        case, owner = self.each.case, self.work.owner
+        clock = (self.clock.words, self.clock.state, self.clock.clock.due_at) if self.clock else None
+        return repr(
+            (
+                case.pk, case.version, case.contact, self.each.category, clock, self.told, self.is_unread,
+                self.here, owner and owner.name, replace(self.work, owner=None),
+            )
+        )  # fmt: skip
 
 
 def rows_of(actor: Actor, found: Sequence[Case], urls: Mapping[int, str], now: datetime) -> list[Row]:
