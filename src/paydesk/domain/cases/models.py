@@ -281,7 +281,11 @@ class ReceivedMail(models.Model):
 
 
 class Attachment(models.Model):
-    """A file that came with a message or goes out with one; its bytes are a document."""
+    """A file that came with a message or goes out with one; its bytes are a document.
+
+    With `held_because` it is a picture that may show a card or an identity document: it is shown to whoever
+    asks for it, each time with a record.
+    """
 
     message = models.ForeignKey(Message, on_delete=models.PROTECT, related_name="attachments")
     document_id = models.BigIntegerField()
@@ -289,6 +293,7 @@ class Attachment(models.Model):
     content_type = models.CharField(max_length=100)
     size_bytes = models.BigIntegerField()
     sha256 = models.CharField(max_length=64)
+    held_because = models.CharField(max_length=100, default="", db_default="")
 
 
 class CaseLink(models.Model):

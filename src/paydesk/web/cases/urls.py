@@ -20,6 +20,7 @@ urlpatterns = [
     path("<str:public_code>/attached/<int:file_id>/off", attaching.take_off, name="take_off"),
     path("<str:public_code>/files/<int:attachment_id>", files.download, name="download"),
     path("<str:public_code>/pictures/<int:attachment_id>", files.picture, name="picture"),
+    path("<str:public_code>/pictures/<int:attachment_id>/show", files.show_held, name="show_held"),
     path("<str:public_code>/sent/<int:message_id>", files.as_sent, name="as_sent"),
     path("<str:public_code>/say", talking.say, name="say"),
     path("<str:public_code>/draft", talking.draft, name="draft"),
