@@ -217,13 +217,15 @@ def log_call(
     text: str,
     called_us: bool,
     call_back_at: datetime | None = None,
+    called_at: datetime | None = None,
     sent_key: str = "",
     by: Actor,
     now: datetime,
 ) -> Message:
     """Write down a call. One that was answered is an answer; a try that was not is none.
 
-    `call_back_at` is promised to them: it becomes a clock.
+    A call of theirs is an act of theirs: what waited or was resolved goes on, and where nobody answered it
+    waits for us since `called_at`. `call_back_at` is promised to them: it becomes a clock.
     """
     if sent_key and (known := Message.objects.filter(case_id=case_id, sent_key=sent_key).first()):
         return known
@@ -233,6 +235,8 @@ def log_call(
     text = redact_text(text, is_ours=is_our_number).text
     if outcome == "answered" and (problem := rules.problem_with_text(text, what="note of the call")):
         raise CaseRefused(problem)
+    theirs = called_us and outcome not in rules.NOT_THEM
+    at = min(called_at or now, now)
     call = say(
         case,
         direction="in" if called_us else "out",
@@ -240,18 +244,23 @@ def log_call(
         author=by.label,
         sender=case.contact if called_us else "",
         recipients=[] if called_us else [case.contact],
-        text=text or rules.CALL_OUTCOMES[outcome],
+        text=text or (rules.THEY_CALLED if theirs else rules.CALL_OUTCOMES)[outcome],
         outcome=outcome,
-        is_public=outcome == "answered",
+        is_public=theirs or outcome == "answered",
         sent_key=sent_key,
-        at=now,
+        at=at,
     )
     case.last_message_at = now
+    if theirs and case.state == "resolved":
+        open_again(case, by, now)
+    if theirs or outcome == "answered":
+        go_on(case, now)
     if outcome == "answered":
         answered(case, now)
-        go_on(case, now)
+    elif theirs:
+        heard(case, at, now)
     propose_links(case, text, by, now)
-    keep(case, "state", "waits_for", "wakes_at", "last_message_at", "unanswered_since", "first_answered_at")
+    keep(case, *FIELDS, "resolved_at", "reopens", "last_message_at", "unanswered_since", "first_answered_at")
     record("case.called", case, by, now, message_id=call.pk, outcome=outcome, called_us=called_us)
     if call_back_at is not None:
         promise(case, "Call back", call_back_at, by, now)
