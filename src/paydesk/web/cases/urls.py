@@ -24,6 +24,7 @@ urlpatterns = [
     path("<str:public_code>/sent/<int:message_id>", files.as_sent, name="as_sent"),
     path("<str:public_code>/say", talking.say, name="say"),
     path("<str:public_code>/draft", talking.draft, name="draft"),
+    path("<str:public_code>/renew", talking.renew, name="renew"),
     path("<str:public_code>/take-back/<int:message_id>", talking.take_back, name="take_back"),
     path("<str:public_code>/take-up", deeds.take_up, name="take_up"),
     path("<str:public_code>/who", who.who, name="who"),

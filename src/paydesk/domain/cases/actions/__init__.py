@@ -8,6 +8,7 @@ from paydesk.domain.cases.actions.aside import (
     say_aside,
 )
 from paydesk.domain.cases.actions.complaints import NO_COMPLAINT, approve_no_complaint, ask_no_complaint
+from paydesk.domain.cases.actions.drafting import renew_draft, save_draft
 from paydesk.domain.cases.actions.files import (
     attach_file,
     look_into_file,
@@ -36,7 +37,6 @@ from paydesk.domain.cases.actions.talking import (
     mark_failed,
     mark_sent,
     reply,
-    save_draft,
     take_back,
 )
 from paydesk.domain.cases.actions.working import (
@@ -85,6 +85,7 @@ __all__ = [
     "open_case",
     "receive_message",
     "reject_link",
+    "renew_draft",
     "reopen",
     "reply",
     "resolve",

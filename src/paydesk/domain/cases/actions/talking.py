@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
-from paydesk.domain.cases import clocks, rules
+from paydesk.domain.cases import rules
+from paydesk.domain.cases.actions.drafting import keep_draft
 from paydesk.domain.cases.actions.opening import follow_up
 from paydesk.domain.cases.answering import (
     OpenPlacesRefused,
@@ -37,7 +38,6 @@ from paydesk.domain.cases.steps import (
 )
 from paydesk.domain.cases.undelivered import unanswer
 from paydesk.foundation.outbox.steps import put
-from paydesk.foundation.people.restricted import refuse_if_restricted
 from paydesk.kernel.actor import Actor
 from paydesk.kernel.card_redaction import redact_text
 
@@ -120,7 +120,15 @@ def take_back(message_id: int, *, by: Actor, now: datetime) -> Message:
     )
     if not stopped.update(delivery="taken_back", leaves_at=None):
         raise CaseRefused("This answer has left already, or is not yours: write another one.")
-    _draft(case, message.text, False, by, now)
+    keep_draft(
+        case,
+        message.text,
+        is_note=False,
+        seen=tuple(message.facts.items()),
+        seen_at=message.at,
+        by=by,
+        now=now,
+    )
     files_back(message, by, now)
     keep(case)
     record("case.answer_taken_back", case, by, now, message_id=message_id)
@@ -265,25 +273,6 @@ def log_call(
     if call_back_at is not None:
         promise(case, "Call back", call_back_at, by, now)
     return call
-
-
-@transaction.atomic(durable=True)
-def save_draft(case_id: int, *, text: str, is_note: bool, by: Actor, now: datetime) -> None:
-    """Keep what somebody is writing; an empty one is forgotten. Writes no audit record: nothing was said."""
-    case = Case.objects.filter(pk=case_id).first()
-    if case is None or not by.sees(case.market):
-        raise CaseRefused("There is no such case in your markets.")
-    by.needs("cases.work", market=case.market)
-    refuse_if_restricted(by, clocks.SUBJECT, case_id)
-    if text.strip():
-        _draft(case, text[: rules.LONGEST_TEXT], is_note, by, now)
-    else:
-        Draft.objects.filter(case=case, person_id=by.id).delete()
-
-
-def _draft(case: Case, text: str, is_note: bool, by: Actor, now: datetime) -> None:
-    known = {"text": redact_text(text).text, "is_note": is_note, "case_version": case.version, "at": now}
-    Draft.objects.update_or_create(case=case, person_id=by.id, defaults=known)
 
 
 def _may_answer(case: Case) -> None:
