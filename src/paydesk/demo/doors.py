@@ -53,7 +53,7 @@ def doors_of_the_morning(people: Mapping[str, Actor], at: datetime) -> int:
                 now = rang + timedelta(seconds=seconds)
                 actions.announce_call(opened["phone"], event=event, now=now, **told)
     _status_pages(people["SU"], at)
-    texts_of_the_morning(market, people["SU"], at)
+    texts_of_the_morning(people["SU"], at)
     return len(opened)
 
 

@@ -10,6 +10,7 @@ from paydesk.domain.cases.states import OPEN
 from paydesk.domain.text_messages import actions
 from paydesk.domain.text_messages.queries import phones_of
 from paydesk.domain.text_messages.rules import DEMO
+from paydesk.foundation.people.models import Market
 from paydesk.kernel.actor import Actor, system
 
 PRICES = {"GHS": Decimal("0.0400"), "KES": Decimal("0.8000"), "NGN": Decimal("4.0000")}
@@ -17,21 +18,16 @@ BY = system("demo")
 NOTICE = "Your payment arrived and is on your account. Thank you for your patience."
 
 
-def texts_of_the_morning(market: str, by: Actor, at: datetime) -> None:
-    """A gateway that sends nothing; a code that was read back, a notice to somebody who wants them."""
-    gateway = actions.add_gateway(
-        kind=DEMO, name="Demo gateway", market=market, sender="PAYDESK", price=Decimal("0.0400"),
-        most_cost_day=Decimal("20.0000"), by=BY, now=at - timedelta(days=20),
-    )  # fmt: skip
-    price = PRICES.get(gateway.currency, gateway.price)
-    actions.set_caps(
-        gateway.pk, price=price, most_per_hour=4, most_cost_day=500 * price, by=BY,
-        now=at - timedelta(days=20),
-    )  # fmt: skip
-    known = Case.objects.filter(
-        market=market, state__in=OPEN, customer__phones__isnull=False, level="two_facts"
-    ).order_by("pk").distinct()  # fmt: skip
-    for n, case in enumerate(known[:2]):
+def texts_of_the_morning(by: Actor, at: datetime) -> None:
+    """A gateway in each market that sends nothing; a code that was read back, one that is out, a notice."""
+    for code, currency in Market.objects.order_by("code").values_list("code", "currency"):
+        price = PRICES.get(currency, Decimal("0.0100"))
+        actions.add_gateway(
+            kind=DEMO, name=f"Demo gateway {code}", market=code, sender="PAYDESK", price=price,
+            most_cost_day=500 * price, by=BY, now=at - timedelta(days=20),
+        )  # fmt: skip
+    known = Case.objects.filter(state__in=OPEN, customer__phones__isnull=False, level="two_facts")
+    for n, case in enumerate(known.order_by("pk").distinct()[:2]):
         phone, now = phones_of(case)[0], at - timedelta(minutes=9 - 4 * n)
         _, code = actions.send_code(case.pk, phone_id=phone.pk, by=by, now=now)
         actions.send_due(by=BY, now=now)

@@ -43,6 +43,7 @@ class Case(models.Model):
     themselves: neither proves who they are, `level` says how far that is proved, on `level_channel`
     ("" on any). `unanswered_since` is the time of their oldest message without an answer. `amount_minor` is
     the money it is about, where it is said.
+    `mailbox` is the one it was written to, which answers it.
     `version` counts up with each change and each message, so that nobody answers what they have not read.
     `owned_by` is the id of the owner, copied by the database from the case's assignment, so that a view of
     thousands of open cases is counted from an index.
@@ -72,6 +73,9 @@ class Case(models.Model):
     contact = models.CharField(max_length=254, default="", db_default="")
     contact_name = models.CharField(max_length=200, default="", db_default="")
     language = models.CharField(max_length=10, default="en")
+    mailbox = models.ForeignKey(
+        "Mailbox", null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     level = models.CharField(max_length=12, default="unverified")
     level_how = models.CharField(max_length=200, default="", db_default="")
     level_channel = models.CharField(max_length=10, default="", db_default="")
@@ -281,7 +285,11 @@ class ReceivedMail(models.Model):
 
 
 class Attachment(models.Model):
-    """A file that came with a message or goes out with one; its bytes are a document."""
+    """A file that came with a message or goes out with one; its bytes are a document.
+
+    With `held_because` it is a picture that may show a card or an identity document: it is shown to whoever
+    asks for it, each time with a record.
+    """
 
     message = models.ForeignKey(Message, on_delete=models.PROTECT, related_name="attachments")
     document_id = models.BigIntegerField()
@@ -289,6 +297,7 @@ class Attachment(models.Model):
     content_type = models.CharField(max_length=100)
     size_bytes = models.BigIntegerField()
     sha256 = models.CharField(max_length=64)
+    held_because = models.CharField(max_length=100, default="", db_default="")
 
 
 class CaseLink(models.Model):
@@ -312,12 +321,16 @@ class CaseLink(models.Model):
 
 
 class Draft(models.Model):
-    """What somebody began to write, so that nothing is lost; `case_version` is what they had read."""
+    """What somebody began to write, so that nothing is lost; `case_version` is what they had read.
+
+    `facts` are those it was written with, as they were read: [{"name", "value", "at"}] (draft_facts.py).
+    """
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="drafts", db_index=False)
     person_id = models.BigIntegerField()
     text = models.TextField()
     is_note = models.BooleanField(default=False)
+    facts = models.JSONField(default=list, db_default=[])
     case_version = models.IntegerField()
     at = models.DateTimeField()
 

@@ -35,6 +35,13 @@ CALL_OUTCOMES = {
     "call_back": "Call back asked for",
     "third_party": "Somebody else answered",
 }
+MISSED_CALL = "They called and nobody answered: call them back."
+THEY_CALLED = {
+    **CALL_OUTCOMES,
+    **dict.fromkeys(("no_answer", "busy", "switched_off"), MISSED_CALL),
+    "call_back": "They called and ask to be called back.",
+}
+NOT_THEM = ("third_party", "wrong_number")  # whoever was on the line, it was not who the case is with
 MONEY_OUTCOMES = {
     "none": "No money moved",
     "applied": "Applied to what is owed",

@@ -115,14 +115,19 @@ def count_up(case_id: int) -> None:
 
 
 def heard(case: Case, at: datetime, now: datetime) -> None:
-    """A customer said something, on whatever channel: the one event that clocks know."""
+    """A customer said or did something, on whatever channel: the one event that clocks know.
+
+    Also the first that comes into a case that we opened, where nobody waited for an answer so far.
+    """
     case.last_message_at = max(filter(None, (case.last_message_at, at)))
     if case.unanswered_since is None or at < case.unanswered_since:
         case.unanswered_since = at
-    if case.first_answered_at is not None:
-        start_clocks(
-            clocks.NEXT, clocks.SUBJECT, {case.pk: case.unanswered_since}, market=case.market, now=now
-        )
+    kind = clocks.NEXT
+    if case.first_answered_at is None:
+        had = Clock.objects.filter(subject_kind=clocks.SUBJECT, subject_id=case.pk, kind=clocks.FIRST)
+        kind = "" if had.exists() else clocks.FIRST
+    if kind:
+        start_clocks(kind, clocks.SUBJECT, {case.pk: case.unanswered_since}, market=case.market, now=now)
     resume_clocks(clocks.SUBJECT, [case.pk], at=now, reason=CUSTOMER)
 
 

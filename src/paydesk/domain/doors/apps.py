@@ -9,7 +9,11 @@ class DoorsConfig(AppConfig):
 
     def ready(self) -> None:
         from paydesk.domain.cases.reached_by import listens
-        from paydesk.domain.doors import case_standing, forgetting
+        from paydesk.domain.doors import (
+            case_standing,
+            forgetting,
+            tasks,  # noqa: F401  registers its chores
+        )
         from paydesk.domain.doors.models import PhoneCall, StatusLink
         from paydesk.domain.doors.queries import visitor_is_there
         from paydesk.foundation.attached.queries import hangs_on

@@ -137,6 +137,11 @@ class PhoneCall(models.Model):
         indexes = [
             models.Index(fields=["market", "rang_at"], name="phone_call_rings", condition=Q(state="ringing")),
             models.Index(fields=["-rang_at"], name="phone_call_newest"),
+            models.Index(
+                fields=["rang_at"],
+                name="phone_call_in_no_case",
+                condition=Q(case__isnull=True, state__in=["ringing", "missed"], taken_by_id__isnull=True),
+            ),
         ]
 
 

@@ -102,9 +102,11 @@ DEEDS = {
             "Verified", "Written down.",
         ),
         Deed(
-            "call", "Log a call", "c", OPEN, asked.Call,
+            "call", "Log a call", "c", (*OPEN, "resolved"), asked.Call,
             lambda case, data, by, now: actions.log_call(case.pk, **data, by=by, now=now),
-            "A call that was answered is an answer; a try that was not is none.", "Log the call", "Logged.",
+            "A call that was answered is an answer; a try of ours that was not is none. A call of theirs"
+            " opens again what was resolved.",
+            "Log the call", "Logged.",
         ),
         Deed(
             "wait", "Wait", "h", AT_WORK, asked.Wait,

@@ -46,7 +46,7 @@ from paydesk.web.access import actor_of, gate, needs
 from paydesk.web.addresses import code_in, number_in, page_of
 from paydesk.web.answers import unchanged
 from paydesk.web.cases.acts import acts_of
-from paydesk.web.cases.kept_draft import facts_in
+from paydesk.web.cases.kept_draft import changed_in, facts_in
 from paydesk.web.cases.links import of_customer, owners_of, shown_links
 from paydesk.web.cases.next_button import next_button
 from paydesk.web.cases.shown import SEE, WORK, case_or_404, shown
@@ -144,7 +144,8 @@ def page_of_case(request: HttpRequest, case: Case) -> dict[str, Any]:
         "cause": ROOT_CAUSES.get(case.root_cause, ""),
         "outcome": MONEY_OUTCOMES.get(case.money_outcome, ""),
         "draft": draft,
-        "draft_facts": facts_in(draft, facts, messages, actor.label),
+        "draft_facts": facts_in(draft, facts),
+        "draft_changed": changed_in(draft, facts, now),
         "waiting": waiting_files(case.pk, actor.id),
         "sent_key": uuid4().hex,
         "undo_seconds": UNDO_SECONDS,

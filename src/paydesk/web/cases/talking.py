@@ -8,6 +8,7 @@ from uuid import uuid4
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from paydesk.domain.cases import actions
@@ -35,8 +36,7 @@ def say(request: HttpRequest, public_code: str) -> HttpResponse:
     version = request.POST.get("version", "")
     if not version.isdigit():
         raise Refused("The form came without what you had read. Open the case again and send it from there.")
-    facts = dict(pair.split("=", 1) for pair in request.POST.getlist("fact") if "=" in pair)
-    in_text = {name: value for name, value in facts.items() if value in text}
+    in_text = {name: value for name, value in _facts(request) if value in text}
     seen_at, hours = _time(request.POST.get("facts_at", "")), request.POST.get("wait_hours", "")
     try:
         actions.reply(
@@ -45,7 +45,7 @@ def say(request: HttpRequest, public_code: str) -> HttpResponse:
             now=now,
         )  # fmt: skip
     except ChangedRefused as refused:
-        actions.save_draft(case.pk, text=text, is_note=False, by=actor, now=now)
+        _keep(request, case.pk, now)
         if not request.htmx:  # type: ignore[attr-defined]
             raise
         return _went_on(request, case.pk, refused, seen_at or now)
@@ -79,11 +79,34 @@ def draft(request: HttpRequest, public_code: str) -> HttpResponse:
     """Keep what is being written; nothing is shown for it."""
     actor = actor_of(request)
     case = case_or_404(actor, public_code)
-    actions.save_draft(
-        case.pk, text=request.POST.get("text", ""), is_note=request.POST.get("as") == "note", by=actor,
-        now=timezone.now(),
-    )  # fmt: skip
+    _keep(request, case.pk, timezone.now())
     return HttpResponse(status=204)
+
+
+def _keep(request: HttpRequest, case_id: int, now: datetime) -> None:
+    actions.save_draft(
+        case_id, text=request.POST.get("text", ""), is_note=request.POST.get("as") == "note",
+        seen_facts=_facts(request), seen_at=_time(request.POST.get("facts_at", "")), by=actor_of(request),
+        now=now,
+    )  # fmt: skip
+
+
+def _facts(request: HttpRequest) -> list[tuple[str, str]]:
+    """(name, value) of the facts that the form says were put in."""
+    pairs = [pair.partition("=") for pair in request.POST.getlist("fact")[:200]]
+    return [(name[:60], value) for name, is_pair, value in pairs if is_pair]
+
+
+@require_POST
+@needs(WORK)
+def renew(request: HttpRequest, public_code: str) -> HttpResponse:
+    """What changed since the answer was begun is put right in it."""
+    actor, now = actor_of(request), timezone.now()
+    case = case_or_404(actor, public_code)
+    _keep(request, case.pk, now)
+    left = [each for each in actions.renew_draft(case.pk, by=actor, now=now) if not each.now]
+    told = _("put right. Look at what is left yourself.") if left else _("put right: it says what is so now.")
+    return done(request, came_from(request, page_of("case", case.pk)), f"{code(case)}: {told}")
 
 
 @require_POST

@@ -8,7 +8,14 @@ from paydesk.domain.cases.actions.aside import (
     say_aside,
 )
 from paydesk.domain.cases.actions.complaints import NO_COMPLAINT, approve_no_complaint, ask_no_complaint
-from paydesk.domain.cases.actions.files import attach_file, look_into_file, save_letter, take_off_file
+from paydesk.domain.cases.actions.drafting import renew_draft, save_draft
+from paydesk.domain.cases.actions.files import (
+    attach_file,
+    look_into_file,
+    save_letter,
+    show_held,
+    take_off_file,
+)
 from paydesk.domain.cases.actions.linking import confirm_link, link, reject_link
 from paydesk.domain.cases.actions.looking import look_at
 from paydesk.domain.cases.actions.mail import fetch, keep_mail, keep_or_note, send_due
@@ -30,7 +37,6 @@ from paydesk.domain.cases.actions.talking import (
     mark_failed,
     mark_sent,
     reply,
-    save_draft,
     take_back,
 )
 from paydesk.domain.cases.actions.working import (
@@ -79,6 +85,7 @@ __all__ = [
     "open_case",
     "receive_message",
     "reject_link",
+    "renew_draft",
     "reopen",
     "reply",
     "resolve",
@@ -87,6 +94,7 @@ __all__ = [
     "save_letter",
     "save_ready_text",
     "send_due",
+    "show_held",
     "sort_case",
     "switch_mailbox",
     "tag_case",

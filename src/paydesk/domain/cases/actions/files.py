@@ -66,13 +66,26 @@ def take_off_file(file_id: int, *, by: Actor, now: datetime) -> None:
 @transaction.atomic(durable=True)
 def look_into_file(attachment_id: int, *, by: Actor, now: datetime) -> Attachment:
     """Say in the trail that somebody takes a file of a message along. Raises CaseRefused."""
+    found = _to_be_seen(attachment_id, by)
+    record("case.file_opened", found.message.case, by, now, document_id=found.document_id)
+    return found
+
+
+@transaction.atomic(durable=True)
+def show_held(attachment_id: int, *, by: Actor, now: datetime) -> Attachment:
+    """Say in the trail that somebody looks at a picture that is held. Raises CaseRefused."""
+    found = _to_be_seen(attachment_id, by)
+    record("case.held_picture_shown", found.message.case, by, now, document_id=found.document_id)
+    return found
+
+
+def _to_be_seen(attachment_id: int, by: Actor) -> Attachment:
     found = Attachment.objects.select_related("message__case").filter(pk=attachment_id).first()
     case: Case | None = found.message.case if found else None
     if found is None or case is None or not by.sees(case.market):
         raise CaseRefused("There is no such file in your markets.")
     by.needs(f"{RIGHT}:view", market=case.market)
     refuse_if_restricted(by, "case", case.pk)
-    record("case.file_opened", case, by, now, document_id=found.document_id)
     return found
 
 

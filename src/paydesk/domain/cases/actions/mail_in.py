@@ -17,8 +17,8 @@ from paydesk.domain.cases.actions.aside import hear_aside, mark_side_sent
 from paydesk.domain.cases.actions.opening import open_case, receive_message
 from paydesk.domain.cases.actions.talking import mark_failed
 from paydesk.domain.cases.asks import is_our_number
+from paydesk.domain.cases.keeping_files import keep_beside
 from paydesk.domain.cases.models import (
-    Attachment,
     Case,
     Mailbox,
     Message,
@@ -30,7 +30,6 @@ from paydesk.domain.cases.queries import CODE_PREFIX, survivor_of
 from paydesk.domain.cases.steps import say
 from paydesk.foundation.audit import steps as audit
 from paydesk.foundation.documents import blobs
-from paydesk.foundation.documents import steps as documents
 from paydesk.foundation.documents.queries import open_document
 from paydesk.kernel.actor import Actor, system
 from paydesk.kernel.public_codes import number_of
@@ -54,7 +53,9 @@ def understand(received: ReceivedMail, *, anyway: bool = False, by: Actor, now: 
     box = received.mailbox
     with open_document(received.document_id).file as stream:
         raw = stream.read()
-    mail = reading.read_mail(raw, trusted_servers=box.own_servers, is_ours=is_our_number)
+    mail = reading.read_mail(
+        raw, trusted_servers=box.own_servers, pictures="cid:{}".format, is_ours=is_our_number
+    )
     own = list(Mailbox.objects.values_list("address", flat=True))
     machine = machine_mail.classify(mail, own_addresses=own)
     sender = mail.from_address.key if mail.from_address else ""
@@ -195,17 +196,9 @@ def _keep_files(case: Case, received: ReceivedMail, files: Sequence[File], by: A
             continue
         kept = blobs.keep(BytesIO(file.data))
         with transaction.atomic(durable=True):
-            document = documents.record_upload(
-                kept,
-                filename=file.name or "file",
-                by=by,
-                now=now,
-                retention="evidence",
-                market=case.market,
-            )
-            Attachment.objects.create(
-                message=message, document_id=document.pk, name=(file.name or "file")[:255],
-                content_type=file.content_type[:100], size_bytes=file.size, sha256=file.sha256,
+            keep_beside(
+                message, kept, file.name or "file", content_type=file.content_type, market=case.market,
+                by=by, now=now,
             )  # fmt: skip
 
 

@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
-from paydesk.domain.cases import clocks, rules
+from paydesk.domain.cases import rules
+from paydesk.domain.cases.actions.drafting import keep_draft
 from paydesk.domain.cases.actions.opening import follow_up
 from paydesk.domain.cases.answering import (
     OpenPlacesRefused,
@@ -37,7 +38,6 @@ from paydesk.domain.cases.steps import (
 )
 from paydesk.domain.cases.undelivered import unanswer
 from paydesk.foundation.outbox.steps import put
-from paydesk.foundation.people.restricted import refuse_if_restricted
 from paydesk.kernel.actor import Actor
 from paydesk.kernel.card_redaction import redact_text
 
@@ -120,7 +120,15 @@ def take_back(message_id: int, *, by: Actor, now: datetime) -> Message:
     )
     if not stopped.update(delivery="taken_back", leaves_at=None):
         raise CaseRefused("This answer has left already, or is not yours: write another one.")
-    _draft(case, message.text, False, by, now)
+    keep_draft(
+        case,
+        message.text,
+        is_note=False,
+        seen=tuple(message.facts.items()),
+        seen_at=message.at,
+        by=by,
+        now=now,
+    )
     files_back(message, by, now)
     keep(case)
     record("case.answer_taken_back", case, by, now, message_id=message_id)
@@ -217,13 +225,15 @@ def log_call(
     text: str,
     called_us: bool,
     call_back_at: datetime | None = None,
+    called_at: datetime | None = None,
     sent_key: str = "",
     by: Actor,
     now: datetime,
 ) -> Message:
     """Write down a call. One that was answered is an answer; a try that was not is none.
 
-    `call_back_at` is promised to them: it becomes a clock.
+    A call of theirs is an act of theirs: what waited or was resolved goes on, and where nobody answered it
+    waits for us since `called_at`. `call_back_at` is promised to them: it becomes a clock.
     """
     if sent_key and (known := Message.objects.filter(case_id=case_id, sent_key=sent_key).first()):
         return known
@@ -233,6 +243,8 @@ def log_call(
     text = redact_text(text, is_ours=is_our_number).text
     if outcome == "answered" and (problem := rules.problem_with_text(text, what="note of the call")):
         raise CaseRefused(problem)
+    theirs = called_us and outcome not in rules.NOT_THEM
+    at = min(called_at or now, now)
     call = say(
         case,
         direction="in" if called_us else "out",
@@ -240,41 +252,27 @@ def log_call(
         author=by.label,
         sender=case.contact if called_us else "",
         recipients=[] if called_us else [case.contact],
-        text=text or rules.CALL_OUTCOMES[outcome],
+        text=text or (rules.THEY_CALLED if theirs else rules.CALL_OUTCOMES)[outcome],
         outcome=outcome,
-        is_public=outcome == "answered",
+        is_public=theirs or outcome == "answered",
         sent_key=sent_key,
-        at=now,
+        at=at,
     )
     case.last_message_at = now
+    if theirs and case.state == "resolved":
+        open_again(case, by, now)
+    if theirs or outcome == "answered":
+        go_on(case, now)
     if outcome == "answered":
         answered(case, now)
-        go_on(case, now)
+    elif theirs:
+        heard(case, at, now)
     propose_links(case, text, by, now)
-    keep(case, "state", "waits_for", "wakes_at", "last_message_at", "unanswered_since", "first_answered_at")
+    keep(case, *FIELDS, "resolved_at", "reopens", "last_message_at", "unanswered_since", "first_answered_at")
     record("case.called", case, by, now, message_id=call.pk, outcome=outcome, called_us=called_us)
     if call_back_at is not None:
         promise(case, "Call back", call_back_at, by, now)
     return call
-
-
-@transaction.atomic(durable=True)
-def save_draft(case_id: int, *, text: str, is_note: bool, by: Actor, now: datetime) -> None:
-    """Keep what somebody is writing; an empty one is forgotten. Writes no audit record: nothing was said."""
-    case = Case.objects.filter(pk=case_id).first()
-    if case is None or not by.sees(case.market):
-        raise CaseRefused("There is no such case in your markets.")
-    by.needs("cases.work", market=case.market)
-    refuse_if_restricted(by, clocks.SUBJECT, case_id)
-    if text.strip():
-        _draft(case, text[: rules.LONGEST_TEXT], is_note, by, now)
-    else:
-        Draft.objects.filter(case=case, person_id=by.id).delete()
-
-
-def _draft(case: Case, text: str, is_note: bool, by: Actor, now: datetime) -> None:
-    known = {"text": redact_text(text).text, "is_note": is_note, "case_version": case.version, "at": now}
-    Draft.objects.update_or_create(case=case, person_id=by.id, defaults=known)
 
 
 def _may_answer(case: Case) -> None:

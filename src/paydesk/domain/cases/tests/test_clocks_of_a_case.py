@@ -213,3 +213,36 @@ class Over(Cases):
         with pytest.raises(CaseRefused, match="is closed"):
             actions.reject_link(link.pk, **at)
         actions.keep_commitment(promise.pk, **at)
+
+
+class Calls(Cases):
+    def test_a_call_of_theirs_that_nobody_answered_is_heard_as_a_message_is(self):
+        case = self.opened()
+        self.answered(case)
+        actions.wait(case.pk, waits_for="customer", by=AGENT, now=later(hours=1))
+        log = {"text": "", "by": AGENT, "now": later(hours=2)}
+        actions.log_call(case.pk, outcome="no_answer", called_us=False, **log)
+        actions.log_call(case.pk, outcome="wrong_number", called_us=True, **log)
+        case.refresh_from_db()
+        assert (case.state, case.unanswered_since) == ("waiting", None), "a try of ours, and a stranger"
+        actions.log_call(case.pk, outcome="no_answer", called_us=True, called_at=later(minutes=110), **log)
+        case.refresh_from_db()
+        assert (case.state, case.unanswered_since) == ("in_progress", later(minutes=110))
+        assert self.clock(case, "next_response").start_at == later(minutes=110)
+        actions.log_call(
+            case.pk, outcome="answered", called_us=False, text="Told", by=AGENT, now=later(hours=3)
+        )
+        assert self.clock(case, "next_response").ended_as == "met"
+        self.ready(case)
+        actions.resolve(case.pk, by=AGENT, now=later(hours=4))
+        actions.log_call(case.pk, outcome="call_back", called_us=True, text="", by=AGENT, now=later(hours=5))
+        case.refresh_from_db()
+        assert (case.state, case.reopens) == ("in_progress", 1)
+
+    def test_the_first_word_in_a_case_that_we_opened_starts_the_clock_of_the_first_answer(self):
+        case = self.opened(channel="by_hand", by=AGENT)
+        assert not Clock.objects.filter(subject_id=case.pk, kind="first_response").exists()
+        actions.receive_message(
+            case.pk, channel="email", text="Hello?", external_id="<b>", by=WORKER, now=later(hours=1)
+        )
+        assert self.clock(case, "first_response").start_at == later(hours=1)

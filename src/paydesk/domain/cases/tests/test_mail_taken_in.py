@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import struct
 from datetime import timedelta
 from email.message import EmailMessage
+from io import BytesIO
 from typing import Any
 from unittest.mock import patch
 
@@ -14,6 +16,7 @@ from paydesk.domain.cases import actions, mailing
 from paydesk.domain.cases.models import Attachment, Case, Mailbox, Message, ReceivedMail
 from paydesk.domain.cases.queries import code, mail_troubles
 from paydesk.foundation.audit.models import AuditRecord
+from paydesk.foundation.documents import blobs
 from paydesk.foundation.people.authority import rights_of
 from paydesk.foundation.people.models import Market
 from paydesk.kernel.actor import Actor
@@ -215,3 +218,23 @@ def test_where_our_server_says_that_the_address_is_made_up_nothing_moves_and_nob
     other = {"Authentication_Results": "mx.evil.example; dmarc=pass header.from=mail.example"}
     told = taken_in(box, text="Hi", **other)
     assert Message.objects.get(external_id=told.message_id).sender_check == "", "nobody we know said so"
+
+
+def card_shaped() -> bytes:
+    return b"\x89PNG\r\n\x1a\n" + struct.pack(">I4sII", 13, b"IHDR", 856, 540) + b"\x08\x02\0\0\0"
+
+
+def test_a_picture_that_may_show_a_card_is_held_and_looking_at_it_is_recorded() -> None:
+    mail = a_mail()
+    for name, data in (("front.png", card_shaped()), ("slip.png", b"\x89PNG\r\n\x1a\n" + b"0" * 40)):
+        mail.add_attachment(data, maintype="image", subtype="png", filename=name)
+    case = case_of(taken_in(a_box(), mail))
+    held, free = Attachment.objects.order_by("pk")
+    assert (held.held_because, free.held_because) == ("It has the shape of a card.", "")
+    by_chat = actions.receive_message(
+        case.pk, channel="chat", text="Here", files=[(blobs.keep(BytesIO(card_shaped())), "front.png")],
+        by=WORKER, now=NOON,
+    )  # fmt: skip
+    assert by_chat.attachments.get().held_because
+    actions.show_held(held.pk, by=AGENT, now=NOON)
+    assert AuditRecord.objects.filter(verb="case.held_picture_shown", subject_id=case.pk).count() == 1

@@ -12,6 +12,7 @@ from paydesk.domain.doors.actions.chats import (
     try_code,
 )
 from paydesk.domain.doors.actions.forms import send_form
+from paydesk.domain.doors.actions.missed_calls import note_missed_calls
 from paydesk.domain.doors.actions.setting_up import add_door, renew_token, set_origins, switch_door
 from paydesk.domain.doors.actions.status_pages import give_status_page, note_visit, withdraw_status_page
 
@@ -22,6 +23,7 @@ __all__ = [
     "give_code",
     "give_status_page",
     "note_delivered",
+    "note_missed_calls",
     "note_presence",
     "note_visit",
     "prove",

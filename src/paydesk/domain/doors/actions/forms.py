@@ -11,13 +11,13 @@ from django.db import transaction
 
 from paydesk.domain.cases.actions import open_case, sort_case
 from paydesk.domain.cases.asks import is_our_number
-from paydesk.domain.cases.models import Attachment, Case, Message
+from paydesk.domain.cases.keeping_files import keep_beside
+from paydesk.domain.cases.models import Case, Message
 from paydesk.domain.cases.steps import locked
 from paydesk.domain.doors import rules
 from paydesk.domain.doors.models import Door, StatusLink
 from paydesk.domain.doors.steps import DoorRefused, make_link
 from paydesk.foundation.documents import blobs
-from paydesk.foundation.documents import steps as documents
 from paydesk.kernel.actor import Actor
 from paydesk.kernel.card_redaction import redact_text, refuse_card_data
 from paydesk.kernel.phone_numbers import e164_digits
@@ -95,15 +95,5 @@ def _with_files_and_page(
     message = Message.objects.filter(case=case, channel="web_form").earliest("pk")
     for file, content in kept:
         name = redact_text(file.name, is_ours=is_our_number).text
-        document = documents.record_upload(
-            content, filename=name, by=by, now=now, retention="evidence", market=case.market
-        )
-        Attachment.objects.create(
-            message=message,
-            document_id=document.pk,
-            name=document.file_name[:255],
-            content_type=content.content_type[:100],
-            size_bytes=content.size_bytes,
-            sha256=content.sha256,
-        )
+        keep_beside(message, content, name, market=case.market, by=by, now=now)
     return make_link(case, "case", case.pk, language=language, by=by, now=now)

@@ -141,6 +141,15 @@ class Working(OnTheInbox):
             case, 409, text="It is 99.00 GHS.", fact=["payment.amount=99.00 GHS"], facts_at=now, sent_key="k3"
         )
         assert "not so any more" in refused
+        assert "What was paid was 99.00 GHS as of" in page
+        assert "it is 120.00 GHS now" in page
+        self.press(case, "renew", text="So: 99.00 GHS!", fact=["payment.amount=99.00 GHS"], facts_at=now)
+        page = self.page("SU", case)
+        assert ">So: 120.00 GHS!</textarea>" in page
+        assert kept in page
+        assert "as of" not in page.partition('class="pane-foot composer"')[2].partition("</form>")[0].replace(
+            "Facts to put in, as of now", ""
+        )
 
     def test_a_statement_a_letter_and_a_file_go_along_and_are_taken_along_with_a_record(self) -> None:
         case = self.opened()
