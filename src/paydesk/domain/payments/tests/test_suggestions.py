@@ -155,7 +155,7 @@ class Suggestions(TestCase):
         few = list(payments(ANALYST, sort="value").filter(customer__isnull=True)[:1])
         many = list(payments(ANALYST).filter(customer__isnull=True))
         for found in (few, many):
-            with self.assertNumQueries(7):
+            with self.assertNumQueries(6):
                 suggestions_for(found, on=TODAY)
 
     def test_what_is_probably_somebodys_is_kept_and_ordered_by_harm(self):
