@@ -10,7 +10,7 @@ from paydesk.domain.cases import actions as cases
 from paydesk.domain.goodwill.actions import give_goodwill
 from paydesk.domain.improvements.actions import propose_improvement
 from paydesk.domain.incidents.actions import propose
-from paydesk.domain.marketplace.actions import take_events
+from paydesk.domain.marketplace.actions import ask_platform, take_events, tell_platform
 from paydesk.domain.marketplace.models import LinkAttempt, SellerOrder, Withdrawal
 from paydesk.domain.marketplace.rules import Event
 from paydesk.domain.parties.models import Party
@@ -87,6 +87,11 @@ def one_of_each(
         by=analyst,
         now=now,
     )
+    withdrawal = Withdrawal.objects.get()
+    ask = ask_platform(
+        "where", withdrawal.party_id, withdrawal_id=withdrawal.pk, reason="It is late.", by=support, now=now
+    )
+    tell_platform("GH", by=analyst, now=now)
     side = cases.open_side(troubled.pk, with_whom="finance", subject="x", text="x", by=support, now=now)
     given = give_goodwill(
         troubled.pk, amount=ghs("1.00"), reason="late", note="x", contract_id=None, by=support, now=now
@@ -100,7 +105,7 @@ def one_of_each(
         "goodwill": code_of("GWL", given.pk),
         "side": code_of("SID", side.pk),
         "seller": code_of("SEL", Party.objects.get().pk),
-        "withdrawal": code_of("WDL", Withdrawal.objects.get().pk),
+        "withdrawal": code_of("WDL", withdrawal.pk),
         "order": code_of("SOR", SellerOrder.objects.get().pk),
         "link_attempt": code_of("LNK", LinkAttempt.objects.get().pk),
         "case": code_of("CAS", case.pk),
@@ -120,6 +125,7 @@ def one_of_each(
         "account_id": account.pk,
         "closing_id": closing.pk,
         "exam_id": policy.exam.pk,
+        "ask_id": ask.pk,
         "relation_id": close_to.pk,
         "clock_id": Clock.objects.filter(ended_at=None).latest("pk").pk,
     }

@@ -41,7 +41,7 @@ CODES = {
     "contracts/": "contract", "intake/": "file", "reveal/": "customer", "refunds/files/": "payout_file",
     "goodwill/give/": "troubled", "sides/ask/": "troubled", "sides/": "side", "goodwill/": "goodwill",
     "sellers/withdrawals/": "withdrawal", "sellers/orders/": "order", "sellers/methods/": "link_attempt",
-    "sellers/": "seller",
+    "sellers/ask/": "withdrawal", "sellers/": "seller",
     "refunds/": "refund", "reversal-requests/": "reversal_request", "approvals/": "approval",
     "text-messages/": "case", "cases/": "case", "incidents/": "incident",
     "improvements/": "improvement", "categories/": "case",
@@ -68,6 +68,7 @@ WORDS = {
     ("retention/wishes/", "answer"): "refuse", ("retention/redactions/", "answer"): "refuse",
     ("incidents/", "deed"): "adopt", ("exceptions/together/", "deed"): "timing",
     ("improvements/", "deed"): "accept", ("categories/group/", "group_code"): "paying",
+    ("sellers/ask/", "kind"): "where", ("sellers/asks/tell/", "market"): "GH",
     ("categories/edit/", "category"): "paying.twice",
 }  # fmt: skip
 # What an address asks for behind its question mark, and what a form sends: the argument's name elsewhere.

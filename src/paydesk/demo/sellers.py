@@ -18,8 +18,9 @@ from paydesk.domain.cases.models import Case, CaseLink
 from paydesk.domain.contracts.models import Contract
 from paydesk.domain.goodwill.actions import give_goodwill
 from paydesk.domain.goodwill.queries import open_minor_of
-from paydesk.domain.marketplace.actions import take_events, take_messages
+from paydesk.domain.marketplace.actions import ask_platform, take_events, take_messages
 from paydesk.domain.marketplace.event_file import COLUMNS, read_event_file
+from paydesk.domain.marketplace.models import Withdrawal
 from paydesk.domain.providers.actions import open_callbacks
 from paydesk.domain.providers.models import Provider, SourceAccount
 from paydesk.kernel.actor import Actor, system
@@ -63,6 +64,7 @@ def sellers_of_the_morning(people: Mapping[str, Actor], at: datetime) -> int:
     told = taken.new + _by_messages(account, at)
     for number, (ref, said) in enumerate(TROUBLES):
         _troubled(ref, said, number, people["SU"], at)
+    _asked(people["SU"], at)
     measure_routes(by=DEMO, now=at)
     return told
 
@@ -130,6 +132,16 @@ def _troubled(ref: str, said: str, number: int, support: Actor, at: datetime) ->
         by=support, now=at - timedelta(hours=3),
     )  # fmt: skip
     return case
+
+
+def _asked(support: Actor, at: datetime) -> None:
+    """What the platform is asked: where one withdrawal is, and to pay out again one that failed."""
+    for kind, ref, why in (
+        ("where", "W-1001-1", "It is on its way for two days, and the seller asks."),
+        ("again", "W-1002-1", "The seller corrected the name of the wallet."),
+    ):
+        found = Withdrawal.objects.get(external_ref=ref)
+        ask_platform(kind, found.party_id, withdrawal_id=found.pk, reason=why, by=support, now=at)
 
 
 def goodwill_of_the_morning(people: Mapping[str, Actor], at: datetime) -> int:

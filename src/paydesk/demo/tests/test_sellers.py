@@ -10,7 +10,7 @@ from paydesk.demo.sellers import SELLERS, goodwill_of_the_morning, sellers_of_th
 from paydesk.domain.cases import actions as cases
 from paydesk.domain.cases.models import CaseLink, SideTalk
 from paydesk.domain.goodwill.models import Goodwill
-from paydesk.domain.marketplace.models import LinkAttempt, Withdrawal
+from paydesk.domain.marketplace.models import LinkAttempt, PlatformAsk, Withdrawal
 from tests.browser.people import make_person
 from tests.builders import WORKER, make_contract
 
@@ -26,6 +26,9 @@ class Morning(TestCase):
             "failed", "in_transit", "paid", "paid"
         ]  # fmt: skip
         assert len(SELLERS) == 4
+        assert set(PlatformAsk.objects.values_list("kind", "state")) == {
+            ("where", "approved"), ("again", "requested"),
+        }  # fmt: skip
         assert set(CaseLink.objects.values_list("kind", flat=True)) == {"withdrawal"}
         assert SideTalk.objects.count() == 2
         for _ in range(2):

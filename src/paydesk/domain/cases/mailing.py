@@ -25,10 +25,26 @@ from paydesk.foundation.people.sealed_text import UnreadableError, seal, unseal
 from paydesk.kernel.public_codes import code_of
 
 PURPOSE = "mailbox"
-ACKNOWLEDGEMENT = (
-    "We have your message and look into it. Your case has the number {code}; you can answer this mail to add "
-    "to it. We never ask for your PIN or the number of your card."
-)
+# In every language the desk answers in.
+ACKNOWLEDGEMENTS = {
+    "en": (
+        "We have your message and look into it. Your case has the number {code}; you can answer this mail to "
+        "add to it. We never ask for your PIN or the number of your card."
+    ),
+    "fr": (
+        "Nous avons reçu votre message et nous nous en occupons. Votre dossier porte le numéro {code} ; "
+        "répondez à ce courriel pour le compléter. Nous ne demandons jamais votre code PIN ni le numéro de "
+        "votre carte."
+    ),
+    "sw": (
+        "Tumepokea ujumbe wako na tunaushughulikia. Kesi yako ina namba {code}; jibu barua pepe hii ili "
+        "kuongeza taarifa. Hatuombi kamwe PIN yako wala namba ya kadi yako."
+    ),
+    "pt": (
+        "Recebemos a sua mensagem e estamos a tratar dela. O seu caso tem o número {code}; responda a este "
+        "e-mail para acrescentar algo. Nunca pedimos o seu PIN nem o número do seu cartão."
+    ),
+}
 
 
 def salt() -> bytes:
@@ -153,5 +169,5 @@ def _subject(case: Case) -> str:
 
 
 def acknowledgement(case: Case) -> str:
-    """The words of the automatic answer."""
-    return ACKNOWLEDGEMENT.format(code=code(case))
+    """The words of the automatic answer, in the language of the case."""
+    return ACKNOWLEDGEMENTS.get(case.language, ACKNOWLEDGEMENTS["en"]).format(code=code(case))

@@ -60,7 +60,8 @@ def case_for(actor: Actor, case_id: int) -> Case:
 
     Raises Case.DoesNotExist also for another market, RestrictedRefused where others are named for it.
     """
-    case = cases(actor).annotate(is_restricted=is_covered(SUBJECT)).filter(pk=case_id).first()
+    found = cases(actor).select_related("customer", "mailbox")
+    case = found.annotate(is_restricted=is_covered(SUBJECT)).filter(pk=case_id).first()
     if case is None:
         in_market = Case.objects.filter(pk=case_id).values_list("market", flat=True).first()
         if in_market is not None and actor.sees(in_market):

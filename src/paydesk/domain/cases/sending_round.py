@@ -10,7 +10,7 @@ from paydesk.connectors.mail.sending import Sender
 from paydesk.connectors.mail.servers import MailServerError
 from paydesk.connectors.mail.writing import OutboundMail, recipients_of, write_mail
 from paydesk.domain.cases import mailing
-from paydesk.domain.cases.models import Mailbox
+from paydesk.domain.cases.models import Case, Mailbox
 
 
 class SendingRound:
@@ -22,6 +22,7 @@ class SendingRound:
 
     def __init__(self) -> None:
         self._stack = ExitStack()
+        self._boxes: list[Mailbox] | None = None
         self._open: dict[int, Sender | LocalMail] = {}
         self._unreached: dict[int, MailServerError] = {}
 
@@ -32,6 +33,13 @@ class SendingRound:
         self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._stack.close()
+
+    def box_of(self, case: Case) -> Mailbox | None:
+        """The mailbox a case was written to while it is in use, else the first of its market; asked once."""
+        if self._boxes is None:
+            self._boxes = list(Mailbox.objects.filter(is_active=True).order_by("pk"))
+        found = [box for box in self._boxes if box.market == case.market]
+        return next((box for box in found if box.pk == case.mailbox_id), found[0] if found else None)
 
     def send(self, box: Mailbox, mail: OutboundMail) -> None:
         """Raises MailServerError as `Sender.send` does, MailRefused for what is no mail."""

@@ -94,6 +94,10 @@ def facts_of_withdrawal(withdrawal_id: int, now: datetime) -> Iterator[Fact]:
     yield Fact("withdrawal.state", "Where it is", TOLD[found.state], now)
     if found.reason:
         yield Fact("withdrawal.reason", "Why it failed", found.reason, now)
+    ask = found.asks.filter(state__in=("approved", "told")).order_by("-pk").first()
+    if ask is not None:
+        told = "to pay it out again" if ask.kind == "again" else "where it is"
+        yield Fact("withdrawal.asked", "Asked of the platform", f"{told}, on {ask.asked_at:%d %b %Y}", now)
 
 
 def facts_of_attempt(attempt_id: int, now: datetime) -> Iterator[Fact]:

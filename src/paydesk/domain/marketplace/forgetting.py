@@ -15,7 +15,7 @@ from django.db.models import Q, QuerySet
 from paydesk.domain.cases.models import Case, CaseLink
 from paydesk.domain.marketplace.event_file import without_words_of
 from paydesk.domain.marketplace.event_message import says_words
-from paydesk.domain.marketplace.models import LinkAttempt, MarketEvent, SellerOrder, Withdrawal
+from paydesk.domain.marketplace.models import LinkAttempt, MarketEvent, PlatformAsk, SellerOrder, Withdrawal
 from paydesk.domain.parties.forgetting import forgets_person
 from paydesk.domain.parties.models import Party
 from paydesk.domain.providers.dialects import MARKET_MESSAGES
@@ -28,6 +28,7 @@ from paydesk.kernel.actor import Actor, system
 from paydesk.kernel.refused import Refused
 
 ERASED_SELLER = "Erased seller"
+ERASED = "Erased"
 PEOPLE = ("seller", "creator")
 THINGS = (("order", SellerOrder), ("withdrawal", Withdrawal), ("link_attempt", LinkAttempt))
 _TOMBSTONE = b"Erased at the wish of the person.\n"
@@ -49,6 +50,7 @@ def forget_sellers(party_ids: Collection[int], *, by: Actor, at: datetime) -> di
     """Names, words of refusals, and what the platform's messages and files say of them beside the books."""
     Withdrawal.objects.filter(party_id__in=party_ids).exclude(reason="").update(reason="")
     LinkAttempt.objects.filter(party_id__in=party_ids).exclude(reason="").update(reason="")
+    PlatformAsk.objects.filter(party_id__in=party_ids).exclude(reason=ERASED).update(reason=ERASED)
     found = {"platform messages": 0, "platform files": 0}
     for party in Party.objects.filter(pk__in=party_ids):
         told = MarketEvent.objects.filter(party=party)

@@ -3,8 +3,8 @@
 from django.db import models
 from django.db.models import F, Q
 
-from paydesk.domain.marketplace.rules import EVENTS
-from paydesk.domain.marketplace.states import LINK_STATES, ORDER, WITHDRAWAL
+from paydesk.domain.marketplace.rules import ABOUT_WITHDRAWALS, ASKS, EVENTS
+from paydesk.domain.marketplace.states import ASK, LINK_STATES, LIVE_ASKS, ORDER, WITHDRAWAL
 from paydesk.domain.parties.models import Party
 from paydesk.domain.providers.models import SourceAccount
 
@@ -100,4 +100,62 @@ class Withdrawal(models.Model):
             models.CheckConstraint(
                 condition=~Q(state="failed") | ~Q(reason_code=""), name="withdrawal_failed_says_why"
             ),
+        ]
+
+
+class PlatformAsk(models.Model):
+    """What we ask of the platform about money of a seller. It moves nothing here: the platform's event does.
+
+    `withdrawal` is the one that is meant, None where money of the balance is held or set free. `case_id` is
+    the case it was asked from. `told_in` is the file it was handed over in, `answer` the event that says that
+    it was done.
+    """
+
+    market = models.CharField(max_length=2)
+    kind = models.CharField(max_length=8)
+    party = models.ForeignKey(Party, on_delete=models.PROTECT, related_name="asks")
+    withdrawal = models.ForeignKey(Withdrawal, null=True, on_delete=models.PROTECT, related_name="asks")
+    amount_minor = models.BigIntegerField()
+    currency = models.CharField(max_length=3)
+    reason = models.TextField()
+    case_id = models.BigIntegerField(null=True)
+    state = models.CharField(max_length=10, default=ASK.start)
+    asked_by_id = models.BigIntegerField(null=True)
+    asked_by = models.CharField(max_length=80)
+    asked_at = models.DateTimeField()
+    told_by = models.CharField(max_length=80, default="", db_default="")
+    told_at = models.DateTimeField(null=True)
+    told_in = models.BigIntegerField(null=True)
+    answer = models.ForeignKey(MarketEvent, null=True, on_delete=models.PROTECT, related_name="+")
+    answered_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state__in=ASK.states, kind__in=list(ASKS)), name="platform_ask_words_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(kind__in=ABOUT_WITHDRAWALS, withdrawal__isnull=False)
+                | (~Q(kind__in=ABOUT_WITHDRAWALS) & Q(withdrawal=None)),
+                name="platform_ask_about_one_thing",
+            ),
+            models.CheckConstraint(condition=Q(amount_minor__gt=0), name="platform_ask_above_zero"),
+            models.CheckConstraint(
+                condition=Q(state="told", told_at__isnull=False) | ~Q(state="told"),
+                name="platform_ask_told_has_its_time",
+            ),
+            models.UniqueConstraint(
+                fields=["kind", "withdrawal"], condition=Q(state__in=LIVE_ASKS),
+                name="platform_ask_of_withdrawal_once",
+            ),
+            models.UniqueConstraint(
+                fields=["kind", "party"], condition=Q(state__in=LIVE_ASKS, withdrawal=None),
+                name="platform_ask_of_seller_once",
+            ),
+        ]  # fmt: skip
+        indexes = [
+            models.Index(
+                fields=["market", "state"], name="platform_ask_live", condition=Q(state__in=LIVE_ASKS)
+            ),
+            models.Index(fields=["party", "-id"], name="platform_ask_of_seller"),
         ]

@@ -13,7 +13,7 @@ from django.db.models.functions import Lower
 
 from paydesk.domain.cases.models import Case, CaseLink
 from paydesk.domain.cases.queries import cases
-from paydesk.domain.marketplace.models import LinkAttempt, MarketEvent, SellerOrder, Withdrawal
+from paydesk.domain.marketplace.models import LinkAttempt, MarketEvent, PlatformAsk, SellerOrder, Withdrawal
 from paydesk.domain.marketplace.rules import AVAILABLE, HELD, PENDING
 from paydesk.domain.parties.models import Party
 from paydesk.domain.providers.dialects import MARKET_MESSAGES
@@ -124,6 +124,32 @@ def order_for(actor: Actor, order_id: int) -> SellerOrder:
 def link_attempt_for(actor: Actor, attempt_id: int) -> LinkAttempt:
     """Raises LinkAttempt.DoesNotExist also for another market."""
     return link_attempts(actor).get(pk=attempt_id)
+
+
+def asks(actor: Actor, **filters: Any) -> QuerySet[PlatformAsk]:
+    """What was asked of the platform in the actor's markets, with seller and withdrawal; one query."""
+    found = PlatformAsk.objects.select_related("party", "withdrawal")
+    if text := str(filters.pop("q", "")).strip():
+        number = (text, text.upper())
+        found = found.filter(
+            Q(withdrawal__external_ref__in=number)
+            | Q(party__external_ref__in=number)
+            | Q(party__name__icontains=text)
+        )
+    return in_markets(found.filter(**filters), actor).order_by("-pk")
+
+
+def asks_about(kind: str, number: int) -> list[PlatformAsk]:
+    """What was asked about a withdrawal, or about a seller with all of theirs; newest first, one query."""
+    about = Q(withdrawal_id=number) if kind == "withdrawal" else Q(party_id=number)
+    found = PlatformAsk.objects.select_related("party", "withdrawal").filter(about)
+    return list(found.order_by("-pk")[:MOST])
+
+
+def markets_to_tell(actor: Actor) -> list[str]:
+    """Markets in which something waits to be handed over to the platform; one query."""
+    found = in_markets(PlatformAsk.objects.filter(state="approved"), actor)
+    return sorted(set(found.values_list("market", flat=True)))
 
 
 def reasons_of_attempts(actor: Actor) -> list[str]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from paydesk.kernel.money import Money
+
 # What the platform tells us, and what it means.
 EVENTS = {
     "order_paid": "A buyer paid an order; the seller's part is pending",
@@ -15,6 +17,22 @@ EVENTS = {
     "withdrawal_paid": "The withdrawal arrived",
     "withdrawal_failed": "The withdrawal came back",
     "link_attempt": "The seller tried to bind a payment method",
+}
+# What we ask of the platform: it does it, and its event tells that it is done.
+ASKS = {
+    "where": "Ask where a withdrawal is",
+    "again": "Ask to pay a withdrawal out again",
+    "hold": "Ask to hold money of a seller back",
+    "release": "Ask to set held money of a seller free",
+}
+ABOUT_WITHDRAWALS = ("where", "again")
+BY_TWO = ("again", "hold", "release")  # money moves, or does not
+ANSWERS = {
+    "withdrawal_requested": ("again",),
+    "withdrawal_paid": ("again", "where"),
+    "withdrawal_failed": ("where",),
+    "held": ("hold",),
+    "released": ("release",),
 }
 CLEARING, FLOAT, TRANSIT = "1020", "1015", "1030"
 AVAILABLE, PENDING, HELD, FEES = "2060", "2065", "2070", "4020"
@@ -77,4 +95,25 @@ def problem_with(event: Event) -> str:
         return "reason_code must say why the withdrawal failed."
     if event.kind == "link_attempt" and not event.method:
         return "method must say which payment method was tried."
+    return ""
+
+
+def problem_with_ask(
+    kind: str, *, reason: str, amount: Money, available: Money, held: Money, state: str = ""
+) -> str:
+    """Why this cannot be asked of the platform; "" where it can. `state` is that of the withdrawal."""
+    if kind not in ASKS:
+        return f"What is asked is one of {', '.join(ASKS)}."
+    if len(reason.strip()) < 5:
+        return "Say why: whoever decides, and whoever looks at it later, reads it."
+    if amount.amount_minor <= 0:
+        return "Say an amount above zero."
+    if kind == "where" and state != "in_transit":
+        return f"This withdrawal is not on its way: it is {state}."
+    if kind == "again" and state != "failed":
+        return f"Only a withdrawal that failed is paid out again; this one is {state.replace('_', ' ')}."
+    if kind in ("again", "hold") and amount.amount_minor > available.amount_minor:
+        return f"{available} of the seller is free, and this is {amount}."
+    if kind == "release" and amount.amount_minor > held.amount_minor:
+        return f"{held} of the seller is held, and this is {amount}."
     return ""

@@ -6,11 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from django.db.models import Q, QuerySet
+
 from paydesk.domain.ledger.steps import Entry, Leg, post_entries
 from paydesk.domain.marketplace import rules
-from paydesk.domain.marketplace.models import LinkAttempt, MarketEvent, SellerOrder, Withdrawal
+from paydesk.domain.marketplace.models import LinkAttempt, MarketEvent, PlatformAsk, SellerOrder, Withdrawal
 from paydesk.domain.marketplace.rules import Event
-from paydesk.domain.marketplace.states import ORDER, WITHDRAWAL
+from paydesk.domain.marketplace.states import ASK, ORDER, WITHDRAWAL
 from paydesk.domain.parties.models import Party
 from paydesk.domain.providers.models import SourceAccount
 from paydesk.foundation.audit import steps as audit
@@ -55,6 +57,7 @@ def take_in(
         ).select_related("party")
     }
     taken, entries = Taken(), []
+    asked = set(live_asks(account.market).values_list("party_id", flat=True))
     for event in sorted(events, key=lambda each: (each.at, each.line)):
         if (before := known.get(event.event_id)) is not None:
             if why := _contradiction(event, before):
@@ -79,6 +82,8 @@ def take_in(
             line_no=event.line, taken_at=now,
         )  # fmt: skip
         known[event.event_id] = made
+        if party.pk in asked:
+            _answer(made)
         taken.events[event.line] = made.pk
         if entry := _entry(made, event, account, about, now):
             entries.append(entry)
@@ -181,6 +186,13 @@ def _order(event: Event, account: SourceAccount, party: Party) -> tuple[str, int
 def _withdrawal(event: Event, account: SourceAccount, party: Party) -> tuple[str, int] | str:
     ref = event.withdrawal_ref
     found = Withdrawal.objects.filter(market=account.market, external_ref=ref).first()
+    if event.kind == "withdrawal_requested" and found is not None and found.state == "failed":
+        if found.party_id != party.pk or event.amount_minor != found.amount_minor:
+            return f"withdrawal {ref} failed before and was of another seller or amount."
+        return _moved(
+            found, WITHDRAWAL.after, "request_again", "withdrawal", event, ended_at=None, reason_code="",
+            reason="",
+        )  # fmt: skip
     if event.kind == "withdrawal_requested":
         if found is not None:
             return f"withdrawal {ref} was requested already, by another event."
@@ -198,6 +210,22 @@ def _withdrawal(event: Event, account: SourceAccount, party: Party) -> tuple[str
         found, WITHDRAWAL.after, verb, "withdrawal", event, ended_at=event.at,
         reason_code=event.reason_code, reason=event.reason,
     )  # fmt: skip
+
+
+def live_asks(market: str) -> QuerySet[PlatformAsk]:
+    """What the platform was or may be asked in a market, and has not answered."""
+    return PlatformAsk.objects.filter(market=market, state__in=("approved", "told"))
+
+
+def _answer(made: MarketEvent) -> None:
+    """What this event says was asked for: it is answered."""
+    asks = live_asks(made.party.market).filter(party=made.party, kind__in=rules.ANSWERS.get(made.kind, ()))
+    same = Q(withdrawal=None, amount_minor=made.amount_minor, currency=made.currency)
+    if made.about_kind == "withdrawal":
+        same |= Q(withdrawal_id=made.about_id)
+    for ask in asks.filter(same):
+        ask.state, ask.answer, ask.answered_at = ASK.after("answer", ask.state), made, made.at
+        ask.save(update_fields=["state", "answer", "answered_at"])
 
 
 def _moved(

@@ -67,6 +67,7 @@ payments.answer_reversal_request   | M  | M  | -  | -  | C  | V  | C fraud | V |
 payments.answer_reversal_request_above_limit | M | M | - | - | - | C | C fraud | V | V | - | -
 refunds.entitle                    | M  | M  | R  | R  | C  | -  | C third_person | V | V | - | -
 refunds.entitle_above_limit        | M  | M  | R  | R  | -  | C  | C third_person | V | V | - | -
+marketplace.ask                    | M  | M  | -  | -  | M  | V  | M  | V  | V  | -  | -
 payouts.release                    | M  | -  | -  | -  | C  | C  | M hold | V | V | - | -
 payouts.release_above_limit        | M  | -  | -  | -  | -  | C  | M hold | V | V | - | -
 contracts.load                     | M  | -  | -  | -  | M  | V  | V  | V  | V  | -  | M

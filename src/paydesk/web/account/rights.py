@@ -38,6 +38,7 @@ RIGHT_WORDS = {
     "contracts.load": "Load, make and activate contracts",
     "contracts.end_or_downgrade": "End or downgrade a contract",
     "contracts.ease": "Ease the terms of a contract",
+    "marketplace.ask": "Ask something of a marketplace about money of a seller",
     "goodwill.give": "Give goodwill to a customer",
     "goodwill.give_above_limit": "Give goodwill above the limit",
     "goodwill.alone": "Give goodwill alone, up to the role's own limit",

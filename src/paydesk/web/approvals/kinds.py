@@ -15,6 +15,7 @@ from django.http import HttpRequest
 from paydesk.domain.cases import actions as cases
 from paydesk.domain.goodwill import actions as goodwill
 from paydesk.domain.hand_receipts import actions as hand_receipts
+from paydesk.domain.marketplace import actions as marketplace
 from paydesk.domain.payments import actions as payments
 from paydesk.domain.reconciliation import actions as reconciliation
 from paydesk.domain.refunds import actions as refunds
@@ -24,6 +25,7 @@ from paydesk.reporting.books.actions.days import approve_days
 from paydesk.web.approvals import evidence
 from paydesk.web.goodwill import views as goodwill_views
 from paydesk.web.hand_receipts import evidence as by_hand_evidence
+from paydesk.web.marketplace import asks
 from paydesk.web.provider_cash import evidence as cash_evidence
 from paydesk.web.reconciliation import evidence as reconciliation_evidence
 from paydesk.web.refunds import evidence as refund_evidence
@@ -134,6 +136,10 @@ KINDS = {
         Kind(
             "goodwill.undo", goodwill.approve_undoing, _subject, goodwill_views.evidence,
             "goodwill/_evidence.html",
+        ),
+        *(
+            Kind(name, marketplace.approve_ask, _subject, asks.evidence, "marketplace/_ask_evidence.html")
+            for name in marketplace.APPROVED_BY_TWO
         ),
         Kind(
             "refund.resolve", refunds.approve_resolution, _subject, refund_evidence.of_refund,

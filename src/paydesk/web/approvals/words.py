@@ -80,6 +80,18 @@ WORDS = {
     "goodwill.undo": KindWords(
         "Take goodwill back", "Goodwill to take back", "take back", "asked to take goodwill back"
     ),
+    "seller.again": KindWords(
+        "Pay a withdrawal out again",
+        "Withdrawals to pay again",
+        "ask for it",
+        "asked to have it paid out again",
+    ),
+    "seller.hold": KindWords(
+        "Hold money of a seller back", "Money of sellers to hold", "hold", "asked to hold money back"
+    ),
+    "seller.release": KindWords(
+        "Set money of a seller free", "Money of sellers to set free", "set free", "asked to set money free"
+    ),
     "payout_file.release": KindWords(
         "Let a payout file go", "Payout files to let go", "release", "asked to release the payout file"
     ),

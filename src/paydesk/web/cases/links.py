@@ -23,6 +23,7 @@ from paydesk.reporting.routes.rules import TraceStep
 from paydesk.web.addresses import code_in, page_of
 from paydesk.web.cases.proving import from_case, proof_missing
 from paydesk.web.goodwill.shown import lines_of as goodwill_lines
+from paydesk.web.marketplace.ask_words import LABELS, PAYS_OUT, VERB
 from paydesk.web.marketplace.shown import attempt_lines, order_lines, seller_lines, withdrawal_lines
 from paydesk.web.payments.shown import shown as shown_payment
 from paydesk.web.risk.of_case import enforcement_lines, escalation_lines
@@ -149,7 +150,8 @@ def _shown(link: CaseLink, case: Case, paid: Any, owed: Any, going: Any, lines: 
     if link.object_id in lines.get(link.kind, ()):
         line, amount, badge, owner_id = lines[link.kind][link.object_id]
         warning = _warning(case, owner_id)
-        return ShownLink(link, **known, line=line, amount=amount, badge=badge, warning=warning)
+        acts = _acts_of_seller(case, link, badge)
+        return ShownLink(link, **known, line=line, amount=amount, badge=badge, warning=warning, acts=acts)
     return ShownLink(link, **known, line="not to be seen by you")
 
 
@@ -193,6 +195,23 @@ def _acts_of_refund(case: Case, refund: Any) -> list[LinkAct]:
     address = reverse("refunds:payee", args=[code_in("refund", refund.pk)])
     other = _other(case, refund.customer_id)
     return [_asked(case, "Another payee…", "refund.change_payee", address, "", other)]
+
+
+def _acts_of_seller(case: Case, link: CaseLink, badge: tuple[str, str]) -> list[LinkAct]:
+    """A withdrawal that failed is asked for again, of one on its way the platform is asked where it is; money
+    of a seller is held back or set free."""
+    here = {
+        ("withdrawal", "failed"): ("again",), ("withdrawal", "in transit"): ("where",),
+        ("seller", ""): ("hold", "release"),
+    }.get((link.kind, badge[1]), ())  # fmt: skip
+    acts = []
+    for kind in here:
+        address = reverse("marketplace:ask", args=[kind, code_in(link.kind, link.object_id)])
+        if kind in PAYS_OUT:
+            acts.append(_asked(case, LABELS[kind], VERB, address, ""))
+        else:
+            acts.append(LinkAct(LABELS[kind], from_case(address, case)))
+    return acts
 
 
 def _asked(case: Case, label: str, verb: str, address: str, key: str, other: str = "") -> LinkAct:

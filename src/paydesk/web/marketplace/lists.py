@@ -29,6 +29,7 @@ SEE = "payments:view"
 TABS = (
     ("marketplace:list", "Sellers"), ("marketplace:withdrawals", "Withdrawals"),
     ("marketplace:orders", "Orders"), ("marketplace:link_attempts", "Payment methods"),
+    ("marketplace:asks", "Asked of the platform"),
 )  # fmt: skip
 
 

@@ -15,6 +15,7 @@ from paydesk.domain.cases.queries import code as code_of_case
 from paydesk.domain.cases.states import CASE
 from paydesk.domain.ledger.queries import entries_about
 from paydesk.domain.marketplace.queries import (
+    asks_about,
     cases_about,
     events_about,
     link_attempt_for,
@@ -25,6 +26,7 @@ from paydesk.domain.payments.queries import sub_accounts
 from paydesk.kernel.actor import Actor
 from paydesk.web.access import actor_of, gate, needs
 from paydesk.web.addresses import code_in, number_in, page_of
+from paydesk.web.marketplace.asks import acts_of, shown_asks
 from paydesk.web.marketplace.lists import ATTEMPTS, ORDERS, WITHDRAWALS
 from paydesk.web.marketplace.shown import Shown, shown_attempt, shown_order, shown_withdrawal, steps_of
 from paydesk.web.payments.postings import shown_entries
@@ -38,7 +40,7 @@ NEXT = {
     ("withdrawal", "in_transit"): ("moving", "The provider says whether it arrived"),
     ("withdrawal", "failed"): (
         "failed",
-        "The money is free again: the seller corrects the account and asks again",
+        "The money is free again: the seller corrects the account, and the platform is asked again",
     ),
     ("order", "paid"): ("moving", "The platform sets the seller's part free"),
     ("link_attempt", "failed"): ("failed", "The seller puts right what was refused and tries again"),
@@ -97,6 +99,9 @@ def _page(
         "entries": shown_entries(entries, names, looking(request), sub_accounts(entries)),
         "cases": case_rows(actor, kind, found.pk),
     }
+    if kind == "withdrawal":
+        known["asks"] = shown_asks(asks_about(kind, found.pk))
+        known["acts"] = acts_of(kind, found.pk, actor, found.state)
     return render(request, "marketplace/thing.html", known)
 
 

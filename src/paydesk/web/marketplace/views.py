@@ -18,6 +18,7 @@ from django.views.decorators.vary import vary_on_headers
 from paydesk.domain.marketplace.actions import take_events
 from paydesk.domain.marketplace.event_file import COLUMNS, MOST_ROWS, read_event_file
 from paydesk.domain.marketplace.queries import (
+    asks_about,
     balances_of,
     events_of,
     link_attempts_of,
@@ -35,6 +36,7 @@ from paydesk.kernel.actor import Actor
 from paydesk.web.access import actor_of, gate, needs
 from paydesk.web.addresses import code_in, number_in
 from paydesk.web.contracts.forms import ANY, AddressFilters
+from paydesk.web.marketplace.asks import acts_of, shown_asks
 from paydesk.web.marketplace.lists import tabs_at
 from paydesk.web.marketplace.pages import case_rows
 from paydesk.web.marketplace.shown import shown_attempt, shown_order, shown_withdrawal, steps_of
@@ -161,6 +163,8 @@ def seller(request: HttpRequest, code: str) -> HttpResponse:
         "attempts": [shown_attempt(each) for each in link_attempts_of(party.pk)],
         "orders": [shown_order(each) for each in orders_of(party.pk)],
         "cases": case_rows(actor, "seller", party.pk),
+        "asks": shown_asks(asks_about("seller", party.pk)),
+        "acts": acts_of("seller", party.pk, actor),
         "events": steps_of(events_of(party.pk)),
     }
     return render(request, "marketplace/seller.html", known)

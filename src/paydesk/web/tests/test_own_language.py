@@ -48,7 +48,8 @@ def marked() -> frozenset[str]:
     for path in (each for each in WEB.rglob("*.html") if "public" not in each.parts):
         source = path.read_text(encoding="utf-8")
         found |= {_key(context, ast.literal_eval(text)) for text, context in _TRANSLATE.findall(source)}
-        found |= {re.sub(r"{{\s*(\w+)\s*}}", r"%(\1)s", one) for one, _ in _BLOCK.findall(source)}
+        for one, _ in _BLOCK.findall(source):
+            found.add(re.sub(r"{{\s*(\w+)\s*}}", r"%(\1)s", one.replace("%", "%%")))
         found |= {ast.literal_eval(text) for text in _ARGUMENT.findall(source)}
     for path in (each for each in WEB.rglob("*.py") if not {"public", "tests"} & set(each.parts)):
         source = path.read_text(encoding="utf-8")

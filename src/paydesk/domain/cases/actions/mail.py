@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from datetime import datetime, timedelta
+from hashlib import sha256
 from io import BytesIO
 
 from django.db import DatabaseError, transaction
@@ -74,7 +75,8 @@ def keep_or_note(
             f"It could not be kept ({type(fault).__name__}): it is message {place} of {box.address}; "
             "read it there."
         )
-        note = f"Message-ID: <{place}.{box.pk}@not-kept.invalid>\r\nSubject: Not kept\r\n\r\n{told}\r\n"
+        own = sha256(raw + mailing.salt()).hexdigest()[:24]
+        note = f"Message-ID: <{own}@not-kept.invalid>\r\nSubject: Not kept\r\n\r\n{told}\r\n"
         clean = RedactedMail(note.encode(), "")
         return _kept(box, clean, received_at=received_at, by=by, now=now, state="failed", told=told)
 
@@ -113,7 +115,7 @@ def send_due(*, by: Actor, now: datetime) -> int:
     with SendingRound() as this_round:
         taken = _send_asides(this_round, by, now)
         for message in due.select_related("case").order_by("leaves_at")[:MOST_AT_ONCE]:
-            box = Mailbox.objects.filter(market=message.case.market, is_active=True).order_by("pk").first()
+            box = this_round.box_of(message.case)
             mine = due.filter(pk=message.pk)
             if box is not None and mine.update(attempts=F("attempts") + 1, leaves_at=now + CLAIMED):
                 taken += _send(this_round, message, box, message.attempts + 1, by, now)
@@ -124,8 +126,7 @@ def _send_asides(this_round: SendingRound, by: Actor, now: datetime) -> int:
     """Questions aside, as answers are sent: claimed first, asked again where a server says later."""
     taken = 0
     for message in to_leave(now).order_by("leaves_at")[:MOST_AT_ONCE]:
-        market = message.side.market
-        box = Mailbox.objects.filter(market=market, is_active=True).order_by("pk").first()
+        box = this_round.box_of(message.side.case)
         mine = to_leave(now).filter(pk=message.pk)
         if box is None or not mine.update(attempts=F("attempts") + 1, leaves_at=now + CLAIMED):
             continue

@@ -139,11 +139,13 @@ def _opened(
     by: Actor,
     now: datetime,
 ) -> Case:
+    box = received.mailbox
     return open_case(
-        market=received.mailbox.market, channel="email", text=text,
+        market=box.market, channel="email", text=text, mailbox_id=box.pk, tags=[box.tag] if box.tag else [],
+        is_complaint=box.is_for_complaints,
         subject=mail.subject, contact=sender,
         contact_name=mail.from_address.name if mail.from_address else "",
-        language=received.mailbox.language, external_id=received.message_id, full_text=mail.text,
+        language=box.language, external_id=received.message_id, full_text=mail.text,
         html=mail.html, document_id=received.document_id, sender_check=check,
         received_at=received.received_at, by=by, now=now,
     )  # fmt: skip
@@ -161,7 +163,7 @@ def _acknowledge(
         to_address_last_hour=Count("pk", filter=to_them & Q(at__gt=now - HOUR)),
         to_address_last_day=Count("pk", filter=to_them),
         with_subject_last_day=Count("pk", filter=to_them & Q(case__subject=case.subject)),
-        from_mailbox_last_ten_minutes=Count("pk", filter=Q(at__gt=lately, case__market=box.market)),
+        from_mailbox_last_ten_minutes=Count("pk", filter=Q(at__gt=lately, case__mailbox=box)),
     )
     is_open = not box.acknowledges or box.breaker_at is not None
     sent = automatic_answers.Sent(**counted, breaker_is_open=is_open)

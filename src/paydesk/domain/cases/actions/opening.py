@@ -51,6 +51,8 @@ def open_case(
     harms: Collection[str] = (),
     is_complaint: bool = False,
     language: str = "en",
+    mailbox_id: int | None = None,
+    tags: Collection[str] = (),
     external_id: str = "",
     full_text: str = "",
     html: str = "",
@@ -64,7 +66,8 @@ def open_case(
 
     `received_at` is when our edge heard of it. Card numbers are taken out before anything is kept. What the
     text refers to is linked, to be confirmed. The same `external_id` of a channel opens one case: the first
-    is given back. `sender_check` is what our mail servers found of the sender: ("failed", their words).
+    is given back. `mailbox_id` is where it was written to, `tags` what its queue is found by;
+    `sender_check` is what our mail servers found of the sender: ("failed", their words).
     Raises CaseRefused, NotAllowedRefused.
     """
     by.needs(RIGHT, market=market)
@@ -104,6 +107,8 @@ def open_case(
         contact=contact.strip()[:254],
         contact_name=contact_name.strip()[:200],
         language=language,
+        mailbox_id=mailbox_id,
+        tags=list(tags),
         opened_at=at,
         opened_by=by.label,
         last_message_at=at,
@@ -234,6 +239,8 @@ def follow_up(before: Case, channel: str, at: datetime, by: Actor, now: datetime
         contact=before.contact,
         contact_name=before.contact_name,
         language=before.language,
+        mailbox_id=before.mailbox_id,
+        tags=before.tags,
         is_complaint=before.is_complaint,
         opened_at=at,
         opened_by=by.label,

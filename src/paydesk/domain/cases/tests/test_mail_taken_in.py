@@ -6,6 +6,7 @@ import struct
 from datetime import timedelta
 from email.message import EmailMessage
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
@@ -15,6 +16,8 @@ from django.db import OperationalError
 from paydesk.domain.cases import actions, mailing
 from paydesk.domain.cases.models import Attachment, Case, Mailbox, Message, ReceivedMail
 from paydesk.domain.cases.queries import code, mail_troubles
+from paydesk.domain.cases.sending_round import SendingRound
+from paydesk.domain.cases.texts import LANGUAGES
 from paydesk.foundation.audit.models import AuditRecord
 from paydesk.foundation.documents import blobs
 from paydesk.foundation.people.authority import rights_of
@@ -238,3 +241,28 @@ def test_a_picture_that_may_show_a_card_is_held_and_looking_at_it_is_recorded() 
     assert by_chat.attachments.get().held_because
     actions.show_held(held.pk, by=AGENT, now=NOON)
     assert AuditRecord.objects.filter(verb="case.held_picture_shown", subject_id=case.pk).count() == 1
+
+
+def test_a_case_goes_to_the_queue_of_its_mailbox_and_is_answered_by_it_in_its_language(
+    tmp_path: Path, settings: Any
+) -> None:
+    settings.POST_FOLDER = tmp_path
+    first, second = (
+        a_box(address=f"{name}@desk.example", imap={"folder": name}, smtp={"folder": name}, **fields)
+        for name, fields in (
+            ("help", {}), ("plainte", {"language": "fr", "tag": "plaintes", "is_for_complaints": True})
+        )
+    )  # fmt: skip
+    case = case_of(taken_in(second))
+    assert (case.mailbox, case.tags, case.is_complaint, case.language) == (second, ["plaintes"], True, "fr")
+    assert actions.send_due(by=WORKER, now=NOON) == 1
+    sent = Message.objects.get(case=case, is_automatic=True)
+    assert sent.external_id.endswith("@desk.example>")
+    assert "Nous avons reçu votre message" in sent.text
+    said = b"".join(path.read_bytes() for path in (tmp_path / "plainte" / "sent").iterdir())
+    assert b"plainte+" in said
+    assert not (tmp_path / "help").exists()
+    Mailbox.objects.filter(pk=second.pk).update(is_active=False)
+    case.refresh_from_db()
+    assert SendingRound().box_of(case) == first, "where its own is switched off, the first of the market"
+    assert set(mailing.ACKNOWLEDGEMENTS) == set(LANGUAGES)

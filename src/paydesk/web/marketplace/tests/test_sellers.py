@@ -12,10 +12,12 @@ from django.utils import timezone
 from paydesk.domain.cases import actions as cases
 from paydesk.domain.cases.models import CaseLink
 from paydesk.domain.cases.queries import code
-from paydesk.domain.marketplace.actions import take_events
+from paydesk.domain.marketplace.actions import approve_ask, take_events
 from paydesk.domain.marketplace.event_file import read_event_file
 from paydesk.domain.marketplace.models import LinkAttempt, SellerOrder, Withdrawal
 from paydesk.domain.marketplace.tests.test_marketplace import FILE
+from paydesk.foundation.approvals.models import Approval
+from paydesk.kernel.public_codes import code_of
 from paydesk.web.addresses import code_in
 from paydesk.web.refunds.tests.desk import OnTheRefundDesk
 from tests.builders import ANALYST, NOON, WORKER, make_source_account
@@ -40,20 +42,42 @@ class Sellers(OnTheRefundDesk):
         shown = self.get("SU", reverse("marketplace:withdrawal", args=[code_in("withdrawal", found.pk)]))
         for words in (
             "The wallet is closed",
-            "asks again",
+            "asked again",
             "The withdrawal came back",
             "No case is about it",
         ):
             assert words in shown, words
         case = cases.open_case(
             market="GH", channel="email", contact="efua@mail.example", text="My payout W-9001 is not there",
-            by=WORKER, now=timezone.now(),
+            party_role="seller", by=WORKER, now=timezone.now(),
         )  # fmt: skip
         cases.confirm_link(CaseLink.objects.get(case=case).pk, by=WORKER, now=timezone.now())
         page = self.get("SU", f"{reverse('cases:inbox')}?view=team&open={code(case)}")
         assert "The wallet is closed" in page
+        again = reverse("marketplace:ask", args=["again", code_in("withdrawal", found.pk)])
+        assert "Verify who asks in a strong way" in page
+        assert "Verify who asks in a strong way" in self.get("SU", again, {"case": code(case)})
+        self.post("SU", again, {"reason": "The wallet is corrected."})
+        (waits,) = Approval.objects.all()
+        told = self.get("TL", reverse("approvals:page", args=[code_of("APR", waits.pk)]))
+        for words in ("withdrawal out again", "50.00", "W-9001"):
+            assert words in told, words
+        approve_ask(waits.pk, by=self.people["TL"].actor(), now=timezone.now())
+        there = reverse("marketplace:asks")
+        assert "Hand over GH" in self.get("AN", there)
+        self.post("AN", reverse("marketplace:tell", args=["GH"]))
+        listed = self.get("AN", there, {"state": "told", "q": "w-9001"})
+        assert ("File</a>" in listed, "Hand over GH" in listed) == (True, False)
+        file = self.clients["AN"].get(reverse("marketplace:ask_file", args=[found.asks.get().pk]))
+        assert b",again,S-1,W-9001,50.00,GHS" in b"".join(file.streaming_content)  # type: ignore[attr-defined]
+        assert "W-9001" in self.sheet(reverse("marketplace:export_asks", args=["csv"]), {"kind": "again"})
         shown = self.get("AN", reverse("marketplace:withdrawal", args=[code_in("withdrawal", found.pk)]))
-        for words in (code(case), "Withdrawal came back", "Total"):  # the case, the postings
+        for words in (
+            "Asked of the platform",
+            code(case),
+            "Withdrawal came back",
+            "Total",
+        ):  # the case, the postings
             assert words in shown, words
         assert code(case) in self.get(
             "SU", reverse("marketplace:seller", args=[code_in("seller", found.party_id)])
