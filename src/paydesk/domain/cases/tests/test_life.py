@@ -122,8 +122,9 @@ class Opening(Cases):
         )  # fmt: skip
 
     def test_the_same_mail_twice_is_one_case_and_an_empty_one_is_refused(self):
-        first, again = self.opened(external_id="<a@b>"), self.opened("other", external_id="<a@b>")
+        first, again = self.opened(external_id="<a@b>"), self.opened(external_id="<a@b>")
         assert (first, Case.objects.count()) == (again, 1)
+        assert self.opened("other", external_id="<a@b>") != first  # one id of a careless sender, two mails
         with pytest.raises(CaseRefused, match="empty"):
             self.opened("  ")
 
