@@ -170,6 +170,18 @@ def verify(
 
 
 @transaction.atomic(durable=True)
+def end_proof(case_id: int, *, by: Actor, now: datetime) -> Case:
+    """Somebody calls about a case: what was proved on the phone or in person says nothing of who that is."""
+    case = locked(case_id, by)
+    if case.level == "unverified" or case.level_channel not in ("", "phone"):
+        return case
+    was, case.level, case.level_how, case.level_channel = case.level, "unverified", "", ""
+    keep(case, "level", "level_how", "level_channel")
+    record("case.proof_ended", case, by, now, level=[was, case.level])
+    return case
+
+
+@transaction.atomic(durable=True)
 def take_up(case_id: int, *, by: Actor, now: datetime) -> Case:
     """Begin or go on with the work. What was waiting for the customer counts again."""
     case = locked(case_id, by)
