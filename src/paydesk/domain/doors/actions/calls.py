@@ -60,8 +60,8 @@ def take_call(call_id: int, *, by: Actor, now: datetime) -> PhoneCall:
     """An agent takes a call: the open case of that number, or a new one, is in their hands.
 
     The number proves nothing: what was proved on the phone before is proved no more, and a customer who uses
-    it is proposed as on any call. A case that nobody owns is theirs. Raises DoorRefused when somebody else was
-    faster.
+    it is proposed as on any call. A case that nobody owns is theirs. Raises DoorRefused where somebody else
+    was faster.
     """
     call = _claimed(call_id, by, now)
     if call.case_id is None:
