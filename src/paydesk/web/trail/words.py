@@ -337,6 +337,7 @@ VERB_WORDS = {
     "case.answer_failed": "The answer could not be delivered",
     "case.no_complaint": "Took the mark of a complaint off",
     "case.no_complaint_asked": "Asked that it is no complaint",
+    "case.nudged": "Came back: the customer was waited for long enough, and was reminded",
     "case.noted": "Noted something",
     "case.called": "Wrote down a call",
     "case.sorted": "Sorted the case",

@@ -9,7 +9,7 @@ from django.db import transaction
 
 from paydesk.domain.cases import clocks, rules
 from paydesk.domain.cases.asks import is_our_number
-from paydesk.domain.cases.at_work import go_on, may_go_on, open_again
+from paydesk.domain.cases.at_work import FIELDS, go_on, may_go_on, open_again
 from paydesk.domain.cases.keeping_files import keep_beside
 from paydesk.domain.cases.models import Case, Message
 from paydesk.domain.cases.queries import survivor_of
@@ -201,9 +201,7 @@ def receive_message(
         heard(case, at, now)
     keep(
         case,
-        "state",
-        "waits_for",
-        "wakes_at",
+        *FIELDS,
         "reopens",
         "resolved_at",
         "last_message_at",
