@@ -31,7 +31,7 @@ _SYLLABLES = (
     "ta te to wa we wo ya"
 )
 _TABLES = (
-    "parties_customer", "parties_customerphone", "parties_nameword", "contracts_contract",
+    "parties_customer", "parties_customerphone", "parties_party", "parties_nameword", "contracts_contract",
     "statements_statementline", "payments_payment",
 )  # fmt: skip
 
@@ -52,6 +52,14 @@ _CUSTOMERS = (
     INSERT INTO parties_customerphone (customer_id, msisdn)
     SELECT n, CASE WHEN n %% 5 < 3 THEN '2332' ELSE '2547' END || lpad((n * 48271 %% 99999989)::text, 8, '0')
     FROM generate_series(%(first)s::bigint, %(last)s::bigint) n
+    """,
+    """
+    INSERT INTO parties_party (market, kind, name, external_ref, opened_at, created_by)
+    SELECT CASE WHEN n %% 5 < 3 THEN 'GH' ELSE 'KE' END, 'seller',
+           (%(given)s::text[])[1 + n %% %(givens)s] || ' ' || initcap(
+               (%(syllables)s::text[])[1 + n / 10 %% 40] || (%(syllables)s::text[])[1 + n / 400 %% 40]
+           ) || ' Stores', 'S-' || n, now(), 'system:bench'
+    FROM generate_series(%(first)s::bigint, %(last)s::bigint) n WHERE n %% 10 = 0
     """,
     """
     INSERT INTO contracts_contract (id, market, customer_id, account_number, account_key, product, currency,
@@ -196,7 +204,8 @@ def fill(bench: Bench, url: str, *, customers: int, payments: int) -> Company:
             _in_chunks(bench, connection, "customers", _CUSTOMERS, customers, values)
             # What the trigger would do, for all at once.
             connection.execute(
-                "INSERT INTO parties_nameword SELECT DISTINCT w FROM parties_customer,"
+                "INSERT INTO parties_nameword SELECT DISTINCT w FROM"
+                " (SELECT name FROM parties_customer UNION ALL SELECT name FROM parties_party) n,"
                 " regexp_split_to_table(lower(name), ' ') w WHERE length(w) >= 3"
             )
             connection.execute("CREATE INDEX bench_phone ON parties_customerphone (customer_id)")

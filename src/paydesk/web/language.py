@@ -55,7 +55,7 @@ class InOwnLanguage:
 def language_of(request: HttpRequest) -> str:
     """What this person chose in this browser, else the first of ours the browser asks for, else English."""
     chosen = request.COOKIES.get(_cookie(request), "")
-    return chosen if chosen in LANGUAGES else _asked_for(request)
+    return chosen if chosen in LANGUAGES else of_browser(request)
 
 
 def choose(request: HttpRequest, response: HttpResponse, language: str) -> None:
@@ -70,7 +70,8 @@ def _cookie(request: HttpRequest) -> str:
     return f"language-{request.user.pk}"
 
 
-def _asked_for(request: HttpRequest) -> str:
+def of_browser(request: HttpRequest) -> str:
+    """The first of our languages that the browser asks for, else English."""
     for code, _ in parse_accept_lang_header(request.headers.get("Accept-Language", "")):
         if (language := code.split("-")[0]) in LANGUAGES:
             return language

@@ -24,6 +24,7 @@ _NEXT_SENTENCE = re.compile(r"(?<=[.!?]) (?=\S)")
 class Sentence:
     """One sentence with slots: what has to stand in it, how it is recognised, how the language says it."""
 
+    known: int  # how many letters are its own
     literal: str
     shape: re.Pattern[str]
     said: str
@@ -48,27 +49,29 @@ def sentences(language: str) -> tuple[Sentence, ...]:
         parts = _SLOT.split(english)
         if len(parts) > 1:
             shape = re.compile("(.*?)".join(re.escape(part) for part in parts), re.DOTALL)
-            found.append((sum(map(len, parts)), Sentence(max(parts, key=len), shape, said)))
-    return tuple(sentence for _, sentence in sorted(found, key=lambda pair: -pair[0]))
+            found.append(Sentence(sum(map(len, parts)), max(parts, key=len), shape, said))
+    return tuple(sorted(found, key=lambda sentence: -sentence.known))
 
 
 def put(words: str, language: str) -> str:
-    """`words` in `language`: whole, with its figures, or sentence by sentence; as they are where unknown."""
-    said = _one(words, language) if len(words) <= LONGEST else None
-    if said is None and len(words) <= LONGEST and len(parts := _NEXT_SENTENCE.split(words)) > 1:
-        said = " ".join(_one(part, language) or part for part in parts)
-    return words if said is None else said
+    """`words` in `language`: whole or sentence by sentence, whichever knows more of them; else as they are."""
+    if len(words) > LONGEST:
+        return words
+    whole, known = _one(words, language)
+    parts = [_one(part, language) for part in _NEXT_SENTENCE.split(words)]
+    return whole if known >= sum(of_part for _, of_part in parts) else " ".join(part for part, _ in parts)
 
 
-def _one(words: str, language: str) -> str | None:
+def _one(words: str, language: str) -> tuple[str, int]:
+    """One sentence as the language says it, and how many letters of it are known; itself and 0 else."""
     exact = exact_words(language)
     if words in exact:
-        return exact[words]
+        return exact[words], len(words)
     for sentence in sentences(language):
         slots = sentence.of(words)
         if slots is not None:
-            return sentence.said.format(*(exact.get(slot, slot) for slot in slots))
-    return None
+            return sentence.said.format(*(exact.get(slot, slot) for slot in slots)), sentence.known
+    return words, 0
 
 
 def _catalogue(language: str) -> dict[str, str]:

@@ -17,11 +17,25 @@ from paydesk.kernel.refused import Refused
 from paydesk.reporting.search.queries import find
 
 BIG = {
-    "parties_customer", "parties_customerphone", "parties_nameword", "contracts_contract",
+    "parties_customer", "parties_customerphone", "parties_party", "parties_nameword", "contracts_contract",
     "statements_statementline", "payments_payment",
 }  # fmt: skip
 # Beside what the benchmark asks: everything else that is looked up.
-TEXTS = ("0244 12", "+233 20 1", "441234", "C00001", "zzzqqqz", "kwame", "portal.csv", "MP99 broken", "45.50")
+TEXTS = (
+    "0244 12",
+    "+233 20 1",
+    "441234",
+    "C00001",
+    "zzzqqqz",
+    "kwame",
+    "portal.csv",
+    "MP99 broken",
+    "45.50",
+    "babe",
+    "stores babe",
+    "storse",
+    "S-120",
+)
 
 
 @pytest.fixture(scope="module")

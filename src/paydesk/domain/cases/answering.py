@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from paydesk.domain.cases import clocks, rules
+from paydesk.domain.cases import rules
 from paydesk.domain.cases.asks import named_facts
+from paydesk.domain.cases.at_work import start_waiting
 from paydesk.domain.cases.hearing import facts_for
 from paydesk.domain.cases.identity import level_on
 from paydesk.domain.cases.models import Attachment, Case, Message, WaitingFile
 from paydesk.domain.cases.queries import link_pairs
 from paydesk.domain.cases.states import CASE
 from paydesk.domain.cases.steps import CaseRefused, IdentityRefused, record
-from paydesk.foundation.clocks.rules import CUSTOMER
-from paydesk.foundation.clocks.steps import pause_clocks
 from paydesk.kernel.actor import Actor
 
 SHORTEST_TELLING = 4  # a value as short as "7" tells nothing by itself
@@ -114,7 +113,6 @@ def wait_as_said(case: Case, message: Message, by: Actor, now: datetime) -> None
     """The answer left: where it was said so, the case waits for the customer from now on. Saves nothing."""
     if message.wait_hours is None or case.unanswered_since is not None or not CASE.may("wait", case.state):
         return
-    was, case.state = case.state, CASE.after("wait", case.state)
-    case.waits_for, case.wakes_at = "customer", now + timedelta(hours=message.wait_hours)
-    pause_clocks(clocks.SUBJECT, [case.pk], reason=CUSTOMER, by=by, at=now, kind=clocks.SOLUTION)
+    was = case.state
+    start_waiting(case, "customer", now + timedelta(hours=message.wait_hours), by, now)
     record("case.waits", case, by, now, state=[was, case.state], waits_for="customer")

@@ -10,9 +10,11 @@ class CasesConfig(AppConfig):
     def ready(self) -> None:
         from paydesk.domain.cases import (
             hanging,
+            other_cases,
             tasks,  # noqa: F401  registers its chores
         )
         from paydesk.domain.cases.clocks import declare_kinds
 
         declare_kinds()
         hanging.register()
+        other_cases.register()

@@ -5,6 +5,7 @@ A package registers its answers in AppConfig.ready(); cases know links (kind, id
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,8 +13,10 @@ from datetime import datetime
 from paydesk.domain.cases.rules import Level
 from paydesk.kernel.actor import Actor
 from paydesk.kernel.money import Money
+from paydesk.kernel.public_codes import number_of
 
 Link = tuple[str, int]
+MOST_CODES = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +145,13 @@ def named_facts(names: Iterable[str], now: datetime) -> list[Fact]:
 def is_our_number(digits: str) -> bool:
     """Whether these digits are a reference of our own, so that they are kept as they are."""
     return any(knows(digits) for knows in _numbers.values())
+
+
+def codes_in(prefix: str, text: str) -> dict[int, str]:
+    """Our codes of one kind in a text ("REF-0000123"): the row's id, and the code as it is written there."""
+    words = re.findall(rf"\b{prefix}-[0-9A-Z]{{4,15}}\b", text[:100_000], re.IGNORECASE)[:MOST_CODES]
+    found = {number_of(prefix, word): word for word in words}
+    return {number: word for number, word in found.items() if number is not None and number < 2**63}
 
 
 def references_in(text: str, by: Actor, market: str) -> list[Reference]:

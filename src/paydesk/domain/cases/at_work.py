@@ -14,7 +14,9 @@ from paydesk.domain.cases.states import CASE, OPEN
 from paydesk.foundation.clocks.models import Clock
 from paydesk.foundation.clocks.rules import CUSTOMER
 from paydesk.foundation.clocks.steps import (
+    longest_pause_ends,
     meet_clocks,
+    pause_clocks,
     reopen_clocks,
     resume_clocks,
     start_clocks,
@@ -22,7 +24,7 @@ from paydesk.foundation.clocks.steps import (
 )
 from paydesk.kernel.actor import Actor
 
-FIELDS = ("state", "waits_for", "wakes_at")  # that `go_on` changes
+FIELDS = ("state", "waits_for", "wakes_at", "nudges")  # that `go_on` changes
 STILL_SILENT = "we went on without them"
 
 
@@ -32,13 +34,23 @@ def go_on(case: Case, at: datetime, *, they_acted: bool = False) -> None:
         return
     end_waiting(case, at, they_acted=they_acted)
     case.state, case.waits_for, case.wakes_at = CASE.after("take_up", case.state), "", None
+    case.nudges = False
 
 
-def start_waiting(case: Case, at: datetime) -> None:
-    """A provider or our own people get a clock of their own, which a question aside may have already.
+def start_waiting(case: Case, waits_for: str, until: datetime | None, by: Actor, at: datetime) -> None:
+    """The case waits, `until` then at most; for the customer the clock of the solution stands still.
 
-    It goes on from where it began where we only looked at the case meanwhile.
+    That for as long as a pause may last: then the case comes back by itself and they are reminded. A provider
+    or our own people get a clock of their own, which a question aside may have already; it goes on from where
+    it began where we only looked at the case meanwhile.
     """
+    case.state, case.waits_for, case.wakes_at = CASE.after("wait", case.state), waits_for, until
+    if waits_for == "customer":
+        pause_clocks(clocks.SUBJECT, [case.pk], reason=CUSTOMER, by=by, at=at, kind=clocks.SOLUTION)
+        ends = longest_pause_ends(clocks.SOLUTION, case.market, CUSTOMER, at) or at + rules.LONGEST_WAIT
+        case.nudges = until is None or ends <= until
+        case.wakes_at = ends if until is None else min(ends, until)
+        return
     kind = CLOCK_OF_WAITING.get(case.waits_for, "")
     asked = SideTalk.objects.filter(case=case, state="open").values_list("with_whom", flat=True)
     if not kind or kind in map(clock_of, asked):

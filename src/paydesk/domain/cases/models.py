@@ -44,6 +44,8 @@ class Case(models.Model):
     ("" on any). `unanswered_since` is the time of their oldest message without an answer. `amount_minor` is
     the money it is about, where it is said.
     `mailbox` is the one it was written to, which answers it.
+    With `nudges` the customer is reminded when the case wakes at `wakes_at`. `before_merge` is what both
+    cases were like before this one went into another, to take that back (`actions/merging.py`).
     `version` counts up with each change and each message, so that nobody answers what they have not read.
     `owned_by` is the id of the owner, copied by the database from the case's assignment, so that a view of
     thousands of open cases is counted from an index.
@@ -57,6 +59,7 @@ class Case(models.Model):
     state = models.CharField(max_length=12, default=CASE.start)
     waits_for = models.CharField(max_length=10, default="", db_default="")
     wakes_at = models.DateTimeField(null=True)
+    nudges = models.BooleanField(default=False, db_default=False)
     severity = models.CharField(max_length=8, default="normal")
     harms = models.JSONField(default=list, db_default=[])
     is_complaint = models.BooleanField(default=False, db_default=False)
@@ -88,6 +91,7 @@ class Case(models.Model):
     closed_at = models.DateTimeField(null=True)
     reopens = models.IntegerField(default=0, db_default=0)
     merged_into = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="absorbed")
+    before_merge = models.JSONField(null=True)
     follows = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="followed_by")
     version = models.IntegerField(default=1, db_default=1)
     owned_by = models.BigIntegerField(null=True, editable=False)

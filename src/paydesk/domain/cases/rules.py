@@ -64,6 +64,7 @@ HARM_POINTS = {
     "locked": 1, "vulnerable": 2, "unauthorised": 3, "several": 2, "regulator": 3, "staff": 3,
 }  # fmt: skip
 GRACE = timedelta(hours=48)  # a case that is resolved may be reopened so long
+LONGEST_WAIT = timedelta(days=7)  # for the customer, where no policy says how long a pause may last
 STALE_AFTER = timedelta(minutes=10)  # a fact in a reply may be as old
 UNDO_SECONDS = 10  # an answer waits so long before it leaves
 LONGEST_SUBJECT, LONGEST_TEXT = 200, 100_000

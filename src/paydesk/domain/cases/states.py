@@ -9,6 +9,8 @@ WAITS_FOR = {
     "internal": "another team of ours",
 }
 
+BEFORE_MERGE = ("new", "triaged", "in_progress", "waiting", "resolved")
+
 CASE = Lifecycle(
     "case",
     start="new",
@@ -19,8 +21,9 @@ CASE = Lifecycle(
         "resolve": ({"new", "triaged", "in_progress", "waiting"}, "resolved"),
         "reopen": ({"resolved"}, "in_progress"),
         "close": ({"resolved"}, "closed"),
-        "merge": ({"new", "triaged", "in_progress", "waiting", "resolved"}, "merged"),
-        "part": ({"merged"}, "in_progress"),  # a merge taken back
+        "merge": (set(BEFORE_MERGE), "merged"),
+        # A merge taken back, to where the case was before.
+        **{f"part_{state}": ({"merged"}, state) for state in BEFORE_MERGE},
     },
     families={
         "new": "failed",  # nobody has looked

@@ -11,7 +11,7 @@ from django.db.models import F
 
 from paydesk.domain.cases import clocks, identity
 from paydesk.domain.cases.asks import Link, references_in
-from paydesk.domain.cases.hearing import why_not_for
+from paydesk.domain.cases.hearing import known_where_answered, why_not_for
 from paydesk.domain.cases.models import Case, CaseLink, Commitment, Draft, Message
 from paydesk.domain.cases.queries import code
 from paydesk.domain.cases.states import OPEN, OVER
@@ -74,16 +74,20 @@ class IdentityRefused(CaseRefused):
     code = "case.identity"
 
 
-def asked_by_them(case_id: int, verb: str, by: Actor, *, about: Sequence[Link]) -> Case:
+def asked_by_them(
+    case_id: int, verb: str, by: Actor, *, about: Sequence[Link], leaves_at: datetime | None = None
+) -> Case:
     """The case, locked, for a verb of identity.VERBS that is done because whoever it is from asks for it.
 
     `about` is what the verb is done with: one of it has to be theirs, or nobody's and what the case is about.
+    With `leaves_at` what is done leaves with an answer: they have to be known where they are answered.
     Raises IdentityRefused, CaseRefused where the case is over, NotAllowedRefused.
     """
     case = locked(case_id, by)
     if case.state not in OPEN:
         raise CaseRefused(f"{code(case)} is {case.state}: open it again first.")
-    if why := identity.why_not(verb, level=case.level, party_role=case.party_role):
+    level = known_where_answered(case, leaves_at) if leaves_at is not None else case.level
+    if why := identity.why_not(verb, level=level, party_role=case.party_role):
         provable = code(case) if case.party_role != "third_party" else ""
         raise IdentityRefused(why, verb=verb, prove=provable)
     if identity.VERBS[verb].level and (why := why_not_for(case, about)):
@@ -143,6 +147,7 @@ def propose_links(case: Case, text: str, by: Actor, at: datetime) -> int:
     """Link what the text refers to, to be confirmed; returns how many are new."""
     found = references_in(text, by, case.market)
     known = set(CaseLink.objects.filter(case=case).values_list("kind", "object_id"))
+    known.add((clocks.SUBJECT, case.pk))  # what we wrote bears its own code, and is quoted
     new = [each for each in found if each.link not in known]
     CaseLink.objects.bulk_create(
         CaseLink(

@@ -323,7 +323,7 @@ def make_pay_link(
     `address` is all but the last part. Raises IdentityRefused, CaseRefused.
     """
     verb = "pay_link.with_amount" if with_amount else "pay_link.without_amount"
-    case = cases.asked_by_them(case_id, verb, by, about=[("contract", contract_id)])
+    case = cases.asked_by_them(case_id, verb, by, about=[("contract", contract_id)], leaves_at=now)
     contract = Contract.objects.get(pk=contract_id, market=case.market)
     link = PayLink(contract.pk, with_amount, (now + GOOD_FOR).date())
     said = f"{words} {address}{token_of(link)}"

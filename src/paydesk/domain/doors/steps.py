@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from paydesk.domain.cases.hearing import known_where_answered
 from paydesk.domain.cases.models import Case
 from paydesk.domain.cases.steps import record
 from paydesk.domain.doors import rules
@@ -30,7 +31,7 @@ def make_link(
         case=case,
         kind=kind,
         object_id=object_id,
-        level=rules.link_level(case.level),
+        level=rules.link_level(known_where_answered(case, now)),
         language=language,
         made_by=by.label,
         made_at=now,

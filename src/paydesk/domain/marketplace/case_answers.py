@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Value
 
 from paydesk.domain.cases.asks import (
     Fact,
+    Owner,
     Reference,
     belongs_to_party,
     blocks_resolving,
     finds_references,
     tells_facts,
+    tells_owner,
 )
 from paydesk.domain.cases.identity import VERBS
 from paydesk.domain.marketplace.models import LinkAttempt, SellerOrder, Withdrawal
@@ -23,6 +27,7 @@ from paydesk.domain.parties.models import Party
 from paydesk.foundation.people.queries import in_markets
 from paydesk.kernel.actor import Actor
 from paydesk.kernel.money import Money
+from paydesk.kernel.one_reading import read_once
 
 _WORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]{2,38}[A-Za-z0-9]")
 MOST_WORDS, MOST_FOUND = 200, 20
@@ -50,6 +55,7 @@ def register() -> None:
     blocks_resolving("withdrawal", blocks_of_withdrawal)
     for kind in ("seller", "order", "withdrawal", "link_attempt"):
         belongs_to_party(kind)
+        tells_owner(kind, functools.partial(owner_of, kind))
 
 
 def references_in(text: str, by: Actor, market: str) -> Iterator[Reference]:
@@ -68,6 +74,17 @@ def references_in(text: str, by: Actor, market: str) -> Iterator[Reference]:
         yield Reference((kind, pk), f"number of {NAMED[kind][0]}", spelt[ref], True)
 
 
+@read_once
+def _found(kind: str, number: int) -> Any:
+    return NAMED[kind][1]._default_manager.filter(pk=number).first()
+
+
+def owner_of(kind: str, number: int) -> Owner | None:
+    """The seller whose this is."""
+    found = number if kind == "seller" else getattr(_found(kind, number), "party_id", None)
+    return ("party", found) if found is not None else None
+
+
 def facts_of_seller(party_id: int, now: datetime) -> Iterator[Fact]:
     """What is free, pending and held of their balance."""
     for balance in balances_of([party_id]).get(party_id, ()):
@@ -78,7 +95,7 @@ def facts_of_seller(party_id: int, now: datetime) -> Iterator[Fact]:
 
 
 def facts_of_order(order_id: int, now: datetime) -> Iterator[Fact]:
-    order = SellerOrder.objects.filter(pk=order_id).first()
+    order = _found("order", order_id)
     if order is not None:
         yield Fact("order.amount", "Order", str(Money(order.amount_minor, order.currency)), now)
         told = "its money is free to withdraw" if order.state == "available" else "its money is pending"
@@ -87,7 +104,7 @@ def facts_of_order(order_id: int, now: datetime) -> Iterator[Fact]:
 
 def facts_of_withdrawal(withdrawal_id: int, now: datetime) -> Iterator[Fact]:
     """Amount, where it stands, and why it failed where it did."""
-    found = Withdrawal.objects.filter(pk=withdrawal_id).first()
+    found = _found("withdrawal", withdrawal_id)
     if found is None:
         return
     yield Fact("withdrawal.amount", "Withdrawal", str(Money(found.amount_minor, found.currency)), now)
@@ -101,7 +118,7 @@ def facts_of_withdrawal(withdrawal_id: int, now: datetime) -> Iterator[Fact]:
 
 
 def facts_of_attempt(attempt_id: int, now: datetime) -> Iterator[Fact]:
-    found = LinkAttempt.objects.filter(pk=attempt_id).first()
+    found = _found("link_attempt", attempt_id)
     if found is not None:
         why = f"it was refused: {found.reason or found.reason_code}" if found.reason_code else "it is bound"
         yield Fact("link_attempt.state", f"Binding {found.method.replace('_', ' ')}", why, now)

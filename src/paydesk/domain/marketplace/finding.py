@@ -1,4 +1,4 @@
-"""Sellers and their things by a number or a name somebody says; each look-up reads an index.
+"""Sellers and their things by a number somebody says; each look-up reads an index.
 
 They give ids, so that what is found in several ways is loaded once.
 """
@@ -9,15 +9,12 @@ from collections.abc import Sequence
 
 from django.db import connection
 
-from paydesk.kernel.sql_patterns import as_pattern
-
 TABLES = {
     "withdrawal": "marketplace_withdrawal",
     "order": "marketplace_sellerorder",
     "link_attempt": "marketplace_linkattempt",
     "seller": "parties_party",
 }
-LAST_CHARACTER = "\U0010ffff"
 
 
 def things_numbered(markets: Sequence[str], text: str, *, most: int) -> list[tuple[str, int]]:
@@ -28,18 +25,6 @@ def things_numbered(markets: Sequence[str], text: str, *, most: int) -> list[tup
     each = "(SELECT %s::text, id FROM {} WHERE market = ANY (%s) AND external_ref = ANY (%s) LIMIT %s)"
     values = [value for kind in TABLES for value in (kind, list(markets), forms, most)]
     return _rows(" UNION ALL ".join(each.format(table) for table in TABLES.values()), values)
-
-
-def sellers_named(markets: Sequence[str], text: str, *, most: int) -> list[tuple[str, int]]:
-    """("seller", id) of whose name begins so, in the order of names; one query."""
-    begins = " ".join(text.lower().split())
-    if len(begins) < 2 or not markets:
-        return []
-    return _rows(
-        "SELECT 'seller', id FROM parties_party WHERE lower(name) >= %s AND lower(name) <= %s"
-        " AND lower(name) LIKE %s AND market = ANY (%s) ORDER BY lower(name), id LIMIT %s",
-        [begins, begins + LAST_CHARACTER, as_pattern(begins), list(markets), most],
-    )
 
 
 def _rows(query: str, values: list[object]) -> list[tuple[str, int]]:

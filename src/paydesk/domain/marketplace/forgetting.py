@@ -16,7 +16,7 @@ from paydesk.domain.cases.models import Case, CaseLink
 from paydesk.domain.marketplace.event_file import without_words_of
 from paydesk.domain.marketplace.event_message import says_words
 from paydesk.domain.marketplace.models import LinkAttempt, MarketEvent, PlatformAsk, SellerOrder, Withdrawal
-from paydesk.domain.parties.forgetting import forgets_person
+from paydesk.domain.parties.forgetting import forget_name, forgets_person
 from paydesk.domain.parties.models import Party
 from paydesk.domain.providers.dialects import MARKET_MESSAGES
 from paydesk.foundation.documents import steps as documents
@@ -52,12 +52,16 @@ def forget_sellers(party_ids: Collection[int], *, by: Actor, at: datetime) -> di
     LinkAttempt.objects.filter(party_id__in=party_ids).exclude(reason="").update(reason="")
     PlatformAsk.objects.filter(party_id__in=party_ids).exclude(reason=ERASED).update(reason=ERASED)
     found = {"platform messages": 0, "platform files": 0}
-    for party in Party.objects.filter(pk__in=party_ids):
+    parties = list(Party.objects.filter(pk__in=party_ids))
+    for party in parties:
         told = MarketEvent.objects.filter(party=party)
         found["platform messages"] += _messages(party, told)
         for number in told.exclude(document_id=None).values_list("document_id", flat=True).distinct():
             found["platform files"] += _out_of_file(number, party.external_ref, by, at)
-    return {"sellers": Party.objects.filter(pk__in=party_ids).update(name=ERASED_SELLER), **found}
+    found["sellers"] = Party.objects.filter(pk__in=party_ids).update(name=ERASED_SELLER)
+    for party in parties:
+        forget_name(party.name)
+    return found
 
 
 def _messages(party: Party, told: QuerySet[MarketEvent]) -> int:

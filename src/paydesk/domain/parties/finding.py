@@ -1,4 +1,4 @@
-"""Customers by what somebody says of them. Each look-up reads an index and stops at a number of rows.
+"""Customers and sellers by what somebody says of them. Each look-up reads an index, up to a number of rows.
 
 They give ids, so that what is found in several ways is loaded once; written as SQL, as a search makes many.
 """
@@ -16,6 +16,7 @@ from paydesk.domain.parties import rules
 from paydesk.kernel.actor import Actor
 from paydesk.kernel.sql_patterns import as_pattern
 
+CUSTOMERS, SELLERS = "parties_customer", "parties_party"
 SHORTEST_PART = 3  # an index of trigrams knows nothing shorter
 MOST_SPELLINGS = 3
 MOST_NAMES_MEANT = 9
@@ -26,7 +27,7 @@ MOST_SIMILAR = 300
 
 @dataclass(frozen=True, slots=True)
 class NamesFound:
-    """Names by customer id; `meant` is what was looked for in place of a misspelt name, empty if not."""
+    """Names by id; `meant` is what was looked for in place of a misspelt name, empty if not."""
 
     names: dict[int, str] = field(default_factory=dict)
     meant: tuple[str, ...] = ()
@@ -34,23 +35,32 @@ class NamesFound:
 
 def customers_by_words(actor: Actor, words: Sequence[str], *, most: int) -> NamesFound:
     """At most `most` customers whose name begins so, else has all the words, else words spelt nearly so."""
-    found = _named(actor, [words], most)
-    if found:
-        return NamesFound(found)
+    return named_by_words(actor, words, (CUSTOMERS,), most=most)[CUSTOMERS]
+
+
+def named_by_words(
+    actor: Actor, words: Sequence[str], tables: Sequence[str], *, most: int
+) -> dict[str, NamesFound]:
+    """The same of customers and sellers at once, by table; words spelt nearly so where neither has any."""
+    found = {table: NamesFound(_named(actor, table, [words], most)) for table in tables}
+    if any(each.names for each in found.values()):
+        return found
     meant = [spelling for spelling in _spellings(words) if spelling != tuple(words)]
-    if meant:
-        found = _named(actor, meant, most)
-    return NamesFound(found, tuple(" ".join(spelling) for spelling in meant) if found else ())
+    said = tuple(" ".join(spelling) for spelling in meant)
+    for table in tables if meant else ():
+        names = _named(actor, table, meant, most)
+        found[table] = NamesFound(names, said if names else ())
+    return found
 
 
-def _named(actor: Actor, spellings: Sequence[Sequence[str]], most: int) -> dict[int, str]:
+def _named(actor: Actor, table: str, spellings: Sequence[Sequence[str]], most: int) -> dict[int, str]:
     """Names that begin as one of the spellings, and behind them those that have all its words.
 
     One statement: PostgreSQL takes the branches in turn and stops when it has enough.
     """
     begins = " OR ".join(["lower(name) LIKE %s"] * len(spellings))
     beginning = [as_pattern(" ".join(words)) for words in spellings]
-    look = "(SELECT id, name FROM parties_customer WHERE ({}) AND (%s OR market = ANY (%s)) LIMIT %s)"
+    look = f"(SELECT id, name FROM {table} WHERE ({{}}) AND (%s OR market = ANY (%s)) LIMIT %s)"
     mine = [*_markets(actor), most]
     query, values = look.format(begins), [*beginning, *mine]
     useful = [words for words in spellings if max(map(len, words)) >= SHORTEST_PART]

@@ -7,8 +7,11 @@ replaced, by a word for the record. Amounts, dates, postings and the audit trail
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
+
+from paydesk.domain.parties.models import Customer, NameWord, Party
 
 ForgetsPerson = Callable[[int, datetime], dict[str, int]]
 ForgetsCases = Callable[[Sequence[int], datetime], dict[str, int]]
@@ -37,3 +40,10 @@ def forget_cases(case_ids: Sequence[int], at: datetime) -> Iterator[tuple[str, i
     """What every package replaced beside the words of these cases."""
     for name in sorted(_cases):
         yield from _cases[name](case_ids, at).items()
+
+
+def forget_name(name: str) -> None:
+    """Words of a name that was replaced and that nobody else has are not looked for any more."""
+    for word in set(re.findall(r"[^\W\d_]{3,}", name.lower())):
+        if not any(each.objects.filter(name__icontains=word).exists() for each in (Customer, Party)):
+            NameWord.objects.filter(word=word).delete()

@@ -97,14 +97,18 @@ class Party(models.Model):
             models.UniqueConstraint(fields=["market", "external_ref"], name="party_external_ref_once"),
             models.CheckConstraint(condition=models.Q(kind__in=list(PARTY_KINDS)), name="party_kind_known"),
         ]
-        indexes = [models.Index(Lower("name"), name="party_lower_name")]
+        indexes = [
+            models.Index(Lower("name"), name="party_lower_name"),  # the order of lists
+            models.Index(OpClass(Lower("name"), name="text_pattern_ops"), name="party_name_begins"),
+            GinIndex(OpClass(Lower("name"), name="gin_trgm_ops"), name="party_name_part"),
+        ]
 
     def __str__(self) -> str:
         return self.name
 
 
 class NameWord(models.Model):
-    """A word that stands in the name of some customer, in small letters; a trigger adds them.
+    """A word that stands in the name of some customer or seller, in small letters; triggers add them.
 
     A misspelt word is looked for among these: they are a thousand times fewer than customers.
     """

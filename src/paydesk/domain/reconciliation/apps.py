@@ -8,13 +8,17 @@ class ReconciliationConfig(AppConfig):
     label = "reconciliation"
 
     def ready(self) -> None:
-        from paydesk.domain.reconciliation import tasks  # noqa: F401  registers its handlers
+        from paydesk.domain.reconciliation import (
+            case_finding,
+            tasks,  # noqa: F401  registers its handlers
+        )
         from paydesk.domain.reconciliation.actions.rules import rules_request_ended
         from paydesk.domain.reconciliation.actions.signing import request_ended
         from paydesk.domain.reconciliation.clocks import declare_kinds
         from paydesk.domain.reconciliation.states import ADJUST, CHANGE_RULES, REOPEN, SIGN
         from paydesk.foundation.approvals.steps import when_closed
 
+        case_finding.register()
         declare_kinds()
         for kind in (SIGN, REOPEN):
             when_closed(kind, request_ended)

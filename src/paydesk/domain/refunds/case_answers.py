@@ -10,7 +10,10 @@ from paydesk.domain.cases.asks import (
     Fact,
     Link,
     Owner,
+    Reference,
     blocks_resolving,
+    codes_in,
+    finds_references,
     tells_compensations,
     tells_facts,
     tells_owner,
@@ -19,6 +22,8 @@ from paydesk.domain.cases.placeholders import names_places
 from paydesk.domain.refunds.models import Refund
 from paydesk.domain.refunds.queries import CODE_PREFIX
 from paydesk.foundation.attached.queries import hangs_on
+from paydesk.foundation.people.queries import in_markets
+from paydesk.kernel.actor import Actor
 from paydesk.kernel.money import Money
 from paydesk.kernel.one_reading import read_once
 from paydesk.kernel.public_codes import code_of
@@ -54,6 +59,7 @@ OF_THE_CUSTOMER = """
 
 def register() -> None:
     """Make the answers known to cases."""
+    finds_references("refunds", references_in)
     tells_facts("refund", facts_of_refund)
     tells_owner("refund", owner_of_refund)
     names_places({"refund.amount": "Refund", "refund.state": "Where the refund is"})
@@ -61,6 +67,14 @@ def register() -> None:
     blocks_resolving("payment", blocks_of_payment)
     tells_compensations("refund", compensations)
     hangs_on("case", Refund, OF_THE_CUSTOMER)
+
+
+def references_in(text: str, by: Actor, market: str) -> Iterator[Reference]:
+    """Refunds by our code; one query, none where the text bears no such code."""
+    known = codes_in(CODE_PREFIX, text)
+    found = in_markets(Refund.objects.filter(pk__in=known, market=market), by) if known else ()
+    for refund in found:
+        yield Reference(("refund", refund.pk), "our code", known[refund.pk], True, refund.customer_id)
 
 
 def facts_of_refund(refund_id: int, now: datetime) -> Iterator[Fact]:

@@ -24,8 +24,8 @@ from paydesk.domain.cases.models import (
 )
 from paydesk.domain.hand_receipts.models import HandReceipt
 from paydesk.domain.marketplace.forgetting import THINGS, forget_sellers
-from paydesk.domain.parties.forgetting import forget_cases, forget_person
-from paydesk.domain.parties.models import Customer, NameWord, Party
+from paydesk.domain.parties.forgetting import forget_cases, forget_name, forget_person
+from paydesk.domain.parties.models import Customer, Party
 from paydesk.domain.payments.models import PayerLink, Payment
 from paydesk.domain.refunds.models import Refund
 from paydesk.domain.retention.models import Erasure, LegalHold, Pack, Redaction
@@ -141,7 +141,7 @@ def person(customer_id: int, by: Actor, at: datetime) -> Counter[str]:
     customer.version += 1
     customer.save(update_fields=["name", "external_ref", "version"])
     found["names"] = 1
-    _words_of_name(before)
+    forget_name(before)
     return found
 
 
@@ -208,13 +208,6 @@ def _wishes_and_holds(kind: str, number: int, whose: Q, by: Actor, at: datetime)
 def _next_steps(kind: str, numbers: Sequence[int]) -> None:
     of_these = Assignment.objects.filter(subject_kind=kind, subject_id__in=list(numbers))
     of_these.update(next_step="", next_step_on=None)
-
-
-def _words_of_name(name: str) -> None:
-    """Words of a name that nobody else has are not looked for any more."""
-    for word in set(name.lower().split()):
-        if not Customer.objects.filter(name__icontains=word).exists():
-            NameWord.objects.filter(word=word).delete()
 
 
 def _notes(kind: str, numbers: Sequence[int], at: datetime) -> int:

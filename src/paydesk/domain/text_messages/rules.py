@@ -89,7 +89,7 @@ def why_too_many(used: Used, caps: Caps, *, parts: int, is_code: bool) -> str:
 def money(amount: Decimal, currency: str) -> str:
     """Parts of a penny stay: "12.0309 GHS"; none is written where there is none."""
     plain = amount.quantize(Decimal("0.01"))
-    return f"{plain if plain == amount else amount.normalize()} {currency}"
+    return f"{plain if plain == amount else amount.normalize():,f} {currency}"
 
 
 def problem_with_notice(text: str) -> str:

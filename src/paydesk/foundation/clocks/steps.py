@@ -226,6 +226,13 @@ def pause_clocks(
     return len(clocks)
 
 
+def longest_pause_ends(kind: str, market: str, reason: str, at: datetime) -> datetime | None:
+    """When a pause for `reason` that begins at `at` ends by itself, by the policy of then; None for none."""
+    policy, calendar = policy_and_calendar(kind, market, at)
+    most = None if never_pauses(kind) else policy.pauses.get(reason)
+    return rules.longest_pause(calendar_of(calendar), at, most) if most else None
+
+
 def resume_clocks(
     subject_kind: str, subject_ids: Collection[int], *, at: datetime, kind: str = "", reason: str = ""
 ) -> int:

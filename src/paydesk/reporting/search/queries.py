@@ -11,12 +11,14 @@ from django.db.models import Model, QuerySet
 
 from paydesk.domain.contracts.models import Contract
 from paydesk.domain.contracts.queries import ContractStanding, ids_by_account, ids_of_customers, standings
-from paydesk.domain.marketplace.finding import sellers_named, things_numbered
+from paydesk.domain.marketplace.finding import things_numbered
 from paydesk.domain.marketplace.queries import SellerThing, things_of_sellers
 from paydesk.domain.parties.finding import (
+    CUSTOMERS,
+    SELLERS,
     customers_by_number,
     customers_by_phone,
-    customers_by_words,
+    named_by_words,
 )
 from paydesk.domain.parties.models import Customer
 from paydesk.domain.payments.models import Payment
@@ -191,18 +193,20 @@ class Search:
 
     def by_name(self) -> None:
         words = self.asked.words
-        if self.sees_customers:
-            named = customers_by_words(self.actor, words, most=self.most + 1)
-            self.meant = named.meant
-            for number, name in named.names.items():
-                self.add(self.customers, [number], *rules.why_name(words, name, meant=bool(named.meant)))
+        tables = [*([CUSTOMERS] if self.sees_customers else ()), *([SELLERS] if self.sees_payments else ())]
+        named = named_by_words(self.actor, words, tables, most=self.most + 1)
+        self.meant = next((each.meant for each in named.values() if each.meant), ())
+        if CUSTOMERS in named:
+            for number, name in named[CUSTOMERS].names.items():
+                self.add(self.customers, [number], *rules.why_name(words, name, meant=bool(self.meant)))
             self.what_they_have("Of this name")
         if self.sees_payments and max(map(len, words)) > 2:
             waiting = suspense_by_name(self.markets, words, most=self.most + 1)
             self.add(self.payments, waiting, Rank.NAMED, "The payer's name, in suspense")
-        if self.sees_payments:
-            for each in sellers_named(self.markets, self.asked.text, most=self.most + 1):
-                self.sellers[each] = (Rank.BEGINS, "The seller's name begins so")
+        if SELLERS in named:
+            for number, name in named[SELLERS].names.items():
+                rank, why = rules.why_name(words, name, meant=bool(self.meant))
+                self.sellers["seller", number] = (rank, f"Seller: {why[:1].lower()}{why[1:]}")
 
     def by_number(self) -> None:
         """References, account numbers and phones: a figure may be any of them."""

@@ -93,9 +93,15 @@ class Verify(forms.Form):
     )  # fmt: skip
 
 
+BACK_BY_ITSELF = (
+    "Then the case comes back by itself. Waiting for the customer ends at the latest when the longest pause is"
+    " over; they are reminded then."
+)
+
+
 class Wait(forms.Form):
     waits_for = forms.ChoiceField(label="For whom", choices=[CHOOSE, *WAITS_FOR.items()])
-    until = _when("Look again at", help_text="Then the case comes back by itself.")
+    until = _when("Look again at", help_text=BACK_BY_ITSELF)
 
 
 class Call(forms.Form):

@@ -21,6 +21,7 @@ from paydesk.kernel.money import Money
 from paydesk.reporting.routes.queries import trace_of
 from paydesk.reporting.routes.rules import TraceStep
 from paydesk.web.addresses import code_in, page_of
+from paydesk.web.cases.other_cases import case_lines
 from paydesk.web.cases.proving import from_case, proof_missing
 from paydesk.web.goodwill.shown import lines_of as goodwill_lines
 from paydesk.web.marketplace.ask_words import LABELS, PAYS_OUT, VERB
@@ -37,6 +38,7 @@ WORDS = {
 }  # fmt: skip
 # Kinds that need no more than a line: (line, amount, badge, id of the customer) by id, for the actor.
 LINES: dict[str, Any] = {
+    "case": case_lines,
     "goodwill": goodwill_lines, "escalation": escalation_lines, "enforcement": enforcement_lines,
     "seller": seller_lines, "withdrawal": withdrawal_lines, "order": order_lines,
     "link_attempt": attempt_lines,

@@ -25,6 +25,7 @@ from paydesk.domain.doors.rules import LARGEST_FILE_BYTES, MOST_FILES, reading_o
 from paydesk.kernel.card_redaction import redact_text
 from paydesk.kernel.phone_numbers import e164_digits
 from paydesk.kernel.refused import Refused
+from paydesk.web.language import spoken
 from paydesk.web.public.limits import FORMS, LOOKS, REFERENCES
 from paydesk.web.public.pages import embeddable, gone, language_of, page, public, visitor
 
@@ -157,7 +158,7 @@ def _sent(request: HttpRequest, door: Any, language: str) -> HttpResponse:
     except Refused as refused:
         with translation.override(language):
             of_files = _("Up to three: PDF, JPEG or PNG, 5 MB each. No picture of a card.")
-        problem = of_files if refused.fields.get("field") == "files" else refused.text
+            problem = of_files if refused.fields.get("field") == "files" else spoken(refused.text)
         return _shown(request, door, language, form, problem, status=422)
     address = request.build_absolute_uri(reverse("public:status", args=[token_of(link)]))
     return embeddable(page("sent", {"code": code(case), "address": address}, language=language), door.origins)

@@ -18,6 +18,7 @@ from paydesk.foundation.people.queries import market_by_code
 from paydesk.kernel.actor import Actor, system
 from paydesk.kernel.refused import Refused
 from paydesk.web.access import declares
+from paydesk.web.language import of_browser, spoken
 from paydesk.web.public.limits import PerAddress
 
 View = Callable[..., HttpResponse]
@@ -45,7 +46,9 @@ def public(limit: PerAddress) -> Callable[[View], Any]:
                 try:
                     response = view(request, *args, **kwargs)
                 except Refused as refused:
-                    response = JsonResponse({"refused": refused.text, "code": refused.code}, status=409)
+                    with translation.override(asked_for(request)):
+                        told = {"refused": spoken(refused.text), "code": refused.code}
+                    response = JsonResponse(told, status=409)
             return strictly(response)
 
         return csrf_exempt(login_not_required(declares("")(guarded)))
@@ -69,6 +72,11 @@ def embeddable(response: HttpResponse, origins: Sequence[str]) -> HttpResponse:
     response["Content-Security-Policy"] = POLICY.format(ancestors=ancestors)
     response.xframe_options_exempt = True  # type: ignore[attr-defined]
     return response
+
+
+def asked_for(request: HttpRequest) -> str:
+    """The language of an answer in JSON: what the address says, else the first of ours the browser asks for."""
+    return language_of(request, of_browser(request))
 
 
 def language_of(request: HttpRequest, otherwise: str) -> str:

@@ -16,18 +16,19 @@ from paydesk.web.tests.test_own_language import OTHERS, WEB, written
 
 # Screens that speak the person's language: their templates, and the words of their Python.
 SCREENS = (
-    "account", "cases", "components", "contracts", "customers", "find", "goodwill", "hand_receipts", "home",
-    "improvements", "incidents", "payments", "quality", "queues", "refunds", "reveal", "reversal_requests",
+    "account", "cases", "components", "contracts", "customers", "doors", "find", "goodwill", "hand_receipts", "home",
+    "improvements", "incidents", "marketplace", "payments", "quality", "queues", "refunds", "reveal",
+    "reversal_requests",
     "risk", "sides", "waiting",
 )  # fmt: skip
 # Packages whose refusals these screens show, in whole sentences with figures.
 REFUSING = (
-    "kernel", "domain/cases", "domain/goodwill", "domain/hand_receipts", "domain/improvements",
-    "domain/incidents", "domain/payments", "domain/quality", "domain/refunds", "domain/risk",
+    "kernel", "domain/cases", "domain/doors", "domain/goodwill", "domain/hand_receipts", "domain/improvements",
+    "domain/incidents", "domain/marketplace", "domain/payments", "domain/quality", "domain/refunds", "domain/risk",
     "foundation/approvals", "foundation/assignments",
 )  # fmt: skip
 SHOWN_AS_PARTS = frozenset({"label", "help_text", "says", "button", "told"})
-SAID = frozenset(
+SAID = {"done": 2, "confirmed": 1, "ValidationError": 0}  # calls that show a sentence, and its place
     {"done", "confirmed", "ValidationError"}
 )  # calls that show their sentence, whatever its place
 NO_WORDS = frozenset({"CSV", "XLSX", "PDF", "SMS", "UTC", "Ctrl"})
@@ -116,8 +117,9 @@ def words_of_screen(screen: str) -> set[str]:
         constants = constants_of(tree)
         for node in (each for each in ast.walk(tree) if isinstance(each, ast.Call)):
             shown = [part.value for part in node.keywords if part.arg in SHOWN_AS_PARTS]
-            if called(node) in SAID or called(node).endswith("Refused"):
-                shown += node.args
+            name = called(node)
+            place = 0 if name.endswith("Refused") else SAID.get(name)
+            shown += node.args[place : place + 1] if place is not None else []
             for each in shown:
                 found |= set(sentences_of(each, constants))
     return found

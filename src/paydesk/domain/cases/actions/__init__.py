@@ -41,6 +41,7 @@ from paydesk.domain.cases.actions.talking import (
 )
 from paydesk.domain.cases.actions.working import (
     close_resolved,
+    end_proof,
     keep_commitment,
     make_commitment,
     reopen,
@@ -69,6 +70,7 @@ __all__ = [
     "change_mailbox",
     "close_resolved",
     "confirm_link",
+    "end_proof",
     "fetch",
     "keep_commitment",
     "ignore_mail",

@@ -10,6 +10,8 @@ from django.db import transaction
 from django.db.models import Count, Q
 
 from paydesk.connectors.mail import automatic_answers, bounces, machine_mail, reading, threads
+from paydesk.connectors.mail.charsets import decoded
+from paydesk.connectors.mail.html_text import text_of_html
 from paydesk.connectors.mail.messages import Attachment as File
 from paydesk.connectors.mail.messages import InboundMail
 from paydesk.domain.cases import mailing, rules
@@ -35,6 +37,7 @@ from paydesk.kernel.actor import Actor, system
 from paydesk.kernel.public_codes import number_of
 
 MAIL = system("mail")
+MOST_BESIDE = 50_000
 NO_TEXT = "(The message has no text.)"
 HOUR, DAY, TEN_MINUTES = timedelta(hours=1), timedelta(days=1), timedelta(minutes=10)
 
@@ -77,13 +80,14 @@ def understand(received: ReceivedMail, *, anyway: bool = False, by: Actor, now: 
     if case is None and machine.is_machine and not anyway:
         return done(received, "set_aside", machine.reasons[0])
     if case is None:
-        case = _opened(received, mail, sender, text, check, by, now)
+        case = _opened(received, mail, sender, text, also_says(mail), check, by, now)
         if not is_forged:  # else whoever's address it is would be told of what they never wrote
             _acknowledge(case, box, mail, machine, now)
     else:
         is_party = sender == case.contact.casefold() and not machine.is_machine and not is_forged
         case = receive_message(
-            case.pk, channel="email", text=text, full_text=mail.text, html=mail.html, sender=sender,
+            case.pk, channel="email", text=text, full_text=mail.text, html=mail.html,
+            also_says=also_says(mail), sender=sender,
             external_id=received.message_id, is_party=is_party, document_id=received.document_id,
             sender_check=check, received_at=received.received_at, by=by, now=now,
         ).case  # fmt: skip
@@ -98,6 +102,24 @@ def _side_of(mail: InboundMail) -> SideTalk | None:
     if proven is None:
         return None
     return SideTalk.objects.select_related("case").filter(pk=proven.ticket).first()
+
+
+def also_says(mail: InboundMail) -> str:
+    """Where references are looked for beside what was written: what it quotes, its files' names and texts.
+
+    A receipt is forwarded more often than it is typed. Up to MOST_BESIDE characters.
+    """
+    said = [mail.text if mail.reply_text.strip() else ""]
+    for file in mail.attachments:
+        said.append(file.name.rpartition(".")[0] or file.name)
+        if file.kind == "message":
+            enclosed = reading.read_mail(file.data, is_ours=is_our_number)
+            said += [enclosed.subject, enclosed.text[:MOST_BESIDE]]
+        elif file.content_type in ("text/plain", "text/csv", "text/html"):
+            is_page = file.content_type == "text/html"
+            text = decoded(file.data[: MOST_BESIDE * 4], "", html=is_page)[0]
+            said.append(text_of_html(text) if is_page else text[:MOST_BESIDE])
+    return "\n".join(said)[:MOST_BESIDE]
 
 
 def sender_check_of(mail: InboundMail) -> tuple[str, str]:
@@ -135,6 +157,7 @@ def _opened(
     mail: InboundMail,
     sender: str,
     text: str,
+    beside: str,
     check: tuple[str, str],
     by: Actor,
     now: datetime,
@@ -146,7 +169,7 @@ def _opened(
         subject=mail.subject, contact=sender,
         contact_name=mail.from_address.name if mail.from_address else "",
         language=box.language, external_id=received.message_id, full_text=mail.text,
-        html=mail.html, document_id=received.document_id, sender_check=check,
+        html=mail.html, also_says=beside, document_id=received.document_id, sender_check=check,
         received_at=received.received_at, by=by, now=now,
     )  # fmt: skip
 
@@ -155,7 +178,9 @@ def _opened(
 def _acknowledge(
     case: Case, box: Mailbox, mail: InboundMail, machine: machine_mail.MachineMail, now: datetime
 ) -> None:
-    """The automatic answer, within its caps: it meets no clock."""
+    """The automatic answer, within its caps: it meets no clock. Some hear from a person alone."""
+    if rules.by_a_person_alone(case.harms):
+        return
     to_them = Q(recipients=[case.contact])
     lately = max(filter(None, (now - TEN_MINUTES, box.answers_since)))
     counted = Message.objects.filter(channel="email", is_automatic=True, at__gt=now - DAY).aggregate(

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
 from paydesk.domain.cases import clocks
-from paydesk.domain.cases.at_work import FIELDS, end_waiting, go_on
-from paydesk.domain.cases.models import Case
+from paydesk.domain.cases.at_work import FIELDS, end_waiting, go_on, start_waiting
+from paydesk.domain.cases.models import Case, Message
 from paydesk.domain.cases.queries import code
 from paydesk.domain.cases.states import CASE, OPEN
 from paydesk.domain.cases.steps import CaseRefused, keep, locked, record
-from paydesk.foundation.clocks.steps import merge_clocks
+from paydesk.domain.cases.undelivered import waits_since
+from paydesk.foundation.clocks.steps import merge_clocks, start_clocks, stop_clocks
 from paydesk.foundation.clocks.steps import undo_merge as part_clocks
 from paydesk.kernel.actor import Actor
 
@@ -36,17 +39,27 @@ def merge(case_id: int, *, into: int, by: Actor, now: datetime) -> Case:
         case.customer_id is None and case.contact != survivor.contact
     ):
         raise CaseRefused("The two cases are of different people: link them, do not merge them.")
+    case.before_merge = {
+        "at": now.isoformat(),
+        "case": _as_it_is(case),
+        "survivor": _as_it_is(survivor),
+        "gave_complaint": case.is_complaint and not survivor.is_complaint,
+    }
     end_waiting(case, now, they_acted=False)
     was, case.state = case.state, CASE.after("merge", case.state)
-    case.merged_into, case.waits_for, case.wakes_at = survivor, "", None
+    case.merged_into, case.waits_for, case.wakes_at, case.nudges = survivor, "", None, False
     merge_clocks(clocks.SUBJECT, case.pk, survivor.pk, at=now)
+    if case.is_complaint:
+        survivor.is_complaint = True
+        start = {survivor.pk: case.opened_at}  # a complaint that was resolved already is not over
+        start_clocks(clocks.COMPLAINT, clocks.SUBJECT, start, market=case.market, now=now)
     if case.unanswered_since is not None:
         times = [each for each in (case.unanswered_since, survivor.unanswered_since) if each is not None]
         survivor.unanswered_since = min(times)
         if survivor.state == "waiting":
             go_on(survivor, now)
-    keep(case, "state", "merged_into", "waits_for", "wakes_at")
-    keep(survivor, *FIELDS, "unanswered_since")
+    keep(case, *FIELDS, "merged_into", "before_merge")
+    keep(survivor, *FIELDS, "unanswered_since", "is_complaint")
     record("case.merged", case, by, now, state=[was, case.state], into=survivor.pk)
     record("case.took_in", survivor, by, now, case_id=case.pk)
     return survivor
@@ -54,14 +67,51 @@ def merge(case_id: int, *, into: int, by: Actor, now: datetime) -> Case:
 
 @transaction.atomic(durable=True)
 def undo_merge(case_id: int, *, by: Actor, now: datetime) -> Case:
-    """Take a merge back: both cases have their clocks again."""
+    """Take a merge back: both cases are where they were, with their own clocks.
+
+    What was said in the survivor meanwhile stays there, and what it was answered counts for it.
+    """
     case = locked(case_id, by, also_over=True)
     if case.merged_into_id is None:
         raise CaseRefused(f"{code(case)} is not part of another case.")
     survivor = locked(case.merged_into_id, by)
-    case.state, case.merged_into = CASE.after("part", case.state), None
+    before = case.before_merge or {}
+    was = before.get("case", {"state": "in_progress"})
+    state = "in_progress" if was["state"] == "waiting" else was["state"]
+    case.state, case.merged_into, case.before_merge = CASE.after(f"part_{state}", case.state), None, None
     part_clocks(clocks.SUBJECT, case.pk, survivor.pk, at=now)
-    keep(case, "state", "merged_into")
-    keep(survivor)
-    record("case.parted", case, by, now, out_of=survivor.pk)
+    _wait_again(case, was, before.get("at"), by, now)
+    if survivor.unanswered_since is not None:
+        survivor.unanswered_since = waits_since(survivor)
+    if (
+        before.get("gave_complaint")
+        and not survivor.absorbed.filter(is_complaint=True).exclude(pk=case.pk).exists()
+    ):
+        survivor.is_complaint = False
+        stop_clocks(clocks.COMPLAINT, clocks.SUBJECT, [survivor.pk], why="the merge was undone", at=now)
+    if survivor.state == "in_progress" and not _went_on(survivor, before.get("at")):
+        _wait_again(survivor, before.get("survivor", {}), before.get("at"), by, now)
+    keep(case, *FIELDS, "merged_into", "before_merge")
+    keep(survivor, *FIELDS, "unanswered_since", "is_complaint")
+    record("case.parted", case, by, now, state=["merged", case.state], out_of=survivor.pk)
     return case
+
+
+def _as_it_is(case: Case) -> dict[str, str | None]:
+    until = case.wakes_at.isoformat() if case.wakes_at is not None and not case.nudges else None
+    return {"state": case.state, "waits_for": case.waits_for, "until": until}
+
+
+def _wait_again(case: Case, was: Mapping[str, Any], since: str | None, by: Actor, now: datetime) -> None:
+    """A case that waited before the merge waits again, as if it had all the time."""
+    if was.get("state") != "waiting" or (
+        was["waits_for"] == "customer" and case.unanswered_since is not None
+    ):
+        return
+    until = datetime.fromisoformat(was["until"]) if was["until"] else None
+    start_waiting(case, was["waits_for"], until, by, datetime.fromisoformat(since) if since else now)
+
+
+def _went_on(case: Case, since: str | None) -> bool:
+    """Whether anything was said in a case since."""
+    return since is None or Message.objects.filter(case=case, at__gt=since).exists()

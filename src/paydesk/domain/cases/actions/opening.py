@@ -9,7 +9,7 @@ from django.db import transaction
 
 from paydesk.domain.cases import clocks, rules
 from paydesk.domain.cases.asks import is_our_number
-from paydesk.domain.cases.at_work import go_on, may_go_on, open_again
+from paydesk.domain.cases.at_work import FIELDS, go_on, may_go_on, open_again
 from paydesk.domain.cases.keeping_files import keep_beside
 from paydesk.domain.cases.models import Case, Message
 from paydesk.domain.cases.queries import survivor_of
@@ -56,6 +56,7 @@ def open_case(
     external_id: str = "",
     full_text: str = "",
     html: str = "",
+    also_says: str = "",
     document_id: int | None = None,
     sender_check: tuple[str, str] = ("", ""),
     received_at: datetime | None = None,
@@ -65,7 +66,8 @@ def open_case(
     """Somebody has a trouble: keep what they said, who they seem to be, and start the clocks.
 
     `received_at` is when our edge heard of it. Card numbers are taken out before anything is kept. What the
-    text refers to is linked, to be confirmed. The same `external_id` of a channel opens one case: the first
+    text refers to is linked, to be confirmed, also what `also_says` (names of files, what is quoted) does,
+    which is not kept. The same `external_id` of a channel opens one case: the first
     is given back. `mailbox_id` is where it was written to, `tags` what its queue is found by;
     `sender_check` is what our mail servers found of the sender: ("failed", their words).
     Raises CaseRefused, NotAllowedRefused.
@@ -130,7 +132,7 @@ def open_case(
         sender_told=sender_check[1],
         at=at,
     )
-    found = propose_links(case, f"{subject}\n{text}", by, now)
+    found = propose_links(case, f"{subject}\n{text}\n{also_says}", by, now)
     kinds = [clocks.SOLUTION]
     kinds += [clocks.FIRST] if case.unanswered_since else []
     kinds += [clocks.COMPLAINT] if is_complaint else []
@@ -150,6 +152,7 @@ def receive_message(
     sender: str = "",
     full_text: str = "",
     html: str = "",
+    also_says: str = "",
     external_id: str = "",
     is_party: bool = True,
     document_id: int | None = None,
@@ -163,7 +166,7 @@ def receive_message(
 
     A case that was resolved goes on within its grace; after it, and once closed, a new case follows it. A
     merged one leads to the case it went into. Twice the same `external_id` is one message. `files` are
-    (content, name) of what came with it.
+    (content, name) of what came with it; `also_says` as in `open_case`.
     """
     text = _redacted(text)
     external_id, known = said_before(channel, external_id, text, sender)
@@ -193,14 +196,12 @@ def receive_message(
     )
     for content, name in files:
         keep_beside(message, content, name, market=case.market, by=by, now=now)
-    links = propose_links(case, text, by, now)
+    links = propose_links(case, f"{text}\n{also_says}", by, now)
     if is_party:
         heard(case, at, now)
     keep(
         case,
-        "state",
-        "waits_for",
-        "wakes_at",
+        *FIELDS,
         "reopens",
         "resolved_at",
         "last_message_at",

@@ -100,9 +100,7 @@ def reply(
         if message.delivery != "queued":
             wait_as_said(case, message, by, now)
         case.last_message_at = now
-        keep(
-            case, "state", "waits_for", "wakes_at", "last_message_at", "unanswered_since", "first_answered_at"
-        )
+        keep(case, *FIELDS, "last_message_at", "unanswered_since", "first_answered_at")
         record(
             "case.answered", case, by, now, message_id=message.pk, channel=channel, facts=len(message.facts)
         )
@@ -154,7 +152,7 @@ def mark_sent(message_id: int, *, external_id: str, by: Actor, now: datetime) ->
         heard(case, first.at, now)  # they wrote again before it left
     else:
         wait_as_said(case, message, by, now)
-    keep(case, "state", "waits_for", "wakes_at", "unanswered_since", "first_answered_at", "last_message_at")
+    keep(case, *FIELDS, "unanswered_since", "first_answered_at", "last_message_at")
     record("case.answer_sent", case, by, now, message_id=message_id)
 
 

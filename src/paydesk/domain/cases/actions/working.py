@@ -12,16 +12,15 @@ from paydesk.domain.cases.asks import blocks_of
 from paydesk.domain.cases.at_work import FIELDS, end_waiting, go_on, may_go_on, open_again, start_waiting
 from paydesk.domain.cases.identity import proven_on
 from paydesk.domain.cases.models import Case, Commitment
+from paydesk.domain.cases.nudging import nudge
 from paydesk.domain.cases.queries import current_tree, knows_who, link_pairs, tree_of, unchecked
 from paydesk.domain.cases.side_queries import open_of
 from paydesk.domain.cases.states import CASE, WAITS_FOR
 from paydesk.domain.cases.steps import RIGHT, CaseRefused, keep, locked, promise, record
 from paydesk.domain.cases.texts import LANGUAGES
 from paydesk.domain.parties.models import Customer
-from paydesk.foundation.clocks.rules import CUSTOMER
 from paydesk.foundation.clocks.steps import (
     meet_clocks,
-    pause_clocks,
     start_clocks,
 )
 from paydesk.foundation.outbox.steps import put
@@ -170,6 +169,18 @@ def verify(
 
 
 @transaction.atomic(durable=True)
+def end_proof(case_id: int, *, by: Actor, now: datetime) -> Case:
+    """Somebody calls about a case: what was proved on the phone or in person says nothing of who that is."""
+    case = locked(case_id, by)
+    if case.level == "unverified" or case.level_channel not in ("", "phone"):
+        return case
+    was, case.level, case.level_how, case.level_channel = case.level, "unverified", "", ""
+    keep(case, "level", "level_how", "level_channel")
+    record("case.proof_ended", case, by, now, level=[was, case.level])
+    return case
+
+
+@transaction.atomic(durable=True)
 def take_up(case_id: int, *, by: Actor, now: datetime) -> Case:
     """Begin or go on with the work. What was waiting for the customer counts again."""
     case = locked(case_id, by)
@@ -188,8 +199,8 @@ def wait(case_id: int, *, waits_for: str, until: datetime | None = None, by: Act
     """Nothing can be done before somebody else acts. Only waiting for the customer stops a clock; a provider
     and our own people get one of their own.
 
-    While a message of the customer has no answer it does not: answer first. `until` wakes the case again.
-    Raises CaseRefused.
+    While a message of the customer has no answer it does not: answer first. `until` wakes the case again;
+    waiting for the customer ends at the latest when the longest pause is over. Raises CaseRefused.
     """
     case = locked(case_id, by)
     if waits_for not in WAITS_FOR:
@@ -198,11 +209,8 @@ def wait(case_id: int, *, waits_for: str, until: datetime | None = None, by: Act
         raise CaseRefused("The time to look again is past already. Choose one that is to come.")
     if waits_for == "customer" and case.unanswered_since is not None:
         raise CaseRefused("The customer waits for us: answer them first, then wait for them.")
-    was, case.state = case.state, CASE.after("wait", case.state)
-    case.waits_for, case.wakes_at = waits_for, until
-    if waits_for == "customer":
-        pause_clocks(clocks.SUBJECT, [case.pk], reason=CUSTOMER, by=by, at=now, kind=clocks.SOLUTION)
-    start_waiting(case, now)
+    was = case.state
+    start_waiting(case, waits_for, until, by, now)
     keep(case, *FIELDS)
     record("case.waits", case, by, now, state=[was, case.state], waits_for=waits_for)
     return case
@@ -210,13 +218,17 @@ def wait(case_id: int, *, waits_for: str, until: datetime | None = None, by: Act
 
 @transaction.atomic(durable=True)
 def wake(*, by: Actor, now: datetime) -> int:
-    """Bring cases back whose time to look again has come; returns how many."""
+    """Bring cases back whose time to look again has come; returns how many.
+
+    A customer who was waited for as long as a pause may last is reminded, once for each time of waiting.
+    """
     found = Case.objects.select_for_update(of=("self",), skip_locked=True)
     number = 0
     for case in found.filter(state="waiting", wakes_at__lte=now).order_by("wakes_at")[:BATCH]:
+        told = nudge(case, now) if case.nudges else None
         go_on(case, now)
         keep(case, *FIELDS)
-        record("case.woke", case, by, now)
+        record("case.woke" if told is None else "case.nudged", case, by, now)
         number += 1
     return number
 

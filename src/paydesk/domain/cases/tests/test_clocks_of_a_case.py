@@ -7,7 +7,7 @@ import pytest
 from paydesk.domain.cases import actions, clocks
 from paydesk.domain.cases.models import Case, CaseLink, Message
 from paydesk.domain.cases.steps import CaseRefused
-from paydesk.domain.cases.tests.test_life import AGENT, NOON, WORKER, Cases, later
+from paydesk.domain.cases.tests.test_life import ADDRESS, AGENT, NOON, WORKER, Cases, later
 from paydesk.foundation.approvals.models import Approval
 from paydesk.foundation.approvals.steps import SamePersonRefused
 from paydesk.foundation.audit.queries import history
@@ -133,6 +133,24 @@ class Waiting(Cases):
         kinds = Clock.objects.filter(kind="provider_response").values_list("subject_kind", "subject_id")
         assert list(kinds) == [("side", side.pk)]
 
+    def test_waiting_for_the_customer_ends_with_the_longest_pause_and_they_are_reminded_once(self):
+        soon = self.waits(language="fr")
+        ends = self.clock(soon, "resolution").paused_until
+        assert (soon.nudges, soon.wakes_at) == (False, None), "as it was before it waited"
+        soon.refresh_from_db()
+        assert soon.wakes_at == ends
+        asked = self.opened("Which account?", external_id="<a>")
+        self.answered(asked)
+        actions.wait(asked.pk, waits_for="customer", until=later(hours=5), by=AGENT, now=later(hours=1))
+        assert actions.wake(by=WORKER, now=later(hours=5)) == 1, "a person said when: nobody is reminded"
+        assert actions.wake(by=WORKER, now=ends) == 1
+        (told,) = Message.objects.filter(is_automatic=True)
+        assert (told.case, told.delivery, told.recipients) == (soon, "queued", [ADDRESS])
+        assert told.text.startswith("Nous vous avons posé une question")
+        soon.refresh_from_db()
+        assert (soon.state, self.clock(soon, "resolution").paused_at) == ("in_progress", None)
+        assert actions.wake(by=WORKER, now=ends) == 0
+
 
 class Undelivered(Cases):
     def bounced(self, message: Message, **when: int) -> Case:
@@ -246,3 +264,39 @@ class Calls(Cases):
             case.pk, channel="email", text="Hello?", external_id="<b>", by=WORKER, now=later(hours=1)
         )
         assert self.clock(case, "first_response").start_at == later(hours=1)
+
+
+class TakenApart(Cases):
+    def test_both_are_where_they_were(self):
+        survivor = self.opened("Where is my money?")
+        self.answered(survivor)
+        actions.wait(survivor.pk, waits_for="customer", by=AGENT, now=later(hours=1))
+        other = self.opened("A complaint", is_complaint=True, external_id="<c>", now=later(hours=2))
+        due_at = self.clock(other, "complaint_deadline").due_at
+        actions.merge(other.pk, into=survivor.pk, by=AGENT, now=later(hours=3))
+        survivor.refresh_from_db()
+        assert (survivor.is_complaint, survivor.state) == (True, "in_progress")
+        assert self.clock(survivor, "complaint_deadline").due_at == due_at
+        actions.undo_merge(other.pk, by=AGENT, now=later(hours=4))
+        for case in (survivor, other):
+            case.refresh_from_db()
+        assert (survivor.is_complaint, survivor.state, survivor.waits_for) == (False, "waiting", "customer")
+        assert survivor.unanswered_since is None
+        assert self.clock(survivor, "resolution").paused_at == later(hours=3)
+        assert self.clock(survivor, "complaint_deadline").ended_as == "waived"
+        assert (other.is_complaint, other.state, other.unanswered_since) == (True, "new", later(hours=2))
+        assert self.clock(other, "complaint_deadline").ended_as == ""
+
+    def test_what_was_resolved_is_resolved_again_and_what_was_answered_meanwhile_stays_answered(self):
+        case = self.opened("Why?")
+        self.answered(case)
+        self.ready(case)
+        actions.resolve(case.pk, by=AGENT, now=later(hours=1))
+        survivor = self.opened("Again", external_id="<s>", now=later(hours=2))
+        actions.merge(case.pk, into=survivor.pk, by=AGENT, now=later(hours=3))
+        self.answered(survivor, now=later(hours=4))
+        actions.undo_merge(case.pk, by=AGENT, now=later(hours=5))
+        case.refresh_from_db()
+        survivor.refresh_from_db()
+        assert (case.state, case.resolved_at) == ("resolved", later(hours=1))
+        assert (survivor.state, survivor.unanswered_since) == ("in_progress", None)

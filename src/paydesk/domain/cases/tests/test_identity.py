@@ -95,9 +95,19 @@ class WhatAnAnswerTells(TestCase):
             self.answer(case, "We have your 50.00 GHS.")
         actions.sort_case(case.pk, customer_id=self.payment.customer_id, by=AGENT, now=NOON)
         actions.verify(case.pk, strong_way="callback", by=AGENT, now=NOON)
+        actions.link(case.pk, kind="contract", object_id=self.contract.pk, by=AGENT, now=NOON)
         with pytest.raises(IdentityRefused):  # known on the phone, and this goes to an address
             self.answer(case, "We have your 50.00 GHS.")
+        page = {"kind": "payment", "object_id": self.payment.pk, "by": AGENT, "now": NOON}
+        with pytest.raises(DoorRefused, match="not verified"):
+            give_status_page(case.pk, **page)
+        pay = {"with_amount": True, "words": "", "address": "", "by": AGENT, "now": NOON}
+        with pytest.raises(IdentityRefused, match="what is owed"):
+            make_pay_link(self.contract.pk, case_id=case.pk, **pay)
         actions.verify(case.pk, facts=["account_number", "last_payment"], by=AGENT, now=NOON)
+        assert give_status_page(case.pk, **page).level == "two_facts"
+        assert make_pay_link(self.contract.pk, case_id=case.pk, **pay)
+        case.refresh_from_db()
         self.answer(case, "We have your 50.00 GHS.")
 
     def test_what_they_said_is_said_back_but_a_third_person_hears_nothing_new(self):

@@ -14,7 +14,7 @@ import pytest
 from django.db import OperationalError
 
 from paydesk.domain.cases import actions, mailing
-from paydesk.domain.cases.models import Attachment, Case, Mailbox, Message, ReceivedMail
+from paydesk.domain.cases.models import Attachment, Case, CaseLink, Mailbox, Message, ReceivedMail
 from paydesk.domain.cases.queries import code, mail_troubles
 from paydesk.domain.cases.sending_round import SendingRound
 from paydesk.domain.cases.texts import LANGUAGES
@@ -24,7 +24,7 @@ from paydesk.foundation.people.authority import rights_of
 from paydesk.foundation.people.models import Market
 from paydesk.kernel.actor import Actor
 from paydesk.kernel.refused import NotAllowedRefused, Refused
-from tests.builders import NOON, WORKER
+from tests.builders import NOON, WORKER, make_source_account, receive, row
 
 pytestmark = pytest.mark.usefixtures("db", "_documents_in_a_folder_of_the_test")
 AGENT = Actor("person", 940_012, "Agent", rights_of(["SU"]), frozenset({"GH"}))
@@ -266,3 +266,22 @@ def test_a_case_goes_to_the_queue_of_its_mailbox_and_is_answered_by_it_in_its_la
     case.refresh_from_db()
     assert SendingRound().box_of(case) == first, "where its own is switched off, the first of the market"
     assert set(mailing.ACKNOWLEDGEMENTS) == set(LANGUAGES)
+
+
+def test_what_is_quoted_attached_or_forwarded_refers_to_something_too() -> None:
+    box = a_box()
+    account = make_source_account()
+    paid = receive(account, *(row(n, f"{n}0.00", provider_ref=f"TXAB1234{n}") for n in range(1, 5)))
+    other = case_of(taken_in(box, text="Something else", sender="eve@mail.example"))
+    mail = a_mail(f"See below and {code(other)}\n\nOn 1 March 2026 MoMo wrote:\n> You paid. Code TXAB12341\n")
+    mail.add_attachment(b"a photo", maintype="image", subtype="jpeg", filename="TXAB12342.jpg")
+    mail.add_attachment("Receipt\nReference TXAB12343", filename="receipt.txt")
+    forwarded = a_mail("Your payment TXAB12344 was received", sender="momo@mail.example")
+    mail.add_attachment(forwarded)
+    case = case_of(taken_in(box, mail))
+    links = {("payment", each.pk) for each in paid} | {("case", other.pk)}
+    assert set(CaseLink.objects.filter(case=case).values_list("kind", "object_id")) == links
+    again = taken_in(box, text="And this", subject=f"Re: Payment [#{code(case)}]")
+    quoting = taken_in(box, text=f"> your case {code(case)}", subject=f"Re: [#{code(case)}]")
+    assert (again.case, quoting.case) == (case, case)
+    assert not CaseLink.objects.filter(kind="case", object_id=case.pk).exists(), "its own code is no link"

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
-from paydesk.domain.cases.actions import open_case
+from paydesk.domain.cases.actions import end_proof, open_case
 from paydesk.domain.doors import rules
 from paydesk.domain.doors.models import CallScript, Door, PhoneCall
 from paydesk.domain.doors.queries import case_of_call, script_groups
@@ -59,12 +59,16 @@ def announce_call(
 def take_call(call_id: int, *, by: Actor, now: datetime) -> PhoneCall:
     """An agent takes a call: the open case of that number, or a new one, is in their hands.
 
-    The number proves nothing; a customer who uses it is proposed as on any call. A case that nobody owns is
-    theirs. Raises DoorRefused when somebody else was faster.
+    The number proves nothing: what was proved on the phone before is proved no more, and a customer who uses
+    it is proposed as on any call. A case that nobody owns is theirs. Raises DoorRefused where somebody else
+    was faster.
     """
     call = _claimed(call_id, by, now)
     if call.case_id is None:
-        call.case = case_of_call(call, by) or open_case(
+        known = case_of_call(call, by)
+        if known is not None:
+            end_proof(known.pk, by=by, now=now)
+        call.case = known or open_case(
             market=call.market,
             channel="phone",
             text="Called; what it is about is noted here.",

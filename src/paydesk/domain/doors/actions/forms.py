@@ -70,6 +70,7 @@ def send_form(
         contact=contact.lower() if "@" in contact else e164_digits(contact, door.market) or contact,
         contact_name=name,
         language=language or door.language,
+        also_says=" ".join(file.name.rpartition(".")[0] for file in files),
         external_id=f"{door.pk}.{sent_key}",
         by=by,
         now=now,

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
+from paydesk.domain.cases.hearing import known_where_answered
 from paydesk.domain.cases.queries import link_pairs
 from paydesk.domain.cases.steps import locked, record
 from paydesk.domain.doors import rules
@@ -31,8 +32,9 @@ def give_status_page(
         raise DoorRefused(why)
     language = language if language in rules.LANGUAGES else case.language
     language = language if language in rules.LANGUAGES else "en"
+    level = rules.link_level(known_where_answered(case, now))
     known = StatusLink.objects.filter(
-        case=case, kind=kind, object_id=object_id, level=rules.link_level(case.level), language=language,
+        case=case, kind=kind, object_id=object_id, level=level, language=language,
         withdrawn_at=None, expires_at__gt=now + timedelta(days=rules.LINK_DAYS // 2),
     )  # fmt: skip
     if (found := known.order_by("-pk").first()) is not None:

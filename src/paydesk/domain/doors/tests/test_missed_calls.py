@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from paydesk.domain.cases import actions as cases
 from paydesk.domain.cases.models import Case
 from paydesk.domain.cases.tests.test_life import NOON, PHONE, WORKER, Cases, later
 from paydesk.domain.doors import actions
 from paydesk.domain.doors.models import Door, PhoneCall
+from paydesk.foundation.audit.queries import history
 
 
 class MissedCalls(Cases):
@@ -27,6 +29,19 @@ class MissedCalls(Cases):
     def call(self, name: str, *events: str, number: str = PHONE, now=NOON) -> None:
         for event in events:
             actions.announce_call(self.door, call_id=name, event=event, number=number, by=WORKER, now=now)
+
+    def test_a_call_from_the_number_inherits_nothing_that_was_proved_on_the_phone(self):
+        case = self.opened(channel="phone", contact=PHONE)
+        cases.verify(case.pk, strong_way="callback", by=WORKER, now=NOON)
+        self.call("a", "ringing")
+        actions.take_call(PhoneCall.objects.get().pk, by=WORKER, now=NOON)
+        case.refresh_from_db()
+        assert (case.level, case.level_how) == ("unverified", "")
+        assert "case.proof_ended" in {each.verb for each in history("case", case.pk)}
+        cases.verify(case.pk, strong_way="callback", by=WORKER, now=NOON)  # while they talk
+        actions.take_call(PhoneCall.objects.get().pk, by=WORKER, now=NOON)
+        case.refresh_from_db()
+        assert case.level == "strong"
 
     def test_it_opens_a_case_and_the_next_one_goes_into_it(self):
         self.call("a", "ringing", "ended")

@@ -19,6 +19,7 @@ from paydesk.domain.marketplace.case_answers import facts_of_withdrawal
 from paydesk.domain.marketplace.models import PlatformAsk, Withdrawal
 from paydesk.domain.marketplace.queries import balances_of
 from paydesk.domain.marketplace.rules import Event
+from paydesk.domain.parties.models import Party
 from paydesk.domain.risk.actions import enforce
 from paydesk.foundation.approvals.actions import reject_approval
 from paydesk.foundation.approvals.models import Approval
@@ -81,6 +82,13 @@ class Asking(TestCase):
             self.ask("again", "QA")
         assert not PlatformAsk.objects.exists()
         cases.verify(case.pk, strong_way="callback", by=self.by["SU"], now=NOON)
+        other = Party.objects.create(
+            market="GH", kind="seller", name="Kofi", external_ref="S-77", opened_at=NOON, created_by="test"
+        )
+        cases.link(case.pk, kind="seller", object_id=other.pk, by=self.by["SU"], now=NOON)
+        with pytest.raises(IdentityRefused, match="two sellers"):
+            self.ask("again", case_id=case.pk)
+        cases.reject_link(CaseLink.objects.get(case=case, kind="seller").pk, by=self.by["SU"], now=NOON)
         ask = self.ask("again", case_id=case.pk)
         with pytest.raises(AskRefused, match="asked already"):
             self.ask("again", "AN")

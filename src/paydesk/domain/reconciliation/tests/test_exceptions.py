@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from paydesk.domain.cases import asks
 from paydesk.domain.ledger.models import Posting
 from paydesk.domain.reconciliation import actions, queries
 from paydesk.domain.reconciliation.actions.explaining import end_waiting
@@ -27,6 +28,7 @@ from paydesk.foundation.assignments.actions import set_next_step
 from paydesk.foundation.people.authority import rights_of
 from paydesk.foundation.people.models import Person
 from paydesk.kernel.actor import Actor
+from paydesk.kernel.public_codes import code_of
 from paydesk.kernel.refused import ChangedRefused
 from paydesk.reporting.invariants import check_all
 from tests.builders import ANALYST
@@ -51,6 +53,8 @@ def test_what_a_person_matched_is_locked_against_rules_until_it_is_taken_apart()
     why = queries.why_not_offered(theirs, ours)
     assert {each["name"]: each["level"] for each in why["fields"]}["provider_ref"] == "differs"
     assert why["would_change"]
+    said = asks.references_in(f"About {code_of('EXC', ours.pk)}, please", ANALYST, "GH")
+    assert [each.link for each in said] == [("exception", ours.pk)]
 
     with pytest.raises(actions.MatchRefused, match=r"come to 50\.00 GHS and the provider's to 59\.00 GHS"):
         actions.match_by_hand([ours.pk, theirs.pk, more.pk], reason="all", by=ANALYST, now=NEXT_DAY)

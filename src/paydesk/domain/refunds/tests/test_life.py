@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from django.test import TestCase
 
+from paydesk.domain.cases import asks
 from paydesk.domain.contracts.models import Contract
 from paydesk.domain.ledger.queries import balances_of, control_balance
 from paydesk.domain.ledger.steps import Entry, Leg, post_entries
@@ -34,6 +35,7 @@ from paydesk.domain.refunds.actions import (
     try_refund_again,
 )
 from paydesk.domain.refunds.models import PayoutFile, Refund
+from paydesk.domain.refunds.queries import code
 from paydesk.foundation.approvals.actions import reject_approval
 from paydesk.foundation.approvals.models import Approval
 from paydesk.foundation.approvals.steps import ApprovalRefused, SamePersonRefused
@@ -147,6 +149,12 @@ class Refunds(TestCase):
         with pytest.raises(RefundRefused) as refused:
             self.asked("1.00", reason="not_ours")
         assert "Up to 0.00 GHS" in refused.value.text
+
+    def test_a_text_refers_to_one_by_its_code(self):
+        refund = self.asked()
+        found = asks.references_in(f"You wrote {code(refund).lower()}. When?", SUPPORT, "GH")
+        assert [(each.link, each.is_certain) for each in found] == [(("refund", refund.pk), True)]
+        assert asks.references_in(f"And {code(refund)}X", SUPPORT, "GH") == []
 
     def test_rejected_money_goes_back_to_the_contract_it_came_from(self):
         before = self.payment_now().allocated_minor

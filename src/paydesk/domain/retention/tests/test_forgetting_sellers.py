@@ -17,7 +17,7 @@ from paydesk.domain.cases.models import Case, CaseLink, Mailbox, Message, Receiv
 from paydesk.domain.marketplace.actions import take_events, take_messages
 from paydesk.domain.marketplace.event_file import read_event_file
 from paydesk.domain.marketplace.models import LinkAttempt, MarketEvent, Withdrawal
-from paydesk.domain.parties.models import Party
+from paydesk.domain.parties.models import NameWord, Party
 from paydesk.domain.retention import actions
 from paydesk.domain.retention.actions.holding import RetentionRefused
 from paydesk.domain.retention.models import Erasure, LegalHold, Pack
@@ -106,7 +106,7 @@ class ForgettingSellers(TestCase):
         rows = [
             serializers.serialize("json", model.objects.all())
             for model in (Case, Message, SideTalk, SideMessage, ReceivedMail, Party, Withdrawal, LinkAttempt,
-                          MarketEvent, AuditRecord, Erasure, LegalHold, Kept, CaseLink)
+                          MarketEvent, AuditRecord, NameWord, Erasure, LegalHold, Kept, CaseLink)
         ]  # fmt: skip
         rows += [bytes(each.body).decode() for each in Kept.objects.all()]
         documents = MarketEvent.objects.exclude(document_id=None).values_list("document_id", flat=True)

@@ -65,6 +65,8 @@ def _send(text: TextMessage, attempt: int, by: Actor, now: datetime) -> int:
     if text.message is not None:  # first, as a worker that dies here looks at it again
         mark_sent(text.message.pk, external_id=took.message_id, by=by, now=now)
     _settle(text.pk, "hand_over", took=took, by=by, now=now)
+    if gateway.kind == rules.DEMO:
+        _became(text, Report(took.message_id, "delivered"), by, now)
     return 1
 
 

@@ -219,7 +219,10 @@ class FindAnything(TestCase):
             elsewhere = Actor("person", 1, "K", ANALYST.rights, frozenset({"KE"}))
             assert self.find(text, elsewhere).sellers == []
         seller = hit.thing.pk
-        assert self.reasons("adom ph", "sellers") == [(Rank.BEGINS, "The seller's name begins so")]
+        assert self.reasons("adom ph", "sellers") == [(Rank.BEGINS, "Seller: name begins so")]
+        assert self.reasons("phones", "sellers") == [(Rank.NAMED, "Seller: name has it")]
+        assert self.reasons("adom phoens", "sellers") == [(Rank.NEAR, "Seller: spelt almost so")]
+        assert self.find("phones", elsewhere).sellers == []
         assert self.find(code_of("SEL", seller)).exact() == ("seller", seller)
 
     def test_each_kind_is_cut_and_says_that_there_is_more(self):

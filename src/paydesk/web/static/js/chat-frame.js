@@ -37,7 +37,7 @@ async function flush() {
         keep();
       }
       const first = kept.waiting[0];
-      const { status, told } = await ask("say", first);
+      const { status, told } = await ask(`say?lang=${lang}`, first);
       if (status === 404) { forget(); continue; }
       kept.waiting.shift();
       keep();
@@ -51,7 +51,7 @@ async function flush() {
         kept.secret = told.secret;
         keep();
       }
-      const { status, told } = await ask("file", formOf(files[0]));
+      const { status, told } = await ask(`file?lang=${lang}`, formOf(files[0]));
       if (status === 404) { forget(); continue; }
       const { key } = files.shift();
       if (status === 200) settle(key, told);
@@ -234,7 +234,7 @@ prove.addEventListener("submit", async (event) => {
   const day = document.getElementById("day").value, amount = document.getElementById("amount").value.trim();
   const answers = { ...Object.fromEntries(new FormData(prove)), ...(day && amount ? { last_payment: `${day} ${amount}` } : {}) };
   try {
-    const { status, told } = kept.secret ? await ask("prove", answers) : { status: 409, told: { refused: words.first } };
+    const { status, told } = kept.secret ? await ask(`prove?lang=${lang}`, answers) : { status: 409, told: { refused: words.first } };
     if (status === 200) return standing();
     notProved.textContent = told.refused ?? words.later;
   } catch {
