@@ -35,7 +35,10 @@ from paydesk.domain.cases.queries import code
 from paydesk.foundation.people.models import Person
 from paydesk.kernel.refused import Refused
 
-CASES, AGENTS, SECONDS, THINK_SECONDS = 100_000, 100, 60, 8.0
+CASES, AGENTS, SECONDS = 100_000, 100, 60
+# Seconds between two acts of an agent. Of twenty acts three are answers: at the usual pace 27 of them an
+# hour, all day; in a rush, as when a provider is down, 68.
+PACES = {"agents": 20.0, "agents in a rush": 8.0}
 QUICK_CASES, QUICK_AGENTS, QUICK_SECONDS = 2_000, 8, 5
 BAR_MS = 150
 GOOD = (200, 204, 302, 409)
@@ -58,21 +61,20 @@ def measure(bench: Bench, url: str) -> Iterator[Result]:
 
 
 def _agents(bench: Bench, people: list[Person]) -> Iterator[Result]:
+    """At the usual pace, for which the bar is, and in a rush."""
     seconds = QUICK_SECONDS if bench.quick else SECONDS
     opened = Case.objects.filter(state__in=("new", "in_progress"), channel="email").order_by("pk")[:5_000]
     names = [f"Customer {number}" for number in range(1, 200)]
     with _web() as port:
-        plan = {
+        plan: dict[str, Any] = {
             "host": "127.0.0.1", "port": port, "token": secrets.token_hex(16), "seconds": seconds,
-            "think_seconds": THINK_SECONDS / 8 if bench.quick else THINK_SECONDS,
             "sessions": [_session(person) for person in people], "cases": [code(case) for case in opened],
             "searches": names + [f"1{number:08d}" for number in range(1, 200)],
         }  # fmt: skip
-        bench.say(
-            f"{len(people)} agents work for {seconds} s, thinking {plan['think_seconds']} s between acts ..."
-        )
-        samples = _work(plan)
-    yield from _results(samples, seconds)
+        for who, think_seconds in PACES.items():
+            plan["think_seconds"] = 1.0 if bench.quick else think_seconds
+            bench.say(f"{len(people)} {who}: {seconds} s, an act every {plan['think_seconds']} s each ...")
+            yield from _results(who, _work(plan), seconds, has_bar=who == "agents")
 
 
 @contextlib.contextmanager
@@ -145,14 +147,14 @@ def _alone(person: Person, asked: int) -> desk_peer.Times:
     }
 
 
-def _results(samples: list[dict[str, Any]], seconds: float) -> Iterator[Result]:
+def _results(who: str, samples: list[dict[str, Any]], seconds: float, *, has_bar: bool) -> Iterator[Result]:
     """One line a kind of answer; 409 is an answer that came too late, which is what the desk should say."""
     good = [each for each in samples if each["status"] in GOOD]
     failed = Counter(f"{each['act']} {each['status']}" for each in samples if each["status"] not in GOOD)
     refused = sum(failed.values())
-    yield Result("agents: answers", round(len(samples) / seconds, 1), "a second")
+    yield Result(f"{who}: answers", round(len(samples) / seconds, 1), "a second")
     which = ", ".join(f"{count} x {answer}" for answer, count in failed.most_common())
-    yield Result("agents: answers that failed", refused, which, goal="0", holds=refused == 0)
+    yield Result(f"{who}: answers that failed", refused, which, goal="0", holds=refused == 0)
     for act in ("list", "case page", "search", "reply", "note", "live refresh"):
         of_act = [each for each in good if each["act"] == act]
         if len(of_act) < 2:
@@ -160,16 +162,16 @@ def _results(samples: list[dict[str, Any]], seconds: float) -> Iterator[Result]:
         server = [each["server_ms"] for each in of_act]
         whole = [each["whole_ms"] for each in of_act]
         statements = [each["statements"] for each in of_act]
-        yield Result(f"agents: {act}, in the server, p50", round(statistics.median(server), 1), "ms")
+        yield Result(f"{who}: {act}, in the server, p50", round(statistics.median(server), 1), "ms")
         slow = p95(server)
         yield Result(
-            f"agents: {act}, in the server, p95",
+            f"{who}: {act}, in the server, p95",
             round(slow, 1),
             "ms",
-            goal=f"<= {BAR_MS} ms",
-            holds=slow <= BAR_MS,
+            goal=f"<= {BAR_MS} ms" if has_bar else None,
+            holds=slow <= BAR_MS if has_bar else None,
         )
-        yield Result(f"agents: {act}, for the agent, p95", round(p95(whole), 1), "ms")
+        yield Result(f"{who}: {act}, for the agent, p95", round(p95(whole), 1), "ms")
         cpu = statistics.median(each["cpu_ms"] for each in of_act)
-        yield Result(f"agents: {act}, processor time of the web process, p50", round(cpu, 1), "ms")
-        yield Result(f"agents: {act}, statements, most", max(statements), "")
+        yield Result(f"{who}: {act}, processor time of the web process, p50", round(cpu, 1), "ms")
+        yield Result(f"{who}: {act}, statements, most", max(statements), "")

@@ -1,6 +1,7 @@
 """A desk to work at: people, customers, cases with messages, links, owners and clocks, filled by SQL.
 
-Cases were opened over a year; one in twenty is open. Names and texts are invented.
+Cases were opened over a year; one in twenty is open. Each is about a contract, half of them about a payment
+as well. Names and texts are invented.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from paydesk.bench import company
+from paydesk.bench.company_payments import import_payments, source_account
 from paydesk.bench.results import Bench
 from paydesk.domain.cases import clocks
 from paydesk.domain.cases.models import Case
@@ -58,6 +60,12 @@ _FILL = (
     WHERE c.id > %(before)s
     """,
     """
+    INSERT INTO cases_caselink (case_id, kind, object_id, state, found_as, at)
+    SELECT c.id, 'payment', p.id, 'confirmed', 'provider reference', c.opened_at
+    FROM cases_case c JOIN payments_payment p ON p.customer_id = c.customer_id
+    WHERE c.id > %(before)s AND c.id / 20 %% 2 = 0
+    """,
+    """
     INSERT INTO assignments_assignment (subject_kind, subject_id, market, changed_at, owner_id)
     SELECT 'case', c.id, 'GH', c.opened_at, (%(people)s::bigint[])[1 + c.id / 20 %% %(agents)s]
     FROM cases_case c WHERE c.id > %(before)s AND c.state <> 'new'
@@ -74,6 +82,7 @@ def fill(bench: Bench, url: str, *, cases: int, agents: int) -> list[Person]:
     customers = max(100, cases // 4)
     bench.say(f"{customers:,} customers, {cases:,} cases, {agents} agents ...")
     company.fill(url, first=1, last=customers)
+    import_payments(source_account(), customers, customers)
     now = timezone.now()
     values: dict[str, Any] = {
         "customers": customers, "now": now, "people": [person.pk for person in people], "agents": agents,

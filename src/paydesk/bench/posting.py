@@ -13,22 +13,20 @@ from django.db import connection, connections, transaction
 
 from paydesk.bench import company, peers
 from paydesk.bench.callbacks import inbox_to_posted
+from paydesk.bench.company_payments import BY, a_file, batch_names, import_payments, source_account
 from paydesk.bench.import_floor import TableFloor, copy_again, marks
 from paydesk.bench.pgbench import Pgbench
 from paydesk.bench.results import ROUNDS, Bench, Goal, Result, in_turn, median
 from paydesk.bench.scratch import quiet_start
 from paydesk.domain.ledger.steps import Entry, Leg, post_entries
 from paydesk.domain.payments import actions
-from paydesk.domain.providers.models import Provider, SourceAccount
+from paydesk.domain.providers.models import SourceAccount
 from paydesk.domain.statements import steps as statements
 from paydesk.domain.statements.models import SourceFile
 from paydesk.foundation.audit import steps as audit
 from paydesk.importers.records import StatementLine
-from paydesk.kernel.actor import system
 
-BY = system("bench")
 SINGLE, BATCHES, BULK, LEDGER = "single payment", "callbacks", "import", "ledger"
-_batch_names = (f"B{n:04d}-" for n in count())
 
 
 def measure(bench: Bench, url: str) -> Iterator[Result]:
@@ -37,12 +35,12 @@ def measure(bench: Bench, url: str) -> Iterator[Result]:
     seconds = 0.2 if bench.quick else 5.0
     bench.say(f"Filling tables by SQL: {contracts:,} contracts with 12 instalments each ...")
     company.fill(url, first=1, last=contracts)
-    account = _source_account()
+    account = source_account()
     if bench.wants(SINGLE) or bench.wants(BATCHES):
         floor = Pgbench(url, scale=1 if bench.quick else 10)
         bench.say(f"Floor of small transactions: {floor.name}.")
         bench.say("Every customer pays once, as the first payment alone opens an account ...")
-        _import(account, contracts, contracts)
+        import_payments(account, contracts, contracts)
         if bench.wants(SINGLE):
             bench.say("Single payments ...")
             yield _small(bench, url, floor, account, contracts, seconds, size=1, clients=1, floor_clients=1)
@@ -60,32 +58,6 @@ def measure(bench: Bench, url: str) -> Iterator[Result]:
                 company.fill(url, first=contracts + 1, last=rows // 2)
                 contracts = rows // 2
             yield from _bulk(bench, url, account, contracts, rows)
-
-
-def _source_account() -> SourceAccount:
-    provider = Provider.objects.create(code="bench", name="Bench", kind="mobile_money")
-    return SourceAccount.objects.create(
-        provider=provider,
-        market="GH",
-        name="Bench collections",
-        identifier="till-bench",
-        currency="GHS",
-        role="originates",
-        time_zone="Africa/Accra",
-    )
-
-
-def _file(account: SourceAccount, name: str) -> SourceFile:
-    return SourceFile.objects.create(
-        document_id=1,
-        filename=name,
-        sha256=f"{name:>64}",
-        size_bytes=1,
-        source_account=account,
-        state="posting",
-        uploaded_by=BY.label,
-        uploaded_at=company.NOW,
-    )
 
 
 # --- one payment, and batches of callbacks
@@ -129,7 +101,7 @@ def _payments_per_second(
 ) -> float:
     received = [0] * clients
     problems: list[BaseException] = []
-    files = [_file(account, f"callbacks {next(_batch_names)}") for _ in range(clients)]
+    files = [a_file(account, f"callbacks {next(batch_names)}") for _ in range(clients)]
     prepared = [_batches(contracts, size, seconds) for _ in range(clients)]
     barrier = threading.Barrier(clients + 1)
 
@@ -165,7 +137,7 @@ def _payments_per_second(
 def _batches(contracts: int, size: int, seconds: float) -> list[list[StatementLine]]:
     """More callbacks than one connection can take in the time, made before the clock runs."""
     rows = company.payment_rows(
-        int(seconds * (1_500 if size == 1 else 8_000)), contracts=contracts, batch=next(_batch_names)
+        int(seconds * (1_500 if size == 1 else 8_000)), contracts=contracts, batch=next(batch_names)
     )
     return list(iter(lambda: list(islice(rows, size)), []))
 
@@ -189,23 +161,6 @@ def _receive(file: SourceFile, account: SourceAccount, rows: Sequence[StatementL
 # --- files
 
 
-def _import(account: SourceAccount, contracts: int, rows: int) -> tuple[float, float]:
-    """Import `rows` payments as the worker does a file, but for reading it; seconds of both."""
-    name = next(_batch_names)
-    lines = list(company.payment_rows(rows, contracts=contracts, batch=name))
-    file = _file(account, name)
-    started = time.perf_counter()
-    with transaction.atomic():
-        statements.copy_staged(file.pk, account, lines, company.TODAY)
-        statements.number_equal_rows(file.pk)
-        SourceFile.objects.filter(pk=file.pk).update(line_count=rows)
-    staged = time.perf_counter()
-    done = actions.post_file(file.pk, by=BY, now=company.NOW)
-    posted = time.perf_counter()
-    assert (done.state, done.payment_count) == ("posted", rows), (done.state, done.payment_count)
-    return staged - started, posted - staged
-
-
 def _bulk(bench: Bench, url: str, account: SourceAccount, contracts: int, rows: int) -> Iterator[Result]:
     what = f"{BULK} of {rows:,} rows"
     made: list[tuple[dict[str, int], dict[str, int]]] = []
@@ -215,7 +170,7 @@ def _bulk(bench: Bench, url: str, account: SourceAccount, contracts: int, rows: 
         quiet_start(bench, url)
         with psycopg.connect(url, autocommit=True) as owner:
             before = marks(owner)
-            staging, posting = _import(account, contracts, rows)
+            staging, posting = import_payments(account, contracts, rows)
             made.append((before, marks(owner)))
         bench.say(f"  staging {staging:.2f} s, posting {posting:.2f} s")
         return staging, posting
