@@ -59,10 +59,20 @@ HARMS = {
     "several": "Several people are hit",
     "regulator": "A regulator wrote",
     "staff": "One of our own people may be involved",
+    "legal": "They speak of a lawyer or a court",
+    "authority": "They turn to a regulator",
 }
-HARM_POINTS = {
-    "locked": 1, "vulnerable": 2, "unauthorised": 3, "several": 2, "regulator": 3, "staff": 3,
+HARM_SHORT = {
+    "locked": "locked", "vulnerable": "vulnerable", "unauthorised": "not authorised",
+    "several": "several hit", "regulator": "regulator wrote", "staff": "one of ours", "legal": "legal threat",
+    "authority": "regulator named",
 }  # fmt: skip
+HARM_POINTS = {
+    "locked": 1, "vulnerable": 2, "unauthorised": 3, "several": 2, "regulator": 3, "staff": 3, "legal": 2,
+    "authority": 2,
+}  # fmt: skip
+# Whoever is in such a trouble hears from a person alone: nothing automatic is written to them.
+BY_A_PERSON_ALONE = frozenset({"vulnerable", "regulator", "legal", "authority"})
 GRACE = timedelta(hours=48)  # a case that is resolved may be reopened so long
 LONGEST_WAIT = timedelta(days=7)  # for the customer, where no policy says how long a pause may last
 STALE_AFTER = timedelta(minutes=10)  # a fact in a reply may be as old
@@ -114,6 +124,16 @@ def severity_of(
     points += 1 if now - opened_at > timedelta(days=3) else 0
     points += sum(HARM_POINTS[harm] for harm in harms)
     return SEVERITIES[1 if not points else 1 if points == 1 else 2 if points == 2 else 3]
+
+
+def severer(one: str, other: str) -> str:
+    """The graver of two severities: what came to light never makes a case lighter."""
+    return max(one, other, key=SEVERITIES.index)
+
+
+def by_a_person_alone(harms: Collection[str]) -> bool:
+    """Whether nothing may be written to them by itself: no acknowledgement, no question how it was."""
+    return not BY_A_PERSON_ALONE.isdisjoint(harms)
 
 
 def level_reached(facts: Collection[str], strong_way: str) -> str:
