@@ -222,7 +222,9 @@ class Mailbox(models.Model):
     `acknowledges` is what was chosen; since `breaker_at` nothing is acknowledged all the same, because of
     `breaker_because`, until a person looked. Then `answers_since` is from when acknowledgements count anew.
     What comes here becomes cases with its `tag`, which a view of the inbox can be made of; complaints where
-    it `is_for_complaints`.
+    it `is_for_complaints`. `tokens` says where access tokens come from (address, client_id, scope) where one
+    signs in with XOAUTH2; `tokens_secret` seals what is needed for it, `access_token` the one that is good
+    until `access_until`.
 
     `place_valid` and `place_uid` are how far its folder was read. `own_servers` are the names under which our
     own mail servers report what they found out about a sender. `problem` is why it could not be reached.
@@ -244,6 +246,10 @@ class Mailbox(models.Model):
     imap_secret = models.TextField()
     smtp = models.JSONField()
     smtp_secret = models.TextField()
+    tokens = models.JSONField(default=dict, db_default={})
+    tokens_secret = models.TextField(default="", db_default="")
+    access_token = models.TextField(default="", db_default="")
+    access_until = models.DateTimeField(null=True)
     place_valid = models.BigIntegerField(null=True)
     place_uid = models.BigIntegerField(default=0, db_default=0)
     read_at = models.DateTimeField(null=True)
