@@ -34,8 +34,6 @@ from paydesk.kernel.actor import Actor
 from paydesk.kernel.card_redaction import redact_text
 from paydesk.kernel.money import Money
 
-LARGE_MINOR = 100_000  # of a currency with two decimals: what makes a case severe by its amount alone
-
 
 @transaction.atomic(durable=True)
 def open_case(
@@ -98,7 +96,7 @@ def open_case(
         subject=rules.subject_line(text, subject),
         severity=rules.severity_of(
             amount_minor=amount.amount_minor if amount else None,
-            large_minor=LARGE_MINOR,
+            large_minor=rules.large_minor(amount.currency if amount else ""),
             opened_at=at,
             now=now,
             harms=harms,
@@ -107,6 +105,8 @@ def open_case(
         is_complaint=is_complaint,
         amount_minor=amount.amount_minor if amount else None,
         currency=amount.currency if amount else "",
+        amount_by_hand=amount is not None,
+        asks_on="" if channel == "by_hand" else channel,
         customer_id=customer_id,
         party_role=party_role,
         contact=contact.strip()[:254],
@@ -203,6 +203,7 @@ def receive_message(
     links = propose_links(case, f"{text}\n{also_says}", by, now)
     flags = _flagged(case, text, now) if is_party else []
     if is_party:
+        case.asks_on = channel
         heard(case, at, now)
     keep(
         case,
@@ -211,6 +212,7 @@ def receive_message(
         "resolved_at",
         "last_message_at",
         "unanswered_since",
+        "asks_on",
         *(("harms", "severity") if flags else ()),
     )
     told = {"flags": flags} if flags else {}
@@ -230,8 +232,8 @@ def _flagged(case: Case, text: str, now: datetime) -> list[str]:
     if flags:
         case.harms = sorted({*case.harms, *flags})
         found = rules.severity_of(
-            amount_minor=case.amount_minor, large_minor=LARGE_MINOR, opened_at=case.opened_at, now=now,
-            harms=case.harms,
+            amount_minor=case.amount_minor, large_minor=rules.large_minor(case.currency),
+            opened_at=case.opened_at, now=now, harms=case.harms,
         )  # fmt: skip
         case.severity = rules.severer(case.severity, found)
     return flags
