@@ -54,7 +54,7 @@ def sentences(language: str) -> tuple[Sentence, ...]:
 
 
 def put(words: str, language: str) -> str:
-    """`words` in `language`: whole or sentence by sentence, whichever knows more of them; else as they are."""
+    """`words` in `language`: whole or sentence by sentence, as more of them is known; else as they are."""
     if len(words) > LONGEST:
         return words
     whole, known = _one(words, language)

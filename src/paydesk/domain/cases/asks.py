@@ -65,6 +65,7 @@ Owner = tuple[str, int]  # ("customer", 5), or ("party", 5) for a seller or merc
 FindsReferences = Callable[[str, Actor, str], Iterable[Reference]]
 TellsFacts = Callable[[int, datetime], Iterable[Fact]]
 TellsOwner = Callable[[int], Owner | None]
+TellsAmount = Callable[[int], Money | None]
 Blocks = Callable[[int], Sequence[str]]
 KnowsNumber = Callable[[str], bool]
 TellsNamedFact = Callable[[str, datetime], Fact | None]
@@ -73,6 +74,7 @@ TellsCompensations = Callable[[Sequence[Link], datetime], Iterable[Compensation]
 _finders: dict[str, FindsReferences] = {}
 _tellers: dict[str, TellsFacts] = {}
 _owners: dict[str, TellsOwner] = {}
+_amounts: dict[str, TellsAmount] = {}
 _blocks: dict[str, Blocks] = {}
 _numbers: dict[str, KnowsNumber] = {}
 _named: dict[str, TellsNamedFact] = {}
@@ -168,6 +170,17 @@ def references_in(text: str, by: Actor, market: str) -> list[Reference]:
 def facts_about(links: Iterable[Link], now: datetime) -> list[Fact]:
     """Every fact that is known of these links, in their order."""
     return [fact for kind, number in links if kind in _tellers for fact in _tellers[kind](number, now)]
+
+
+def tells_amount(kind: str, teller: TellsAmount) -> None:
+    """Register teller(id): how much money a thing of `kind` is about."""
+    _amounts[kind] = teller
+
+
+def amount_of(link: Link) -> Money | None:
+    """How much money this is about; None where nobody can say."""
+    kind, number = link
+    return _amounts[kind](number) if kind in _amounts else None
 
 
 def owner_of(link: Link) -> Owner | None:

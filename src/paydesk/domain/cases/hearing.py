@@ -18,6 +18,11 @@ def known_where_answered(case: Case, now: datetime) -> str:
     return level_on(case.level, case.level_channel, channel_of_answer(case, now))
 
 
+def known_where_asked(case: Case) -> str:
+    """How well whoever a case is with is known on the channel on which they last spoke to us."""
+    return level_on(case.level, case.level_channel, case.asks_on or case.level_channel)
+
+
 def facts_for(case: Case, links: Iterable[Link], now: datetime, *, channel: str) -> list[tuple[Fact, str]]:
     """Every fact of what a case is about, with why whoever it is with may not hear it on `channel`, or ""."""
     about = list(links)

@@ -20,6 +20,7 @@ from paydesk.connectors.mail.writing import OutboundFile, OutboundMail, thread_f
 from paydesk.domain.cases.models import Case, Mailbox, Message, SideMessage
 from paydesk.domain.cases.queries import code
 from paydesk.domain.cases.steps import REUSED
+from paydesk.domain.cases.tokens import access_token_of
 from paydesk.foundation.documents.queries import open_document
 from paydesk.foundation.people.sealed_text import UnreadableError, seal, unseal
 from paydesk.kernel.public_codes import code_of
@@ -111,14 +112,20 @@ def reading(mailbox: Mailbox) -> Folder | LocalMail:
     """Where its mail is read: a folder of an account at a server, or one of this machine."""
     if (local := local_mail(mailbox.imap)) is not None:
         return local
-    return Folder(server_of(mailbox.imap, mailbox.imap_secret))
+    return Folder(server_of(mailbox.imap, _secret(mailbox, mailbox.imap, mailbox.imap_secret)))
 
 
 def sending(mailbox: Mailbox) -> Sender | LocalMail:
     """What its mail is handed to."""
     if (local := local_mail(mailbox.smtp)) is not None:
         return local
-    return Sender(server_of(mailbox.smtp, mailbox.smtp_secret))
+    return Sender(server_of(mailbox.smtp, _secret(mailbox, mailbox.smtp, mailbox.smtp_secret)))
+
+
+def _secret(mailbox: Mailbox, said: Mapping[str, Any], typed: str) -> str:
+    """What one signs in with, sealed: what was typed, or an access token that is asked for when it ends."""
+    has_tokens = said.get("login") == "xoauth2" and bool(mailbox.tokens.get("address"))
+    return access_token_of(mailbox) if has_tokens else typed
 
 
 def local_mail(said: Mapping[str, Any]) -> LocalMail | None:

@@ -42,7 +42,8 @@ class Case(models.Model):
     `contact` is the address they reached us by (e-mail address, E.164 digits), `contact_name` what they call
     themselves: neither proves who they are, `level` says how far that is proved, on `level_channel`
     ("" on any). `unanswered_since` is the time of their oldest message without an answer. `amount_minor` is
-    the money it is about, where it is said.
+    the money it is about, as a person said (`amount_by_hand`) or as what it is confirmed to be about says;
+    so with `severity`. `asks_on` is the channel on which they last spoke to us, or proved who they are.
     `mailbox` is the one it was written to, which answers it.
     With `nudges` the customer is reminded when the case wakes at `wakes_at`. `before_merge` is what both
     cases were like before this one went into another, to take that back (`actions/merging.py`).
@@ -71,6 +72,9 @@ class Case(models.Model):
     tags = models.JSONField(default=list, db_default=[])
     amount_minor = models.BigIntegerField(null=True)
     currency = models.CharField(max_length=3, default="", db_default="")
+    amount_by_hand = models.BooleanField(default=False, db_default=False)
+    severity_by_hand = models.BooleanField(default=False, db_default=False)
+    asks_on = models.CharField(max_length=10, default="", db_default="")
     customer = models.ForeignKey(Customer, null=True, on_delete=models.PROTECT, related_name="cases")
     party_role = models.CharField(max_length=12, default="unknown")
     contact = models.CharField(max_length=254, default="", db_default="")
@@ -222,7 +226,9 @@ class Mailbox(models.Model):
     `acknowledges` is what was chosen; since `breaker_at` nothing is acknowledged all the same, because of
     `breaker_because`, until a person looked. Then `answers_since` is from when acknowledgements count anew.
     What comes here becomes cases with its `tag`, which a view of the inbox can be made of; complaints where
-    it `is_for_complaints`.
+    it `is_for_complaints`. `tokens` says where access tokens come from (address, client_id, scope) where one
+    signs in with XOAUTH2; `tokens_secret` seals what is needed for it, `access_token` the one that is good
+    until `access_until`.
 
     `place_valid` and `place_uid` are how far its folder was read. `own_servers` are the names under which our
     own mail servers report what they found out about a sender. `problem` is why it could not be reached.
@@ -244,6 +250,10 @@ class Mailbox(models.Model):
     imap_secret = models.TextField()
     smtp = models.JSONField()
     smtp_secret = models.TextField()
+    tokens = models.JSONField(default=dict, db_default={})
+    tokens_secret = models.TextField(default="", db_default="")
+    access_token = models.TextField(default="", db_default="")
+    access_until = models.DateTimeField(null=True)
     place_valid = models.BigIntegerField(null=True)
     place_uid = models.BigIntegerField(default=0, db_default=0)
     read_at = models.DateTimeField(null=True)

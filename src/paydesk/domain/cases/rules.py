@@ -9,6 +9,7 @@ from enum import IntEnum
 from typing import Any
 
 from paydesk.domain.cases.categories import REQUIRED, ROOT_CAUSES
+from paydesk.kernel.money import Money, minor_digits
 
 CHANNELS = {
     "email": "E-mail",
@@ -59,10 +60,21 @@ HARMS = {
     "several": "Several people are hit",
     "regulator": "A regulator wrote",
     "staff": "One of our own people may be involved",
+    "legal": "They speak of a lawyer or a court",
+    "authority": "They turn to a regulator",
 }
-HARM_POINTS = {
-    "locked": 1, "vulnerable": 2, "unauthorised": 3, "several": 2, "regulator": 3, "staff": 3,
+HARM_SHORT = {
+    "locked": "locked", "vulnerable": "vulnerable", "unauthorised": "not authorised",
+    "several": "several hit", "regulator": "regulator wrote", "staff": "one of ours", "legal": "legal threat",
+    "authority": "regulator named",
 }  # fmt: skip
+HARM_POINTS = {
+    "locked": 1, "vulnerable": 2, "unauthorised": 3, "several": 2, "regulator": 3, "staff": 3, "legal": 2,
+    "authority": 2,
+}  # fmt: skip
+# Whoever is in such a trouble hears from a person alone: nothing automatic is written to them.
+BY_A_PERSON_ALONE = frozenset({"vulnerable", "regulator", "legal", "authority"})
+OLD_AFTER = timedelta(days=3)  # what is open so long is more severe
 GRACE = timedelta(hours=48)  # a case that is resolved may be reopened so long
 LONGEST_WAIT = timedelta(days=7)  # for the customer, where no policy says how long a pause may last
 STALE_AFTER = timedelta(minutes=10)  # a fact in a reply may be as old
@@ -104,6 +116,31 @@ STRONG_WAYS = {
 }
 
 
+# What makes a case severe by its amount alone, in major units; elsewhere LARGE_ELSEWHERE of the currency.
+LARGE = {
+    "CDF": 200_000, "GHS": 1_000, "KES": 10_000, "MWK": 130_000, "MZN": 5_000, "NGN": 120_000, "RWF": 110_000,
+    "TZS": 200_000, "UGX": 300_000, "XAF": 50_000, "XOF": 50_000, "ZMW": 2_000,
+}  # fmt: skip
+LARGE_ELSEWHERE = 1_000
+# Things whose amount a case has, the first that it is about before the others.
+HAVE_AMOUNTS = ("payment", "refund", "withdrawal", "exception", "order")
+
+
+def large_minor(currency: str) -> int:
+    """From how many minor units an amount is large."""
+    return LARGE.get(currency, LARGE_ELSEWHERE) * 10 ** minor_digits(currency)
+
+
+def amount_about(about: Sequence[tuple[str, Money]]) -> Money | None:
+    """The money a case is about: of the first kind there is, the largest; `about` is (kind, amount)."""
+    for kind in HAVE_AMOUNTS:
+        if found := [abs(amount.amount_minor) for each, amount in about if each == kind and amount]:
+            currency = next(amount.currency for each, amount in about if each == kind and amount)
+            same = [abs(a.amount_minor) for each, a in about if each == kind and a.currency == currency]
+            return Money(max(same or found), currency)
+    return None
+
+
 def severity_of(
     *, amount_minor: int | None, large_minor: int, opened_at: datetime, now: datetime, harms: Collection[str]
 ) -> str:
@@ -111,9 +148,19 @@ def severity_of(
     points = 0
     if amount_minor:
         points += 2 if amount_minor >= large_minor else 1 if amount_minor * 10 >= large_minor else 0
-    points += 1 if now - opened_at > timedelta(days=3) else 0
+    points += 1 if now - opened_at > OLD_AFTER else 0
     points += sum(HARM_POINTS[harm] for harm in harms)
     return SEVERITIES[1 if not points else 1 if points == 1 else 2 if points == 2 else 3]
+
+
+def severer(one: str, other: str) -> str:
+    """The graver of two severities: what came to light never makes a case lighter."""
+    return max(one, other, key=SEVERITIES.index)
+
+
+def by_a_person_alone(harms: Collection[str]) -> bool:
+    """Whether nothing may be written to them by itself: no acknowledgement, no question how it was."""
+    return not BY_A_PERSON_ALONE.isdisjoint(harms)
 
 
 def level_reached(facts: Collection[str], strong_way: str) -> str:

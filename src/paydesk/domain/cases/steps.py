@@ -11,7 +11,7 @@ from django.db.models import F
 
 from paydesk.domain.cases import clocks, identity
 from paydesk.domain.cases.asks import Link, references_in
-from paydesk.domain.cases.hearing import known_where_answered, why_not_for
+from paydesk.domain.cases.hearing import known_where_answered, known_where_asked, why_not_for
 from paydesk.domain.cases.models import Case, CaseLink, Commitment, Draft, Message
 from paydesk.domain.cases.queries import code
 from paydesk.domain.cases.states import OPEN, OVER
@@ -80,13 +80,14 @@ def asked_by_them(
     """The case, locked, for a verb of identity.VERBS that is done because whoever it is from asks for it.
 
     `about` is what the verb is done with: one of it has to be theirs, or nobody's and what the case is about.
-    With `leaves_at` what is done leaves with an answer: they have to be known where they are answered.
+    They have to be known where they last spoke to us; with `leaves_at` what is done leaves with an answer,
+    and they have to be known where they are answered.
     Raises IdentityRefused, CaseRefused where the case is over, NotAllowedRefused.
     """
     case = locked(case_id, by)
     if case.state not in OPEN:
         raise CaseRefused(f"{code(case)} is {case.state}: open it again first.")
-    level = known_where_answered(case, leaves_at) if leaves_at is not None else case.level
+    level = known_where_answered(case, leaves_at) if leaves_at else known_where_asked(case)
     if why := identity.why_not(verb, level=level, party_role=case.party_role):
         provable = code(case) if case.party_role != "third_party" else ""
         raise IdentityRefused(why, verb=verb, prove=provable)
@@ -145,9 +146,9 @@ def answered(case: Case, at: datetime) -> None:
 
 def propose_links(case: Case, text: str, by: Actor, at: datetime) -> int:
     """Link what the text refers to, to be confirmed; returns how many are new."""
-    found = references_in(text, by, case.market)
+    found = references_in(text.replace(code(case), " "), by, case.market)  # what we wrote bears its own code
     known = set(CaseLink.objects.filter(case=case).values_list("kind", "object_id"))
-    known.add((clocks.SUBJECT, case.pk))  # what we wrote bears its own code, and is quoted
+    known.add((clocks.SUBJECT, case.pk))
     new = [each for each in found if each.link not in known]
     CaseLink.objects.bulk_create(
         CaseLink(

@@ -37,6 +37,12 @@ def wake_cases(now: datetime) -> int:
     return actions.wake(by=WORKER, now=now)
 
 
+@housekeeping.every(3600, "weigh old cases")
+def weigh_old_cases(now: datetime) -> int:
+    """Cases that grow more severe with age."""
+    return actions.weigh_old(by=WORKER, now=now)
+
+
 @housekeeping.every(300, "close resolved cases")
 def close_cases(now: datetime) -> int:
     """Cases that were resolved longer ago than the grace."""

@@ -17,6 +17,7 @@ from paydesk.domain.cases.asks import (
     belongs_to_party,
     blocks_resolving,
     finds_references,
+    tells_amount,
     tells_facts,
     tells_owner,
 )
@@ -56,6 +57,8 @@ def register() -> None:
     for kind in ("seller", "order", "withdrawal", "link_attempt"):
         belongs_to_party(kind)
         tells_owner(kind, functools.partial(owner_of, kind))
+    for kind in ("order", "withdrawal"):
+        tells_amount(kind, functools.partial(amount_of, kind))
 
 
 def references_in(text: str, by: Actor, market: str) -> Iterator[Reference]:
@@ -83,6 +86,11 @@ def owner_of(kind: str, number: int) -> Owner | None:
     """The seller whose this is."""
     found = number if kind == "seller" else getattr(_found(kind, number), "party_id", None)
     return ("party", found) if found is not None else None
+
+
+def amount_of(kind: str, number: int) -> Money | None:
+    found = _found(kind, number)
+    return Money(found.amount_minor, found.currency) if found is not None else None
 
 
 def facts_of_seller(party_id: int, now: datetime) -> Iterator[Fact]:

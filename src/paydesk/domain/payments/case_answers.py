@@ -19,6 +19,7 @@ from paydesk.domain.cases.asks import (
     Reference,
     finds_references,
     knows_numbers,
+    tells_amount,
     tells_compensations,
     tells_facts,
     tells_owner,
@@ -56,6 +57,7 @@ def register() -> None:
     tells_facts("payment", facts_of_payment)
     tells_facts("contract", facts_of_contract)
     tells_owner("payment", owner_of_payment)
+    tells_amount("payment", amount_of_payment)
     tells_owner("contract", owner_of_contract)
     knows_numbers("payments", is_ours)
     tells_compensations("payments", taken_back)
@@ -175,6 +177,11 @@ def owner_of_payment(payment_id: int) -> Owner | None:
     payment = _payment(payment_id)
     known = payment.customer_id if payment is not None else None
     return ("customer", known) if known is not None else None
+
+
+def amount_of_payment(payment_id: int) -> Money | None:
+    payment = _payment(payment_id)
+    return Money(payment.amount_minor, payment.currency) if payment is not None else None
 
 
 def owner_of_contract(contract_id: int) -> Owner | None:

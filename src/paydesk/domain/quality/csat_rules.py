@@ -6,6 +6,8 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from paydesk.domain.cases.rules import by_a_person_alone
+
 DELAY = timedelta(hours=4)  # after it was resolved, so that one who writes again is not asked
 WINDOW = timedelta(hours=72)  # from the first answer: the last one inside counts
 OPEN_FOR = timedelta(days=30)
@@ -21,12 +23,13 @@ WHY_NOT = {
     "merged": "Merged",
     "fraud": "Fraud",
     "regulator": "A regulator wrote",
+    "person_alone": "A lawyer, a regulator or a vulnerable person: only people write to them",
     "no_address": "No e-mail address known",
 }
 DEFINITION = (
     "Satisfied (4 or 5 of 5) of those who answered. Asked once, four hours after a case is resolved, and "
     "reminded once at most, after three days; the last answer within 72 hours of the first counts. Not asked:"
-    " nothing of ours, merged, fraud, a regulator; whoever has no address."
+    " nothing of ours, merged, fraud, a regulator, a lawyer, a vulnerable person; whoever has no address."
 )
 
 
@@ -40,6 +43,8 @@ def why_no_invitation(*, state: str, category: str, harms: Collection[str], cont
         return "fraud"
     if "regulator" in harms:
         return "regulator"
+    if by_a_person_alone(harms):
+        return "person_alone"
     return "" if "@" in contact else "no_address"
 
 

@@ -14,6 +14,7 @@ from paydesk.domain.cases.asks import (
     blocks_resolving,
     codes_in,
     finds_references,
+    tells_amount,
     tells_compensations,
     tells_facts,
     tells_owner,
@@ -62,6 +63,7 @@ def register() -> None:
     finds_references("refunds", references_in)
     tells_facts("refund", facts_of_refund)
     tells_owner("refund", owner_of_refund)
+    tells_amount("refund", amount_of_refund)
     names_places({"refund.amount": "Refund", "refund.state": "Where the refund is"})
     blocks_resolving("refund", blocks_of_refund)
     blocks_resolving("payment", blocks_of_payment)
@@ -90,6 +92,11 @@ def owner_of_refund(refund_id: int) -> Owner | None:
     refund = _refund(refund_id)
     known = refund.customer_id if refund is not None else None
     return ("customer", known) if known is not None else None
+
+
+def amount_of_refund(refund_id: int) -> Money | None:
+    refund = _refund(refund_id)
+    return Money(refund.amount_minor, refund.currency) if refund is not None else None
 
 
 @read_once

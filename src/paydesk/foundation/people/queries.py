@@ -136,6 +136,20 @@ def names_of(person_ids: set[int]) -> dict[int, str]:
 
 
 @dataclass(frozen=True, slots=True)
+class TeamMember:
+    """Who somebody is and of which team, "" where of none."""
+
+    name: str
+    team: str
+
+
+def members_of(person_ids: set[int]) -> dict[int, TeamMember]:
+    """Names and teams by id, inactive people included; one query."""
+    rows = Person.objects.filter(pk__in=person_ids).values_list("pk", "name", "team__name")
+    return {pk: TeamMember(name, team or "") for pk, name, team in rows}
+
+
+@dataclass(frozen=True, slots=True)
 class DemoSignIn:
     role: str
     name: str

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -17,8 +18,9 @@ from paydesk.domain.cases.asks import references_in
 from paydesk.domain.cases.categories import leaves
 from paydesk.domain.cases.queries import code, current_tree, knows_who
 from paydesk.domain.cases.states import AT_WORK, CASE, OPEN
-from paydesk.foundation.people.queries import markets_of
+from paydesk.foundation.people.queries import market_by_code, markets_of
 from paydesk.kernel.actor import Actor
+from paydesk.kernel.money import Money, exact_minor
 from paydesk.kernel.phone_numbers import e164_digits
 from paydesk.kernel.refused import Refused
 from paydesk.web.access import actor_of, gate, needs
@@ -44,10 +46,22 @@ def _sort(case: Case, data: dict[str, Any], by: Actor, now: Any) -> object:
     customer = _customer(data["customer"])
     return actions.sort_case(
         case.pk, **wanted, severity=data["severity"], party_role=data["party_role"],
+        amount=_amount(data["amount"], case.market) or "",
         is_complaint=data["is_complaint"] or None, contact=_address(contact, case.market),
         customer_id=customer, language=data["language"] or None,
         harms=data["harms"] if data["with_harms"] else None, by=by, now=now,
     )  # fmt: skip
+
+
+def _amount(amount: Decimal | None, market: str) -> Money | None:
+    """What was typed, in the currency of the market; None for an empty field."""
+    if amount is None:
+        return None
+    known = market_by_code(market)
+    minor = exact_minor(amount, known.currency) if known is not None else None
+    if known is None or not minor:
+        raise Refused("Say an amount above zero that the currency has.", field="amount")
+    return Money(minor, known.currency)
 
 
 def _customer(text: str) -> int | None:
@@ -195,10 +209,18 @@ def act(request: HttpRequest, public_code: str, deed: str) -> HttpResponse:
     return render(request, "cases/deed.html", known, status=422 if is_sent else 200)
 
 
+def _typed(case: Case) -> Decimal | None:
+    """The amount a person said, as they would type it."""
+    if not case.amount_by_hand or case.amount_minor is None:
+        return None
+    return Money(case.amount_minor, case.currency).amount
+
+
 def _initial(case: Case) -> dict[str, Any]:
     return {
         "category": case.category, "root_cause": case.root_cause, "money_outcome": case.money_outcome,
-        "severity": case.severity, "party_role": case.party_role, "contact": case.contact,
+        "severity": case.severity if case.severity_by_hand else "", "amount": _typed(case),
+        "party_role": case.party_role, "contact": case.contact,
         "is_complaint": case.is_complaint, "language": case.language,
         "harms": case.harms, "with_harms": "1",
         "called_us": "yes" if case.channel == "phone" and case.unanswered_since is not None else "no",
@@ -221,7 +243,11 @@ def open_case(request: HttpRequest) -> HttpResponse:
     if is_sent and form.is_valid():
         data = form.cleaned_data
         case = actions.open_case(
-            **{**data, "contact": _address(data["contact"].strip(), data["market"])},
+            **{
+                **data,
+                "contact": _address(data["contact"].strip(), data["market"]),
+                "amount": _amount(data["amount"], data["market"]),
+            },
             by=actor,
             now=timezone.now(),
         )

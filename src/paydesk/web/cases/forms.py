@@ -19,8 +19,10 @@ from paydesk.domain.cases.rules import (
 from paydesk.domain.cases.states import WAITS_FOR
 from paydesk.domain.cases.texts import LANGUAGES
 from paydesk.kernel.card_redaction import CardDataRefused, refuse_card_data
+from paydesk.web.payments.filters import AmountField
 
 CHOOSE = ("", "choose")
+WEIGHED = ("", "from money, age and harm")
 # A code is sent and checked by the desk itself: nobody only says that it was read back.
 STRONG_BY_HAND = [each for each in STRONG_WAYS.items() if each[0] != "code"]
 SEVERITY_WORDS = [("low", "Low"), ("normal", "Normal"), ("high", "High"), ("urgent", "Urgent")]
@@ -42,6 +44,7 @@ class OpenCase(forms.Form):
     contact_name = forms.CharField(label="Name they give", max_length=200, required=False)
     contact = forms.CharField(label="Phone number or e-mail address", max_length=254, required=False)
     text = _text("What they say, with every code and number they name")
+    amount = AmountField("Amount it is about, in the currency of the market")
     is_complaint = forms.BooleanField(label="It is a complaint: a clock that never pauses", required=False)
     harms = forms.MultipleChoiceField(
         label="Harm", required=False, choices=list(HARMS.items()), widget=forms.CheckboxSelectMultiple
@@ -60,7 +63,8 @@ class Sort(forms.Form):
     money_outcome = forms.ChoiceField(
         label="What became of the money", required=False, choices=[CHOOSE, *MONEY_OUTCOMES.items()]
     )
-    severity = forms.ChoiceField(choices=SEVERITY_WORDS)
+    severity = forms.ChoiceField(choices=[WEIGHED, *SEVERITY_WORDS], required=False)
+    amount = AmountField("Amount it is about", help_text="Empty: that of what the case is about")
     party_role = forms.ChoiceField(label="Who is writing or calling", choices=list(PARTY_ROLES.items()))
     customer = forms.CharField(
         label="Customer", required=False, help_text="Code CUS-…; empty while it is not known"

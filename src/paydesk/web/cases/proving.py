@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from django.urls import Resolver404, resolve, reverse
 from django.utils.http import urlencode
 
+from paydesk.domain.cases.hearing import known_where_asked
 from paydesk.domain.cases.identity import VERBS, why_not
 from paydesk.domain.cases.queries import code
 from paydesk.domain.cases.states import OPEN
@@ -34,7 +35,10 @@ def proof_missing(case: Case | None, verb: str, *, level: str = "") -> Proof | N
 
     `level` is how well they are known where they are answered, for what leaves as an answer.
     """
-    if case is None or not (why := why_not(verb, level=level or case.level, party_role=case.party_role)):
+    if case is None:
+        return None
+    why = why_not(verb, level=level or known_where_asked(case), party_role=case.party_role)
+    if not why:
         return None
     if case.party_role == "third_party" or case.state not in OPEN:
         return Proof(why)

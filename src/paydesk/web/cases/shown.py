@@ -14,7 +14,7 @@ from django.utils import timezone
 from paydesk.domain.cases.categories import leaves
 from paydesk.domain.cases.desk import rows_now
 from paydesk.domain.cases.queries import case_for, code, current_tree
-from paydesk.domain.cases.rules import CHANNELS, LEVEL_WORDS, PARTY_ROLES
+from paydesk.domain.cases.rules import CHANNELS, HARM_SHORT, HARMS, LEVEL_WORDS, PARTY_ROLES
 from paydesk.domain.cases.states import CASE, WAITS_FOR
 from paydesk.domain.cases.texts import LANGUAGES
 from paydesk.domain.risk.actions import note_look
@@ -90,6 +90,11 @@ class ShownCase:
     @property
     def severity_family(self) -> str:
         return SEVERITY_FAMILIES[self.case.severity]
+
+    @property
+    def harms(self) -> list[tuple[str, str]]:
+        """(short word, sentence) of each harm, in the order of their list."""
+        return [(HARM_SHORT[name], words) for name, words in HARMS.items() if name in self.case.harms]
 
     @property
     def level_family(self) -> str:

@@ -16,18 +16,17 @@ from django.views.decorators.http import require_safe
 from paydesk.domain.cases.desk import at_work_now, my_cases, owners_of_cases, promises_due
 from paydesk.domain.cases.forecast import (
     Ahead,
-    Load,
     breaches_ahead,
     escalations_to_acknowledge,
     load_per_person,
 )
 from paydesk.foundation.assignments.actions import GIVE
 from paydesk.foundation.clocks.rules import hours_words
-from paydesk.foundation.people.queries import names_of
 from paydesk.kernel.actor import Actor
 from paydesk.web.access import actor_of, needs
 from paydesk.web.addresses import code_in, page_of
 from paydesk.web.cases.shown import Row, rows_of
+from paydesk.web.home.teams import teams_now
 from paydesk.web.links import rows_at
 
 if TYPE_CHECKING:
@@ -84,17 +83,6 @@ def _rows(actor: Actor, found: Sequence[Case], now: datetime) -> list[Row]:
 
 
 @dataclass(frozen=True, slots=True)
-class Teammate:
-    """One person's load and the case they have open now."""
-
-    name: str
-    load: Load
-    share: int
-    at: Case | None
-    at_code: str
-
-
-@dataclass(frozen=True, slots=True)
 class SoonLate:
     """A clock that will not be kept: its case, whose it is, why it is told."""
 
@@ -115,12 +103,9 @@ def team(request: HttpRequest) -> HttpResponse:
     loads, at_now = load_per_person(actor, now), at_work_now(actor, now)
     ahead = breaches_ahead(actor, now)
     owners = owners_of_cases([each.case.pk for each in ahead])
-    ids = {each.person_id for each in loads if each.person_id is not None} | set(at_now)
-    names = names_of(ids) if ids else {}
-    most = max((each.open for each in loads), default=0) or 1
-    idle = [Load(person, 0, 0, 0) for person in at_now if person not in {each.person_id for each in loads}]
+    whose = [owners[each.case.pk].pk if each.case.pk in owners else None for each in ahead]
     known = {
-        "mates": [_mate(each, names, most, at_now) for each in (*loads, *idle)],
+        "teams": teams_now(loads, at_now, whose),
         "ahead": [_soon(each, owners) for each in ahead],
         "promises": promises(actor, now, mine_alone=False),
         "escalations": [
@@ -136,12 +121,6 @@ def team(request: HttpRequest) -> HttpResponse:
 def _roles(request: HttpRequest) -> list[str]:
     person: Any = request.user
     return list(person.role_codes)
-
-
-def _mate(load: Load, names: dict[int, str], most: int, at_now: dict[int, Case]) -> Teammate:
-    at = at_now.get(load.person_id) if load.person_id is not None else None
-    name = names.get(load.person_id, "somebody") if load.person_id is not None else "Nobody yet"
-    return Teammate(name, load, 100 * load.open // most, at, code_in("case", at.pk) if at else "")
 
 
 def _soon(each: Ahead, owners: dict[int, Any]) -> SoonLate:

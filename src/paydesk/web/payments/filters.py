@@ -36,9 +36,12 @@ LABELS = {"market": "Market", "source": "Account", "state": "State", "payer": "P
 class AmountField(forms.DecimalField):
     """An amount in major units as people type it, with thousands commas or without."""
 
-    def __init__(self, label: str) -> None:
+    def __init__(self, label: str, *, help_text: str = "") -> None:
         # Fifteen digits of minor units are more than any payment, and fit the column.
-        super().__init__(label=label, required=False, min_value=Decimal(0), max_digits=15, decimal_places=4)
+        super().__init__(
+            label=label, required=False, min_value=Decimal(0), max_digits=15, decimal_places=4,
+            help_text=help_text,
+        )  # fmt: skip
         self.widget = forms.TextInput(attrs={"inputmode": "decimal"})
 
     def to_python(self, value: Any) -> Decimal | None:

@@ -75,7 +75,7 @@ def embeddable(response: HttpResponse, origins: Sequence[str]) -> HttpResponse:
 
 
 def asked_for(request: HttpRequest) -> str:
-    """The language of an answer in JSON: what the address says, else the first of ours the browser asks for."""
+    """The language of an answer in JSON: what the address says, else what the browser asks for."""
     return language_of(request, of_browser(request))
 
 

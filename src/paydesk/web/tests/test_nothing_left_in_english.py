@@ -16,21 +16,18 @@ from paydesk.web.tests.test_own_language import OTHERS, WEB, written
 
 # Screens that speak the person's language: their templates, and the words of their Python.
 SCREENS = (
-    "account", "cases", "components", "contracts", "customers", "doors", "find", "goodwill", "hand_receipts", "home",
-    "improvements", "incidents", "marketplace", "payments", "quality", "queues", "refunds", "reveal",
-    "reversal_requests",
-    "risk", "sides", "waiting",
+    "account", "cases", "components", "contracts", "customers", "doors", "find", "goodwill", "hand_receipts",
+    "home", "improvements", "incidents", "marketplace", "payments", "quality", "queues", "refunds", "reveal",
+    "reversal_requests", "risk", "sides", "waiting",
 )  # fmt: skip
 # Packages whose refusals these screens show, in whole sentences with figures.
 REFUSING = (
-    "kernel", "domain/cases", "domain/doors", "domain/goodwill", "domain/hand_receipts", "domain/improvements",
-    "domain/incidents", "domain/marketplace", "domain/payments", "domain/quality", "domain/refunds", "domain/risk",
-    "foundation/approvals", "foundation/assignments",
+    "kernel", "domain/cases", "domain/doors", "domain/goodwill", "domain/hand_receipts",
+    "domain/improvements", "domain/incidents", "domain/marketplace", "domain/payments", "domain/quality",
+    "domain/refunds", "domain/risk", "foundation/approvals", "foundation/assignments",
 )  # fmt: skip
 SHOWN_AS_PARTS = frozenset({"label", "help_text", "says", "button", "told"})
 SAID = {"done": 2, "confirmed": 1, "ValidationError": 0}  # calls that show a sentence, and its place
-    {"done", "confirmed", "ValidationError"}
-)  # calls that show their sentence, whatever its place
 NO_WORDS = frozenset({"CSV", "XLSX", "PDF", "SMS", "UTC", "Ctrl"})
 _MARKED = re.compile(r"{%\s*blocktranslate.*?{%\s*endblocktranslate\s*%}", re.DOTALL)
 _NO_TEXT = re.compile(r"{%\s*block layout\s*%}(?:[\w\- ]|{%\s*(?:if|endif).*?%})*{%\s*endblock\s*%}")

@@ -343,6 +343,7 @@ VERB_WORDS = {
     "case.sorted": "Sorted the case",
     "case.ticked": "Ticked off the checklist",
     "case.verified": "Verified who it is",
+    "case.weighed": "It grew more severe with age",
     "case.proof_ended": "Somebody called: who it is has to be verified anew",
     "case.taken_up": "Took the case up",
     "case.tagged": "Changed its tags",

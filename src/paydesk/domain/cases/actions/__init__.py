@@ -39,6 +39,7 @@ from paydesk.domain.cases.actions.talking import (
     reply,
     take_back,
 )
+from paydesk.domain.cases.actions.weighing import weigh_old
 from paydesk.domain.cases.actions.working import (
     close_resolved,
     end_proof,
@@ -111,4 +112,5 @@ __all__ = [
     "verify",
     "wait",
     "wake",
+    "weigh_old",
 ]

@@ -8,6 +8,7 @@ from django.db import transaction
 
 from paydesk.domain.cases.models import CaseLink
 from paydesk.domain.cases.steps import CaseRefused, keep, locked, record
+from paydesk.domain.cases.weighing import weigh
 from paydesk.kernel.actor import Actor
 
 
@@ -29,8 +30,9 @@ def link(
             "at": now,
         },
     )  # fmt: skip
-    keep(case)
-    record("case.linked", case, by, now, link=[kind, object_id])
+    weighed = weigh(case, now)
+    keep(case, *weighed)
+    record("case.linked", case, by, now, link=[kind, object_id], **weighed)
     return made
 
 
@@ -55,6 +57,8 @@ def _decide(link_id: int, state: str, by: Actor, now: datetime) -> CaseLink:
         return found
     was, found.state, found.decided_by = found.state, state, by.label
     found.save(update_fields=["state", "decided_by"])
-    keep(case)
-    record(f"case.link_{state}", case, by, now, link=[found.kind, found.object_id], state=[was, state])
+    weighed = weigh(case, now)
+    keep(case, *weighed)
+    about = [found.kind, found.object_id]
+    record(f"case.link_{state}", case, by, now, link=about, state=[was, state], **weighed)
     return found

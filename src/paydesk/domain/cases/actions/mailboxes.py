@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
@@ -14,13 +15,14 @@ from paydesk.domain.cases.mailing import sealed
 from paydesk.domain.cases.models import Mailbox
 from paydesk.domain.cases.steps import CaseRefused
 from paydesk.domain.cases.texts import LANGUAGES, problem_with_tag, tag_of
+from paydesk.domain.cases.tokens import sealed_secrets
 from paydesk.foundation.audit import steps as audit
 from paydesk.foundation.people.queries import market_by_code
 from paydesk.kernel.actor import Actor
 
 RIGHT = "settings.manage"
 CHANGEABLE = (
-    "name", "imap", "smtp", "own_servers", "acknowledges", "language", "tag", "is_for_complaints",
+    "name", "imap", "smtp", "tokens", "own_servers", "acknowledges", "language", "tag", "is_for_complaints",
 )  # fmt: skip
 
 
@@ -34,6 +36,9 @@ def add_mailbox(
     imap_secret: str,
     smtp: Mapping[str, Any],
     smtp_secret: str,
+    tokens: Mapping[str, str] | None = None,
+    refresh_token: str = "",
+    client_secret: str = "",
     own_servers: Collection[str] = (),
     acknowledges: bool = True,
     language: str = "en",
@@ -45,7 +50,8 @@ def add_mailbox(
     """Set up an address. `imap` and `smtp` are host, port, user, tls ("tls", "starttls", "none"), ca_file;
     both are `folder` alone where mail lies in a folder of this machine (below POST_FOLDER).
 
-    Secrets are sealed with the desk's key. Raises CaseRefused.
+    `tokens` is where access tokens come from (address, client_id, scope), for XOAUTH2. Secrets are sealed
+    with the desk's key. Raises CaseRefused.
     """
     by.needs(RIGHT, market=market)
     address, tag = address.strip().lower(), tag_of(tag)
@@ -58,6 +64,7 @@ def add_mailbox(
     if Mailbox.objects.filter(address=address).exists():
         raise CaseRefused(f"{address} is set up already.")
     _check_queue(language, tag)
+    _check_tokens(tokens or {}, refresh_token)
     box = Mailbox.objects.create(
         address=address,
         name=name.strip() or address,
@@ -66,6 +73,8 @@ def add_mailbox(
         imap_secret=sealed(imap_secret),
         smtp=dict(smtp),
         smtp_secret=sealed(smtp_secret),
+        tokens=dict(tokens or {}),
+        tokens_secret=sealed_secrets(client_secret, refresh_token) if tokens else "",
         own_servers=list(own_servers),
         acknowledges=acknowledges,
         language=language,
@@ -87,6 +96,9 @@ def change_mailbox(
     imap_secret: str = "",
     smtp: Mapping[str, Any],
     smtp_secret: str = "",
+    tokens: Mapping[str, str] | None = None,
+    refresh_token: str = "",
+    client_secret: str = "",
     own_servers: Collection[str],
     acknowledges: bool,
     language: str,
@@ -108,7 +120,8 @@ def change_mailbox(
     for which, said, secret in (("imap", imap, imap_secret), ("smtp", smtp, smtp_secret)):
         kept = getattr(box, which)
         moved = any(kept.get(each) != said.get(each) for each in ("host", "port", "user", "login"))
-        if moved and not secret and getattr(box, f"{which}_secret"):
+        is_typed = secret or (tokens and refresh_token)
+        if moved and not is_typed and (getattr(box, f"{which}_secret") or box.tokens_secret):
             raise CaseRefused(f"This is another {which.upper()} server or user: type its secret as well.")
         # what no form asks for (a certificate of one's own, seconds to wait) stays
         setattr(box, which, {**kept, **said})
@@ -116,12 +129,14 @@ def change_mailbox(
             setattr(box, f"{which}_secret", sealed(secret))
         if moved and which == "imap":
             box.place_valid, box.place_uid = None, 0
+    _renew_tokens(box, dict(tokens or {}), refresh_token, client_secret)
     box.name, box.own_servers = name.strip() or box.address, list(own_servers)
     box.acknowledges, box.language, box.tag = acknowledges, language, tag
     box.is_for_complaints, box.problem, box.read_at = is_for_complaints, "", None
     box.save()
     changed = [each for each in CHANGEABLE if getattr(box, each) != was[each]]
-    changed += [each for each, secret in (("imap", imap_secret), ("smtp", smtp_secret)) if secret]
+    typed = (("imap", imap_secret), ("smtp", smtp_secret), ("tokens", refresh_token))
+    changed += [each for each, secret in typed if secret]
     audit.record(
         "mailbox.changed", subject=("mailbox", box.pk), by=by, at=now, market=box.market,
         changes={"fields": sorted(set(changed))},
@@ -142,6 +157,28 @@ def answer_again(mailbox_id: int, *, by: Actor, now: datetime) -> Mailbox:
         "mailbox.breaker_reset", subject=("mailbox", box.pk), by=by, at=now, market=box.market, changes={}
     )
     return box
+
+
+def _renew_tokens(box: Mailbox, tokens: dict[str, str], refresh_token: str, client_secret: str) -> None:
+    same = all(box.tokens.get(each) == tokens.get(each) for each in ("address", "client_id"))
+    if tokens and not (same and box.tokens_secret and not refresh_token):
+        _check_tokens(tokens, refresh_token)
+        box.tokens_secret = sealed_secrets(client_secret, refresh_token)
+    if tokens != box.tokens or refresh_token:
+        box.tokens, box.access_token, box.access_until = tokens, "", None
+    if not tokens:
+        box.tokens_secret = ""
+
+
+def _check_tokens(tokens: Mapping[str, str], refresh_token: str) -> None:
+    if not tokens:
+        return
+    parts = urlsplit(tokens.get("address", ""))
+    is_here = parts.hostname in ("127.0.0.1", "localhost")
+    if not parts.hostname or not (parts.scheme == "https" or (parts.scheme == "http" and is_here)):
+        raise CaseRefused("Tokens come from an address that begins with https://.")
+    if not tokens.get("client_id") or not refresh_token:
+        raise CaseRefused("Tokens are asked for with a client id and a refresh token: type both.")
 
 
 def _check_queue(language: str, tag: str) -> None:

@@ -10,6 +10,7 @@ from django.db import transaction
 from paydesk.domain.cases import clocks, rules
 from paydesk.domain.cases.asks import is_our_number
 from paydesk.domain.cases.at_work import FIELDS, go_on, may_go_on, open_again
+from paydesk.domain.cases.flags import flags_in
 from paydesk.domain.cases.keeping_files import keep_beside
 from paydesk.domain.cases.models import Case, Message
 from paydesk.domain.cases.queries import survivor_of
@@ -32,8 +33,6 @@ from paydesk.foundation.outbox.steps import put
 from paydesk.kernel.actor import Actor
 from paydesk.kernel.card_redaction import redact_text
 from paydesk.kernel.money import Money
-
-LARGE_MINOR = 100_000  # of a currency with two decimals: what makes a case severe by its amount alone
 
 
 @transaction.atomic(durable=True)
@@ -89,21 +88,25 @@ def open_case(
     if party_role == "unknown" and customer_id is not None:
         party_role = "customer"
     at = min(received_at or now, now)
+    flags = [] if channel == "by_hand" else sorted(set(flags_in(f"{subject}\n{text}")) - set(harms))
+    harms = sorted({*harms, *flags})
     case = Case.objects.create(
         market=market,
         channel=channel,
         subject=rules.subject_line(text, subject),
         severity=rules.severity_of(
             amount_minor=amount.amount_minor if amount else None,
-            large_minor=LARGE_MINOR,
+            large_minor=rules.large_minor(amount.currency if amount else ""),
             opened_at=at,
             now=now,
             harms=harms,
         ),
-        harms=sorted(harms),
+        harms=harms,
         is_complaint=is_complaint,
         amount_minor=amount.amount_minor if amount else None,
         currency=amount.currency if amount else "",
+        amount_by_hand=amount is not None,
+        asks_on="" if channel == "by_hand" else channel,
         customer_id=customer_id,
         party_role=party_role,
         contact=contact.strip()[:254],
@@ -138,7 +141,8 @@ def open_case(
     kinds += [clocks.COMPLAINT] if is_complaint else []
     for kind in kinds:
         start_clocks(kind, clocks.SUBJECT, {case.pk: at}, market=market, now=now)
-    record("case.opened", case, by, now, channel=channel, severity=case.severity, links=found)
+    told = {"flags": flags} if flags else {}
+    record("case.opened", case, by, now, channel=channel, severity=case.severity, links=found, **told)
     put("case.opened", {"case_id": case.pk})
     return case
 
@@ -197,7 +201,9 @@ def receive_message(
     for content, name in files:
         keep_beside(message, content, name, market=case.market, by=by, now=now)
     links = propose_links(case, f"{text}\n{also_says}", by, now)
+    flags = _flagged(case, text, now) if is_party else []
     if is_party:
+        case.asks_on = channel
         heard(case, at, now)
     keep(
         case,
@@ -206,8 +212,11 @@ def receive_message(
         "resolved_at",
         "last_message_at",
         "unanswered_since",
+        "asks_on",
+        *(("harms", "severity") if flags else ()),
     )
-    record("case.heard", case, by, now, channel=channel, is_party=is_party, links=links)
+    told = {"flags": flags} if flags else {}
+    record("case.heard", case, by, now, channel=channel, is_party=is_party, links=links, **told)
     put("case.heard", {"case_id": case.pk, "message_id": message.pk})
     return message
 
@@ -215,6 +224,19 @@ def receive_message(
 def _redacted(text: str) -> str:
     """What may be kept of `text`: without card numbers, and without NUL, which the database cannot hold."""
     return redact_text(text.replace("\0", ""), is_ours=is_our_number).text
+
+
+def _flagged(case: Case, text: str, now: datetime) -> list[str]:
+    """Note on the case what these words speak of and was not known; it gets graver by it. Saves nothing."""
+    flags = sorted(set(flags_in(text)) - set(case.harms))
+    if flags:
+        case.harms = sorted({*case.harms, *flags})
+        found = rules.severity_of(
+            amount_minor=case.amount_minor, large_minor=rules.large_minor(case.currency),
+            opened_at=case.opened_at, now=now, harms=case.harms,
+        )  # fmt: skip
+        case.severity = rules.severer(case.severity, found)
+    return flags
 
 
 def _goes_on(case: Case, at: datetime, by: Actor, now: datetime) -> bool:

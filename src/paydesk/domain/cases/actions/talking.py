@@ -260,13 +260,15 @@ def log_call(
     if theirs and case.state == "resolved":
         open_again(case, by, now)
     if theirs or outcome == "answered":
+        case.asks_on = "phone"
         go_on(case, now)
     if outcome == "answered":
         answered(case, now)
     elif theirs:
         heard(case, at, now)
     propose_links(case, text, by, now)
-    keep(case, *FIELDS, "resolved_at", "reopens", "last_message_at", "unanswered_since", "first_answered_at")
+    keep(case, *FIELDS, "resolved_at", "reopens", "last_message_at", "unanswered_since", "first_answered_at",
+         "asks_on")  # fmt: skip
     record("case.called", case, by, now, message_id=call.pk, outcome=outcome, called_us=called_us)
     if call_back_at is not None:
         promise(case, "Call back", call_back_at, by, now)

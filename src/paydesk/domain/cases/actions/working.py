@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from datetime import datetime
+from typing import Literal
 
 from django.db import transaction
 
@@ -18,6 +19,7 @@ from paydesk.domain.cases.side_queries import open_of
 from paydesk.domain.cases.states import CASE, WAITS_FOR
 from paydesk.domain.cases.steps import RIGHT, CaseRefused, keep, locked, promise, record
 from paydesk.domain.cases.texts import LANGUAGES
+from paydesk.domain.cases.weighing import weigh
 from paydesk.domain.parties.models import Customer
 from paydesk.foundation.clocks.steps import (
     meet_clocks,
@@ -25,6 +27,7 @@ from paydesk.foundation.clocks.steps import (
 )
 from paydesk.foundation.outbox.steps import put
 from paydesk.kernel.actor import Actor
+from paydesk.kernel.money import Money
 
 BATCH = 500
 
@@ -49,15 +52,17 @@ def sort_case(
     customer_id: int | None = None,
     contact: str | None = None,
     language: str | None = None,
+    amount: Money | Literal[""] | None = None,
     version: int | None = None,
     by: Actor,
     now: datetime,
 ) -> Case:
     """Say what a case is about, why it happened, whose it is; None leaves a field as it is.
 
-    `language` is the one in which they are answered. A new case with a category is triaged. A complaint gets
-    its clock from the day the case was opened; its mark comes off by two people (`ask_no_complaint`). Raises
-    CaseRefused.
+    `language` is the one in which they are answered. Without a person's `amount` ("") it is that of what the
+    case is confirmed to be about, and without their `severity` ("") it follows from money, age and harm. A
+    new case with a category is triaged. A complaint gets its clock from the day the case was opened; its mark
+    comes off by two people (`ask_no_complaint`). Raises CaseRefused.
     """
     case = locked(case_id, by, version=version)
     number, tree = current_tree()
@@ -68,6 +73,7 @@ def sort_case(
         "language": language,
     }  # fmt: skip
     wanted = {name: value for name, value in wanted.items() if value is not None}
+    wanted |= _said_by_hand(case, wanted.pop("severity", None), amount)
     _check_sorting(case, wanted, categories.leaves(tree))
     if case.is_complaint and wanted.get("is_complaint") is False:
         raise CaseRefused(
@@ -81,6 +87,7 @@ def sort_case(
     if case.category and case.category != was.get("category", case.category):
         case.category_version, case.checked = number, []
     changes = rules.changed(was, wanted)
+    changes |= weigh(case, now)
     if not changes:
         return case
     if case.category and CASE.may("triage", case.state):
@@ -89,11 +96,27 @@ def sort_case(
         case.level, case.level_how = "unverified", ""  # somebody else is talking, so nothing is proved
     if case.is_complaint and "is_complaint" in changes:
         start_clocks(clocks.COMPLAINT, clocks.SUBJECT, {case.pk: case.opened_at}, market=case.market, now=now)
-    keep(case, *{name.removesuffix("_id") for name in wanted}, "category_version", "checked", "state",
-         "level", "level_how")  # fmt: skip
+    keep(case, *{name.removesuffix("_id") for name in {*wanted, *changes}}, "category_version", "checked",
+         "state", "level", "level_how")  # fmt: skip
     changes.pop("contact", None)  # no personal data in the trail
     record("case.sorted", case, by, now, **changes)
     return case
+
+
+def _said_by_hand(case: Case, severity: object, amount: Money | Literal[""] | None) -> dict[str, object]:
+    """What a person says of amount and severity, or that they say nothing any more (""), as fields."""
+    found: dict[str, object] = {}
+    if severity == "":
+        found["severity_by_hand"] = False
+    elif severity is not None and severity != case.severity:
+        found |= {"severity": severity, "severity_by_hand": True}
+    if amount == "":
+        found["amount_by_hand"] = False
+    elif amount is not None:
+        if amount.amount_minor <= 0 or not amount.currency:
+            raise CaseRefused("Say an amount above zero.", field="amount")
+        found |= {"amount_minor": amount.amount_minor, "currency": amount.currency, "amount_by_hand": True}
+    return found
 
 
 def _check_sorting(case: Case, wanted: Mapping[str, object], known: dict[str, str]) -> None:
@@ -155,7 +178,8 @@ def verify(
     )
     case.level_how = ", ".join(ways)[:200]
     case.level_channel = proven_on(strong_way, channel or case.channel)
-    keep(case, "level", "level_how", "level_channel")
+    case.asks_on = case.level_channel or case.asks_on  # what they ask for now, they ask for there
+    keep(case, "level", "level_how", "level_channel", "asks_on")
     record(
         "case.verified",
         case,
@@ -172,10 +196,12 @@ def verify(
 def end_proof(case_id: int, *, by: Actor, now: datetime) -> Case:
     """Somebody calls about a case: what was proved on the phone or in person says nothing of who that is."""
     case = locked(case_id, by)
-    if case.level == "unverified" or case.level_channel not in ("", "phone"):
+    if case.level == "unverified":
         return case
-    was, case.level, case.level_how, case.level_channel = case.level, "unverified", "", ""
-    keep(case, "level", "level_how", "level_channel")
+    was, case.asks_on = case.level, "phone"
+    if case.level_channel in ("", "phone"):
+        case.level, case.level_how, case.level_channel = "unverified", "", ""
+    keep(case, "level", "level_how", "level_channel", "asks_on")
     record("case.proof_ended", case, by, now, level=[was, case.level])
     return case
 

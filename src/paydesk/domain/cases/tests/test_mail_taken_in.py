@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import json
 import struct
+import threading
 from datetime import timedelta
 from email.message import EmailMessage
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from io import BytesIO
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
+from urllib.parse import parse_qs
 
 import pytest
 from django.db import OperationalError
+from django.utils import timezone
 
 from paydesk.domain.cases import actions, mailing
 from paydesk.domain.cases.models import Attachment, Case, CaseLink, Mailbox, Message, ReceivedMail
@@ -285,3 +290,49 @@ def test_what_is_quoted_attached_or_forwarded_refers_to_something_too() -> None:
     quoting = taken_in(box, text=f"> your case {code(case)}", subject=f"Re: [#{code(case)}]")
     assert (again.case, quoting.case) == (case, case)
     assert not CaseLink.objects.filter(kind="case", object_id=case.pk).exists(), "its own code is no link"
+
+
+def test_a_token_is_asked_for_again_before_it_ends_and_who_has_to_sign_in_again_is_told() -> None:
+    asked: list[dict[str, list[str]]] = []
+
+    class Tokens(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            asked.append(parse_qs(self.rfile.read(int(self.headers["Content-Length"])).decode()))
+            is_good = asked[-1]["refresh_token"] == ["first"] or len(asked) == 2
+            said = {"access_token": f"access {len(asked)}", "expires_in": 3600, "refresh_token": "second"}
+            self.send_response(200 if is_good else 400)
+            self.end_headers()
+            self.wfile.write(json.dumps(said if is_good else {"error": "invalid_grant"}).encode())
+
+        def log_message(self, *said: object) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Tokens)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    host = {"host": "imap.desk.example", "port": 993, "user": "help", "tls": "tls", "login": "xoauth2"}
+    a_box()  # the market
+    box = actions.add_mailbox(
+        address="token@desk.example", name="", market="GH", imap=host, imap_secret="", smtp=host,
+        smtp_secret="", refresh_token="first", client_secret="ours",
+        tokens={"address": f"http://127.0.0.1:{server.server_port}/token", "client_id": "us", "scope": "mail"},
+        by=ADMINISTRATOR, now=NOON,
+    )  # fmt: skip
+    secrets = [way(box).server.secret for way in (mailing.reading, mailing.sending)]  # type: ignore
+    assert (secrets, len(asked)) == (["access 1", "access 1"], 1)
+    assert (asked[0]["client_secret"], asked[0]["grant_type"]) == (["ours"], ["refresh_token"])
+    Mailbox.objects.filter(pk=box.pk).update(access_until=timezone.now())
+    box.refresh_from_db()
+    assert mailing.reading(box).server.secret == "access 2"  # type: ignore[union-attr]
+    assert asked[1]["refresh_token"] == ["second"], "the server changed it"
+    Mailbox.objects.filter(pk=box.pk).update(access_until=timezone.now())
+    actions.fetch(box.pk, by=WORKER, now=NOON)
+    server.shutdown()
+    box.refresh_from_db()
+    assert "sign in there again" in box.problem
+    assert "second" not in box.tokens_secret
+    with pytest.raises(Refused, match="https"):
+        actions.change_mailbox(
+            box.pk, name="", imap=host, smtp=host, own_servers=[], acknowledges=True, language="en", tag="",
+            is_for_complaints=False, tokens={**box.tokens, "address": "http://evil.example/"},
+            refresh_token="x", by=ADMINISTRATOR, now=NOON,
+        )  # fmt: skip

@@ -269,6 +269,8 @@ DEMO_PEOPLE = {
     "AD": "Adaeze Demo-Admin",
 }
 
+DEMO_TEAMS = dict.fromkeys(("SU", "CO", "SD", "TL"), "Demo front line")
+
 
 @transaction.atomic(durable=True)
 def make_demo_people(*, by: Actor, now: datetime, markets: Iterable[str] | None = None) -> list[Person]:
@@ -283,8 +285,9 @@ def make_demo_people(*, by: Actor, now: datetime, markets: Iterable[str] | None 
         email = f"{name.split()[0].lower()}@demo.example"
         person = there.get(email)
         if person is None:
+            team = DEMO_TEAMS.get(role, "Demo back office")
             person = _create(
-                email, name, password, [role], codes, team="Demo desk", time_zone="UTC", is_demo=True, now=now
+                email, name, password, [role], codes, team=team, time_zone="UTC", is_demo=True, now=now
             )
             _record_created(person, by, now)
         people.append(person)

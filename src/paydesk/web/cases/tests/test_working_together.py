@@ -17,9 +17,12 @@ from django.utils import timezone
 from paydesk.domain.cases import actions
 from paydesk.domain.cases.models import Attachment, Case, CaseLink, Message, WaitingFile
 from paydesk.domain.cases.queries import code
+from paydesk.foundation.assignments.actions import assign
+from paydesk.foundation.people.models import Person, Team
 from paydesk.web.addresses import code_in
 from paydesk.web.cases.tests.at_the_inbox import ADDRESS, OnTheInbox
 from tests.builders import WORKER
+from tests.pages import without_secrets
 
 NEXT = re.compile(r'class="btn btn-primary"[^>]*>([^<]+)')
 
@@ -239,6 +242,18 @@ class Working(OnTheInbox):
         page = self.get("TL", reverse("home_team"))
         for words in ("Nobody yet", "Call back", "Who has how much", "Will be late unless somebody acts"):
             assert words in page, words
+        assert "subtotal" not in page  # all are of one team
+        for role, team in (("SU", "Phones"), ("AN", "Payments")):
+            Person.objects.filter(pk=self.people[role].pk).update(team=Team.objects.create(name=team))
+            for n in range(2 if role == "SU" else 1):
+                taken = self.opened(contact=f"{role}{n}@mail.example".lower())
+                who = self.people[role]
+                assign(("case", taken.pk), market="GH", owner_id=who.pk, by=who.actor(), now=timezone.now())
+        answer = self.clients["TL"].get(reverse("home_team"))
+        teams = answer.context["teams"]
+        sums = [(each.name, each.open, [mate.load.open for mate in each.mates]) for each in teams]
+        assert sums == [("Payments", 1, [1]), ("Phones", 2, [2]), ("", 1, [1])]
+        assert without_secrets(answer).count('class="subtotal"') == 2
         assert "Your cases" in self.get("SU", "/")
 
     def test_ready_texts_are_written_changed_and_retired_on_their_screen(self) -> None:
