@@ -46,7 +46,8 @@ def start_waiting(case: Case, waits_for: str, until: datetime | None, by: Actor,
     """
     case.state, case.waits_for, case.wakes_at = CASE.after("wait", case.state), waits_for, until
     if waits_for == "customer":
-        pause_clocks(clocks.SUBJECT, [case.pk], reason=CUSTOMER, by=by, at=at, kind=clocks.SOLUTION)
+        for kind in clocks.STILL_FOR_CUSTOMER:
+            pause_clocks(clocks.SUBJECT, [case.pk], reason=CUSTOMER, by=by, at=at, kind=kind)
         ends = longest_pause_ends(clocks.SOLUTION, case.market, CUSTOMER, at) or at + rules.LONGEST_WAIT
         case.nudges = until is None or ends <= until
         case.wakes_at = ends if until is None else min(ends, until)
@@ -88,5 +89,5 @@ def may_go_on(case: Case, now: datetime) -> bool:
 def open_again(case: Case, by: Actor, at: datetime) -> None:
     """It is not over after all. The gap counts for no clock but those that never pause."""
     case.state, case.resolved_at, case.reopens = CASE.after("reopen", case.state), None, case.reopens + 1
-    for kind in (clocks.SOLUTION, *([clocks.COMPLAINT] if case.is_complaint else [])):
+    for kind in (*clocks.WHOLE, *([clocks.COMPLAINT] if case.is_complaint else [])):
         reopen_clocks(clocks.SUBJECT, [case.pk], by=by, at=at, kind=kind)

@@ -1,4 +1,4 @@
-"""The clocks of a case: the first answer, every next one, the solution, the complaint that never pauses.
+"""The clocks of a case: of answers, of the solution and the whole, and the deadlines that never pause.
 
 Sources are proposals of ours but where said; each is a policy that an administrator sets per market.
 """
@@ -12,6 +12,9 @@ from paydesk.foundation.clocks.rules import CUSTOMER, Step, Terms
 
 SUBJECT, RIGHT = "case", "cases.work"
 FIRST, NEXT, SOLUTION, COMPLAINT = "first_response", "next_response", "resolution", "complaint_deadline"
+PERIODIC, TOTAL, DISPUTE = "periodic_update", "total", "dispute_deadline"
+WHOLE = (SOLUTION, TOTAL)  # that run from the first word to the last
+STILL_FOR_CUSTOMER = (SOLUTION, PERIODIC)  # that stand still while we wait for the customer
 COMMITMENT = "commitment"
 _STEPS = (
     Step("half", "owner", percent=50),
@@ -49,6 +52,31 @@ def declare_kinds() -> None:
             "Resolve the complaint",
             right="cases.work:view",
             source="As reported for Ghana (Act 987): five days; kept in calendar days everywhere until set",
+            calendar=ROUND_THE_CLOCK,
+            due_by_two=True,
+            never_pauses=True,
+            terms=Terms(target_seconds=5 * 24 * 3600, steps=_STEPS),
+        ),
+        Kind(
+            PERIODIC,
+            "Tell them how it stands",
+            right="cases.work:view",
+            source="Proposal: a word of ours every two business days until it is solved",
+            terms=Terms(target_days=2, pauses={CUSTOMER: 5 * OFFICE_DAY_SECONDS}, steps=_STEPS),
+        ),
+        Kind(
+            TOTAL,
+            "Be done with it in all",
+            right="cases.work:view",
+            source="Proposal: ten business days from the first word to the last, whoever is waited for",
+            never_pauses=True,
+            terms=Terms(target_days=10, steps=_STEPS),
+        ),
+        Kind(
+            DISPUTE,
+            "Answer the dispute",
+            right="cases.work:view",
+            source="The scheme’s last day less two business days; it is given in each case",
             calendar=ROUND_THE_CLOCK,
             due_by_two=True,
             never_pauses=True,

@@ -137,11 +137,12 @@ def heard(case: Case, at: datetime, now: datetime) -> None:
 
 
 def answered(case: Case, at: datetime) -> None:
-    """A person of ours answered in public, and it left: the clocks of answers are met."""
+    """A person of ours answered in public, and it left: the clocks of answers are met, the next one runs."""
     case.first_answered_at = case.first_answered_at or at
     case.unanswered_since = None
-    for kind in (clocks.FIRST, clocks.NEXT):
+    for kind in (clocks.FIRST, clocks.NEXT, clocks.PERIODIC):
         meet_clocks(kind, clocks.SUBJECT, [case.pk], at=at)
+    start_clocks(clocks.PERIODIC, clocks.SUBJECT, {case.pk: at}, market=case.market, now=at)
 
 
 def propose_links(case: Case, text: str, by: Actor, at: datetime) -> int:

@@ -17,6 +17,7 @@ from paydesk.kernel.business_time import Calendar
 # Who hears of a step, the ladder from the bottom up.
 LADDER = {"owner": "the owner", "TL": "the team lead", "FC": "the finance controller", "RK": "risk"}
 GRACE_SECONDS = 48 * 3600
+MOST_DAYS_BACK = 60
 REOPENED = "resolved"  # the pause between the end of a clock and its reopening
 # What a pause waits for. The provider and our own work pause no clock of a customer: they have their own.
 CUSTOMER = "customer"
@@ -147,6 +148,17 @@ def step_times(
             at = due + timedelta(minutes=step.minutes or 0)
         found.append((max(at, start), step))
     return sorted(found, key=lambda each: (each[0], each[1].key))
+
+
+def business_days_before(calendar: Calendar, day: date, days: int) -> datetime | None:
+    """The closing time of the business day that is the `days`th before `day`; None for none within weeks."""
+    for back in range(1, MOST_DAYS_BACK):
+        earlier = day - timedelta(days=back)
+        if calendar.hours_on(earlier):
+            days -= 1
+            if days <= 0:
+                return calendar.end_of_day(datetime.combine(earlier, time(0), calendar.time_zone), 0)
+    return None
 
 
 def longest_pause(calendar: Calendar, at: datetime, most_seconds: int) -> datetime:

@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 
 from paydesk.foundation.attached.queries import has_any
 from paydesk.foundation.clocks import rules
-from paydesk.foundation.clocks.kinds import ROUND_THE_CLOCK
+from paydesk.foundation.clocks.kinds import ROUND_THE_CLOCK, never_pauses
 from paydesk.foundation.clocks.models import Clock, ClockPause
 from paydesk.foundation.clocks.queries import ClockStanding, calendar_of, standing, state_at, terms_of
 from paydesk.kernel.business_time import Calendar
@@ -115,6 +115,8 @@ def arithmetic(
         told.append(f"late by {late} {time}, {rules.hours_words(stands.late_calendar_seconds)} in all")
     elif not clock.ended_as:
         told.append(f"{rules.hours_words(max(stands.left_seconds, 0))} left")
+        if never_pauses(clock.kind):
+            told.append("it never pauses")
     else:
         told.append({"met": "kept", "waived": "taken out of the count"}.get(state, state))
     return "; ".join(told) + "."

@@ -98,8 +98,8 @@ class Verify(forms.Form):
 
 
 BACK_BY_ITSELF = (
-    "Then the case comes back by itself. Waiting for the customer ends at the latest when the longest pause is"
-    " over; they are reminded then."
+    "Then the case comes back by itself. Waiting for the customer ends at the latest when the longest pause"
+    " is over; they are reminded then."
 )
 
 
@@ -123,6 +123,21 @@ class Call(forms.Form):
 
 class NoComplaint(forms.Form):
     reason = forms.CharField(label="Why, without names or numbers of customers", max_length=200)
+
+
+class Dispute(forms.Form):
+    answer_by = forms.DateField(
+        label="Last day on which the scheme takes our answer", required=False,
+        widget=forms.DateInput(attrs={"type": "date"}),
+        help_text="Ours is due two business days before.",
+    )  # fmt: skip
+    is_answered = forms.BooleanField(label="The scheme has our answer", required=False)
+
+    def clean(self) -> dict[str, Any]:
+        said = super().clean() or self.cleaned_data
+        if not self.errors and bool(said["answer_by"]) == said["is_answered"]:
+            raise forms.ValidationError("Give the last day, or say that the scheme has our answer.")
+        return said
 
 
 class Promise(forms.Form):

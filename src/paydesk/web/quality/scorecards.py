@@ -28,6 +28,7 @@ SEE = "scorecards:view"
 LONGEST_DAYS = 366
 HEAD = (
     "Person", "Team", "From", "To", "Figure", "Percent", "Counts", "Good", "Of", "Response percent",
+    "Rows",
 )  # fmt: skip
 ROWS_HEAD = ("Person", "Figure", "At (UTC)", "How it counts", "Kind", "Code", "Value")
 
@@ -86,23 +87,46 @@ class Cell:
 def board(request: HttpRequest) -> HttpResponse:
     """Everybody the person may see, a row each, and all of them together; figures with their definitions."""
     cards, period, form = _cards(request)
-    cells = [
-        (
-            card.person,
-            [Cell(each, _rows_url(period, name, card.person)) for name, each in card.figures.items()],
-        )
-        for card in cards
-    ]
-    together = [
-        Cell(summed({card.person.pk: card.figures[name] for card in cards}, figure), _rows_url(period, name))
-        for name, figure in FIGURES.items()
-    ]
+    together = _summed(cards, period)
     query = urlencode({"first": period.first.isoformat(), "last": period.last.isoformat()})
     known = {
-        "at": "figures", "figures": list(FIGURES.values()), "cells": cells, "together": together,
+        "at": "figures", "figures": list(FIGURES.values()), "teams": _by_team(cards, period),
+        "together": together,
         "period": period, "form": form, "query": query, "alone": len(cards) == 1,
     }  # fmt: skip
     return render(request, "quality/figures.html", known)
+
+
+def _by_team(cards: list[Scorecard], period: Period) -> list[tuple[str, list[Cell], list[Any]]]:
+    """(team, its sums, its people with their figures); one without a name where all are of one."""
+    of: dict[tuple[str, int | None], list[Scorecard]] = {}
+    for card in cards:
+        team = card.person.team
+        of.setdefault((team.name if team else "", team.pk if team else None), []).append(card)
+    several = len(of) > 1
+    return [
+        (
+            name if several else "", _summed(theirs, period, team_id) if several and name else [],
+            [
+                (card.person, [Cell(each, _rows_url(period, figure, person=card.person.pk))
+                               for figure, each in card.figures.items()])
+                for card in theirs
+            ],
+        )
+        for (name, team_id), theirs in sorted(of.items(), key=lambda each: (not each[0][0], each[0][0]))
+    ]  # fmt: skip
+
+
+def _summed(cards: list[Scorecard], period: Period, team_id: int | None = None) -> list[Cell]:
+    """Every figure of these people together, with the address of its rows."""
+    whose = {} if team_id is None else {"team": team_id}
+    return [
+        Cell(
+            summed({card.person.pk: card.figures[name] for card in cards}, figure),
+            _rows_url(period, name, **whose),
+        )
+        for name, figure in FIGURES.items()
+    ]
 
 
 def _cards(request: HttpRequest) -> tuple[list[Scorecard], Period, PeriodForm]:
@@ -111,10 +135,8 @@ def _cards(request: HttpRequest) -> tuple[list[Scorecard], Period, PeriodForm]:
     return figures(actor, seen_people(actor, now), form.period, now), form.period, form
 
 
-def _rows_url(period: Period, name: str, person: Person | None = None) -> str:
-    said = {"first": period.first.isoformat(), "last": period.last.isoformat()}
-    if person is not None:
-        said["person"] = str(person.pk)
+def _rows_url(period: Period, name: str, **whose: int) -> str:
+    said = {"first": period.first.isoformat(), "last": period.last.isoformat(), **whose}
     return f"{reverse('scorecards:rows', args=[name])}?{urlencode(said)}"
 
 
@@ -143,9 +165,12 @@ def _asked(request: HttpRequest, figure: str) -> tuple[dict[int, Person], Period
     if figure not in FIGURES:
         raise Http404("There is no such figure.")
     people = {person.pk: person for person in seen_people(actor_of(request), timezone.now())}
-    wanted = request.GET.get("person", "")
-    if wanted:
-        people = {pk: person for pk, person in people.items() if str(pk) == wanted}
+    wanted, team = request.GET.get("person", ""), request.GET.get("team", "")
+    if wanted or team:
+        people = {
+            pk: person for pk, person in people.items()
+            if wanted in ("", str(pk)) and team in ("", str(person.team_id))
+        }  # fmt: skip
         if not people:
             raise Http404("There is nobody like that whose figures you see.")
     outcome = request.GET.get("outcome", "")
@@ -186,6 +211,7 @@ def export(request: HttpRequest, kind: str) -> HttpResponseBase:
             "; ".join(f"{OUTCOMES[outcome]} {number}" for outcome, number in sorted(counted.counts.items())),
             counted.numerator, counted.denominator,
             percent(counted.response_tenths) if name == "csat" else "",
+            request.build_absolute_uri(_rows_url(period, name, person=card.person.pk)),
         ]
         for card in cards
         for name, counted in card.figures.items()

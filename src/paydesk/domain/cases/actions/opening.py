@@ -136,7 +136,7 @@ def open_case(
         at=at,
     )
     found = propose_links(case, f"{subject}\n{text}\n{also_says}", by, now)
-    kinds = [clocks.SOLUTION]
+    kinds = [*clocks.WHOLE]
     kinds += [clocks.FIRST] if case.unanswered_since else []
     kinds += [clocks.COMPLAINT] if is_complaint else []
     for kind in kinds:
@@ -269,7 +269,7 @@ def follow_up(before: Case, channel: str, at: datetime, by: Actor, now: datetime
         opened_by=by.label,
         follows=before,
     )
-    for kind in (clocks.FIRST, clocks.SOLUTION, *([clocks.COMPLAINT] if before.is_complaint else [])):
+    for kind in (clocks.FIRST, *clocks.WHOLE, *([clocks.COMPLAINT] if before.is_complaint else [])):
         start_clocks(kind, clocks.SUBJECT, {case.pk: at}, market=case.market, now=now)
     record("case.opened", case, by, now, channel=channel, follows=before.pk)
     put("case.opened", {"case_id": case.pk})

@@ -21,9 +21,11 @@ from paydesk.domain.cases.steps import RIGHT, CaseRefused, keep, locked, promise
 from paydesk.domain.cases.texts import LANGUAGES
 from paydesk.domain.cases.weighing import weigh
 from paydesk.domain.parties.models import Customer
+from paydesk.foundation.clocks.models import Clock
 from paydesk.foundation.clocks.steps import (
     meet_clocks,
     start_clocks,
+    stop_clocks,
 )
 from paydesk.foundation.outbox.steps import put
 from paydesk.kernel.actor import Actor
@@ -273,7 +275,7 @@ def resolve(case_id: int, *, version: int | None = None, by: Actor, now: datetim
         money_outcome=case.money_outcome,
         unchecked=unchecked(case),
         unanswered=case.unanswered_since is not None,
-        blocks=[*open_of(case.pk), *blocks_of(about)],
+        blocks=[*open_of(case.pk), *_disputed(case), *blocks_of(about)],
         required=_required(case, bool(about)),
     )
     if missing:
@@ -283,12 +285,18 @@ def resolve(case_id: int, *, version: int | None = None, by: Actor, now: datetim
     end_waiting(case, now, they_acted=True)
     was, case.state = case.state, CASE.after("resolve", case.state)
     case.resolved_at, case.waits_for, case.wakes_at = now, "", None
-    for kind in (clocks.SOLUTION, clocks.COMPLAINT, clocks.FIRST, clocks.NEXT):
+    for kind in (*clocks.WHOLE, clocks.COMPLAINT, clocks.FIRST, clocks.NEXT):
         meet_clocks(kind, clocks.SUBJECT, [case.pk], at=now)
+    stop_clocks(clocks.PERIODIC, clocks.SUBJECT, [case.pk], why="it is solved", at=now)
     keep(case, "state", "waits_for", "wakes_at", "resolved_at")
     record("case.resolved", case, by, now, state=[was, case.state], root_cause=case.root_cause)
     put("case.resolved", {"case_id": case.pk})
     return case
+
+
+def _disputed(case: Case) -> list[str]:
+    due = Clock.objects.filter(subject_kind=clocks.SUBJECT, subject_id=case.pk, kind=clocks.DISPUTE)
+    return ["The scheme has no answer of ours yet."] if due.filter(ended_as="").exists() else []
 
 
 def _required(case: Case, is_linked: bool) -> dict[str, bool]:

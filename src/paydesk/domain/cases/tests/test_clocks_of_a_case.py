@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 
 from paydesk.domain.cases import actions, clocks
@@ -17,6 +19,7 @@ from paydesk.foundation.clocks.models import Clock, ClockPause
 from paydesk.foundation.clocks.rules import Terms
 from paydesk.foundation.clocks.steps import ClockRefused
 from paydesk.foundation.clocks.tests.desk import ADMINISTRATOR, LEAD
+from paydesk.foundation.clocks.told import arithmetic
 from tests.browser.people import make_person
 
 
@@ -300,3 +303,46 @@ class TakenApart(Cases):
         survivor.refresh_from_db()
         assert (case.state, case.resolved_at) == ("resolved", later(hours=1))
         assert (survivor.state, survivor.unanswered_since) == ("in_progress", None)
+
+
+class Beside(Cases):
+    def test_the_whole_never_pauses_and_after_each_answer_the_next_word_is_due(self):
+        case = self.opened()
+        whole = self.clock(case, "total")
+        self.answered(case)
+        first = self.clock(case, "periodic_update")
+        self.answered(case, "It goes on.", now=later(hours=2))
+        first.refresh_from_db()
+        assert first.ended_as == "met"
+        actions.wait(case.pk, waits_for="customer", by=AGENT, now=later(hours=3))
+        assert self.clock(case, "periodic_update").paused_at == later(hours=3)
+        assert self.clock(case, "total").paused_at is None
+        actions.take_up(case.pk, by=AGENT, now=later(hours=4))
+        self.ready(case)
+        actions.resolve(case.pk, by=AGENT, now=later(hours=5))
+        assert self.clock(case, "periodic_update").ended_as == "waived", "nothing is left to tell"
+        actions.reopen(case.pk, by=AGENT, now=later(hours=30))
+        again = self.clock(case, "total")
+        assert (again.pk, again.ended_as, again.due_at) == (whole.pk, "", whole.due_at)
+        assert arithmetic(again, [], later(hours=30)).endswith("it never pauses.")
+
+    def test_a_scheme_gives_a_last_day_and_ours_is_two_business_days_before(self):
+        case = self.opened()
+        monday = later(days=7).date()
+        actions.note_dispute(case.pk, answer_by=monday, by=AGENT, now=NOON)
+        due = self.clock(case, "dispute_deadline")
+        assert due.due_at == datetime(2026, 3, 4, 17, tzinfo=UTC), "Friday is a holiday of Ghana"
+        with pytest.raises(CaseRefused, match="runs already"):
+            actions.note_dispute(case.pk, answer_by=later(days=20).date(), by=AGENT, now=NOON)
+        self.answered(case)
+        self.ready(case)
+        with pytest.raises(CaseRefused, match="no answer of ours"):
+            actions.resolve(case.pk, by=AGENT, now=later(hours=2))
+        actions.answer_dispute(case.pk, by=AGENT, now=later(hours=3))
+        assert self.clock(case, "dispute_deadline").ended_as == "met"
+        actions.resolve(case.pk, by=AGENT, now=later(hours=4))
+        late = self.opened("Contested", external_id="<d>")
+        with pytest.raises(CaseRefused, match="past"):
+            actions.note_dispute(late.pk, answer_by=later(days=-1).date(), by=AGENT, now=NOON)
+        actions.note_dispute(late.pk, answer_by=later(days=1).date(), by=AGENT, now=NOON)
+        assert self.clock(late, "dispute_deadline").due_at.date() == later(days=1).date()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -18,6 +19,7 @@ from paydesk.domain.quality.review_models import Review, SamplingPlan, Scorecard
 from paydesk.domain.quality.review_rules import DELIVERED
 from paydesk.domain.refunds.actions import approve_refund, request_refund
 from paydesk.foundation.approvals.models import Approval
+from paydesk.foundation.people.models import Person, Team
 from paydesk.web.addresses import code_in
 from paydesk.web.refunds.tests.desk import PHONE, OnTheRefundDesk
 from tests.browser.people import make_person
@@ -191,6 +193,17 @@ class ReviewsOnTheScreen(OnTheRefundDesk):
         for text in ("SU Person", "TL Person", "at the first contact", "came again", "left out", "50.0 %",
                      "100.0 %", "cases resolved", "stands", "not asked", "7 days"):  # fmt: skip
             assert text in board, text
+        shares = re.findall(r"<(\w+)[^<>]*>(?:<b>|response <span[^<>]*>)?\d+\.\d %", board)
+        assert len(shares) > 2, board
+        assert set(shares) == {"a"}  # none without its rows
+        assert "subtotal" not in board
+        phones = Team.objects.create(name="Phones")
+        Person.objects.filter(pk=self.people["SU"].pk).update(team=phones)
+        board = self.get("QA", reverse("scorecards:figures"))
+        assert board.count('class="subtotal"') == 1  # the others are of none
+        of_team = self.get("QA", reverse("scorecards:rows", args=["fcr"]), {"team": phones.pk})
+        assert "SU Person" in of_team
+        self.get("QA", reverse("scorecards:rows", args=["fcr"]), {"team": phones.pk + 1}, 404)
         own = self.get("SU", reverse("scorecards:figures"))
         assert "TL Person" not in own
         who = {"person": self.people["TL"].pk}
