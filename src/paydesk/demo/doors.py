@@ -70,7 +70,8 @@ def _status_pages(by: Actor, at: datetime) -> None:
         verify(case.pk, facts=["account_number", "transaction_code"], by=by, now=now)
         page = actions.give_status_page(case.pk, kind="payment", object_id=payment.pk, by=by, now=now)
         if given % 3 != 2:
-            actions.note_visit(page.pk, by=DEMO, now=min(now + timedelta(hours=3), at))
+            device = ("phone", "phone", "computer")[given % 3]
+            actions.note_visit(page.pk, device=device, by=DEMO, now=min(now + timedelta(hours=3), at))
         given += 1
 
 

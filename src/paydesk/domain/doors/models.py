@@ -7,7 +7,7 @@ from django.db.models import Q
 
 from paydesk.domain.cases.models import Case
 from paydesk.domain.cases.rules import LEVELS
-from paydesk.domain.doors.rules import CALL_STATES, KINDS, LANGUAGES
+from paydesk.domain.doors.rules import CALL_STATES, DEVICES, KINDS, LANGUAGES
 
 
 class Door(models.Model):
@@ -66,12 +66,16 @@ class StatusLink(models.Model):
 
 
 class Visit(models.Model):
-    """Somebody looked at a status page; looking again soon is the same visit."""
+    """Somebody looked at a status page; looking again soon is the same visit. `device` is its kind."""
 
     link = models.ForeignKey(StatusLink, on_delete=models.CASCADE, related_name="visits", db_index=False)
     at = models.DateTimeField()
+    device = models.CharField(max_length=8, default="", db_default="")
 
     class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(device__in=list(DEVICES)), name="visit_device_known"),
+        ]
         indexes = [
             models.Index(fields=["link", "-at"], name="visit_of_link"),
             models.Index(fields=["at"], name="visit_at"),

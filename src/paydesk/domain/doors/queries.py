@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -111,6 +111,17 @@ def links(actor: Actor) -> QuerySet[StatusLink]:
     return _counted(_links(actor).select_related("case", "case__customer")).order_by("-pk")
 
 
+def pages(actor: Actor) -> QuerySet[StatusLink]:
+    """As `links`, with `first` (the first look) and `has_written` (within 7 days of it); one query."""
+    return _judged(links(actor))
+
+
+def visits(actor: Actor) -> QuerySet[Visit]:
+    """Looks at status pages of cases that the actor may see, newest first; one query."""
+    found = Visit.objects.filter(link__in=_links(actor).values("pk"))
+    return found.select_related("link", "link__case").order_by("-at", "-pk")
+
+
 def _links(actor: Actor) -> QuerySet[StatusLink]:
     """Those of cases that the actor may see."""
     return StatusLink.objects.filter(case__in=cases(actor).order_by().values("pk"))
@@ -145,8 +156,23 @@ def deflection(actor: Actor, since: datetime, now: datetime) -> Deflection:
     of the same customer, within 7 days of the first look.
     """
     found = _links(actor).filter(made_at__gte=since)
+    row = _judged(found).aggregate(
+        looked=Count("pk", filter=Q(first__isnull=False)),
+        **{name: Count("pk", filter=condition(now)) for name, condition in OUTCOMES.items()},
+    )
+    return Deflection(given=found.count(), **row)
+
+
+# What became of pages, as conditions on those of `pages`; the figures and their rows are found alike.
+OUTCOMES: dict[str, Callable[[datetime], Q]] = {
+    "spared": lambda now: Q(has_written=False, first__lte=now - rules.WROTE_WITHIN),
+    "wrote": lambda now: Q(has_written=True, first__isnull=False),
+    "too_early": lambda now: Q(has_written=False, first__gt=now - rules.WROTE_WITHIN),
+}
+
+
+def _judged(found: QuerySet[StatusLink]) -> QuerySet[StatusLink]:
     first = Visit.objects.filter(link=OuterRef("pk")).order_by("at").values("at")[:1]
-    seen = found.annotate(first=Subquery(first)).filter(first__isnull=False)
     said = Message.objects.filter(
         Q(case=OuterRef("case")) | Q(case__customer__isnull=False, case__customer=OuterRef("case__customer")),
         direction="in",
@@ -154,13 +180,7 @@ def deflection(actor: Actor, since: datetime, now: datetime) -> Deflection:
         at__gt=OuterRef("first"),
         at__lte=OuterRef("first") + rules.WROTE_WITHIN,
     )
-    row = seen.annotate(has_written=Exists(said)).aggregate(
-        looked=Count("pk"),
-        wrote=Count("pk", filter=Q(has_written=True)),
-        spared=Count("pk", filter=Q(has_written=False, first__lte=now - rules.WROTE_WITHIN)),
-        too_early=Count("pk", filter=Q(has_written=False, first__gt=now - rules.WROTE_WITHIN)),
-    )
-    return Deflection(given=found.count(), **row)
+    return found.annotate(first=Subquery(first)).annotate(has_written=Exists(said))
 
 
 def looked_lately(link_id: int, now: datetime) -> bool:

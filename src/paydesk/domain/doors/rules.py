@@ -121,6 +121,20 @@ def call_after(was: str, event: str) -> str:
     return "answered" if "answered" in (was, event) else "ringing"
 
 
+DEVICES = {"phone": "Phone", "tablet": "Tablet", "computer": "Computer", "": "Not known"}
+_TABLET = re.compile(r"ipad|tablet|kindle|silk|android(?!.*mobile)", re.I)
+_PHONE = re.compile(r"mobi|iphone|android|opera mini|kaios|nokia|blackberry|ucbrowser", re.I)
+_COMPUTER = re.compile(r"windows nt|macintosh|x11|cros ", re.I)
+
+
+def device_of(user_agent: str) -> str:
+    """The kind of device a browser says it runs on, "" where it does not: no more of it is kept."""
+    for kind, words in (("tablet", _TABLET), ("phone", _PHONE), ("computer", _COMPUTER)):
+        if words.search(user_agent):
+            return kind
+    return ""
+
+
 _MACHINES = re.compile(
     r"bot|crawl|spider|preview|scan|fetch|curl|python|whatsapp|telegram|slack|facebook", re.I
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
+from django.views.decorators.vary import vary_on_headers
 
 from paydesk.domain.cases.categories import ROOT_CAUSES
 from paydesk.domain.doors.queries import deflection
@@ -34,6 +35,8 @@ from paydesk.web.access import actor_of, needs
 from paydesk.web.cases.shown import SEE
 from paydesk.web.cases.shown import shown as shown_case
 from paydesk.web.causes.filters import CauseFilters
+from paydesk.web.doors.lists import exported, listed
+from paydesk.web.doors.views import start_of
 from paydesk.web.paging import PAGE_SIZE, Page, page_number
 from paydesk.web.sight import looking
 from paydesk.web.triage.views import share
@@ -74,8 +77,7 @@ def page(request: HttpRequest) -> HttpResponse:
     payments = payments_in(actor, asked)
     weeks = weeks_of(asked)
     volume = by_week(actor, asked)
-    start = datetime(asked.since.year, asked.since.month, asked.since.day, tzinfo=UTC)
-    spared = deflection(actor, start, timezone.now())
+    spared = deflection(actor, start_of(asked.since), timezone.now())
     known: dict[str, Any] = {
         "part": "causes", "filters": filters, "asked": asked, "query": filters.address,
         "lines": [line(each, asked) for each in found],
@@ -92,9 +94,26 @@ def page(request: HttpRequest) -> HttpResponse:
             *(cause_words(each.cause) for each in volume[:2]), *(["all others"] if volume[2:] else [])
         ],
         "spared": spared,
+        "pages_url": f"{reverse('causes:pages')}?{urlencode({'since': asked.since})}",
         "spared_share": share(spared.spared, spared.decided),
     }  # fmt: skip
     return render(request, "causes/page.html", known)
+
+
+@require_safe
+@needs(SEE)
+@vary_on_headers("HX-Request", "HX-Target")
+def pages(request: HttpRequest, what: str) -> HttpResponse:
+    """The rows of what status pages answered without a person: pages given, and each look at one."""
+    return listed(request, what, "causes")
+
+
+@require_safe
+@needs(SEE)
+@needs("export")
+def export_pages(request: HttpRequest, what: str, kind: str) -> HttpResponseBase:
+    """The same as a file."""
+    return exported(request, what, kind)
 
 
 def _weekly(each: Weekly, weeks: Sequence[date], asked: Asked) -> tuple[str, int, str, list[tuple[int, str]]]:

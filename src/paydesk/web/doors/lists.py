@@ -18,8 +18,8 @@ from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
 from paydesk.domain.cases.states import CASE
-from paydesk.domain.doors.queries import calls, chats, doors, forms_sent, links
-from paydesk.domain.doors.rules import CALL_STATES, LANGUAGES, PRESENT_WITHIN
+from paydesk.domain.doors.queries import OUTCOMES, calls, chats, doors, forms_sent, pages, visits
+from paydesk.domain.doors.rules import CALL_STATES, DEVICES, LANGUAGES, PRESENT_WITHIN
 from paydesk.foundation.people.queries import markets_of
 from paydesk.kernel.actor import Actor
 from paydesk.web.access import actor_of, gate, needs
@@ -61,6 +61,7 @@ class Listing:
     cells: Callable[[Row, Looking], list[Any]]
     door_kind: str = ""
     door_of: str = "door_id"
+    page_of: str = ""
 
 
 def _page_state(link: Any, now: datetime) -> tuple[str, str]:
@@ -79,6 +80,10 @@ def _chat_state(chat: Any, now: datetime) -> tuple[str, str]:
 
 def _of_call(state: str, now: datetime) -> Q:
     return Q(state=state)
+
+
+def _of_device(device: str, now: datetime) -> Q:
+    return Q(device=device)
 
 
 def _of_case(state: str, now: datetime) -> Q:
@@ -141,10 +146,13 @@ LISTINGS = {
             door_kind="form", door_of="door_key",
         ),
         Listing(
-            "pages", "status pages", links,
+            "pages", "status pages", pages,
             {
                 "looked": ("Looked at", lambda now: Q(looked__gt=0)),
                 "unseen": ("Not looked at", lambda now: Q(looked=0)),
+                "spared": ("Did not write after it", OUTCOMES["spared"]),
+                "wrote": ("Wrote all the same", OUTCOMES["wrote"]),
+                "too_early": ("Looked within 7 days", OUTCOMES["too_early"]),
                 "good": ("Good still", lambda now: Q(withdrawn_at=None, expires_at__gt=now)),
                 "expired": ("Expired", lambda now: Q(withdrawn_at=None, expires_at__lte=now)),
                 "withdrawn": ("Withdrawn", lambda now: Q(withdrawn_at__isnull=False)),
@@ -156,6 +164,17 @@ LISTINGS = {
                 row.case, row.about, row.thing.case.market, row.state[1], utc(row.thing.made_at),
                 utc(row.thing.expires_at), row.thing.looked, utc(row.thing.last_at),
             ],
+        ),
+        Listing(
+            "visits", "looks at status pages", visits,
+            {name or "unknown": (words, partial(_of_device, name)) for name, words in DEVICES.items()},
+            lambda visit, now: ("settled", DEVICES[visit.device].lower()), "at", "link__case__market",
+            ("Looked (UTC)", "Device", "Case", "About", "Market", "Page given (UTC)"),
+            lambda row, eyes: [
+                utc(row.thing.at), row.state[1], row.case, row.about, row.thing.link.case.market,
+                utc(row.thing.link.made_at),
+            ],
+            page_of="link_id",
         ),
     )
 }  # fmt: skip
@@ -169,6 +188,7 @@ class DoorFilters(AddressFilters):
     market = forms.ChoiceField(required=False)
     since = forms.DateField(required=False, label="From", widget=day_input())
     until = forms.DateField(required=False, label="To", widget=day_input())
+    link = forms.IntegerField(required=False, label="One status page", widget=forms.HiddenInput, min_value=1)
 
     def __init__(self, request: HttpRequest, listing: Listing, actor: Actor) -> None:
         super().__init__(request)
@@ -182,22 +202,27 @@ class DoorFilters(AddressFilters):
             fields["door"].choices = [ANY, *((str(each.pk), each.name) for each in kind)]
         else:
             del self.fields["door"]
+        if not listing.page_of:
+            del self.fields["link"]
+        else:
+            fields["state"].label = "Device"
 
     def found(self, actor: Actor, now: datetime) -> QuerySet[Any]:
         said, day = dict(self.wanted), self.listing.day_of
         names = {"market": self.listing.market_of, "door": self.listing.door_of, "since": f"{day}__date__gte",
-                 "until": f"{day}__date__lte"}  # fmt: skip
+                 "until": f"{day}__date__lte", "link": self.listing.page_of}  # fmt: skip
         found = self.listing.find(actor)
         if state := said.pop("state", ""):
             found = found.filter(self.listing.states[state][1](now))
         return found.filter(**{names[name]: value for name, value in said.items()})
 
     def row(self, thing: Any, now: datetime) -> Row:
-        about = getattr(thing, "object_id", None)
+        page = getattr(thing, "link", thing)
+        about = getattr(page, "object_id", None)
         return Row(
             thing, self.listing.state_of(thing, now),
-            case=code_in("case", thing.case_id) if thing.case_id else "",
-            about=code_in(thing.kind, about) if about else "",
+            case=code_in("case", page.case_id) if page.case_id else "",
+            about=code_in(page.kind, about) if about else "",
             door=self.names.get(str(getattr(thing, self.listing.door_of, "")), ""),
         )  # fmt: skip
 
@@ -207,6 +232,11 @@ class DoorFilters(AddressFilters):
 @vary_on_headers("HX-Request", "HX-Target")
 def came(request: HttpRequest, what: str) -> HttpResponse:
     """One list, newest first; the same partial at the first paint and after a filter."""
+    return listed(request, what, "doors")
+
+
+def listed(request: HttpRequest, what: str, space: str) -> HttpResponse:
+    """One list at the addresses of `space`: of the doors, or of the causes, which its figures lead to."""
     listing = LISTINGS[what]
     actor, now, number = actor_of(request), timezone.now(), page_number(request)
     filters, start = DoorFilters(request, listing, actor), (number - 1) * PAGE_SIZE
@@ -216,12 +246,14 @@ def came(request: HttpRequest, what: str) -> HttpResponse:
         "listing": listing,
         "filters": filters,
         "page": Page.of((filters.row(each, now) for each in found), number),
-        "here": reverse(f"doors:{what}"),
+        "here": reverse(f"{space}:{what}"),
+        "space": space,
+        "visits_url": reverse(f"{space}:visits"),
         "rows_in": f"doors/_{what}.html",
         "sees_cases": actor.may(CASES),
         "may_export": gate(actor, "export"),
-        "csv_url": reverse(f"doors:export_{what}", args=["csv"]),
-        "xlsx_url": reverse(f"doors:export_{what}", args=["xlsx"]),
+        "csv_url": reverse(f"{space}:export_{what}", args=["csv"]),
+        "xlsx_url": reverse(f"{space}:export_{what}", args=["xlsx"]),
     }
     target = request.htmx.target  # type: ignore[attr-defined]
     return render(request, f"doors/{'_came' if target == 'came' else 'came'}.html", known)
@@ -232,6 +264,11 @@ def came(request: HttpRequest, what: str) -> HttpResponse:
 @needs("export")
 def export(request: HttpRequest, what: str, kind: str) -> HttpResponseBase:
     """What is shown with the filters of the address, all of it; numbers as this person may see them."""
+    return exported(request, what, kind)
+
+
+def exported(request: HttpRequest, what: str, kind: str) -> HttpResponseBase:
+    """The rows of `listed` as a file."""
     listing = LISTINGS[what]
     if kind not in ("csv", "xlsx"):
         raise Http404

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import urlencode
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from paydesk.domain.doors import actions
@@ -24,6 +25,12 @@ from paydesk.web.doors.forms import AddDoor, Origins, Script
 if TYPE_CHECKING:
     from paydesk.domain.doors.models import Door
 
+
+def start_of(day: date) -> datetime:
+    """When a day of whoever looks begins: pages given from then on are those of its rows."""
+    return timezone.make_aware(datetime.combine(day, time.min))
+
+
 SEE, SET_UP = "settings.manage:view", "settings.manage"
 DAYS = 30
 
@@ -33,10 +40,12 @@ DAYS = 30
 def door_list(request: HttpRequest) -> HttpResponse:
     """Every door of the actor's markets, and what status pages of the last thirty days spared us."""
     actor, now = actor_of(request), timezone.now()
+    since = timezone.localdate() - timedelta(days=DAYS)
     known = {
+        "rows_url": f"{reverse('doors:pages')}?{urlencode({'since': since})}",
         "doors": [(door, KINDS[door.kind]) for door in doors(actor)],
         "set_up": gate(actor, SET_UP),
-        "spared": deflection(actor, now - timedelta(days=DAYS), now),
+        "spared": deflection(actor, start_of(since), now),
         "days": DAYS,
     }
     return render(request, "doors/list.html", known)

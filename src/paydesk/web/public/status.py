@@ -11,7 +11,7 @@ from paydesk.domain.doors.actions import note_visit
 from paydesk.domain.doors.addresses import link_behind
 from paydesk.domain.doors.asks import level_needed, standing_of
 from paydesk.domain.doors.queries import is_still_theirs
-from paydesk.domain.doors.rules import is_machine
+from paydesk.domain.doors.rules import device_of, is_machine
 from paydesk.web.public.limits import LOOKS
 from paydesk.web.public.pages import LOOKER, gone, language_of, page, public
 
@@ -33,7 +33,7 @@ def status(request: HttpRequest, secret: str) -> HttpResponse:
     headers = request.headers
     agent, purpose = headers.get("User-Agent", ""), headers.get("Sec-Purpose", headers.get("Purpose", ""))
     if not is_machine(request.method or "", agent, purpose):
-        note_visit(link.pk, by=LOOKER, now=now)
+        note_visit(link.pk, device=device_of(agent), by=LOOKER, now=now)
     known = {
         "standing": standing,
         "details": standing.details if LEVELS[link.level] >= Level.TWO_FACTS else (),

@@ -59,13 +59,15 @@ def withdraw_status_page(link_id: int, *, by: Actor, now: datetime) -> StatusLin
 
 
 @transaction.atomic(durable=True)
-def note_visit(link_id: int, *, by: Actor, now: datetime) -> bool:
+def note_visit(link_id: int, *, device: str = "", by: Actor, now: datetime) -> bool:
     """Somebody looked; again within ten minutes it is the same visit. Returns whether it counts.
+
+    `device` is a key of rules.DEVICES: nothing else is kept of whoever it was.
 
     Writes no audit record: nothing of ours changed.
     """
     del by  # a visitor: nobody knows who
     if looked_lately(link_id, now):
         return False
-    Visit.objects.create(link_id=link_id, at=now)
+    Visit.objects.create(link_id=link_id, at=now, device=device)
     return True

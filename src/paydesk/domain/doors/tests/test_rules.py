@@ -82,3 +82,17 @@ def test_a_program_that_follows_links_is_no_visitor() -> None:
         ("GET", "Googlebot", ""),
     ):
         assert rules.is_machine(*seen), seen
+
+
+def test_of_a_device_only_its_kind_is_known() -> None:
+    said = {
+        "Mozilla/5.0 (Linux; Android 13; TECNO KG5) Chrome/120 Mobile Safari/537.36": "phone",
+        "Mozilla/5.0 (iPhone; CPU iPhone OS 17_0 like Mac OS X) Mobile/15E148": "phone",
+        "Opera/9.80 (J2ME/MIDP; Opera Mini/9.80/190; U; en)": "phone",
+        "Mozilla/5.0 (iPad; CPU OS 16_0 like Mac OS X) Mobile/15E148": "tablet",
+        "Mozilla/5.0 (Linux; Android 12; SM-T500) Chrome/120 Safari/537.36": "tablet",
+        "Mozilla/5.0 (Windows NT 10.0; Win64; x64) Firefox/120.0": "computer",
+        "Mozilla/5.0 (X11; Linux x86_64) Firefox/120.0": "computer",
+        "Something/1.0": "",
+    }
+    assert {each: rules.device_of(each) for each in said} == said

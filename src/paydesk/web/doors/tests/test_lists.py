@@ -49,8 +49,16 @@ class Lists(AtTheDoors):
         assert "Where is it?" not in self.get("AD", reverse("doors:forms")), "who works at no case reads none"
 
         assert len(self.sheet("pages", state="looked")) == 0
-        Visit.objects.create(link=link, at=now)
+        looked = Visit.objects.create(link=link, at=now, device="phone")
         assert ",looked at," in self.sheet("pages", state="looked", market="GH")[0]
+        (row,) = self.sheet("visits", state="phone", link=str(link.pk))
+        assert row.startswith(f"{looked.at:%Y-%m-%d %H:%M:%S},phone,{code_in('case', case.pk)},")
+        assert self.sheet("visits", state="unknown") == self.sheet("visits", link=str(link.pk + 1)) == []
+        day = f"{timezone.localdate()}"
+        early = self.get("SU", reverse("causes:pages"), {"since": day, "state": "too_early"})
+        assert f"{reverse('causes:visits')}?link={link.pk}" in early
+        assert self.sheet("pages", state="spared") == self.sheet("pages", state="wrote") == []
+        assert code_in("case", case.pk) in self.get("SU", reverse("causes:visits"), {"link": str(link.pk)})
         StatusLink.objects.update(expires_at=now - timedelta(days=1))
         assert code_in("case", case.pk) in self.shown("pages", state="expired")
         assert self.sheet("pages", state="good") == self.sheet("pages", state="withdrawn") == []

@@ -129,9 +129,9 @@ class StatusPages(OnTheRefundDesk):
         self.look(address, **{"User-Agent": "Mozilla/5.0 (compatible; LinkPreview/1.0)"})
         self.look(address, **{"Sec-Purpose": "prefetch"})
         assert not Visit.objects.exists()
+        self.look(address, **{"User-Agent": "Mozilla/5.0 (Linux; Android 13) Mobile"})
         self.look(address)
-        self.look(address)
-        assert Visit.objects.count() == 1
+        assert Visit.objects.get().device == "phone"
 
     def test_who_looked_and_did_not_write_within_seven_days_was_spared(self) -> None:
         now = timezone.now()
