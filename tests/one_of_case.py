@@ -9,7 +9,7 @@ from email.message import EmailMessage
 from typing import Any
 
 from paydesk.domain.cases import actions as cases
-from paydesk.domain.cases.models import Attachment, Case, Mailbox
+from paydesk.domain.cases.models import Attachment, Case, Mailbox, ReceivedMail
 from paydesk.domain.contracts.pay_links import PayLink
 from paydesk.domain.contracts.pay_links import token_of as pay_token_of
 from paydesk.domain.doors.actions import (
@@ -54,6 +54,11 @@ def case_by_mail(people: dict[str, Person], now: datetime) -> tuple[Case, Mailbo
     mail.add_attachment(PICTURE, maintype="image", subtype="png", filename="message.png")
     kept = cases.keep_mail(box, mail.as_bytes(), received_at=now, by=WORKER, now=now)
     cases.take_in(kept.pk, by=WORKER, now=now)
+    away = EmailMessage()
+    away["From"], away["To"], away["Auto-Submitted"] = "kofi@mail.example", "desk@mail.example", "auto-sent"
+    away.set_content("I am away")
+    left = cases.keep_mail(box, away.as_bytes(), received_at=now, by=WORKER, now=now)
+    cases.take_in(left.pk, by=WORKER, now=now)
     return Case.objects.get(contact="ama@mail.example"), box
 
 
@@ -78,6 +83,7 @@ def one_of_case(people: dict[str, Person], case: Case, payment: Payment, now: da
     text = cases.save_ready_text("", title="Thanks", texts={"en": "Thank you."}, by=lead, now=now)
     own = code_of("CAS", case.pk)
     return {
+        ("mail-left/", "received_id"): ReceivedMail.objects.get(state="set_aside").pk,
         ("cases/<str:public_code>/attached/", "file_id"): waiting.pk,
         ("cases/<str:public_code>/", "attachment_id"): picture.pk,
         ("cases/<str:public_code>/sent/", "message_id"): again.pk,

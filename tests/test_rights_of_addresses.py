@@ -86,11 +86,11 @@ ONES_OWN = ("in/", "approvals/absences/<")
 # Addresses that show nothing to anybody, and why that is right.
 NOTHING_THERE: dict[str, str] = {}
 NUMBERED = {"books/account/": 1010, "books/tie-out/": 1010}
-# One's own, looking closer with a reason, two files of one's own choice beside each other:
+# One's own, looking closer with a reason or at what is held, two files of one's own choice side by side:
 # all that an auditor's button may leave in the trail.
 OF_AN_AUDITOR = {
     "person.preferences_set", "person.signed_out_everywhere", "customer.revealed", "two_files.started",
-    "two_files.swapped", "two_files.mapped",
+    "two_files.swapped", "two_files.mapped", "case.held_picture_shown",
 }  # fmt: skip
 
 

@@ -16,6 +16,7 @@ urlpatterns = [
     path("", include("paydesk.web.account.urls")),
     path("doors/", include("paydesk.web.doors.urls")),
     path("mailboxes/", include("paydesk.web.mailboxes.urls")),
+    path("mail-left/", include("paydesk.web.mail_left.urls")),
     path("text-messages/", include("paydesk.web.text_messages.urls")),
     path("cases/", include("paydesk.web.cases.urls")),
     path("texts/", include("paydesk.web.ready_texts.urls")),

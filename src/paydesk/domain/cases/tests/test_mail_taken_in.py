@@ -314,7 +314,7 @@ def test_a_token_is_asked_for_again_before_it_ends_and_who_has_to_sign_in_again_
     box = actions.add_mailbox(
         address="token@desk.example", name="", market="GH", imap=host, imap_secret="", smtp=host,
         smtp_secret="", refresh_token="first", client_secret="ours",
-        tokens={"address": f"http://127.0.0.1:{server.server_port}/token", "client_id": "us", "scope": "mail"},
+        tokens={"address": f"http://127.0.0.1:{server.server_port}/t", "client_id": "us", "scope": "mail"},
         by=ADMINISTRATOR, now=NOON,
     )  # fmt: skip
     secrets = [way(box).server.secret for way in (mailing.reading, mailing.sending)]  # type: ignore

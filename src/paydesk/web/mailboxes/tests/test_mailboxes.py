@@ -84,3 +84,25 @@ class Mailboxes(OnTheRefundDesk):
         self.post("AD", reverse("mailboxes:switch", args=[box.pk]), {})
         assert not Mailbox.objects.get().is_active
         self.get("SU", reverse("mailboxes:list"), status=403)
+
+    def test_mail_that_led_to_no_case_is_looked_at_taken_in_or_ignored(self) -> None:
+        mail = EmailMessage()
+        mail["From"], mail["Subject"], mail["Auto-Submitted"] = "kofi@mail.example", "Away", "auto-replied"
+        mail.set_content("I am at sea until May")
+        box = self.box()
+        left = self.arrives(box, mail)
+        here = reverse("mail_left:list")
+        assert "kofi@mail.example" in self.get("SU", here)
+        assert "I am at sea" in self.get("AU", reverse("mail_left:look", args=[left.pk]))
+        self.get("AD", here, status=403)
+        self.post("AU", reverse("mail_left:ignore", args=[left.pk]), {}, 403)
+        self.post("SU", reverse("mail_left:take_in", args=[left.pk]), {})
+        left.refresh_from_db()
+        assert left.case is not None
+        mail.replace_header("Subject", "Away again")
+        other = self.arrives(box, mail)
+        self.post("SU", reverse("mail_left:ignore", args=[other.pk]), {})
+        assert "No mail was left" in self.get("SU", here)
+        assert "Away again" in self.get("SU", here, {"state": "ignored"})
+        csv = self.clients["SU"].get(reverse("mail_left:export", args=["csv"]), {"state": "ignored"})
+        assert b"kofi@mail.example" in b"".join(csv.streaming_content)  # type: ignore[attr-defined]

@@ -1,0 +1,1 @@
+"""Mail that led to no case: what a machine wrote, what could not be understood; a person decides."""
