@@ -1,16 +1,6 @@
 """The verbs of payments: taking money in, applying it, and putting right what went wrong."""
 
-from paydesk.domain.payments.actions.applying import (
-    ApplyRefused,
-    SecondPersonRefused,
-    apply_payment,
-    approve_apply,
-    replay_contract,
-    request_apply,
-    split_payment,
-    unapply_payment,
-    undo_apply,
-)
+from paydesk.domain.payments.actions.applying import apply_payment, approve_apply, request_apply
 from paydesk.domain.payments.actions.backdating import approve_backdating, request_backdating
 from paydesk.domain.payments.actions.correcting import (
     CorrectionRefused,
@@ -34,6 +24,8 @@ from paydesk.domain.payments.actions.provider_rows import (
 )
 from paydesk.domain.payments.actions.reinstating import approve_reinstating, request_reinstating
 from paydesk.domain.payments.actions.showing import ShownBalanceRefused, enter_shown_balance
+from paydesk.domain.payments.actions.splitting import split_payment
+from paydesk.domain.payments.actions.taking_off import replay_contract, unapply_payment, undo_apply
 from paydesk.domain.payments.actions.unasked_rows import (
     BOOKINGS,
     approve_booking,
@@ -51,6 +43,7 @@ from paydesk.domain.payments.actions.unposting import (
     request_unpost,
     unpost_file,
 )
+from paydesk.domain.payments.applicable import ApplyRefused, SecondPersonRefused
 from paydesk.domain.payments.explained_rows import ExplanationRefused
 
 __all__ = [

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from paydesk.domain.cases import actions as cases
 from paydesk.domain.payments.actions import apply_payment
-from paydesk.domain.payments.actions.applying import ApplyRefused
+from paydesk.domain.payments.applicable import ApplyRefused
 from paydesk.domain.payments.queries import story_of
 from paydesk.domain.refunds.actions import approve_refund, approve_release, request_refund, request_release
 from paydesk.domain.refunds.steps import RefundRefused
