@@ -119,5 +119,4 @@ def _start_clocks(now: datetime) -> None:
     for start in range(0, len(opened), _CHUNK):
         part = dict(opened[start : start + _CHUNK])
         with transaction.atomic():
-            for kind in (clocks.FIRST, clocks.SOLUTION):
-                start_clocks(kind, clocks.SUBJECT, part, market="GH", now=now)
+            start_clocks([clocks.FIRST, *clocks.WHOLE], clocks.SUBJECT, part, market="GH", now=now)

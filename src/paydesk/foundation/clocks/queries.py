@@ -111,6 +111,18 @@ def current_policy(kind: str, market: str, at: datetime) -> PolicyVersion | None
     return found.order_by("-market", *NEWEST).first()
 
 
+def current_policies(kinds: Collection[str], market: str, at: datetime) -> dict[str, PolicyVersion]:
+    """As `current_policy`, for several kinds, by kind where there is one; one query."""
+    found = PolicyVersion.objects.filter(_in_force(at), kind__in=kinds, market__in={market, ""})
+    return {each.kind: each for each in found.order_by("kind", "-market", *NEWEST).distinct("kind")}
+
+
+def current_calendars(names: Collection[str]) -> dict[str, CalendarVersion]:
+    """The newest version of these calendars by name, of those that have one; one query."""
+    found = CalendarVersion.objects.filter(name__in=names).order_by("name", "-version").distinct("name")
+    return {each.name: each for each in found}
+
+
 def calendars() -> list[CalendarVersion]:
     """The newest version of every calendar, by name; one query."""
     return list(CalendarVersion.objects.order_by("name", "-version").distinct("name"))

@@ -19,6 +19,8 @@ from paydesk.foundation.clocks.queries import (
     OPEN,
     calendar_of,
     current_calendar,
+    current_calendars,
+    current_policies,
     current_policy,
     pauses_of,
     state_at,
@@ -39,49 +41,53 @@ class ClockRefused(Refused):
 
 
 def start_clocks(
-    kind: str, subject_kind: str, starts: Mapping[int, datetime], *, market: str, now: datetime
+    kinds: str | Sequence[str],
+    subject_kind: str,
+    starts: Mapping[int, datetime],
+    *,
+    market: str,
+    now: datetime,
 ) -> int:
-    """Start a clock of `kind` on each thing of `starts`, an id and the moment our edge heard of it.
+    """Start a clock of each kind on each thing of `starts`, an id and the moment our edge heard of it.
 
-    Set-based: two short queries and one insert however many. A thing with an open clock of this kind keeps
+    Set-based: three short queries and one insert however many. A thing with an open clock of a kind keeps
     it. Returns how many were started. Raises KeyError for a kind nobody declared.
     """
     assert connection.in_atomic_block, "a clock starts in the transaction of its verb"
-    if not starts:
+    kinds = [kinds] if isinstance(kinds, str) else kinds
+    if not starts or not kinds:
         return 0
     lock_versions(shared=True)
-    policy, calendar_row = policy_and_calendar(kind, market, now)
-    calendar, terms = calendar_of(calendar_row), terms_of(policy)
-    planned: dict[datetime, tuple[int, datetime, datetime]] = {}
-    for start in set(starts.values()):
-        target = rules.target_of(terms, calendar, start)
-        due = calendar.deadline(start, target)
-        times = rules.step_times(calendar, start, target, due, (), terms.steps)
-        planned[start] = (target, due, min([due, *(at for at, _ in times)]))
+    plans: list[tuple[str, int, int, datetime, int, datetime, datetime]] = []
+    for kind, (policy, calendar_row) in policies_and_calendars(kinds, market, now).items():
+        calendar, terms = calendar_of(calendar_row), terms_of(policy)
+        for start in set(starts.values()):
+            target = rules.target_of(terms, calendar, start)
+            due = calendar.deadline(start, target)
+            times = rules.step_times(calendar, start, target, due, (), terms.steps)
+            first = min([due, *(at for at, _ in times)])
+            plans.append((kind, policy.pk, calendar_row.pk, start, target, due, first))
     ids = sorted(starts)
     with connection.cursor() as cursor:
         cursor.execute(
             """
             INSERT INTO clocks_clock (kind, subject_kind, subject_id, market, policy_id, calendar_id,
-            start_at,
-                own_start_at, target_seconds, due_at, next_step_at)
-            SELECT %s, %s, s.id, %s, %s, %s, s.start_at, s.start_at, p.target, p.due_at, p.next_step_at
+                start_at, own_start_at, target_seconds, due_at, next_step_at)
+            SELECT p.kind, %s, s.id, %s, p.policy, p.calendar, s.start_at, s.start_at, p.target, p.due_at,
+                p.next_step_at
             FROM unnest(%s::bigint[], %s::timestamptz[]) s(id, start_at)
-            JOIN unnest(%s::timestamptz[], %s::bigint[], %s::timestamptz[], %s::timestamptz[])
-                p(start_at, target, due_at, next_step_at) USING (start_at)
-            ORDER BY s.id
+            JOIN unnest(%s::text[], %s::bigint[], %s::bigint[], %s::timestamptz[], %s::bigint[],
+                %s::timestamptz[], %s::timestamptz[])
+                p(kind, policy, calendar, start_at, target, due_at, next_step_at) USING (start_at)
+            ORDER BY s.id, p.kind
             ON CONFLICT (subject_kind, subject_id, kind) WHERE ended_as = '' DO NOTHING
             """,
             [
-                kind,
                 subject_kind,
                 market,
-                policy.pk,
-                calendar_row.pk,
                 ids,
                 [starts[each] for each in ids],
-                list(planned),
-                *map(list, zip(*planned.values(), strict=True)),
+                *map(list, zip(*plans, strict=True)),
             ],
         )
         return int(cursor.rowcount)
@@ -408,9 +414,20 @@ def lock_versions(*, shared: bool) -> None:
 
 
 def policy_and_calendar(kind: str, market: str, now: datetime) -> tuple[PolicyVersion, CalendarVersion]:
-    """What a new clock of `kind` in `market` goes by; the first versions are made of the defaults."""
-    policy = current_policy(kind, market, now) or _first_policy(kind, now)
-    return policy, calendar_named(policy.calendar or market, now)
+    """As `policies_and_calendars`, of one kind."""
+    return policies_and_calendars([kind], market, now)[kind]
+
+
+def policies_and_calendars(
+    kinds: Sequence[str], market: str, now: datetime
+) -> dict[str, tuple[PolicyVersion, CalendarVersion]]:
+    """What new clocks of these kinds in `market` go by; the first versions are made of the defaults."""
+    found = current_policies(kinds, market, now)
+    policies = {kind: found.get(kind) or _first_policy(kind, now) for kind in kinds}
+    names = {policy.calendar or market for policy in policies.values()}
+    known = current_calendars(names)
+    calendars = {name: known.get(name) or calendar_named(name, now) for name in names}
+    return {kind: (policy, calendars[policy.calendar or market]) for kind, policy in policies.items()}
 
 
 def calendar_named(name: str, now: datetime) -> CalendarVersion:

@@ -139,8 +139,7 @@ def open_case(
     kinds = [*clocks.WHOLE]
     kinds += [clocks.FIRST] if case.unanswered_since else []
     kinds += [clocks.COMPLAINT] if is_complaint else []
-    for kind in kinds:
-        start_clocks(kind, clocks.SUBJECT, {case.pk: at}, market=market, now=now)
+    start_clocks(kinds, clocks.SUBJECT, {case.pk: at}, market=market, now=now)
     told = {"flags": flags} if flags else {}
     record("case.opened", case, by, now, channel=channel, severity=case.severity, links=found, **told)
     put("case.opened", {"case_id": case.pk})
@@ -269,8 +268,8 @@ def follow_up(before: Case, channel: str, at: datetime, by: Actor, now: datetime
         opened_by=by.label,
         follows=before,
     )
-    for kind in (clocks.FIRST, *clocks.WHOLE, *([clocks.COMPLAINT] if before.is_complaint else [])):
-        start_clocks(kind, clocks.SUBJECT, {case.pk: at}, market=case.market, now=now)
+    kinds = [clocks.FIRST, *clocks.WHOLE, *([clocks.COMPLAINT] if before.is_complaint else [])]
+    start_clocks(kinds, clocks.SUBJECT, {case.pk: at}, market=case.market, now=now)
     record("case.opened", case, by, now, channel=channel, follows=before.pk)
     put("case.opened", {"case_id": case.pk})
     return case

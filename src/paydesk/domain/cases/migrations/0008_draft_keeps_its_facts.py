@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('cases', '0007_pictures_are_held'),
+        ("cases", "0007_pictures_are_held"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='draft',
-            name='facts',
+            model_name="draft",
+            name="facts",
             field=models.JSONField(db_default=[], default=list),
         ),
     ]

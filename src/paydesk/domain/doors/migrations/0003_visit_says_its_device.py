@@ -4,19 +4,21 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('doors', '0002_calls_nobody_answered'),
+        ("doors", "0002_calls_nobody_answered"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='visit',
-            name='device',
-            field=models.CharField(db_default='', default='', max_length=8),
+            model_name="visit",
+            name="device",
+            field=models.CharField(db_default="", default="", max_length=8),
         ),
         migrations.AddConstraint(
-            model_name='visit',
-            constraint=models.CheckConstraint(condition=models.Q(('device__in', ['phone', 'tablet', 'computer', ''])), name='visit_device_known'),
+            model_name="visit",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("device__in", ["phone", "tablet", "computer", ""])),
+                name="visit_device_known",
+            ),
         ),
     ]

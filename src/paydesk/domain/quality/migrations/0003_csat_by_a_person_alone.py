@@ -5,20 +5,27 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('cases', '0009_case_knows_its_mailbox'),
-        ('quality', '0002_written_once'),
+        ("cases", "0009_case_knows_its_mailbox"),
+        ("quality", "0002_written_once"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.RemoveConstraint(
-            model_name='invitation',
-            name='csat_why_not_known',
+            model_name="invitation",
+            name="csat_why_not_known",
         ),
         migrations.AddConstraint(
-            model_name='invitation',
-            constraint=models.CheckConstraint(condition=models.Q(('why_not__in', ['', 'spam', 'merged', 'fraud', 'regulator', 'person_alone', 'no_address'])), name='csat_why_not_known'),
+            model_name="invitation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "why_not__in",
+                        ["", "spam", "merged", "fraud", "regulator", "person_alone", "no_address"],
+                    )
+                ),
+                name="csat_why_not_known",
+            ),
         ),
     ]

@@ -93,8 +93,9 @@ def escalate(
 
 def _start_clocks(made: Escalation, now: datetime) -> None:
     due = rules.DUE_BY_SEVERITY[made.severity]
-    for place, kind in enumerate((clocks.ACKNOWLEDGE, clocks.DECIDE)):
-        start_clocks(kind, clocks.SUBJECT, {made.pk: now}, market=made.market, now=now)
+    kinds = [clocks.ACKNOWLEDGE, clocks.DECIDE]
+    start_clocks(kinds, clocks.SUBJECT, {made.pk: now}, market=made.market, now=now)
+    for place, kind in enumerate(kinds):
         if due is not None:
             clock = Clock.objects.get(subject_kind=clocks.SUBJECT, subject_id=made.pk, kind=kind, ended_as="")
             give_due(locked_clock(clock.pk), now + due[place], now)
