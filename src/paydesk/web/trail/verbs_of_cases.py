@@ -87,7 +87,6 @@ OF_CASES = {
     "mailbox.changed": "Changed a mailbox",
     "mailbox.breaker_tripped": "Stopped acknowledging: too much at once",
     "mailbox.breaker_reset": "Has a mailbox acknowledge again",
-    "mail.taken_in": "Took in a mail that was left",
     "mail.ignored": "Ignored a mail that was left",
     "mail.taken_in": "Took a mail in",
     "case.acknowledged": "Acknowledged a mail",
