@@ -136,7 +136,7 @@ class Dispute(forms.Form):
     def clean(self) -> dict[str, Any]:
         said = super().clean() or self.cleaned_data
         if not self.errors and bool(said["answer_by"]) == said["is_answered"]:
-            raise forms.ValidationError("Give the last day, or say that the scheme has our answer.")
+            self.add_error("answer_by", "Give the last day, or say that the scheme has our answer.")
         return said
 
 
