@@ -19,6 +19,7 @@ from paydesk.demo.cases import cases_of_the_morning
 from paydesk.demo.company import Contract
 from paydesk.demo.doors import doors_of_the_morning
 from paydesk.demo.layouts.hubtel import HUBTEL
+from paydesk.demo.left_mail import mail_to_look_at
 from paydesk.demo.markets import ACCOUNTS, MARKETS, DemoMarket
 from paydesk.demo.noticing import noticed_by_morning
 from paydesk.demo.post import mailboxes
@@ -232,6 +233,7 @@ class Loader:
                 self._by_role, self._accounts[a_bad_morning.ACCOUNT], morning + timedelta(minutes=55)
             )
             mailboxes(self._by_role["AD"], morning)
+            mail_to_look_at(MARKETS[0].code, morning + timedelta(minutes=57))
             cases_of_the_morning(self._by_role, morning + timedelta(minutes=58), self.story.meant)
             sellers_of_the_morning(self._by_role, morning + timedelta(minutes=59))
             goodwill_of_the_morning(self._by_role, morning + timedelta(minutes=59))

@@ -16,6 +16,8 @@ from pathlib import Path
 
 FOLDER = Path(__file__).resolve().parent / "locale"
 LONGEST = 2000  # what is longer is no sentence of ours
+FEWEST = 5  # letters of its own, so that "{} of {}" is not found in every text
+_LETTERS = re.compile(r"[^\W\d_]+")
 _SLOT = re.compile(r"\{\d*\}")
 _NEXT_SENTENCE = re.compile(r"(?<=[.!?]) (?=\S)")
 
@@ -47,7 +49,7 @@ def sentences(language: str) -> tuple[Sentence, ...]:
     found = []
     for english, said in _catalogue(language).items():
         parts = _SLOT.split(english)
-        if len(parts) > 1:
+        if len(parts) > 1 and sum(map(len, _LETTERS.findall("".join(parts)))) >= FEWEST:
             shape = re.compile("(.*?)".join(re.escape(part) for part in parts), re.DOTALL)
             found.append(Sentence(sum(map(len, parts)), max(parts, key=len), shape, said))
     return tuple(sorted(found, key=lambda sentence: -sentence.known))

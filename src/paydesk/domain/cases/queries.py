@@ -172,6 +172,13 @@ def others_about_the_same(actor: Actor, case: Case, about: Sequence[Link]) -> li
     return list(others.order_by("-opened_at", "-id")[:20])
 
 
+def cases_about(actor: Actor, kind: str, number: int) -> list[Case]:
+    """Cases about a thing that the actor may read, newest first, at most 20; one query."""
+    about = CaseLink.objects.filter(kind=kind, object_id=number).exclude(state="rejected")
+    found = cases(actor).filter(pk__in=about.values("case_id")).exclude(state="merged")
+    return list(found.order_by("-opened_at", "-id")[:20])
+
+
 def cases_of_customer(actor: Actor, customer_id: int) -> QuerySet[Case]:
     """Cases of a customer, newest first."""
     return cases(actor).filter(customer_id=customer_id).order_by("-opened_at", "-id")

@@ -19,6 +19,8 @@ from paydesk.domain.payments.actions import (
     owing_again,
     provider_rows,
     reinstating,
+    splitting,
+    taking_off,
     unasked_rows,
 )
 from paydesk.domain.payments.effects import Effects, effects_of, entries_of
@@ -174,7 +176,7 @@ def unexplain_entries(row_id: int, *, by: Actor, now: datetime) -> list[EntryRow
 
 def unapply_effects(payment_id: int, *, contract_id: int, by: Actor, now: datetime) -> Effects:
     """What taking a payment off a contract would change. Raises what the verb raises."""
-    verb = unwrap(applying.unapply_payment)
+    verb = unwrap(taking_off.unapply_payment)
     return _looked_at(
         payment_id,
         lambda: verb(payment_id, contract_id=contract_id, by=by, now=now),
@@ -188,7 +190,7 @@ def split_effects(
     payment_id: int, *, customer_id: int, parts: Sequence[tuple[int, Money]], by: Actor, now: datetime
 ) -> Effects:
     """What splitting a payment over contracts would change. Raises what the verb raises."""
-    verb = unwrap(applying.split_payment)
+    verb = unwrap(splitting.split_payment)
     return _looked_at(
         payment_id,
         lambda: verb(payment_id, customer_id=customer_id, parts=parts, by=by, now=now),
@@ -200,7 +202,7 @@ def split_effects(
 
 def undo_effects(payment_id: int, *, by: Actor, now: datetime) -> Effects:
     """What undoing one's own last act on a payment would change. Raises what the verb raises."""
-    verb = unwrap(applying.undo_apply)
+    verb = unwrap(taking_off.undo_apply)
     return _looked_at(payment_id, lambda: verb(payment_id, by=by, now=now), [], [], now)
 
 

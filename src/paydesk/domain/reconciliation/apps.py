@@ -9,6 +9,7 @@ class ReconciliationConfig(AppConfig):
 
     def ready(self) -> None:
         from paydesk.domain.reconciliation import (
+            case_answers,
             case_finding,
             tasks,  # noqa: F401  registers its handlers
         )
@@ -18,6 +19,7 @@ class ReconciliationConfig(AppConfig):
         from paydesk.domain.reconciliation.states import ADJUST, CHANGE_RULES, REOPEN, SIGN
         from paydesk.foundation.approvals.steps import when_closed
 
+        case_answers.register()
         case_finding.register()
         declare_kinds()
         for kind in (SIGN, REOPEN):

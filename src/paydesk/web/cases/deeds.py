@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from paydesk.domain.cases import actions
-from paydesk.domain.cases.asks import references_in
+from paydesk.domain.cases.asks import owner_of, references_in
 from paydesk.domain.cases.categories import leaves
 from paydesk.domain.cases.queries import code, current_tree, knows_who
 from paydesk.domain.cases.states import AT_WORK, CASE, OPEN
@@ -31,7 +31,7 @@ from paydesk.web.cases.proving import lead_of
 from paydesk.web.cases.shown import SEE, WORK, case_or_404, shown
 from paydesk.web.deeds import Deed, Nothing
 from paydesk.web.language import spoken
-from paydesk.web.queues.subjects import subject_or_404
+from paydesk.web.queues.subjects import Subject, subject_or_404
 
 if TYPE_CHECKING:
     from paydesk.domain.cases.models import Case
@@ -239,29 +239,42 @@ def _initial(case: Case) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def _about(actor: Actor, said: str) -> Subject | None:
+    """What the new case is about, of the things that may be linked and that this person may see."""
+    known = kind_and_number(said) if said else None
+    return subject_or_404(actor, said) if known is not None and known[0] in LINKED else None
+
+
 @dialog_view
 @needs(WORK)
 def open_case(request: HttpRequest) -> HttpResponse:
-    """A new case: somebody calls, or we saw it first. The caller may be in the address."""
+    """A new case: somebody calls, or we saw it first. The address may say who calls, or what it is about."""
     actor, is_sent = actor_of(request), request.method == "POST"
-    form = asked.OpenCase(
-        request.POST if is_sent else None,
-        initial={"contact": request.GET.get("contact", "")},
-        auto_id="case_%s",
-    )
+    about = _about(actor, (request.POST if is_sent else request.GET).get("about", ""))
+    initial = {"contact": request.GET.get("contact", "")}
+    if about is not None:
+        initial |= {
+            "about": about.code, "channel": "by_hand", "market": about.market, "text": f"{about.code}: "
+        }  # fmt: skip
+    form = asked.OpenCase(request.POST if is_sent else None, initial=initial, auto_id="case_%s")
     market: Any = form.fields["market"]
     market.choices = [(each.pk, each.name) for each in markets_of(actor)]
     if is_sent and form.is_valid():
         data = form.cleaned_data
+        data.pop("about")
+        owner = owner_of(about.link) if about is not None else None
         case = actions.open_case(
             **{
                 **data,
                 "contact": _address(data["contact"].strip(), data["market"]),
                 "amount": _amount(data["amount"], data["market"]),
+                "customer_id": owner[1] if owner and owner[0] == "customer" else None,
             },
             by=actor,
             now=timezone.now(),
         )
+        if about is not None:
+            actions.link(case.pk, kind=about.kind, object_id=about.number, by=actor, now=timezone.now())
         return done(request, page_of("case", case.pk), _("%s is open.") % code(case))
     known = {"form": form, "at": came_from(request, reverse("cases:inbox"))}
     return render(request, "cases/open.html", known, status=422 if is_sent else 200)

@@ -39,6 +39,7 @@ def _when(label: str, *, required: bool = False, help_text: str = "") -> forms.D
 
 
 class OpenCase(forms.Form):
+    about = forms.CharField(required=False, max_length=40, widget=forms.HiddenInput)
     channel = forms.ChoiceField(label="How they reached us", choices=list(CHANNELS.items()), initial="phone")
     market = forms.ChoiceField(label="Market")
     contact_name = forms.CharField(label="Name they give", max_length=200, required=False)
@@ -136,7 +137,7 @@ class Dispute(forms.Form):
     def clean(self) -> dict[str, Any]:
         said = super().clean() or self.cleaned_data
         if not self.errors and bool(said["answer_by"]) == said["is_answered"]:
-            raise forms.ValidationError("Give the last day, or say that the scheme has our answer.")
+            self.add_error("answer_by", "Give the last day, or say that the scheme has our answer.")
         return said
 
 

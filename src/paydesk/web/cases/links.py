@@ -27,6 +27,7 @@ from paydesk.web.goodwill.shown import lines_of as goodwill_lines
 from paydesk.web.marketplace.ask_words import LABELS, PAYS_OUT, VERB
 from paydesk.web.marketplace.shown import attempt_lines, order_lines, seller_lines, withdrawal_lines
 from paydesk.web.payments.shown import shown as shown_payment
+from paydesk.web.reconciliation.of_case import exception_lines
 from paydesk.web.risk.of_case import enforcement_lines, escalation_lines
 
 if TYPE_CHECKING:
@@ -36,9 +37,10 @@ WORDS = {
     "payment": "Payment", "contract": "Contract", "refund": "Refund", "exception": "Exception",
     "link_attempt": "Payment method",
 }  # fmt: skip
-# Kinds that need no more than a line: (line, amount, badge, id of the customer) by id, for the actor.
+# Kinds that need no more than a line: (line, amount, badge, id of the customer) by id, for the actor; and
+# (label, address, why not) of what may be done, where that does not depend on the case.
 LINES: dict[str, Any] = {
-    "case": case_lines,
+    "case": case_lines, "exception": exception_lines,
     "goodwill": goodwill_lines, "escalation": escalation_lines, "enforcement": enforcement_lines,
     "seller": seller_lines, "withdrawal": withdrawal_lines, "order": order_lines,
     "link_attempt": attempt_lines,
@@ -150,9 +152,11 @@ def _shown(link: CaseLink, case: Case, paid: Any, owed: Any, going: Any, lines: 
             warning=_warning(case, refund.customer_id),
         )  # fmt: skip
     if link.object_id in lines.get(link.kind, ()):
-        line, amount, badge, owner_id = lines[link.kind][link.object_id]
+        line, amount, badge, owner_id, *own_acts = lines[link.kind][link.object_id]
         warning = _warning(case, owner_id)
         acts = _acts_of_seller(case, link, badge)
+        for label, address, blocked in own_acts[0] if own_acts else ():
+            acts.append(LinkAct(label, from_case(address, case), blocked=blocked))
         return ShownLink(link, **known, line=line, amount=amount, badge=badge, warning=warning, acts=acts)
     return ShownLink(link, **known, line="not to be seen by you")
 

@@ -14,7 +14,14 @@ from django.utils import timezone
 from paydesk.domain.cases.categories import leaves
 from paydesk.domain.cases.desk import rows_now
 from paydesk.domain.cases.queries import case_for, code, current_tree
-from paydesk.domain.cases.rules import CHANNELS, HARM_SHORT, HARMS, LEVEL_WORDS, PARTY_ROLES
+from paydesk.domain.cases.rules import (
+    BY_A_PERSON_ALONE,
+    CHANNELS,
+    HARM_SHORT,
+    HARMS,
+    LEVEL_WORDS,
+    PARTY_ROLES,
+)
 from paydesk.domain.cases.states import CASE, WAITS_FOR
 from paydesk.domain.cases.texts import LANGUAGES
 from paydesk.domain.risk.actions import note_look
@@ -95,6 +102,12 @@ class ShownCase:
     def harms(self) -> list[tuple[str, str]]:
         """(short word, sentence) of each harm, in the order of their list."""
         return [(HARM_SHORT[name], words) for name, words in HARMS.items() if name in self.case.harms]
+
+    @property
+    def flag(self) -> tuple[str, str] | None:
+        """The harm that a row has in the place of how severe it is: whoever hears from people alone."""
+        found = [name for name in HARMS if name in BY_A_PERSON_ALONE and name in self.case.harms]
+        return (HARM_SHORT[found[0]], HARMS[found[0]]) if found else None
 
     @property
     def level_family(self) -> str:

@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from paydesk.domain.cases.queries import mail_troubles
 from paydesk.domain.payments.kept_rows import kept_rows
 from paydesk.domain.payments.queries import (
     ageing,
@@ -46,6 +47,8 @@ def home(request: HttpRequest) -> HttpResponse:
     if "v" in request.GET:
         return unchanged(request, files["files_version"]) or render(request, "home/_files.html", files)
     facts = files | _reach(actor) | _money(actor) | cases_of_mine(actor) | {"exams": waiting_for(request)}
+    if actor.may("settings.manage:view"):
+        facts["mail_troubles"] = mail_troubles(actor)
     return render(request, "home/home.html", facts | {"worker": worker_status(), "days_shown": DAYS_SHOWN})
 
 

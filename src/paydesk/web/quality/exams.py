@@ -30,6 +30,7 @@ from paydesk.foundation.people.queries import any_person
 from paydesk.web.access import actor_of, gate, needs
 from paydesk.web.account.rights import RIGHT_WORDS
 from paydesk.web.addresses import code_in, page_of
+from paydesk.web.language import spoken
 from paydesk.web.quality.knowledge import html_of
 from paydesk.web.workbook import list_download
 
@@ -66,7 +67,7 @@ class Waiting:
 
     @property
     def rights(self) -> str:
-        return ", ".join(RIGHT_WORDS.get(row, row) for row in self.due.rows)
+        return ", ".join(spoken(RIGHT_WORDS.get(row, row)) for row in self.due.rows)
 
 
 def waiting_for(request: HttpRequest) -> list[Waiting]:

@@ -19,6 +19,7 @@ from paydesk.kernel.actor import Actor
 from paydesk.web.access import actor_of, gate, gate_to_ask
 from paydesk.web.addresses import page_of
 from paydesk.web.approvals.words import words_of
+from paydesk.web.cases.about import case_rows
 from paydesk.web.clocks.chips import chips_of
 from paydesk.web.people_names import names_by_label
 from paydesk.web.queues.subjects import subject_of
@@ -98,6 +99,8 @@ def story_of(request: HttpRequest, found: ReconciliationException) -> dict[str, 
         "may_confirm": gate(actor, CONFIRM),
         "events": list(events(records, approvals, names, each)),
         "draft": draft_of(each) if found.state != "resolved" else "",
+        "cases": case_rows(actor, "exception", found.pk),
+        "case_gate": gate(actor, "cases.work"),
     }  # fmt: skip
 
 

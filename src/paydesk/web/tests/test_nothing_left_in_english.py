@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -28,6 +29,7 @@ REFUSING = (
 )  # fmt: skip
 SHOWN_AS_PARTS = frozenset({"label", "help_text", "says", "button", "told"})
 SAID = {"done": 2, "confirmed": 1, "ValidationError": 0}  # calls that show a sentence, and its place
+SEEN = ("title", "aria-label", "placeholder", "data-label", "data-say", "data-confirm", "data-confirm-yes")
 NO_WORDS = frozenset({"CSV", "XLSX", "PDF", "SMS", "UTC", "Ctrl"})
 _MARKED = re.compile(r"{%\s*blocktranslate.*?{%\s*endblocktranslate\s*%}", re.DOTALL)
 _NO_TEXT = re.compile(r"{%\s*block layout\s*%}(?:[\w\- ]|{%\s*(?:if|endif).*?%})*{%\s*endblock\s*%}")
@@ -47,7 +49,7 @@ class Bare(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.silent += tag in ("kbd", "style", "script", "code")
         known = dict(attrs)
-        for name in ("title", "aria-label", "placeholder", "data-label"):
+        for name in SEEN:
             self._see(known.get(name) or "")
 
     def handle_endtag(self, tag: str) -> None:
@@ -98,6 +100,7 @@ def called(node: ast.Call) -> str:
     return node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
 
 
+@cache
 def refusals(package: str) -> set[str]:
     found = set()
     for tree in sources(WEB.parent / package):
@@ -108,6 +111,7 @@ def refusals(package: str) -> set[str]:
     return found
 
 
+@cache
 def words_of_screen(screen: str) -> set[str]:
     found: set[str] = set()
     for tree in sources(WEB / screen):
@@ -168,7 +172,7 @@ def test_a_refusal_is_said_with_its_figures_and_what_is_not_ours_stays() -> None
     with translation.override("fr"):
         assert (
             spoken(refused)
-            == "CAS-000001Y est résolu : rouvrez-le avant de répondre. No one else's sentence."
+            == "CAS-000001Y est résolu\u00a0: rouvrez-le avant de répondre. No one else's sentence."
         )
         assert spoken("Is Ama {there}?") == "Is Ama {there}?"
     with translation.override("en"):

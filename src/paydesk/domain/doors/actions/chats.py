@@ -125,7 +125,7 @@ def prove(chat: Chat, answers: Mapping[str, str], *, by: Actor, now: datetime) -
     """
     if chat.case is None:
         raise DoorRefused("Say first what it is about.")
-    case = survivor_of(chat.case)
+    case = _going_on(chat.case)
     given = {name: answers[name].strip() for name in rules.ASKED_IN_CHAT if answers.get(name, "").strip()}
     if len(given) < 2:
         raise DoorRefused("Two different answers are needed.")
@@ -139,6 +139,14 @@ def prove(chat: Chat, answers: Mapping[str, str], *, by: Actor, now: datetime) -
     for kind, number in found.links:
         link(case.pk, kind=kind, object_id=number, found_as="named to prove who they are", by=by, now=now)
     return verify(case.pk, facts=sorted(found.held), by=by, now=now)
+
+
+def _going_on(case: Case) -> Case:
+    """The case that a chat goes on in. Once closed nothing is proved in it: their next word opens another."""
+    case = survivor_of(case)
+    if case.state == "closed":
+        raise DoorRefused("This conversation is over. Say first what it is about now.")
+    return case
 
 
 @transaction.atomic(durable=True)
@@ -175,7 +183,7 @@ def try_code(chat: Chat, code: str, *, by: Actor, now: datetime) -> Case:
     """
     if chat.case is None:
         raise DoorRefused("Say first what it is about.")
-    case = survivor_of(chat.case)
+    case = _going_on(chat.case)
     plain = "".join(code.split())
     fits = bool(chat.code_digest) and constant_time_compare(digest_of_code(plain), chat.code_digest)
     held = fits and chat.code_until is not None and now <= chat.code_until

@@ -21,7 +21,7 @@ SAID = {
     "address": "help@desk.example", "name": "Help", "market": "GH", "imap_host": "imap.desk.example",
     "imap_port": "993", "imap_tls": "tls", "imap_login": "password", "imap_user": "help",
     "imap_secret": "a secret", "smtp_host": "smtp.desk.example", "smtp_port": "465", "smtp_tls": "tls",
-    "smtp_login": "password", "acknowledges": "on",
+    "smtp_login": "password", "acknowledges": "on", "language": "en",
 }  # fmt: skip
 
 
@@ -80,6 +80,23 @@ class Mailboxes(OnTheRefundDesk):
         page = self.get("TL", reverse("mailboxes:list"))
         assert "help@desk.example" in page
         assert "a secret" not in page
+        change = reverse("mailboxes:change", args=[box.pk])
+        form = self.get("AD", change)
+        assert 'value="imap.desk.example"' in form
+        assert "a secret" not in form
+        said = {**SAID, "imap_secret": "", "tag": "Claims", "is_for_complaints": "on", "language": "fr"}
+        moved = self.post("AD", change, {**said, "imap_host": "evil.example"}, 409)
+        assert "type its secret as well" in moved
+        self.post("AD", change, said)
+        box.refresh_from_db()
+        assert (box.tag, box.is_for_complaints, box.language) == ("claims", True, "fr")
+        Mailbox.objects.update(breaker_at=timezone.now(), breaker_because="This mailbox sent 100 answers.")
+        page = self.get("AD", reverse("mailboxes:list"))
+        assert "This mailbox sent 100 answers." in page
+        assert "acknowledges nothing" in self.get("AD", "/")
+        self.post("TL", reverse("mailboxes:answer_again", args=[box.pk]), {}, 403)
+        self.post("AD", reverse("mailboxes:answer_again", args=[box.pk]), {})
+        assert "acknowledges nothing" not in self.get("AD", "/")
         self.post("TL", reverse("mailboxes:switch", args=[box.pk]), {}, 403)
         self.post("AD", reverse("mailboxes:switch", args=[box.pk]), {})
         assert not Mailbox.objects.get().is_active

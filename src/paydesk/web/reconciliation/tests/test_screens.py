@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from paydesk.domain.reconciliation.actions import perform_run
+import pytest
+
+from paydesk.domain.cases.actions import resolve
+from paydesk.domain.cases.actions.working import NotReadyRefused
+from paydesk.domain.cases.asks import blocks_of, facts_about
+from paydesk.domain.cases.models import Case
+from paydesk.domain.reconciliation.actions import perform_run, resolve_exception
 from paydesk.domain.reconciliation.models import Match, ReconciliationException, Run
 from paydesk.domain.reconciliation.tests.days import (
     DAY,
@@ -17,7 +23,7 @@ from paydesk.foundation.approvals.models import Approval
 from paydesk.foundation.assignments.models import Assignment
 from paydesk.kernel.public_codes import code_of
 from paydesk.web.customers.tests.desk import AtTheDesk
-from tests.builders import NOON
+from tests.builders import ANALYST, NOON
 
 
 class Reconciled(AtTheDesk):
@@ -72,6 +78,34 @@ class Reconciled(AtTheDesk):
         assert ReconciliationException.objects.get(kind="missing_at_provider").state == "open"
         self.text("/exceptions/", 403, client=self.signed_in("CO"))
         assert self.text("/exceptions/", client=self.signed_in("AN", "KE")).count("data-row") == 0
+
+    def test_from_an_exception_to_its_case_and_to_what_puts_it_right(self):
+        run_day(self.account)
+        found = ReconciliationException.objects.get(kind="amount_mismatch")
+        code = self.code("amount_mismatch")
+        address = f"/cases/open?about={code}"
+        assert address in self.text(f"/exceptions/?open={code}")
+        assert f'value="{code}"' in self.text(address)
+        said = {
+            "about": code, "channel": "by_hand", "market": "GH", "text": "The telco kept half a cedi.",
+            "contact": "", "contact_name": "",
+        }  # fmt: skip
+        assert self.client.post("/cases/open", said).status_code == 302
+        case = Case.objects.get()
+        assert (case.amount_minor, case.currency, case.customer_id) == (
+            abs(found.amount_minor), "GHS", found.payment.customer_id,
+        )  # fmt: skip
+        page = self.text(f"/cases/?view=team&open={code_of('CAS', case.pk)}")
+        assert "Amounts differ" in page
+        assert f"/exceptions/{code}/adjust?case=" in page
+        assert code_of("CAS", case.pk) in self.text(f"/exceptions/?open={code}")
+        assert blocks_of([("exception", found.pk)]) == [f"Exception {code} is not explained yet."]
+        with pytest.raises(NotReadyRefused, match="not explained yet"):
+            resolve(case.pk, by=ANALYST, now=NOON)
+        told = {fact.name: fact.value for fact in facts_about([("exception", found.pk)], NOON)}
+        assert told["exception.state"].endswith("finding out why")
+        resolve_exception(found.pk, how="chased", reason="They paid it.", by=ANALYST, now=NOON)
+        assert blocks_of([("exception", found.pk)]) == []
 
     def test_a_difference_goes_through_a_second_person_with_both_rows_beside_it(self):
         run_day(self.account)
