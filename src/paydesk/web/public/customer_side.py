@@ -22,7 +22,7 @@ from django.views.decorators.http import require_http_methods
 from paydesk.connectors.mail.messages import InboundMail
 from paydesk.connectors.mail.reading import read_mail
 from paydesk.domain.cases.mailing import local_mail
-from paydesk.domain.cases.queries import mailboxes
+from paydesk.domain.cases.queries import mailboxes, talked_about
 from paydesk.domain.doors.actions import announce_call
 from paydesk.domain.doors.queries import doors
 from paydesk.domain.parties.queries import customer_for
@@ -88,10 +88,11 @@ def _post(by: Actor) -> tuple[Mailbox, LocalMail] | None:
 
 
 def _parts(by: Actor) -> list[Part]:
-    """Customers whose payment probably waits in suspense, each once: whose is the likeliest contract."""
-    lost = list(payments(by, {"payer": "unknown", "state": "received"}, sort="value")[:MOST_LOOKED_AT])
+    """Customers whose payment probably waits in suspense, and who said nothing yet; each once."""
+    lost = list(payments(by, {"payer": "unknown", "state": "received"})[:MOST_LOOKED_AT])
     found: dict[int, Part] = {}
-    for payment in lost:
+    known = talked_about("payment", [payment.pk for payment in lost])
+    for payment in (each for each in lost if each.pk not in known):
         likely = suggestions_for([payment], on=payment.value_on).get(payment.pk)
         contract = likely[0].standing.contract if likely else None
         if contract is None or contract.customer_id in found or len(found) == MOST_PARTS:
@@ -121,8 +122,11 @@ def _done(
     if said.get("what") == "write" and post is not None:
         box, folder = post
         mail = EmailMessage(policy=SMTP)
-        mail["From"], mail["To"] = " ".join(said.get("from", "").split())[:200], box.address
+        mail["From"] = " ".join(said.get("from", "").split())[:200]
+        mail["To"] = " ".join(said.get("to", "").split())[:200] or box.address
         mail["Subject"] = " ".join(said.get("subject", "").split())[:200] or "Payment"
+        if answers := "".join(said.get("answers", "").split())[:200]:
+            mail["In-Reply-To"] = answers
         mail["Message-ID"] = make_msgid(domain="mail.example")
         mail.set_content(said.get("text", "")[:5000])
         with folder:
