@@ -172,6 +172,13 @@ def others_about_the_same(actor: Actor, case: Case, about: Sequence[Link]) -> li
     return list(others.order_by("-opened_at", "-id")[:20])
 
 
+def cases_about(actor: Actor, kind: str, number: int) -> list[Case]:
+    """Cases about a thing that the actor may read, newest first, at most 20; one query."""
+    about = CaseLink.objects.filter(kind=kind, object_id=number).exclude(state="rejected")
+    found = cases(actor).filter(pk__in=about.values("case_id")).exclude(state="merged")
+    return list(found.order_by("-opened_at", "-id")[:20])
+
+
 def talked_about(kind: str, numbers: Collection[int]) -> set[int]:
     """Which of these things a case is about, or may be; one query."""
     found = CaseLink.objects.filter(kind=kind, object_id__in=numbers).exclude(state="rejected")
