@@ -9,7 +9,8 @@ from typing import TypeVar
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect
-from django.utils.http import url_has_allowed_host_and_scheme
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 from django_htmx.http import HttpResponseLocation, trigger_client_event
 
 from paydesk.web.language import spoken
@@ -46,6 +47,11 @@ def done(request: HttpRequest, back: str, text: str) -> HttpResponse:
     response = HttpResponseLocation(back, target=".wb", select=".wb", swap="outerHTML")
     trigger_client_event(response, "toast", {"text": spoken(text)})
     return trigger_client_event(response, "close-dialog", {})
+
+
+def open_in_tab(place: str, tab: str, code: str) -> HttpResponse:
+    """A thing by its code alone: its tab of the list `place`, with it open."""
+    return redirect(f"{reverse(place)}?{urlencode({'tab': tab, 'open': code})}")
 
 
 class _Echo:

@@ -30,6 +30,7 @@ from paydesk.foundation.people.queries import any_person
 from paydesk.web.access import actor_of, gate, needs
 from paydesk.web.account.rights import RIGHT_WORDS
 from paydesk.web.addresses import code_in, page_of
+from paydesk.web.exports import exports
 from paydesk.web.language import spoken
 from paydesk.web.quality.knowledge import html_of
 from paydesk.web.workbook import list_download
@@ -113,13 +114,9 @@ def _badge(each: Standing, now: datetime) -> tuple[str, str]:
     return "held", f"{days} day{'' if days == 1 else 's'} left"
 
 
-@require_safe
-@needs(RESULTS)
-@needs("export")
+@exports(RESULTS)
 def export(request: HttpRequest, kind: str) -> HttpResponseBase:
     """How everybody stands before the exams in force, as CSV or XLSX."""
-    if kind not in ("csv", "xlsx"):
-        raise Http404
     now = timezone.now()
     rows = (
         [
