@@ -62,6 +62,7 @@ INSTALLED_APPS = [
     "paydesk.domain.reconciliation",
     "paydesk.domain.quality",
     "paydesk.domain.triage",
+    "paydesk.domain.routing",
     "paydesk.domain.incidents",
     "paydesk.domain.improvements",
     "paydesk.domain.retention",

@@ -9,6 +9,7 @@ from django.db import transaction
 from paydesk.foundation.assignments import rules
 from paydesk.foundation.assignments.models import Assignment, Note
 from paydesk.foundation.assignments.queries import TAKE, Link
+from paydesk.foundation.assignments.steps import locked
 from paydesk.foundation.audit import steps as audit
 from paydesk.foundation.people.queries import person_by_id
 from paydesk.kernel.actor import Actor
@@ -40,7 +41,7 @@ def assign(
     already changes nothing. Raises AssignmentRefused, AssignmentChangedRefused.
     """
     by.needs(TAKE, market=market)
-    found = _locked(subject, market, now)
+    found = locked(subject, market, now)
     if found.owner_id == owner_id:
         return found
     _check_version(found, version)
@@ -78,7 +79,7 @@ def set_next_step(
     said = " ".join(text.split())
     if (said or on) and (problem := rules.why_no_step(said, on, today)):
         raise AssignmentRefused(problem)
-    found = _locked(subject, market, now)
+    found = locked(subject, market, now)
     if (found.next_step, found.next_step_on) == (said, on):
         return found
     _check_version(found, version)
@@ -112,7 +113,7 @@ def add_note(
     if problem:
         raise AssignmentRefused(problem)
     kind, number = subject
-    found = _locked(subject, market, now)
+    found = locked(subject, market, now)
     again = Note.objects.filter(
         subject_kind=kind, subject_id=number, author_id=by.id, text=said, at__gt=now - SAME_NOTE_WITHIN
     ).first()
@@ -152,16 +153,6 @@ def erase_note(note_id: int, *, by: Actor, now: datetime) -> Note:
         market=note.market,
     )
     return note
-
-
-def _locked(subject: Link, market: str, now: datetime) -> Assignment:
-    """The row of a thing, locked; an empty one (version 0) where nobody had said anything."""
-    kind, number = subject
-    Assignment.objects.bulk_create(
-        [Assignment(subject_kind=kind, subject_id=number, market=market, version=0, changed_at=now)],
-        ignore_conflicts=True,
-    )
-    return Assignment.objects.select_for_update().get(subject_kind=kind, subject_id=number)
 
 
 def _check_version(found: Assignment, version: int | None) -> None:

@@ -134,6 +134,7 @@ reviews.own                        | M  | M  | M  | M  | M  | M  | M  | M  | V  
 reviews.score                      | -  | -  | -  | -  | M  | -  | V  | M  | V  | -  | -
 reviews.settle                     | -  | -  | -  | -  | C  | -  | V  | C  | V  | -  | -
 reviews.plan                       | -  | -  | -  | -  | V  | -  | V  | M  | V  | V  | -
+routing.manage                     | V  | V  | V  | V  | M  | V  | M  | V  | V  | -  | -
 clocks.acknowledge                 | M  | M  | M  | M  | M  | M  | M  | V  | V  | -  | -
 assignments.take                   | M  | M  | M  | M  | M  | M  | M  | V  | V  | -  | -
 assignments.give                   | -  | -  | -  | -  | M  | M  | M  | V  | V  | -  | -

@@ -103,6 +103,7 @@ RIGHT_WORDS = {
     "reviews.settle": "Settle the appeal to a review that another one scored",
     "reviews.plan": "Set scorecards and which cases are reviewed",
     "exams.results": "See who passed which exam",
+    "routing.manage": "Say to which team cases go and who takes them",
     "clocks.acknowledge": "Say that you have what a clock escalated",
     "assignments.take": "Take on what waits, plan its next step, note",
     "assignments.give": "Give work to others",
