@@ -16,6 +16,7 @@ from paydesk.domain.payments.models import Payment
 from paydesk.domain.quality.csat_models import CsatAnswer
 from paydesk.domain.retention.collecting import Collected, code, documents, money, rows_about, said
 from paydesk.domain.retention.standing import Subject, addresses_of, cases_of, mail_of_nobody
+from paydesk.domain.text_messages.queries import texts_told
 from paydesk.foundation.assignments.models import Note
 from paydesk.foundation.people.restricted_models import RestrictedThing
 
@@ -68,6 +69,7 @@ def _cases(found: Collected, subject: Subject) -> list[Case]:
     found.group("questions-aside", sides.order_by("id"))
     found.group("said-aside", SideMessage.objects.filter(side__in=sides).order_by("id"))
     found.group("calls", PhoneCall.objects.filter(case_id__in=ids).order_by("id"))
+    found.group("text-messages", texts_told(ids))
     found.group("what-they-said-of-us", CsatAnswer.objects.filter(invitation__case_id__in=ids).order_by("id"))
     for market in sorted({each.market for each in cases}):
         lost = mail_of_nobody(addresses_of(ids), market)

@@ -27,6 +27,7 @@ from paydesk.domain.retention import actions, queries
 from paydesk.domain.retention.actions.holding import RetentionRefused
 from paydesk.domain.retention.models import Erasure, LegalHold, RetentionRun
 from paydesk.domain.retention.standing import why_not_erased
+from paydesk.domain.text_messages.models import NoticeWish, TextGateway, TextMessage
 from paydesk.domain.triage.models import CategoryModel, Suggestion
 from paydesk.foundation.approvals.models import Approval
 from paydesk.foundation.audit.actions import seal
@@ -85,6 +86,7 @@ class Erasing(TestCase):
             CsatAnswer,
             Attachment,
             PhoneCall,
+            TextMessage,
             ProofTry,
             Goodwill,
             Approval,
@@ -133,6 +135,15 @@ class Erasing(TestCase):
                                      state="missed")  # fmt: skip
         chat = Chat.objects.create(door=door, secret_digest="s", case=case, language="en", started_at=NOON,
                                    seen_at=NOON)  # fmt: skip
+        gateway = TextGateway.objects.create(
+            kind="other", name="x", market="GH", base_url="https://sms.example", sender="x", price=1,
+            currency="GHS", most_per_hour=1, most_cost_day=1, added_by="x", added_at=NOON,
+        )  # fmt: skip
+        TextMessage.objects.create(
+            gateway=gateway, case=case, customer=self.customer, kind="code", number=PHONE, parts=1, by="x",
+            at=NOON, leaves_at=NOON,
+        )  # fmt: skip
+        NoticeWish.objects.create(customer=self.customer, noted_by="x", noted_at=NOON)
         ProofTry.objects.create(chat=chat, customer_id=self.customer.pk, held=False, at=NOON)
         StatusLink.objects.create(case=case, kind="case", object_id=case.pk, level="unverified",
                                   language="en", made_by="x", made_at=NOON,
@@ -172,6 +183,7 @@ class Erasing(TestCase):
         ]  # fmt: skip
         assert CsatAnswer.objects.values_list("score", "comment").get() == (4, "")
         assert ProofTry.objects.get().customer_id is None
+        assert (TextMessage.objects.get().state, NoticeWish.objects.count()) == ("failed", 0)
         assert StatusLink.objects.get().withdrawn_at == NOON
         gift.refresh_from_db()
         assert (gift.amount_minor, gift.note) == (1, "Erased")
