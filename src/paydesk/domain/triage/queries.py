@@ -178,7 +178,8 @@ def cases_to_judge(now: datetime) -> Iterator[Judged]:
     """Open cases that could go to risk at once and are not flagged for every reason yet; one query.
 
     Money moved where a payment, refund, payout or withdrawal hangs on the case. A merchant is known by the
-    party of the case (merchant or seller) or by a link to a merchant, seller or agent.
+    party of the case (merchant or seller), by a link to one, or by a link to an order, a withdrawal or a
+    payment method of theirs.
     """
     with connection.cursor() as cursor:
         cursor.execute(TO_JUDGE, {"since": now - SEVERAL_WITHIN, "open": list(OPEN)})
@@ -191,6 +192,18 @@ WITH merchant AS (
     SELECT l.case_id, l.kind || ':' || l.object_id AS whose
       FROM cases_caselink l JOIN cases_case c ON c.id = l.case_id
      WHERE l.kind IN ('merchant', 'seller', 'agent') AND l.state <> 'rejected' AND c.opened_at >= %(since)s
+    UNION
+    SELECT l.case_id, 'seller:' || p.party_id
+      FROM cases_caselink l JOIN cases_case c ON c.id = l.case_id
+      CROSS JOIN LATERAL (
+          SELECT party_id FROM marketplace_sellerorder WHERE l.kind = 'order' AND id = l.object_id
+          UNION ALL
+          SELECT party_id FROM marketplace_withdrawal WHERE l.kind = 'withdrawal' AND id = l.object_id
+          UNION ALL
+          SELECT party_id FROM marketplace_linkattempt WHERE l.kind = 'link_attempt' AND id = l.object_id
+      ) p
+     WHERE l.kind IN ('order', 'withdrawal', 'link_attempt') AND l.state <> 'rejected'
+       AND c.opened_at >= %(since)s
     UNION
     SELECT id, 'customer:' || customer_id FROM cases_case
      WHERE party_role IN ('merchant', 'seller') AND customer_id IS NOT NULL AND opened_at >= %(since)s

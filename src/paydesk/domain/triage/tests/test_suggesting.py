@@ -13,6 +13,8 @@ from paydesk.domain.cases import actions as cases
 from paydesk.domain.cases.actions.working import NotReadyRefused
 from paydesk.domain.cases.models import Case, CategoryTree, Message
 from paydesk.domain.cases.queries import code
+from paydesk.domain.marketplace.models import Withdrawal
+from paydesk.domain.parties.models import Party
 from paydesk.domain.triage import actions, learnt, queries, tasks
 from paydesk.domain.triage.models import CategoryModel, Escalation, Suggestion
 from paydesk.domain.triage.steps import TriageRefused
@@ -183,6 +185,24 @@ class TheTree(TestCase):
 
 
 class ToRiskAtOnce(TestCase):
+    def test_an_order_and_a_withdrawal_are_of_the_same_seller(self):
+        seller = Party.objects.create(
+            market="GH", kind="seller", name="Kofi", external_ref="S-1", opened_at=NOON, created_by="test"
+        )
+        known = {"market": "GH", "party": seller, "amount_minor": 100, "currency": "GHS"}
+        things = [("seller", seller.pk)]
+        things += [
+            ("withdrawal", Withdrawal.objects.create(external_ref=f"W-{n}", requested_at=NOON, **known).pk)
+            for n in range(2)
+        ]
+        numbers = []
+        for kind, number in things:
+            case = opened("My payout is not there", party_role="seller")
+            cases.link(case.pk, kind=kind, object_id=number, by=AGENT, now=NOON)
+            numbers.append(case.pk)
+        several = {each.case_id: each.on_same_merchant for each in queries.cases_to_judge(NOON)}
+        assert several == dict.fromkeys(numbers, 3)
+
     def test_each_reason_is_raised_once_and_seen_by_a_person(self):
         customer = make_contract().customer_id
         grave = opened("A letter of the regulator", harms=["regulator"])
