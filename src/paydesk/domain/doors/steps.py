@@ -47,3 +47,8 @@ def expect_code(case: Case, code: str, until: datetime) -> Chat | None:
     if chat is not None:
         Chat.objects.filter(pk=chat.pk).update(code_digest=digest_of_code(code), code_until=until)
     return chat
+
+
+def end_code(case: Case) -> None:
+    """Nobody may type a code into this case's chats any more: it was told in another way."""
+    Chat.objects.filter(case=case).exclude(code_digest="").update(code_digest="", code_until=None)

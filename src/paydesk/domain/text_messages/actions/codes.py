@@ -10,7 +10,7 @@ from django.utils.crypto import constant_time_compare
 from paydesk.domain.cases.actions import verify
 from paydesk.domain.cases.models import Case
 from paydesk.domain.doors.addresses import digest_of_code, new_code
-from paydesk.domain.doors.steps import expect_code
+from paydesk.domain.doors.steps import end_code, expect_code
 from paydesk.domain.text_messages import rules
 from paydesk.domain.text_messages.models import TextMessage
 from paydesk.domain.text_messages.queries import code_out, gateway_of
@@ -61,6 +61,7 @@ def _tried(case_id: int, code: str, by: Actor, now: datetime) -> int | None:
     is_right = constant_time_compare(digest_of_code(code), sent.code_digest)
     if is_right:
         sent.code_used_at = now
+        end_code(case)
     else:
         sent.code_tries += 1
     sent.save(update_fields=["code_used_at", "code_tries"])

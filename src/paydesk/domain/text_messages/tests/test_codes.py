@@ -13,6 +13,8 @@ import pytest
 from paydesk.domain.cases import actions as cases
 from paydesk.domain.cases.models import Case, Message
 from paydesk.domain.cases.steps import IdentityRefused
+from paydesk.domain.doors import actions as doors
+from paydesk.domain.doors.steps import DoorRefused
 from paydesk.domain.parties.models import CustomerPhone
 from paydesk.domain.text_messages import actions
 from paydesk.domain.text_messages.addresses import gateway_behind, token_of
@@ -107,6 +109,21 @@ def test_a_code_goes_to_the_number_on_file_and_read_back_it_proves_who_they_are(
     assert ON_FILE not in told
     assert code not in told
     assert "text_id" in told
+
+
+def test_in_a_chat_the_code_may_be_typed_or_told_but_counts_once(desk: Desk) -> None:
+    door, _ = doors.add_door(kind="chat", name="Shop", market="GH", by=ADMINISTRATOR, now=NOON)
+    chat, _ = doors.begin_chat(door, language="en", by=WORKER, now=NOON)
+    said = doors.say_in_chat(chat, client_key="one-key", text="Hello", by=WORKER, now=NOON)
+    desk.case = cases.sort_case(said.case_id, customer_id=desk.case.customer_id, by=AGENT, now=NOON)
+    _, first = desk.send()
+    assert desk.read_back(first).level_channel == "chat"
+    chat.refresh_from_db()
+    with pytest.raises(DoorRefused):
+        doors.try_code(chat, first, by=WORKER, now=NOON)
+    _, second = desk.send()
+    chat.refresh_from_db()
+    assert doors.try_code(chat, second, by=WORKER, now=NOON).level == "strong"
 
 
 def test_three_wrong_codes_end_one_and_so_do_time_and_a_newer_one(desk: Desk) -> None:
