@@ -119,6 +119,7 @@ def page_of_case(request: HttpRequest, case: Case) -> dict[str, Any]:
         "next": following,
         "flags": flags,
         "they_wrote": they_wrote(case, messages),
+        "made_up": any(each.sender_check == "failed" for each in messages),
         "acts": acts,
         "more_acts": more_acts,
         "open_code": each.code,

@@ -92,8 +92,9 @@ class _Servers(forms.Form):
         tokens = {each: data[f"token_{each}"] for each in ("address", "client_id", "scope")}
         secrets = ("imap_secret", "smtp_secret", "client_secret", "refresh_token")
         return {
-            **{name: data[name] for name in (*PLAIN, *secrets)}, "imap": self.server("imap"), "smtp": self.server("smtp"),
-            "tokens": tokens if tokens["address"] else {}, "own_servers": data["own_servers"].split(),
+            **{name: data[name] for name in (*PLAIN, *secrets)}, "imap": self.server("imap"),
+            "smtp": self.server("smtp"), "tokens": tokens if tokens["address"] else {},
+            "own_servers": data["own_servers"].split(),
         }  # fmt: skip
 
 
