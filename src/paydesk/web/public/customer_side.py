@@ -133,11 +133,12 @@ def _done(
             folder.arrive(mail.as_bytes())
         return HttpResponseRedirect(f"{here}?wrote=1")
     if said.get("what") == "call":
-        call = said.get("call", "") or uuid4().hex
-        event = "ended" if said.get("call") else "ringing"
-        announce_call(
-            telephone, call_id=call, event=event, number=said.get("number", "")[:40], by=by,
-            now=timezone.now(),
-        )  # fmt: skip
-        return HttpResponseRedirect(f"{here}?{urlencode({'call': call})}" if event == "ringing" else here)
+        known = {"call_id": said.get("call", "") or uuid4().hex, "number": said.get("number", "")[:40]}
+        told = {**known, "by": by, "now": timezone.now()}
+        call = announce_call(telephone, event="ringing", **told)
+        if not said.get("call"):
+            return HttpResponseRedirect(f"{here}?{urlencode({'call': call.external_id})}")
+        if call.taken_by_id is not None:  # whoever took it picked up
+            announce_call(telephone, event="answered", **told)
+        announce_call(telephone, event="ended", **told)
     return HttpResponseRedirect(here)
