@@ -70,10 +70,10 @@ class Caps:
 
 def why_too_many(used: Used, caps: Caps, *, parts: int, is_code: bool) -> str:
     """Why one more is not sent; "" where it is. What stops it never depends on who asks."""
-    if used.to_number_last_hour >= caps.per_number_hour:
+    if (many := used.to_number_last_hour) >= caps.per_number_hour:
         return (
-            f"This number had {used.to_number_last_hour} text messages in the last hour, and gets no more: "
-            "wait, or call them."
+            f"This number had {many} text message{'' if many == 1 else 's'} in the last hour, and gets no "
+            "more: wait, or call them."
         )
     if is_code and used.codes_to_number_last_day >= MOST_CODES_A_DAY:
         return f"This number had {MOST_CODES_A_DAY} codes within a day, and gets no more: call them."

@@ -46,7 +46,6 @@ class TextMessages(OnTheInbox):
             playing.answers = [taken_by_africas_talking("AT-9")]
             self.post("AD", reverse("text_messages:add"), {**SAID, "base_url": playing.url})
             gateway = TextGateway.objects.get()
-            assert choose in self.page("SU", case)
             assert choose in self.get("SU", reverse("cases:act", args=[code(case), "verify"]))
             page = self.get("SU", choose)
             assert MASKED in page
@@ -74,13 +73,11 @@ class TextMessages(OnTheInbox):
         assert MASKED in page
         assert "0.04 GHS" in page
         assert PHONE not in page
-        assert "Nothing here fits" in self.get("AD", reverse("text_messages:list"), {"state": "failed"})
-        export = self.clients["AD"].get(reverse("text_messages:export", args=["csv"]))
-        if export.status_code == 200:
-            assert PHONE.encode() not in b"".join(export.streaming_content)  # type: ignore[attr-defined]
-        self.post("AD", reverse("text_messages:caps", args=[gateway.pk]), {**SAID, "most_cost_day": "0"}, 422)
+        export = self.clients["TL"].get(reverse("text_messages:export", args=["csv"])).getvalue().decode()
+        assert MASKED in export
+        assert PHONE not in export
         self.post("AD", reverse("text_messages:caps", args=[gateway.pk]), {**SAID, "most_per_hour": "1"})
-        assert "had 1 text messages in the last hour" in self.to("send_code", case, 409, phone=str(phone.pk))
+        assert "had 1 text message in the last hour" in self.to("send_code", case, 409, phone=str(phone.pk))
         self.post("AD", reverse("text_messages:switch", args=[gateway.pk]))
         assert not TextGateway.objects.get().is_active
 
@@ -96,4 +93,6 @@ class TextMessages(OnTheInbox):
         self.to("send_notice", case, 302, **said, version=str(case.version))
         assert Message.objects.get(case=case, channel="sms").delivery == "queued"
         assert TextMessage.objects.get().kind == "notice"
-        assert "By text message" in self.page("SU", case)
+        page = self.page("SU", case)
+        assert "By text message" in page
+        assert reverse("text_messages:choose", args=[code(case)]) in page
