@@ -84,7 +84,9 @@ SENT = {
 # Where who may in general is refused what is somebody else's.
 ONES_OWN = ("in/", "approvals/absences/<")
 # Addresses that show nothing to anybody, and why that is right.
-NOTHING_THERE: dict[str, str] = {}
+NOTHING_THERE: dict[str, str] = {
+    "texted/<str:secret>": "a gateway posts there what became of a message that it took itself",
+}
 NUMBERED = {"books/account/": 1010, "books/tie-out/": 1010}
 # One's own, looking closer with a reason or at what is held, two files of one's own choice side by side:
 # all that an auditor's button may leave in the trail.
