@@ -29,6 +29,7 @@ from paydesk.web.access import actor_of, gate, needs
 from paydesk.web.addresses import page_of
 from paydesk.web.books.asked import account_code, asked, asked_currency
 from paydesk.web.books.names import ShownKey, shown_keys
+from paydesk.web.exports import exports
 from paydesk.web.paging import PAGE_SIZE, Page, page_number
 from paydesk.web.payments.postings import KIND_WORDS
 from paydesk.web.people_names import names_by_label
@@ -69,13 +70,9 @@ TRIAL_HEAD = (
 )  # fmt: skip
 
 
-@require_safe
-@needs(RIGHT)
-@needs("export")
+@exports(RIGHT)
 def trial_export(request: HttpRequest, kind: str) -> HttpResponseBase:
     """The trial balance as it is shown, as CSV or XLSX."""
-    if kind not in ("csv", "xlsx"):
-        raise Http404
     wanted = asked(request)
 
     def rows(balances: list[TrialBalance]) -> Iterator[list[Cell]]:

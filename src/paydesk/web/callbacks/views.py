@@ -33,6 +33,7 @@ from paydesk.kernel.public_codes import code_of, number_of
 from paydesk.web.access import actor_of, gate, needs
 from paydesk.web.answers import confirmed, unchanged
 from paydesk.web.contracts.forms import ANY, AddressFilters
+from paydesk.web.exports import exports
 from paydesk.web.paging import PAGE_SIZE, Page, page_number
 from paydesk.web.sight import looking
 from paydesk.web.templatetags.desk import state_words
@@ -232,13 +233,9 @@ def _parts(found: Iterator[Message]) -> Iterator[list[Message]]:
         yield part
 
 
-@require_safe
-@needs("files.import:view")
-@needs("export")
+@exports("files.import:view")
 def export(request: HttpRequest, kind: str) -> HttpResponseBase:
     """The messages of the filters in the address without their bodies, as CSV or XLSX."""
-    if kind not in ("csv", "xlsx"):
-        raise Http404
     actor = actor_of(request)
     accounts = {account.pk: account for account in source_accounts(actor)}
     filters = MessageFilters(request, accounts.values())

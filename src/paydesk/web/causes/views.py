@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -37,6 +37,7 @@ from paydesk.web.cases.shown import shown as shown_case
 from paydesk.web.causes.filters import CauseFilters
 from paydesk.web.doors.lists import exported, listed
 from paydesk.web.doors.views import start_of
+from paydesk.web.exports import exports
 from paydesk.web.paging import PAGE_SIZE, Page, page_number
 from paydesk.web.sight import looking
 from paydesk.web.triage.views import share
@@ -202,13 +203,9 @@ def rows(request: HttpRequest) -> HttpResponse:
     return render(request, "causes/rows.html", known)
 
 
-@require_safe
-@needs(SEE)
-@needs("export")
+@exports(SEE)
 def export(request: HttpRequest, kind: str) -> HttpResponseBase:
     """The table as CSV or XLSX."""
-    if kind not in ("csv", "xlsx"):
-        raise Http404
     actor = actor_of(request)
     asked = CauseFilters(request, list(markets_of(actor)), timezone.localdate()).asked
     found = (
@@ -222,13 +219,9 @@ def export(request: HttpRequest, kind: str) -> HttpResponseBase:
     return list_download(f"causes-{asked.since}-{asked.until}", kind, HEAD, found)
 
 
-@require_safe
-@needs(SEE)
-@needs("export")
+@exports(SEE)
 def export_rows(request: HttpRequest, kind: str) -> HttpResponseBase:
     """The cases behind one figure as CSV or XLSX, names as in a list."""
-    if kind not in ("csv", "xlsx"):
-        raise Http404
     eyes, asked, words = looking(request), asked_of(request), category_words()
     found = (
         [

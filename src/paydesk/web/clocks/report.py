@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
@@ -19,6 +19,7 @@ from paydesk.foundation.clocks.rules import hours_words
 from paydesk.kernel.actor import Actor
 from paydesk.web.access import actor_of, gate, needs
 from paydesk.web.clocks.views import rows_of
+from paydesk.web.exports import exports
 from paydesk.web.workbook import Cell, list_download
 
 if TYPE_CHECKING:
@@ -125,13 +126,9 @@ def why_soon(each: ClockStanding, usual: dict[str, int], now: datetime) -> str:
     return f"due within {HOURS_AHEAD} h"
 
 
-@require_safe
-@needs(RIGHT)
-@needs("export")
+@exports(RIGHT)
 def export(request: HttpRequest, kind: str) -> HttpResponseBase:
     """The weeks as CSV or XLSX."""
-    if kind not in ("csv", "xlsx"):
-        raise Http404
     since, until, _ = span_of(request)
     actor, now = actor_of(request), timezone.now()
     name = f"clocks-kept-{since.isoformat()}"

@@ -36,6 +36,7 @@ from paydesk.web.access import actor_of, gate, needs
 from paydesk.web.addresses import PAGES, code_in, page_of
 from paydesk.web.answers import confirmed
 from paydesk.web.clocks.forms import ClockFilters
+from paydesk.web.exports import exports
 from paydesk.web.paging import PAGE_SIZE, Page, page_number
 from paydesk.web.workbook import Cell, list_download
 
@@ -143,13 +144,9 @@ def clock_or_404(actor: Actor, clock_id: int) -> Clock:
         raise Http404("There is no such clock in your markets.") from None
 
 
-@require_safe
-@needs("payments:view")
-@needs("export")
+@exports("payments:view")
 def export(request: HttpRequest, kind: str) -> HttpResponseBase:
     """The clocks of the filters in the address as CSV or XLSX, up to 100,000, in the order of the list."""
-    if kind not in ("csv", "xlsx"):
-        raise Http404
     actor, now = actor_of(request), timezone.now()
     form = ClockFilters(request, kinds_seen_by(actor), list(markets_of(actor)))
     found = clocks_due(actor, now, form.wanted)[:EXPORTED_ROWS]

@@ -21,6 +21,7 @@ from paydesk.web.addresses import number_in
 from paydesk.web.contracts.forms import ActivateForm, ContractFilters
 from paydesk.web.contracts.local_days import local_days
 from paydesk.web.contracts.standing import shown_contracts, shown_schedule
+from paydesk.web.exports import exports
 from paydesk.web.paging import PAGE_SIZE, Page, page_number
 from paydesk.web.payments.postings import shown_entries
 from paydesk.web.people_names import names_by_label
@@ -55,12 +56,9 @@ def contract_list(request: HttpRequest) -> HttpResponse:
     )
 
 
-@needs(RIGHT_TO_SEE)
-@needs("export")
+@exports(RIGHT_TO_SEE)
 def export(request: HttpRequest, kind: str) -> HttpResponseBase:
     """The list as it is filtered, all of it as CSV."""
-    if kind not in ("csv", "xlsx"):
-        raise Http404
     actor, days = actor_of(request), local_days(actor_of(request), timezone.now())
     filters = ContractFilters(request, [day.market for day in days.values()])
     found = queries.contract_list(actor, **filters.wanted)

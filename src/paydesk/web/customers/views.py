@@ -23,6 +23,7 @@ from paydesk.web.contracts.standing import ShownContract, shown_schedule
 from paydesk.web.customers.finding import found_customers, listed
 from paydesk.web.customers.forms import CustomerFilters
 from paydesk.web.customers.overview import held_for, shown_customers
+from paydesk.web.exports import exports
 from paydesk.web.paging import Page, page_number
 from paydesk.web.payments.shown import all_shown
 from paydesk.web.people_names import names_by_label
@@ -71,13 +72,10 @@ def customer_list(request: HttpRequest) -> HttpResponse:
     )
 
 
-@needs(RIGHT_TO_SEE)
-@needs("export")
+@exports(RIGHT_TO_SEE)
 def export(request: HttpRequest, kind: str) -> HttpResponseBase:
     """The list as it is filtered, all of it as CSV; one row per customer and currency."""
     actor = actor_of(request)
-    if kind not in ("csv", "xlsx"):
-        raise Http404
     days = local_days(actor, timezone.now())
     filters = CustomerFilters(request, [day.market for day in days.values()])
     found = listed(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ObjectDoesNotExist
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -20,6 +20,7 @@ from paydesk.foundation.audit.queries import history
 from paydesk.web.access import actor_of, gate, needs
 from paydesk.web.addresses import page_of
 from paydesk.web.approvals.words import words_of
+from paydesk.web.exports import exports
 from paydesk.web.goodwill.shown import GIVE, SEE, goodwill_or_404, shown
 from paydesk.web.paging import PAGE_SIZE, Page, page_number
 from paydesk.web.payments.postings import shown_entries
@@ -113,13 +114,9 @@ def story_of(given: Goodwill, approvals: list[Approval]) -> list[Event]:
     return events
 
 
-@require_safe
-@needs(SEE)
-@needs("export")
+@exports(SEE)
 def export(request: HttpRequest, kind: str) -> HttpResponseBase:
     """The goodwill of a tab as CSV or XLSX, names as in a list."""
-    if kind not in ("csv", "xlsx"):
-        raise Http404
     eyes, tab = looking(request), tab_of(request)
     rows = (
         [

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
@@ -16,6 +16,7 @@ from paydesk.foundation.audit.queries import history
 from paydesk.foundation.documents.queries import document_by_id, open_document
 from paydesk.web.access import actor_of, gate, needs
 from paydesk.web.addresses import code_in, page_of
+from paydesk.web.exports import exports
 from paydesk.web.hand_receipts.shown import ENTER, SEE, ShownReceipt, receipt_or_404, shown
 from paydesk.web.paging import PAGE_SIZE, Page, page_number
 from paydesk.web.people_names import names_by_label
@@ -144,13 +145,9 @@ def evidence(request: HttpRequest, code: str) -> HttpResponseBase:
     return response
 
 
-@require_safe
-@needs(SEE)
-@needs("export")
+@exports(SEE)
 def export(request: HttpRequest, kind: str) -> HttpResponseBase:
     """The receipts of the tab as CSV or XLSX, names and numbers as in a list."""
-    if kind not in ("csv", "xlsx"):
-        raise Http404
     now, tab, eyes = timezone.now(), tab_of(request), looking(request)
     found = list(receipts_standing(actor_of(request), tab, now)[:EXPORTED_ROWS])
     names = names_by_label({each.asked_by for each in found})

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from django import forms
 from django.db.models import Q
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import redirect, render
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
@@ -28,6 +28,8 @@ from paydesk.foundation.audit.queries import history
 from paydesk.foundation.people.queries import markets_of, names_of
 from paydesk.web.access import actor_of, gate, needs
 from paydesk.web.addresses import code_in, number_in, page_of
+from paydesk.web.answers import open_in_tab
+from paydesk.web.exports import exports
 from paydesk.web.improvements.deeds import buttons_for
 from paydesk.web.improvements.shown import (
     PROPOSE,
@@ -172,17 +174,12 @@ def _cause_url(cause: str) -> str:
 def page(request: HttpRequest, code: str) -> HttpResponse:
     """An improvement by its code alone: its tab, with it open."""
     found = improvement_or_404(actor_of(request), code)
-    query = urlencode({"tab": TAB_OF_STATE[found.state], "open": shown(found).code})
-    return redirect(f"{reverse('improvements:list')}?{query}")
+    return open_in_tab("improvements:list", TAB_OF_STATE[found.state], shown(found).code)
 
 
-@require_safe
-@needs(SEE)
-@needs("export")
+@exports(SEE)
 def export(request: HttpRequest, kind: str) -> HttpResponseBase:
     """The improvements that the filters show."""
-    if kind not in ("csv", "xlsx"):
-        raise Http404
     actor = actor_of(request)
     filters = ImprovementFilters(request, list(markets_of(actor)))
     words = category_words()

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import redirect, render
-from django.urls import reverse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
 from django.utils import timezone
-from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
@@ -25,7 +23,9 @@ from paydesk.domain.incidents.states import BROADCAST
 from paydesk.foundation.audit.queries import history
 from paydesk.foundation.people.queries import markets_of
 from paydesk.web.access import actor_of, gate, needs
+from paydesk.web.answers import open_in_tab
 from paydesk.web.cases.shown import shown as shown_case
+from paydesk.web.exports import exports
 from paydesk.web.incidents.deeds import buttons_for
 from paydesk.web.incidents.filters import TAB_OF_STATE, IncidentFilters
 from paydesk.web.incidents.shown import SEE, TELL, WORK, incident_or_404, rows_of, shown
@@ -141,17 +141,12 @@ def page_of_incident(request: HttpRequest, wanted: str) -> dict[str, Any]:
 def page(request: HttpRequest, code: str) -> HttpResponse:
     """An incident by its code alone: its tab, with it open."""
     incident = incident_or_404(actor_of(request), code)
-    query = urlencode({"tab": TAB_OF_STATE[incident.state], "open": shown(incident).code})
-    return redirect(f"{reverse('incidents:list')}?{query}")
+    return open_in_tab("incidents:list", TAB_OF_STATE[incident.state], shown(incident).code)
 
 
-@require_safe
-@needs(SEE)
-@needs("export")
+@exports(SEE)
 def export(request: HttpRequest, kind: str) -> HttpResponseBase:
     """The incidents that the filters show, a row for each currency of the money affected."""
-    if kind not in ("csv", "xlsx"):
-        raise Http404
     actor = actor_of(request)
     filters = IncidentFilters(request, list(markets_of(actor)))
     found = list(incidents(actor).filter(filters.lookups())[:EXPORTED_ROWS])
@@ -169,13 +164,9 @@ def export(request: HttpRequest, kind: str) -> HttpResponseBase:
     return list_download(f"incidents-{filters.at_tab}-{timezone.localdate().isoformat()}", kind, HEAD, rows)
 
 
-@require_safe
-@needs(SEE)
-@needs("export")
+@exports(SEE)
 def export_cases(request: HttpRequest, code: str, kind: str) -> HttpResponseBase:
     """The cases of one incident."""
-    if kind not in ("csv", "xlsx"):
-        raise Http404
     eyes = looking(request)
     incident = incident_or_404(eyes.actor, code)
     words = category_words()

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
 
@@ -22,6 +22,7 @@ from paydesk.kernel.money import Money, exact_minor
 from paydesk.kernel.public_codes import code_of
 from paydesk.web.access import actor_of, needs
 from paydesk.web.answers import csv_download
+from paydesk.web.exports import exports
 from paydesk.web.intake.one_file import file_of, trail_of
 from paydesk.web.paging import PAGE_SIZE, Page, page_number
 from paydesk.web.sight import Looking, looking
@@ -168,12 +169,9 @@ def _kept(actor: Actor, filters: LineFilters) -> Any:
     return kept_lines(actor, since=since).filter(**filters.lookups)
 
 
-@needs("payments:view")
-@needs("export")
+@exports("payments:view")
 def kept_export(request: HttpRequest, kind: str) -> HttpResponseBase:
     """Those rows as filtered, the newest file first, as CSV or XLSX."""
-    if kind not in ("csv", "xlsx"):
-        raise Http404
     found = _kept(actor_of(request), LineFilters(request.GET))[:EXPORTED_ROWS]
     eyes = looking(request)
     cells = (

@@ -21,6 +21,7 @@ from paydesk.web.access import actor_of, gate, needs
 from paydesk.web.addresses import code_in, page_of
 from paydesk.web.answers import came_from, done
 from paydesk.web.contracts.forms import ANY, AddressFilters, day_input
+from paydesk.web.exports import exports
 from paydesk.web.paging import PAGE_SIZE, Page, page_number
 from paydesk.web.workbook import check_fits, list_download
 
@@ -77,13 +78,9 @@ def mail_list(request: HttpRequest) -> HttpResponse:
     return render(request, f"mail_left/{'_list' if target == 'left' else 'list'}.html", known)
 
 
-@require_safe
-@needs(SEE)
-@needs("export")
+@exports(SEE)
 def export(request: HttpRequest, kind: str) -> HttpResponseBase:
     """What is shown with the filters of the address, all of it."""
-    if kind not in ("csv", "xlsx"):
-        raise Http404
     actor = actor_of(request)
     found = LeftFilters(request, actor).found(actor)
     check_fits(found, kind, "mails")

@@ -28,6 +28,7 @@ from paydesk.web.addresses import code_in, number_in, page_of
 from paydesk.web.answers import came_from, done
 from paydesk.web.cases.proving import case_in, proof_missing
 from paydesk.web.contracts.forms import ANY, AddressFilters
+from paydesk.web.exports import exports
 from paydesk.web.marketplace.ask_words import KEYS, LABELS, PAYS_OUT, SAYS, STATES, VERB
 from paydesk.web.marketplace.lists import tabs_at
 from paydesk.web.paging import PAGE_SIZE, Page, page_number
@@ -203,13 +204,9 @@ def ask_list(request: HttpRequest) -> HttpResponse:
     return render(request, f"marketplace/{'_asks' if target == 'things' else 'asks'}.html", known)
 
 
-@require_safe
-@needs(SEE)
-@needs("export")
+@exports(SEE)
 def export(request: HttpRequest, kind: str) -> HttpResponseBase:
     """What is shown with the filters of the address, all of it, as CSV or XLSX."""
-    if kind not in ("csv", "xlsx"):
-        raise Http404
     eyes = looking(request)
     found = asks(eyes.actor, **AskFilters(request, eyes.actor).wanted)
     check_fits(found, kind, "requests")

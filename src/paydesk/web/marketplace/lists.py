@@ -8,7 +8,7 @@ from typing import Any
 
 from django import forms
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -20,6 +20,7 @@ from paydesk.foundation.people.queries import markets_of
 from paydesk.kernel.actor import Actor
 from paydesk.web.access import actor_of, gate, needs
 from paydesk.web.contracts.forms import ANY, AddressFilters
+from paydesk.web.exports import exports
 from paydesk.web.marketplace.shown import Shown, shown_attempt, shown_order, shown_withdrawal
 from paydesk.web.paging import PAGE_SIZE, Page, page_number
 from paydesk.web.sight import Looking, looking
@@ -138,31 +139,23 @@ def tabs_at(here: str) -> list[tuple[str, str, bool]]:
     return [(words, reverse(name), name == here) for name, words in TABS]
 
 
-@require_safe
-@needs(SEE)
-@needs("export")
+@exports(SEE)
 def export_withdrawals(request: HttpRequest, kind: str) -> HttpResponseBase:
     return _export(request, WITHDRAWALS, kind)
 
 
-@require_safe
-@needs(SEE)
-@needs("export")
+@exports(SEE)
 def export_orders(request: HttpRequest, kind: str) -> HttpResponseBase:
     return _export(request, ORDERS, kind)
 
 
-@require_safe
-@needs(SEE)
-@needs("export")
+@exports(SEE)
 def export_attempts(request: HttpRequest, kind: str) -> HttpResponseBase:
     return _export(request, ATTEMPTS, kind)
 
 
 def _export(request: HttpRequest, listing: Listing, kind: str) -> HttpResponseBase:
     """What is shown with the filters of the address, all of it, as CSV or XLSX; names as in a list."""
-    if kind not in ("csv", "xlsx"):
-        raise Http404
     eyes = looking(request)
     found = listing.find(eyes.actor, **ThingFilters(request, listing, eyes.actor).lookups)
     check_fits(found, kind, listing.title.lower())

@@ -36,6 +36,7 @@ from paydesk.kernel.actor import Actor
 from paydesk.web.access import actor_of, gate, needs
 from paydesk.web.addresses import code_in, number_in
 from paydesk.web.contracts.forms import ANY, AddressFilters
+from paydesk.web.exports import exports
 from paydesk.web.marketplace.asks import acts_of, shown_asks
 from paydesk.web.marketplace.lists import tabs_at
 from paydesk.web.marketplace.pages import case_rows
@@ -108,13 +109,9 @@ def seller_list(request: HttpRequest) -> HttpResponse:
     return render(request, f"marketplace/{'_sellers' if target == 'things' else 'list'}.html", known)
 
 
-@require_safe
-@needs(SEE)
-@needs("export")
+@exports(SEE)
 def export(request: HttpRequest, kind: str) -> HttpResponseBase:
     """The sellers of the filters in the address with what is owed to them, one row per currency."""
-    if kind not in ("csv", "xlsx"):
-        raise Http404
     eyes = looking(request)
     found = sellers(eyes.actor, **SellerFilters(request, eyes.actor).lookups)
     check_fits(found, kind, "sellers")

@@ -31,6 +31,7 @@ from paydesk.web.access import actor_of, gate, needs
 from paydesk.web.answers import confirmed, unchanged
 from paydesk.web.clocks.chips import chips_of
 from paydesk.web.contracts.forms import ANY, AddressFilters
+from paydesk.web.exports import exports
 from paydesk.web.paging import PAGE_SIZE, Page, page_number
 from paydesk.web.people_names import names_by_label
 from paydesk.web.queues.saved import first_view, tabs_of
@@ -258,13 +259,9 @@ def close(request: HttpRequest, code: str) -> HttpResponseBase:
     return render(request, "pending/close.html", known)
 
 
-@require_safe
-@needs("payments:view")
-@needs("export")
+@exports("payments:view")
 def export(request: HttpRequest, kind: str) -> HttpResponseBase:
     """The pending payments of the filters in the address, as CSV or XLSX."""
-    if kind not in ("csv", "xlsx"):
-        raise Http404
     filters = PendingFilters(request, source_accounts(actor_of(request)))
     eyes = looking(request)
     rows = (

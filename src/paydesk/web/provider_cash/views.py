@@ -22,6 +22,7 @@ from paydesk.kernel.money import Money
 from paydesk.reporting.provider_cash import queries
 from paydesk.web.access import Gate, actor_of, gate, needs
 from paydesk.web.addresses import code_in, number_in, page_of
+from paydesk.web.exports import exports
 from paydesk.web.paging import PAGE_SIZE, Page, page_number
 from paydesk.web.payments.shown import all_shown
 from paydesk.web.provider_cash.rows import HEAD, KINDS, CashFilters, cells, did_of, found_by, rows_of, why_of
@@ -179,13 +180,9 @@ def _typed_payment(actor: Actor, typed: str) -> Any:
         raise Http404("There is no such payment in your markets.") from None
 
 
-@require_safe
-@needs(RIGHT)
-@needs("export")
+@exports(RIGHT)
 def export(request: HttpRequest, kind: str) -> HttpResponseBase:
     """The rows of the filters in the address as CSV or XLSX, up to 50,000."""
-    if kind not in ("csv", "xlsx"):
-        raise Http404
     found = found_by(actor_of(request), CashFilters(request), EXPORTED_ROWS)
     name = f"in-doubt-{timezone.localdate().isoformat()}"
     return list_download(name, kind, HEAD, cells(found, timezone.localdate(), looking(request)))

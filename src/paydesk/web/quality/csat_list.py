@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
@@ -22,6 +22,7 @@ from paydesk.reporting.scorecards.rules import percent
 from paydesk.web.access import actor_of, gate, needs
 from paydesk.web.addresses import code_in, page_of
 from paydesk.web.contracts.forms import ANY, AddressFilters, day_input
+from paydesk.web.exports import exports
 from paydesk.web.paging import PAGE_SIZE, Page, page_number
 from paydesk.web.quality.scorecards import SEE
 from paydesk.web.workbook import check_fits, list_download
@@ -110,13 +111,9 @@ def _shown(each: Invitation) -> tuple[Invitation, str, str, str, str]:
     return each, code_in("case", each.case_id), page_of("case", each.case_id), family, words
 
 
-@require_safe
-@needs(SEE)
-@needs("export")
+@exports(SEE)
 def export(request: HttpRequest, kind: str) -> HttpResponseBase:
     """What is shown with the filters of the address, all of it."""
-    if kind not in ("csv", "xlsx"):
-        raise Http404
     actor = actor_of(request)
     found = SaidFilters(request, actor).found(actor)
     check_fits(found, kind, "answers")

@@ -10,10 +10,8 @@ from django import forms
 from django.core.exceptions import ObjectDoesNotExist
 from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
-from django.urls import reverse
+from django.shortcuts import render
 from django.utils import timezone
-from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
@@ -34,6 +32,7 @@ from paydesk.foundation.people.queries import markets_of, names_of
 from paydesk.kernel.actor import Actor
 from paydesk.web.access import actor_of, gate, needs
 from paydesk.web.addresses import code_in, number_in
+from paydesk.web.answers import open_in_tab
 from paydesk.web.cases.shown import shown as shown_case
 from paydesk.web.cases.story import story_of
 from paydesk.web.contracts.forms import ANY
@@ -246,8 +245,7 @@ def page(request: HttpRequest, public_code: str) -> HttpResponse:
     """A review by its code alone: the list with it open."""
     review = review_or_404(actor_of(request), public_code)
     tab = next(name for name, (_, states) in TABS.items() if review.state in states)
-    query = urlencode({"tab": tab, "open": code_in("review", review.pk)})
-    return redirect(f"{reverse('reviews:list')}?{query}")
+    return open_in_tab("reviews:list", tab, code_in("review", review.pk))
 
 
 def reviewers(actor: Actor) -> Sequence[tuple[int, str]]:

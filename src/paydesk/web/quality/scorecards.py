@@ -21,6 +21,7 @@ from paydesk.reporting.scorecards.rules import FIGURES, OUTCOMES, Counted, perce
 from paydesk.web.access import actor_of, needs
 from paydesk.web.addresses import PAGES, code_in, page_of
 from paydesk.web.contracts.forms import AddressFilters, day_input
+from paydesk.web.exports import exports
 from paydesk.web.paging import PAGE_SIZE, Page, page_number
 from paydesk.web.workbook import list_download
 
@@ -196,13 +197,9 @@ def _shown(found: Iterable[Row], people: dict[int, Person]) -> Iterable[ShownRow
         )  # fmt: skip
 
 
-@require_safe
-@needs(SEE)
-@needs("export")
+@exports(SEE)
 def export(request: HttpRequest, kind: str) -> HttpResponseBase:
     """The figures of everybody the person may see, one line a person and figure, with the counts in them."""
-    if kind not in ("csv", "xlsx"):
-        raise Http404
     cards, period, _ = _cards(request)
     table = (
         [
@@ -219,13 +216,9 @@ def export(request: HttpRequest, kind: str) -> HttpResponseBase:
     return list_download(f"figures-{period.last.isoformat()}", kind, HEAD, table)
 
 
-@require_safe
-@needs(SEE)
-@needs("export")
+@exports(SEE)
 def export_rows(request: HttpRequest, figure: str, kind: str) -> HttpResponseBase:
     """The rows behind one figure."""
-    if kind not in ("csv", "xlsx"):
-        raise Http404
     people, period, outcome = _asked(request, figure)
     found = rows(actor_of(request), figure, people.keys(), period, timezone.now(), outcome=outcome)
     table: Any = (

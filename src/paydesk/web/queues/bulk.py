@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods
 from django.views.decorators.vary import vary_on_headers
 
 from paydesk.domain.callbacks.queries import pending_payments
@@ -27,6 +27,7 @@ from paydesk.reporting.provider_cash.queries import lone_reversals, open_transit
 from paydesk.web.access import actor_of, needs
 from paydesk.web.addresses import code_in, kind_and_number, page_of
 from paydesk.web.answers import came_from
+from paydesk.web.exports import exports
 from paydesk.web.paging import PAGE_SIZE
 from paydesk.web.payments.export import download
 from paydesk.web.queues.forms import GiveForm, StepForm
@@ -222,13 +223,9 @@ def _apply(request: HttpRequest, actor: Actor, subject: Subject) -> str:
     return f"Applied {applied} to {target.contract.account_number}.{rest}"
 
 
-@require_safe
-@needs("payments:view")
-@needs("export")
+@exports("payments:view")
 def bulk_export(request: HttpRequest, kind: str) -> HttpResponseBase:
     """The chosen payments as CSV or XLSX."""
-    if kind not in ("csv", "xlsx"):
-        raise Http404
     numbers = chosen_numbers(request)["payment"]
     if not numbers:
         raise Refused(NOTHING, code="bulk.nothing")

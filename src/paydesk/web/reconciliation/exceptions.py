@@ -9,11 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.db.models import Case, IntegerField, Q, Value, When
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import redirect, render
-from django.urls import reverse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
 from django.utils import timezone
-from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
@@ -23,7 +21,9 @@ from paydesk.foundation.clocks.queries import ClockStanding, earliest_of, standi
 from paydesk.foundation.people.queries import markets_of
 from paydesk.web.access import actor_of, needs
 from paydesk.web.addresses import number_in
+from paydesk.web.answers import open_in_tab
 from paydesk.web.contracts.forms import ANY, day_input
+from paydesk.web.exports import exports
 from paydesk.web.paging import PAGE_SIZE, Page, page_number
 from paydesk.web.queues.whose import WHOSE
 from paydesk.web.queues.work import RowWork, rows_work
@@ -189,17 +189,12 @@ def opened(request: HttpRequest) -> dict[str, Any]:
 def page(request: HttpRequest, code: str) -> HttpResponse:
     """An exception by its code alone: its tab, with it open."""
     found = exception_or_404(actor_of(request), code)
-    query = urlencode({"tab": TAB_OF_STATE[found.state], "open": shown(found).code})
-    return redirect(f"{reverse('exceptions:list')}?{query}")
+    return open_in_tab("exceptions:list", TAB_OF_STATE[found.state], shown(found).code)
 
 
-@require_safe
-@needs(SEE)
-@needs("export")
+@exports(SEE)
 def export(request: HttpRequest, kind: str) -> HttpResponseBase:
     """The exceptions that the filters show as CSV or XLSX."""
-    if kind not in ("csv", "xlsx"):
-        raise Http404
     actor = actor_of(request)
     filters = ExceptionFilters(request, list(markets_of(actor)), queries.accounts_to_prove(actor))
     found = list(found_by(request, filters)[:EXPORTED_ROWS])

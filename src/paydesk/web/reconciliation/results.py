@@ -15,6 +15,7 @@ from paydesk.domain.reconciliation import queries
 from paydesk.kernel.money import Money
 from paydesk.web.access import actor_of, needs
 from paydesk.web.addresses import page_of
+from paydesk.web.exports import exports
 from paydesk.web.paging import PAGE_SIZE, Page, page_number
 from paydesk.web.reconciliation.shown import SEE, day_url
 from paydesk.web.reconciliation.why import row_named
@@ -71,14 +72,10 @@ def as_shown(row: dict[str, Any], currency: str) -> dict[str, Any]:
     }
 
 
-@require_safe
-@needs(SEE)
-@needs("export")
+@exports(SEE)
 def export(request: HttpRequest, run_id: int, kind: str) -> HttpResponseBase:
     """The rows behind a figure as CSV or XLSX."""
     run = run_or_404(request, run_id)
-    if kind not in ("csv", "xlsx"):
-        raise Http404
     wanted = {name: request.GET[name] for name in WANTED if request.GET.get(name)}
     found, _ = queries.rows_behind(run, limit=EXPORTED_ROWS, **wanted)
     name = f"reconciliation-{run.source_account_id}-{run.day.isoformat()}"

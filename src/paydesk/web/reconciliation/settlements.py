@@ -33,6 +33,7 @@ from paydesk.kernel.money import Money, exact_minor
 from paydesk.web.access import actor_of, needs
 from paydesk.web.addresses import page_of
 from paydesk.web.contracts.forms import ANY, AddressFilters
+from paydesk.web.exports import exports
 from paydesk.web.paging import PAGE_SIZE, Page, page_number
 from paydesk.web.reconciliation.shown import SEE, day_url, shown
 from paydesk.web.workbook import Cell, list_download
@@ -201,13 +202,9 @@ def settlement_list(request: HttpRequest) -> HttpResponse:
     return render(request, f"reconciliation/{'_settlement_list' if in_place else 'settlements'}.html", known)
 
 
-@require_safe
-@needs(SEE)
-@needs("export")
+@exports(SEE)
 def export(request: HttpRequest, kind: str) -> HttpResponseBase:
     """The settlements that the filters show as CSV or XLSX."""
-    if kind not in ("csv", "xlsx"):
-        raise Http404
     actor = actor_of(request)
     filters = SettlementFilters(request, accounts_to_prove(actor))
     found = shown_settlements(list(settlements(actor, **filters.lookups())[:EXPORTED_ROWS]))

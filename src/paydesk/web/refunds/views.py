@@ -6,9 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import redirect, render
-from django.urls import reverse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
 from django.utils import timezone
 from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
@@ -19,6 +18,8 @@ from paydesk.foundation.clocks.queries import ClockStanding, earliest_of, standi
 from paydesk.foundation.people.queries import markets_of
 from paydesk.kernel.money import Money
 from paydesk.web.access import actor_of, gate, needs
+from paydesk.web.answers import open_in_tab
+from paydesk.web.exports import exports
 from paydesk.web.paging import PAGE_SIZE, Page, page_number
 from paydesk.web.people_names import names_by_label
 from paydesk.web.queues.work import RowWork, rows_work
@@ -140,17 +141,12 @@ def opened(request: HttpRequest) -> dict[str, Any]:
 def page(request: HttpRequest, code: str) -> HttpResponse:
     """A refund by its code alone: its tab, with it open."""
     refund = refund_or_404(actor_of(request), code)
-    query = urlencode({"tab": TAB_OF_STATE[refund.state], "open": shown(refund).code})
-    return redirect(f"{reverse('refunds:list')}?{query}")
+    return open_in_tab("refunds:list", TAB_OF_STATE[refund.state], shown(refund).code)
 
 
-@require_safe
-@needs(RIGHT)
-@needs("export")
+@exports(RIGHT)
 def export(request: HttpRequest, kind: str) -> HttpResponseBase:
     """The refunds of the tab and filters in the address as CSV or XLSX, names and numbers as in a list."""
-    if kind not in ("csv", "xlsx"):
-        raise Http404
     actor, eyes = actor_of(request), looking(request)
     filters = RefundFilters(request, list(markets_of(actor)))
     found = list(found_by(filters, eyes)[:EXPORTED_ROWS])

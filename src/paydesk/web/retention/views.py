@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
@@ -16,6 +16,7 @@ from paydesk.domain.retention.states import ERASURE
 from paydesk.foundation.people.queries import markets_of
 from paydesk.web.access import actor_of, gate, needs
 from paydesk.web.addresses import code_in, page_of
+from paydesk.web.exports import exports
 from paydesk.web.people_names import names_by_label
 from paydesk.web.workbook import list_download
 
@@ -72,13 +73,9 @@ def overview(request: HttpRequest) -> HttpResponse:
     return render(request, "retention/overview.html", known)
 
 
-@require_safe
-@needs(SEE)
-@needs("export")
+@exports(SEE)
 def export(request: HttpRequest, kind: str) -> HttpResponseBase:
     """Every night with its counts and hashes: the proof that the schedule ran."""
-    if kind not in ("csv", "xlsx"):
-        raise Http404
     rows = (
         [
             each.number, f"{each.at:%Y-%m-%d %H:%M:%S}", each.by,

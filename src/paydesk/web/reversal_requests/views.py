@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
@@ -23,8 +22,10 @@ from paydesk.foundation.documents.queries import open_document
 from paydesk.foundation.people.queries import markets_of
 from paydesk.web.access import actor_of, gate, needs
 from paydesk.web.addresses import page_of
+from paydesk.web.answers import open_in_tab
 from paydesk.web.approvals.words import words_of
 from paydesk.web.clocks.chips import chips_of
+from paydesk.web.exports import exports
 from paydesk.web.paging import PAGE_SIZE, Page, page_number
 from paydesk.web.people_names import names_by_label
 from paydesk.web.queues.subjects import subject_of
@@ -210,8 +211,7 @@ def events(
 def page(request: HttpRequest, code: str) -> HttpResponse:
     """A request by its code alone: its tab, with it open."""
     asked = request_or_404(actor_of(request), code)
-    query = urlencode({"tab": TAB_OF_STATE[asked.state], "open": shown(asked).code})
-    return redirect(f"{reverse('reversal_requests:list')}?{query}")
+    return open_in_tab("reversal_requests:list", TAB_OF_STATE[asked.state], shown(asked).code)
 
 
 @require_safe
@@ -246,13 +246,9 @@ def _document(number: int | None) -> HttpResponseBase:
     return response
 
 
-@require_safe
-@needs(SEE)
-@needs("export")
+@exports(SEE)
 def export(request: HttpRequest, kind: str) -> HttpResponseBase:
     """The requests that the filters show as CSV or XLSX, names as in a list."""
-    if kind not in ("csv", "xlsx"):
-        raise Http404
     eyes = looking(request)
     filters = RequestFilters(request, list(markets_of(eyes.actor)))
     found = list(found_by(filters, eyes)[:EXPORTED_ROWS])

@@ -7,11 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import forms
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import redirect, render
-from django.urls import reverse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
 from django.utils import timezone
-from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
@@ -28,8 +26,10 @@ from paydesk.foundation.people.queries import markets_of
 from paydesk.foundation.people.restricted import named_people, view_of
 from paydesk.web.access import actor_of, gate_to_ask, needs
 from paydesk.web.addresses import code_in
+from paydesk.web.answers import open_in_tab
 from paydesk.web.clocks.chips import chips_of
 from paydesk.web.contracts.forms import ANY
+from paydesk.web.exports import exports
 from paydesk.web.paging import PAGE_SIZE, Page, page_number
 from paydesk.web.people_names import names_by_label
 from paydesk.web.risk.deeds import acts_of
@@ -165,16 +165,12 @@ def page(request: HttpRequest, code: str) -> HttpResponse:
     each = thing_or_404(actor_of(request), code)
     own = OF_ENFORCEMENT if isinstance(each, ShownEnforcement) else ("open", "decided")
     tab = next((name for name in own if each.row.state in TABS[name][1]), own[0])
-    return redirect(f"{reverse('risk:list')}?{urlencode({'tab': tab, 'open': each.code})}")
+    return open_in_tab("risk:list", tab, each.code)
 
 
-@require_safe
-@needs(SEE)
-@needs("export")
+@exports(SEE)
 def export(request: HttpRequest, kind: str) -> HttpResponseBase:
     """What the filters show as CSV or XLSX; nothing of what was written about a person."""
-    if kind not in ("csv", "xlsx"):
-        raise Http404
     actor = actor_of(request)
     filters = RiskFilters(request, list(markets_of(actor)))
     rows = [shown(each) for each in _found(request, filters)[:EXPORTED_ROWS]]

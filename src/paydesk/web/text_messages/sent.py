@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -19,6 +19,7 @@ from paydesk.domain.text_messages.states import TEXT
 from paydesk.kernel.actor import Actor
 from paydesk.web.access import actor_of, gate, needs
 from paydesk.web.addresses import code_in
+from paydesk.web.exports import exports
 from paydesk.web.paging import PAGE_SIZE, Page, page_number
 from paydesk.web.sight import looking
 from paydesk.web.templatetags.desk import state_words
@@ -66,13 +67,9 @@ def sent(request: HttpRequest) -> HttpResponse:
     return render(request, f"text_messages/{'_sent' if target == 'sent' else 'sent'}.html", known)
 
 
-@require_safe
-@needs(SEE)
-@needs("export")
+@exports(SEE)
 def export(request: HttpRequest, kind: str) -> HttpResponseBase:
     """What is shown with the filters of the address, all of it; numbers masked."""
-    if kind not in ("csv", "xlsx"):
-        raise Http404
     eyes = looking(request)
     found = _found(eyes.actor, SentFilters(request, eyes.actor))
     check_fits(found, kind, "text messages")

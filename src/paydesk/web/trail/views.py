@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
 
 from paydesk.foundation.audit.queries import last_seal, newest_verbs, trail
 from paydesk.foundation.people.queries import everyone, markets_of
 from paydesk.web.access import actor_of, gate, needs
+from paydesk.web.exports import exports
 from paydesk.web.paging import PAGE_SIZE, Page, page_number
 from paydesk.web.people_names import names_by_label
 from paydesk.web.trail.forms import TrailFilters
@@ -85,13 +86,10 @@ def seal_number(record: Any) -> int | None:
     return record.seal.number if hasattr(record, "seal") else None
 
 
-@needs("audit:view")
-@needs("export")
+@exports("audit:view")
 def export(request: HttpRequest, kind: str) -> HttpResponseBase:
     """The trail as it is filtered, its newest 100,000 records, as they stand."""
     actor = actor_of(request)
-    if kind not in ("csv", "xlsx"):
-        raise Http404
     filters = TrailFilters(request, list(everyone()), newest_verbs(), list(markets_of(actor)))
     found = trail(actor, **filters.lookups)[:EXPORTED_ROWS]
     names = {f"person:{person.pk}": person.name for person in everyone()}
