@@ -66,7 +66,7 @@ HARMS = {
 HARM_SHORT = {
     "locked": "locked", "vulnerable": "vulnerable", "unauthorised": "not authorised",
     "several": "several hit", "regulator": "regulator wrote", "staff": "one of ours", "legal": "legal threat",
-    "authority": "regulator named",
+    "authority": "regulator",
 }  # fmt: skip
 HARM_POINTS = {
     "locked": 1, "vulnerable": 2, "unauthorised": 3, "several": 2, "regulator": 3, "staff": 3, "legal": 2,
