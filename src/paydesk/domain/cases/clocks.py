@@ -66,7 +66,7 @@ def declare_kinds() -> None:
         ),
         Kind(
             TOTAL,
-            "Be done with it in all",
+            "Finish it, waits included",
             right="cases.work:view",
             source="Proposal: ten business days from the first word to the last, whoever is waited for",
             never_pauses=True,

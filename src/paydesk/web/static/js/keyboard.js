@@ -25,7 +25,8 @@ export function startKeyboard() {
 function press(event) {
   if (event.defaultPrevented || event.altKey) return;
   const field = event.target.closest?.(FIELD);
-  if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && field?.form) { field.form.requestSubmit(); return; }
+  const sent = (field ?? event.target.closest?.("dialog input"))?.form;  // a ticked box of a dialog sends it too
+  if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && sent) { sent.requestSubmit(); return; }
   if (event.ctrlKey || event.metaKey) return;
   if (event.key === "Escape") { escape(field); return; }
   if (field || !enabled()) return;
