@@ -7,12 +7,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TypeVar
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 from django_htmx.http import HttpResponseLocation, trigger_client_event
 
+from paydesk.foundation.documents.queries import open_document
 from paydesk.web.language import spoken
 
 Response = TypeVar("Response", bound=HttpResponse)
@@ -47,6 +48,14 @@ def done(request: HttpRequest, back: str, text: str) -> HttpResponse:
     response = HttpResponseLocation(back, target=".wb", select=".wb", swap="outerHTML")
     trigger_client_event(response, "toast", {"text": spoken(text)})
     return trigger_client_event(response, "close-dialog", {})
+
+
+def document_of(number: int) -> FileResponse:
+    """A document of ours to be saved, under its name; who may have it the caller has asked."""
+    opened = open_document(number)
+    return FileResponse(
+        opened.file, as_attachment=True, filename=opened.document.file_name, headers=opened.headers
+    )
 
 
 def open_in_tab(place: str, tab: str, code: str) -> HttpResponse:

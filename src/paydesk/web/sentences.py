@@ -69,6 +69,8 @@ def _one(words: str, language: str) -> tuple[str, int]:
     exact = exact_words(language)
     if words in exact:
         return exact[words], len(words)
+    if words.endswith("…") and words[:-1] in exact:  # a button that opens a dialog
+        return f"{exact[words[:-1]]}…", len(words)
     for sentence in sentences(language):
         slots = sentence.of(words)
         if slots is not None:

@@ -34,6 +34,7 @@ from paydesk.web.access import actor_of, gate, needs
 from paydesk.web.account.rights import RIGHT_WORDS
 from paydesk.web.addresses import code_in, number_in
 from paydesk.web.contracts.forms import ANY, AddressFilters
+from paydesk.web.language import spoken
 from paydesk.web.paging import PAGE_SIZE, Page, page_number
 from paydesk.web.people_names import names_by_label
 from paydesk.web.quality.knowledge_deeds import buttons_for
@@ -94,7 +95,7 @@ class ShownArticle:
     @property
     def where(self) -> str:
         place = self.article.market or "all markets"
-        return f"{KINDS[self.article.kind]}, {place}, {LANGUAGES[self.article.language]}"
+        return ", ".join(map(spoken, (KINDS[self.article.kind], place, LANGUAGES[self.article.language])))
 
     @property
     def badge(self) -> tuple[str, str]:

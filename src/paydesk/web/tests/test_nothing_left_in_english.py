@@ -19,13 +19,13 @@ from paydesk.web.tests.test_own_language import OTHERS, WEB, written
 SCREENS = (
     "account", "cases", "components", "contracts", "customers", "doors", "find", "goodwill", "hand_receipts",
     "home", "improvements", "incidents", "marketplace", "payments", "quality", "queues", "refunds", "reveal",
-    "reversal_requests", "risk", "sides", "waiting",
+    "reversal_requests", "risk", "routing", "sides", "waiting",
 )  # fmt: skip
 # Packages whose refusals these screens show, in whole sentences with figures.
 REFUSING = (
     "kernel", "domain/cases", "domain/doors", "domain/goodwill", "domain/hand_receipts",
     "domain/improvements", "domain/incidents", "domain/marketplace", "domain/payments", "domain/quality",
-    "domain/refunds", "domain/risk", "foundation/approvals", "foundation/assignments",
+    "domain/refunds", "domain/risk", "domain/routing", "foundation/approvals", "foundation/assignments",
 )  # fmt: skip
 SHOWN_AS_PARTS = frozenset({"label", "help_text", "says", "button", "told"})
 SAID = {"done": 2, "confirmed": 1, "ValidationError": 0}  # calls that show a sentence, and its place
