@@ -21,7 +21,12 @@ class Deadlines(OnTheInbox):
     def test_a_complaint_is_none_when_a_second_person_says_so(self) -> None:
         case = self.opened(is_complaint=True)
         page = self.page("SU", case)
-        for words in ("Resolve the complaint", "it never pauses", "No complaint…", "Finish it, waits included"):
+        for words in (
+            "Resolve the complaint",
+            "it never pauses",
+            "No complaint…",
+            "Finish it, waits included",
+        ):
             assert words in page, words
         assert "ask for under More" in self.get("SU", reverse("cases:act", args=[code(case), "sort"]))
         self.act("SU", case, "sort", category="other.general", severity="normal", party_role="customer")
