@@ -20,6 +20,7 @@ from paydesk.domain.providers.models import SourceAccount
 from paydesk.domain.refunds.actions import approve_refund, request_refund, request_release
 from paydesk.domain.refunds.queries import code as refund_code
 from paydesk.domain.reversal_requests.actions import record_request
+from paydesk.domain.routing.actions import save_rule
 from paydesk.foundation.approvals.actions import declare_relation
 from paydesk.foundation.approvals.models import Approval
 from paydesk.foundation.assignments.actions import add_note
@@ -134,6 +135,8 @@ def one_of_each(
         **one_of_doors(people, case, payment, now),
         **one_of_incident(people, incident, case, now),
         **one_of_money(people, account, endpoint, now),
+        ("routing/rule/", "rule_id"): save_rule(place=1, team_id=None, by=lead, now=now).pk,
+        ("routing/people/", "person_id"): people["SU"].pk,
     }
     risk_codes, risk_ids = one_of_risk(people, case, payment, now)
     return codes | risk_codes, ids | risk_ids, places

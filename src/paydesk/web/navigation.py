@@ -49,6 +49,7 @@ PLACES = [
         parts=("causes", "categories", "improvements"),
     ),
     Place("mail_left:list", "Mail left", "mail", "6", "cases.work:view"),
+    Place("routing:page", "Routing", "people", "7", "routing.manage:view"),
     Place("intake:files", "Intake", "inbox", "i", "files.import:view"),
     Place("payments:list", "Payments", "card", "p", "payments:view", parts=("hand_receipts",)),
     Place("unapplied:list", "Unapplied", "coins", "u", "payments:view"),
@@ -108,7 +109,7 @@ class Section:
 
 SECTIONS = (
     Section("Home", "home", ("home",), second=False),
-    Section("Inbox", "chat", ("cases", "incidents", "mail_left"), second=False),
+    Section("Inbox", "chat", ("cases", "incidents", "mail_left", "routing"), second=False),
     Section("Money in", "card", ("intake", "payments", "unapplied", "suspense", "pending"), second=False),
     Section("Approvals", "stamp", ("approvals",), second=False),
     Section("Money out", "undo", ("refunds", "reversal_requests")),

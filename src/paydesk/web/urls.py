@@ -53,6 +53,7 @@ urlpatterns = [
     path("people/", include("paydesk.web.people.urls")),
     path("reveal/", include("paydesk.web.reveal.urls")),
     path("work/", include("paydesk.web.queues.urls")),
+    path("routing/", include("paydesk.web.routing.urls")),
     path("risk/", include("paydesk.web.risk.urls")),
     path("retention/", include("paydesk.web.retention.urls")),
     path("trail/", include("paydesk.web.trail.urls")),

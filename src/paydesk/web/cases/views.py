@@ -6,7 +6,7 @@ from datetime import datetime
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -29,9 +29,11 @@ from paydesk.web.answers import unchanged
 from paydesk.web.cases.filters import FIRST_VIEW, CaseFilters
 from paydesk.web.cases.one_case import opened
 from paydesk.web.cases.shown import SEE, WORK, rows_of, shown
+from paydesk.web.exports import exports
 from paydesk.web.paging import Page, page_number
 from paydesk.web.queues.saved import first_view, saved_tabs
 from paydesk.web.queues.whose import Tab
+from paydesk.web.routing.presence import here
 from paydesk.web.sight import looking
 from paydesk.web.workbook import list_download
 
@@ -77,6 +79,7 @@ def live(request: HttpRequest) -> HttpResponse:
     """The rows of the list as they are now, with the counts of its views; 204 while nothing changed."""
     filters = CaseFilters(request, list(markets_of(actor_of(request))))
     ids, now = page_of_ids(request, filters), timezone.now()
+    here(actor_of(request), now)
     if (same := unchanged(request, version_of(ids, rows_now(ids, actor_of(request).id, now)))) is not None:
         return same
     known = {"view": filters.at_view, "filters": filters, "query": filters.address, "is_live": True}
@@ -139,13 +142,9 @@ def addresses_of(request: HttpRequest, found: Sequence[Case]) -> dict[int, str]:
     return {case.pk: f"{begin}{code(case)}" for case in found}
 
 
-@require_safe
-@needs(SEE)
-@needs("export")
+@exports(SEE)
 def export(request: HttpRequest, kind: str) -> HttpResponseBase:
     """The cases that the filters show as CSV or XLSX, names as in a list."""
-    if kind not in ("csv", "xlsx"):
-        raise Http404
     eyes, now = looking(request), timezone.now()
     filters = CaseFilters(request, list(markets_of(eyes.actor)))
     words = leaves(current_tree()[1], retired=True)

@@ -16,6 +16,7 @@ from paydesk.web.access import actor_of, needs
 from paydesk.web.addresses import page_of
 from paydesk.web.answers import unchanged
 from paydesk.web.cases.shown import WORK
+from paydesk.web.routing.presence import here
 
 MOST_NAMES = 3
 
@@ -28,6 +29,7 @@ def rings(request: HttpRequest) -> HttpResponse:
     204 when nothing changed, and where no telephone system announces calls: then nobody asks again.
     """
     actor, now = actor_of(request), timezone.now()
+    here(actor, now)
     found = ringing(actor, now)
     version = ".".join(str(call.pk) for call in found) or "0"
     if (same := unchanged(request, version)) is not None:
