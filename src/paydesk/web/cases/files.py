@@ -22,6 +22,7 @@ from paydesk.domain.cases import actions
 from paydesk.domain.cases.desk import attachment_in
 from paydesk.foundation.documents.queries import document_by_id, open_document
 from paydesk.web.access import actor_of, needs
+from paydesk.web.answers import document_of
 from paydesk.web.cases.shown import SEE, case_or_404
 
 if TYPE_CHECKING:
@@ -54,10 +55,7 @@ def download(request: HttpRequest, public_code: str, attachment_id: int) -> File
     """A file of a message, to be saved; the trail says who took it."""
     found = _found(request, public_code, attachment_id)
     actions.look_into_file(found.pk, by=actor_of(request), now=timezone.now())
-    opened = open_document(found.document_id)
-    return FileResponse(
-        opened.file, as_attachment=True, filename=opened.document.file_name, headers=opened.headers
-    )
+    return document_of(found.document_id)
 
 
 @require_safe

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
@@ -13,9 +13,10 @@ from django.views.decorators.http import require_safe
 from paydesk.domain.hand_receipts.queries import receipts_standing
 from paydesk.foundation.approvals.queries import approvals_of
 from paydesk.foundation.audit.queries import history
-from paydesk.foundation.documents.queries import document_by_id, open_document
+from paydesk.foundation.documents.queries import document_by_id
 from paydesk.web.access import actor_of, gate, needs
 from paydesk.web.addresses import code_in, page_of
+from paydesk.web.answers import document_of
 from paydesk.web.exports import exports
 from paydesk.web.hand_receipts.shown import ENTER, SEE, ShownReceipt, receipt_or_404, shown
 from paydesk.web.paging import PAGE_SIZE, Page, page_number
@@ -138,11 +139,7 @@ def events(
 @needs("documents:view")
 def evidence(request: HttpRequest, code: str) -> HttpResponseBase:
     """What it was entered with, to be saved."""
-    opened = open_document(receipt_or_404(actor_of(request), code).document_id)
-    response = FileResponse(opened.file)
-    for name, value in opened.headers.items():
-        response[name] = value
-    return response
+    return document_of(receipt_or_404(actor_of(request), code).document_id)
 
 
 @exports(SEE)

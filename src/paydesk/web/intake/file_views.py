@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django_htmx.http import HttpResponseClientRefresh
@@ -17,11 +17,10 @@ from paydesk.domain.statements import queries
 from paydesk.domain.statements.actions import discard_file
 from paydesk.domain.statements.states import WORKING
 from paydesk.foundation.approvals.queries import pending_about
-from paydesk.foundation.documents.queries import open_document
 from paydesk.foundation.outbox.queries import worker_status
 from paydesk.web.access import actor_of, gate, needs
 from paydesk.web.addresses import page_of
-from paydesk.web.answers import unchanged
+from paydesk.web.answers import document_of, unchanged
 from paydesk.web.intake import wording
 from paydesk.web.intake.line_views import line_rows
 from paydesk.web.intake.mapping_views import mapping_page
@@ -153,11 +152,7 @@ def original(request: HttpRequest, code: str) -> HttpResponseBase:
     found, eyes = file_of(request, code), looking(request)
     if eyes.sight.hides() and eyes.until(("file", found.pk)) is None:
         return redirect("reveal:one", "file", code)
-    opened = open_document(found.document_id)
-    response = FileResponse(opened.file)
-    for name, value in opened.headers.items():
-        response[name] = value
-    return response
+    return document_of(found.document_id)
 
 
 # Verbs

@@ -19,13 +19,12 @@ from paydesk.domain.marketplace.actions import ask_platform, tell_platform
 from paydesk.domain.marketplace.queries import asks, balances_of, markets_to_tell, seller_for, withdrawal_for
 from paydesk.domain.marketplace.rules import ABOUT_WITHDRAWALS, ASKS
 from paydesk.domain.marketplace.states import ASK
-from paydesk.foundation.documents.queries import open_document
 from paydesk.foundation.people.queries import markets_of
 from paydesk.kernel.actor import Actor
 from paydesk.kernel.money import Money, exact_minor
 from paydesk.web.access import actor_of, gate, needs
 from paydesk.web.addresses import code_in, number_in, page_of
-from paydesk.web.answers import came_from, done
+from paydesk.web.answers import came_from, document_of, done
 from paydesk.web.cases.proving import case_in, proof_missing
 from paydesk.web.contracts.forms import ANY, AddressFilters
 from paydesk.web.exports import exports
@@ -239,10 +238,7 @@ def file(request: HttpRequest, ask_id: int) -> FileResponse:
     found = asks(actor_of(request), pk=ask_id).exclude(told_in=None).first()
     if found is None or found.told_in is None:
         raise Http404("There is no such file in your markets.")
-    opened = open_document(found.told_in)
-    return FileResponse(
-        opened.file, as_attachment=True, filename=opened.document.file_name, headers=opened.headers
-    )
+    return document_of(found.told_in)
 
 
 def evidence(request: HttpRequest, approval: Approval) -> dict[str, Any]:

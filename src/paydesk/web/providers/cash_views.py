@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.contrib import messages
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -18,12 +18,12 @@ from paydesk.domain.payments.actions import enter_shown_balance
 from paydesk.domain.providers.queries import source_accounts
 from paydesk.domain.reconciliation.proof import balance_proof
 from paydesk.domain.statements.queries import lines_by_id
-from paydesk.foundation.documents.queries import open_document
 from paydesk.kernel.money import Money
 from paydesk.kernel.public_codes import code_of
 from paydesk.kernel.refused import NotAllowedRefused, Refused
 from paydesk.reporting.provider_cash import queries
 from paydesk.web.access import actor_of, gate, needs
+from paydesk.web.answers import document_of
 from paydesk.web.provider_cash.rows import why_of
 from paydesk.web.providers.gaps import gap_words
 
@@ -225,8 +225,4 @@ def screenshot(request: HttpRequest, account_id: int, shown_id: int) -> HttpResp
     shown = queries.shown_balances(_account(request, account_id)).filter(pk=shown_id).first()
     if shown is None:
         raise Http404("No such balance was entered.")
-    opened = open_document(shown.document_id)
-    response = FileResponse(opened.file)
-    for name, value in opened.headers.items():
-        response[name] = value
-    return response
+    return document_of(shown.document_id)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
@@ -16,13 +16,12 @@ from paydesk.domain.refunds.queries import float_of, payout_files, refunds_in
 from paydesk.domain.refunds.stopped import refuse_stopped, stopped_among
 from paydesk.foundation.approvals.queries import approvals_of
 from paydesk.foundation.audit.queries import history
-from paydesk.foundation.documents.queries import open_document
 from paydesk.kernel.actor import Actor
 from paydesk.kernel.money import Money
 from paydesk.kernel.refused import Refused
 from paydesk.web.access import Gate, actor_of, gate, needs
 from paydesk.web.addresses import number_in, page_of
-from paydesk.web.answers import came_from, done
+from paydesk.web.answers import came_from, document_of, done
 from paydesk.web.paging import PAGE_SIZE, Page, page_number
 from paydesk.web.people_names import names_by_label
 from paydesk.web.refunds.deeds import Why, dialog_view
@@ -118,11 +117,7 @@ def document(request: HttpRequest, code: str) -> HttpResponseBase:
         raise Refused(NOT_MADE, code="payout_file.not_made")
     if payout.state == "released":  # later it is what left, and is looked at
         refuse_stopped(list(refunds_in(payout)), timezone.now())
-    opened = open_document(payout.document_id)
-    response = FileResponse(opened.file)
-    for name, value in opened.headers.items():
-        response[name] = value
-    return response
+    return document_of(payout.document_id)
 
 
 def stopped_lines(rows: list[ShownRefund], why: dict[int, str]) -> list[tuple[str, str]]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ObjectDoesNotExist
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -19,13 +19,12 @@ from paydesk.domain.parties.queries import customer_for
 from paydesk.domain.retention import actions
 from paydesk.domain.retention.queries import pack_for, packs_of, redactions_of
 from paydesk.domain.retention.standing import why_not_erased
-from paydesk.foundation.documents.queries import open_document
 from paydesk.foundation.people.queries import markets_of
 from paydesk.kernel.actor import Actor
 from paydesk.kernel.refused import Refused
 from paydesk.web.access import actor_of, gate, gate_to_ask, needs
 from paydesk.web.addresses import kind_and_number, page_of
-from paydesk.web.answers import came_from, done
+from paydesk.web.answers import came_from, document_of, done
 from paydesk.web.cases.shown import case_or_404
 from paydesk.web.deeds import Nothing
 from paydesk.web.retention import forms as asked
@@ -211,11 +210,7 @@ def download(request: HttpRequest, pack_id: int) -> HttpResponseBase:
         pack_for(actor, pack_id)
     except ObjectDoesNotExist:
         raise Http404("There is no such file in your markets.") from None
-    opened = open_document(actions.hand_out(pack_id, by=actor, now=timezone.now()))
-    response = FileResponse(opened.file)
-    for name, value in opened.headers.items():
-        response[name] = value
-    return response
+    return document_of(actions.hand_out(pack_id, by=actor, now=timezone.now()))
 
 
 def person_or_404(actor: Actor, code: str) -> tuple[str, int]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -18,11 +18,10 @@ from paydesk.domain.reversal_requests.states import REVERSAL_REQUEST
 from paydesk.foundation.approvals.queries import approvals_of
 from paydesk.foundation.audit.queries import history
 from paydesk.foundation.clocks.queries import ClockStanding, earliest_of, standing
-from paydesk.foundation.documents.queries import open_document
 from paydesk.foundation.people.queries import markets_of
 from paydesk.web.access import actor_of, gate, needs
 from paydesk.web.addresses import page_of
-from paydesk.web.answers import open_in_tab
+from paydesk.web.answers import document_of, open_in_tab
 from paydesk.web.approvals.words import words_of
 from paydesk.web.clocks.chips import chips_of
 from paydesk.web.exports import exports
@@ -239,11 +238,7 @@ def evidence(request: HttpRequest, code: str) -> HttpResponseBase:
 def _document(number: int | None) -> HttpResponseBase:
     if number is None:
         raise Http404("There is no such document.")
-    opened = open_document(number)
-    response = FileResponse(opened.file)
-    for name, value in opened.headers.items():
-        response[name] = value
-    return response
+    return document_of(number)
 
 
 @exports(SEE)

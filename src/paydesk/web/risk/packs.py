@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.core.exceptions import ObjectDoesNotExist
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -15,10 +15,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 from paydesk.domain.retention import actions
 from paydesk.domain.retention.queries import pack_for, packs_of
 from paydesk.domain.risk.queries import missing_of
-from paydesk.foundation.documents.queries import open_document
 from paydesk.web.access import actor_of, gate, needs
 from paydesk.web.addresses import page_of
-from paydesk.web.answers import came_from, done
+from paydesk.web.answers import came_from, document_of, done
 from paydesk.web.people_names import names_by_label
 from paydesk.web.queues.subjects import subject_or_404
 from paydesk.web.risk import forms as asked
@@ -62,8 +61,4 @@ def download(request: HttpRequest, pack_id: int) -> HttpResponseBase:
         pack_for(actor, pack_id)
     except ObjectDoesNotExist:
         raise Http404("There is no such pack in your markets.") from None
-    opened = open_document(actions.hand_out(pack_id, by=actor, now=timezone.now()))
-    response = FileResponse(opened.file)
-    for name, value in opened.headers.items():
-        response[name] = value
-    return response
+    return document_of(actions.hand_out(pack_id, by=actor, now=timezone.now()))
