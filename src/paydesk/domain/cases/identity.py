@@ -28,7 +28,6 @@ VERBS = {
     "refund.request": Needs(Level.STRONG, False, "gives money back"),
     "refund.change_payee": Needs(Level.STRONG, False, "changes who is paid"),
     "goodwill.give": Needs(Level.STRONG, False, "gives money away"),
-    "contact.change": Needs(Level.STRONG, False, "changes where a customer is reached"),
     "statement.send": Needs(Level.TWO_FACTS, True, "tells everything that was paid and is owed"),
     "pay_link.with_amount": Needs(Level.TWO_FACTS, True, "tells what is owed"),
     "pay_link.without_amount": Needs(Level.UNVERIFIED, False, "tells how to pay an account"),
