@@ -148,6 +148,8 @@ def answered(case: Case, at: datetime) -> None:
 def propose_links(case: Case, text: str, by: Actor, at: datetime) -> int:
     """Link what the text refers to, to be confirmed; returns how many are new."""
     found = references_in(text.replace(code(case), " "), by, case.market)  # what we wrote bears its own code
+    if not found:
+        return 0
     known = set(CaseLink.objects.filter(case=case).values_list("kind", "object_id"))
     known.add((clocks.SUBJECT, case.pk))
     new = [each for each in found if each.link not in known]
