@@ -28,6 +28,7 @@ from paydesk.demo.rate_cards import RATE_CARDS
 from paydesk.demo.ready_texts import ready_texts
 from paydesk.demo.refunds import refunds_of_the_morning
 from paydesk.demo.risk import risk_of_the_morning
+from paydesk.demo.routing import routing_by_morning
 from paydesk.demo.sellers import goodwill_of_the_morning, sellers_of_the_morning
 from paydesk.demo.steps import Activate, ApplyByHand, CallBack, LoadContracts, SendFile
 from paydesk.demo.story import Story
@@ -242,6 +243,7 @@ class Loader:
             ready_texts(self._by_role, morning + timedelta(minutes=59))
             quality_by_morning(self._by_role, morning + timedelta(minutes=59))
             risk_of_the_morning(self._by_role, morning + timedelta(minutes=59))
+            routing_by_morning(self._by_role, morning + timedelta(minutes=59))
         seal(datetime.combine(last, time_of_day(9), tzinfo=UTC))
 
     def _have_unasked_rows(self, at: datetime) -> None:
