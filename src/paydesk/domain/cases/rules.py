@@ -128,7 +128,7 @@ HAVE_AMOUNTS = ("payment", "refund", "withdrawal", "exception", "order")
 
 def large_minor(currency: str) -> int:
     """From how many minor units an amount is large."""
-    return LARGE.get(currency, LARGE_ELSEWHERE) * 10 ** minor_digits(currency)
+    return int(LARGE.get(currency, LARGE_ELSEWHERE) * 10 ** minor_digits(currency))
 
 
 def amount_about(about: Sequence[tuple[str, Money]]) -> Money | None:
