@@ -217,6 +217,11 @@ def draft_of(case_id: int, person_id: int | None) -> Draft | None:
     return Draft.objects.filter(case_id=case_id, person_id=person_id).first()
 
 
+def was_said(case_id: int, sent_key: str) -> bool:
+    """Whether what a composer of this key held was sent or noted; one query."""
+    return bool(sent_key) and Message.objects.filter(case_id=case_id, sent_key=sent_key).exists()
+
+
 def others_writing(case_id: int, person_id: int | None, since: datetime) -> list[int]:
     """Ids of other people who wrote at this case since."""
     found = Draft.objects.filter(case_id=case_id, at__gte=since).exclude(person_id=person_id)

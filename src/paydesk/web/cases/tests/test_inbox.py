@@ -101,6 +101,9 @@ class Inbox(OnTheInbox):
         )  # fmt: skip
         assert "never keep" in refused
         self.say(case, sent_key="k2")
+        late = {"text": "We look into it.", "as": "answer", "sent_key": "k2"}
+        self.post("SU", reverse("cases:draft", args=[code(case)]), late, 204)
+        assert "We look into it.</textarea>" not in self.page("SU", case)
         answer = Message.objects.get(case=case, direction="out")
         self.press(case, "take_back", answer.pk)
         assert "We look into it.</textarea>" in self.page("SU", case)
