@@ -29,6 +29,7 @@ from paydesk.domain.cases.models import (
     SideTalk,
 )
 from paydesk.domain.cases.queries import CODE_PREFIX, survivor_of
+from paydesk.domain.cases.received_mail import became
 from paydesk.domain.cases.steps import say
 from paydesk.foundation.audit import steps as audit
 from paydesk.foundation.documents import blobs
@@ -63,7 +64,7 @@ def understand(received: ReceivedMail, *, anyway: bool = False, by: Actor, now: 
     machine = machine_mail.classify(mail, own_addresses=own)
     sender = mail.from_address.key if mail.from_address else ""
     received.sender, received.subject = sender[:254], mail.subject[:200]
-    check = sender_check_of(mail)
+    check = _sender_check_of(mail)
     is_forged = check[0] == "failed"
     bounce = None if anyway else bounces.read_bounce(raw, mail, machine)
     if bounce is not None and bounce.outcome in ("failed", "complained"):
@@ -75,25 +76,25 @@ def understand(received: ReceivedMail, *, anyway: bool = False, by: Actor, now: 
             is_machine=machine.is_machine or is_forged, document_id=received.document_id,
             received_at=received.received_at, by=by, now=now,
         )  # fmt: skip
-        return done(received, "in_case", "answer to a question aside", side.case)
+        return became(received, "in_case", "answer to a question aside", side.case)
     case, how = _case_of(mail, is_forged=is_forged)
     if case is None and machine.is_machine and not anyway:
-        return done(received, "set_aside", machine.reasons[0])
+        return became(received, "set_aside", machine.reasons[0])
     if case is None:
-        case = _opened(received, mail, sender, text, also_says(mail), check, by, now)
+        case = _opened(received, mail, sender, text, _also_says(mail), check, by, now)
         if not is_forged:  # else whoever's address it is would be told of what they never wrote
             _acknowledge(case, box, mail, machine, now)
     else:
         is_party = sender == case.contact.casefold() and not machine.is_machine and not is_forged
         case = receive_message(
             case.pk, channel="email", text=text, full_text=mail.text, html=mail.html,
-            also_says=also_says(mail), sender=sender,
+            also_says=_also_says(mail), sender=sender,
             external_id=received.message_id, is_party=is_party, document_id=received.document_id,
             sender_check=check, received_at=received.received_at, by=by, now=now,
         ).case  # fmt: skip
     if mail.attachments:
         _keep_files(case, received, mail.attachments, by, now)
-    return done(received, "in_case", how, case)
+    return became(received, "in_case", how, case)
 
 
 def _side_of(mail: InboundMail) -> SideTalk | None:
@@ -104,7 +105,7 @@ def _side_of(mail: InboundMail) -> SideTalk | None:
     return SideTalk.objects.select_related("case").filter(pk=proven.ticket).first()
 
 
-def also_says(mail: InboundMail) -> str:
+def _also_says(mail: InboundMail) -> str:
     """Where references are looked for beside what was written: what it quotes, its files' names and texts.
 
     A receipt is forwarded more often than it is typed. Up to MOST_BESIDE characters.
@@ -122,7 +123,7 @@ def also_says(mail: InboundMail) -> str:
     return "\n".join(said)[:MOST_BESIDE]
 
 
-def sender_check_of(mail: InboundMail) -> tuple[str, str]:
+def _sender_check_of(mail: InboundMail) -> tuple[str, str]:
     """("proved", "failed" or "", the words of our server) about the address a message says it is from."""
     found = mail.authentication
     if found.proves(mail.from_address):
@@ -196,7 +197,7 @@ def _acknowledge(
         machine, is_spam=mail.spam.flagged, is_first_of_case=True, has_sender=bool(case.contact), sent=sent
     )
     if decision.trips_breaker:
-        trip_breaker(box, decision.because, now)
+        _trip_breaker(box, decision.because, now)
     if decision.allowed:
         say(
             case, direction="out", channel="email", author="system:mail", recipients=[case.contact],
@@ -204,7 +205,7 @@ def _acknowledge(
         )  # fmt: skip
 
 
-def trip_breaker(box: Mailbox, because: str, now: datetime) -> None:
+def _trip_breaker(box: Mailbox, because: str, now: datetime) -> None:
     """A mailbox acknowledges nothing until a person looked; Home and the list of mailboxes say so."""
     mine = Mailbox.objects.filter(pk=box.pk, breaker_at=None)
     if mine.update(breaker_at=now, breaker_because=because[:200]):
@@ -240,7 +241,7 @@ def _bounced(received: ReceivedMail, bounce: bounces.Bounce, by: Actor, now: dat
                 mark_side_sent(
                     question.pk, external_id=question.external_id, why=f"It came back. {why}", by=by, now=now
                 )
-                return done(received, "bounce", why, question.side.case)
+                return became(received, "bounce", why, question.side.case)
         ours = sign.case_of_message_id(message_id)
         if ours is None:
             continue
@@ -249,14 +250,5 @@ def _bounced(received: ReceivedMail, bounce: bounces.Bounce, by: Actor, now: dat
             why = "; ".join(f"{each.address}: {each.why}" for each in bounce.recipients)
             if not message.is_automatic:
                 mark_failed(message.pk, why=f"The answer came back. {why}", by=by, now=now)
-            return done(received, "bounce", why, message.case)
-    return done(received, "set_aside", "A bounce of something that is not ours.")
-
-
-def done(received: ReceivedMail, state: str, told: str, case: Case | None = None) -> ReceivedMail:
-    """What became of it. Who wrote it and about what is kept here where no case says it."""
-    received.state, received.told, received.case = state, told[:2000], case
-    if case is not None:
-        received.sender = received.subject = ""
-    received.save(update_fields=["state", "told", "case", "sender", "subject"])
-    return received
+            return became(received, "bounce", why, message.case)
+    return became(received, "set_aside", "A bounce of something that is not ours.")

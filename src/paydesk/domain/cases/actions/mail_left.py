@@ -8,8 +8,9 @@ from datetime import datetime
 from django.db import DatabaseError, IntegrityError, OperationalError, transaction
 from django.db.models import F
 
-from paydesk.domain.cases.actions.mail_in import MAIL, done, take_in, understand
+from paydesk.domain.cases.actions.mail_in import MAIL, take_in, understand
 from paydesk.domain.cases.models import ReceivedMail
+from paydesk.domain.cases.received_mail import became
 from paydesk.domain.cases.steps import RIGHT, CaseRefused
 from paydesk.foundation.audit import steps as audit
 from paydesk.kernel.actor import Actor
@@ -35,11 +36,11 @@ def take_in_all(*, by: Actor, now: datetime) -> int:
             mine = ReceivedMail.objects.filter(pk=pk, state="kept")  # raises again where the database is away
             mine.update(tries=F("tries") + 1)
             if (tired := mine.filter(tries__gte=TRIES).first()) is not None:
-                done(tired, "failed", _why(fault))
+                became(tired, "failed", _why(fault))
             continue
         except Exception as fault:  # whatever a stranger's message does, the next is read
             logger.exception("The mail %s could not be taken in", pk)
-            done(ReceivedMail.objects.get(pk=pk), "failed", _why(fault))
+            became(ReceivedMail.objects.get(pk=pk), "failed", _why(fault))
         number += 1
     return number
 
@@ -65,7 +66,7 @@ def take_in_anyway(received_id: int, *, by: Actor, now: datetime) -> ReceivedMai
 def ignore_mail(received_id: int, *, by: Actor, now: datetime) -> ReceivedMail:
     """Nothing has to be done about a mail that was set aside or failed. Raises CaseRefused."""
     received = _left(received_id, by)
-    done(received, "ignored", received.told)
+    became(received, "ignored", received.told)
     audit.record(
         "mail.ignored", subject=("received_mail", received.pk), by=by, at=now,
         market=received.mailbox.market, changes={},
