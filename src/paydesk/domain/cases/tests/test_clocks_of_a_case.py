@@ -153,6 +153,9 @@ class Waiting(Cases):
         soon.refresh_from_db()
         assert (soon.state, self.clock(soon, "resolution").paused_at) == ("in_progress", None)
         assert actions.wake(by=WORKER, now=ends) == 0
+        actions.mark_failed(told.pk, why="The box is full", by=WORKER, now=ends)
+        soon.refresh_from_db()
+        assert soon.unanswered_since is None, "a reminder that came back was no answer"
 
 
 class Undelivered(Cases):
