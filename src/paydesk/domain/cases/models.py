@@ -440,4 +440,4 @@ class LetterTemplate(models.Model):
         ]
 
 
-from paydesk.domain.cases.side_models import SideMessage, SideTalk  # noqa: E402, F401
+from paydesk.domain.cases.side_models import Mention, SideMessage, SideTalk  # noqa: E402, F401

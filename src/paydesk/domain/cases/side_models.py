@@ -1,4 +1,5 @@
-"""Side conversations of a case: somebody else is asked, by mail or among us, and answers under a clock."""
+"""Side conversations of a case: somebody else is asked, by mail or among us, and answers under a clock. And
+who was named in a note."""
 
 from __future__ import annotations
 
@@ -85,3 +86,19 @@ class SideMessage(models.Model):
             models.Index(fields=["side", "at"], name="side_message_of_side"),
             models.Index(fields=["leaves_at"], name="side_message_to_leave", condition=Q(delivery="queued")),
         ]
+
+
+class Mention(models.Model):
+    """Somebody named in a note, "@Ama"; they read it on their home until they opened the case since."""
+
+    case = models.ForeignKey("cases.Case", on_delete=models.PROTECT, related_name="+", db_index=False)
+    message = models.ForeignKey("cases.Message", on_delete=models.PROTECT, related_name="named")
+    person_id = models.BigIntegerField()
+    at = models.DateTimeField()
+
+    class Meta:
+        app_label = "cases"
+        constraints = [
+            models.UniqueConstraint(fields=["message", "person_id"], name="mention_in_a_note_once"),
+        ]
+        indexes = [models.Index(fields=["person_id", "-at"], name="mention_of_person")]

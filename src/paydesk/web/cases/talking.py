@@ -12,8 +12,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from paydesk.domain.cases import actions
+from paydesk.domain.cases.naming import named_in
 from paydesk.domain.cases.queries import case_for, code, messages_of, was_said
 from paydesk.domain.cases.rules import UNDO_SECONDS
+from paydesk.foundation.people.queries import names_of
 from paydesk.kernel.refused import ChangedRefused, Refused
 from paydesk.web.access import actor_of, needs
 from paydesk.web.addresses import page_of
@@ -31,8 +33,10 @@ def say(request: HttpRequest, public_code: str) -> HttpResponse:
     text, key = request.POST.get("text", ""), request.POST.get("sent_key", "")[:64] or uuid4().hex
     back = came_from(request, page_of("case", case.pk))
     if request.POST.get("as") == "note":
-        actions.add_note(case.pk, text=text, sent_key=key, by=actor, now=now)
-        return done(request, back, f"{code(case)}: noted.")
+        note = actions.add_note(case.pk, text=text, sent_key=key, by=actor, now=now)
+        named = ", ".join(sorted(names_of(set(ids)).values())) if (ids := named_in(note)) else ""
+        said = f"{code(case)}: noted, and told {named}." if named else f"{code(case)}: noted."
+        return done(request, back, said)
     version = request.POST.get("version", "")
     if not version.isdigit():
         raise Refused("The form came without what you had read. Open the case again and send it from there.")

@@ -9,6 +9,7 @@ from django import template
 from django.urls import reverse
 from django.utils import timezone
 
+from paydesk.domain.cases.naming import naming
 from paydesk.domain.cases.queries import code as case_code
 from paydesk.domain.cases.side_queries import MOST, answered_to, asked_of, code, sides_of
 from paydesk.domain.cases.side_rules import SIDE
@@ -63,11 +64,14 @@ def sides_of_case(context: dict[str, Any], case: Any) -> dict[str, Any]:
 
 @register.inclusion_tag("sides/_of_me.html", takes_context=True)
 def asked_of_me(context: dict[str, Any]) -> dict[str, Any]:
-    """`{% asked_of_me %}`: questions that wait for this person, and answers to theirs."""
+    """`{% asked_of_me %}`: notes that name this person, questions that wait for them, answers to theirs."""
     actor = context["actor"]
     if not actor.may("cases.work"):
         return {}
+    named = list(naming(actor, timezone.now())[:MOST])
+    by = names_by_label({each.message.author for each in named}) if named else {}
     return {
+        "named": [(each, page_of("case", each.case.pk), by[each.message.author]) for each in named],
         "asked": [(side, code(side), page_of("case", side.case_id)) for side in asked_of(actor)[:MOST]],
         "answered": [(side, code(side), page_of("case", side.case_id)) for side in answered_to(actor)[:MOST]],
     }

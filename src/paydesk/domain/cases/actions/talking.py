@@ -21,6 +21,7 @@ from paydesk.domain.cases.answering import (
 from paydesk.domain.cases.asks import is_our_number
 from paydesk.domain.cases.at_work import FIELDS, go_on, may_go_on, open_again
 from paydesk.domain.cases.models import Case, Draft, Message
+from paydesk.domain.cases.naming import name_in
 from paydesk.domain.cases.placeholders import places_in, why_not_sent
 from paydesk.domain.cases.queries import code, survivor_of
 from paydesk.domain.cases.reached_by import channel_of_answer
@@ -191,7 +192,7 @@ def mark_failed(message_id: int, *, why: str, by: Actor, now: datetime) -> None:
 
 @transaction.atomic(durable=True)
 def add_note(case_id: int, *, text: str, sent_key: str = "", by: Actor, now: datetime) -> Message:
-    """Note something among us; it answers nobody and moves no clock."""
+    """Note something among us; it answers nobody and moves no clock. Who is named in it, "@Ama", is told."""
     if sent_key and (known := Message.objects.filter(case_id=case_id, sent_key=sent_key).first()):
         return known
     case = locked(case_id, by)
@@ -209,9 +210,11 @@ def add_note(case_id: int, *, text: str, sent_key: str = "", by: Actor, now: dat
         at=now,
     )
     propose_links(case, text, by, now)
+    named = name_in(note, case, by, now)
     Draft.objects.filter(case=case, person_id=by.id, is_note=True).delete()
     keep(case)
-    record("case.noted", case, by, now, message_id=note.pk)
+    told = {"named": named} if named else {}
+    record("case.noted", case, by, now, message_id=note.pk, **told)
     return note
 
 

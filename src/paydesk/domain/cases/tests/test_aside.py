@@ -7,17 +7,22 @@ from email import policy
 from email.message import EmailMessage
 
 import pytest
-from django.test import TestCase
+from django.test import Client, TestCase
+from django.utils import timezone
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from paydesk.connectors.mail.writing import write_mail
 from paydesk.domain.cases import actions, mailing
 from paydesk.domain.cases.models import Case, Mailbox, Message, SideMessage, SideTalk
+from paydesk.domain.cases.naming import named_in, naming
 from paydesk.domain.cases.side_queries import answered_to, asked_of
 from paydesk.domain.cases.side_rules import EVERYBODYS, is_theirs
 from paydesk.domain.cases.steps import CaseRefused
+from paydesk.foundation.audit.queries import history
 from paydesk.foundation.clocks.models import Clock
+from paydesk.foundation.people.models import Person
+from paydesk.foundation.people.restricted import begin, end, view_of
 from paydesk.kernel.actor import Actor
 from tests.browser.people import make_person
 from tests.builders import WORKER
@@ -106,6 +111,33 @@ class AskingAside(TestCase):
         side.refresh_from_db()
         assert (side.state, self.clock(side).ended_as) == ("answered", "met")
         assert not asked_of(self.controller).exists()
+
+    def test_whoever_a_note_names_finds_it_at_home_until_they_opened_the_case(self):
+        def note(text: str, key: str) -> Message:
+            return actions.add_note(self.case.pk, text=text, sent_key=key, by=self.agent, now=now)
+
+        now = timezone.now()
+        said = note("@TL, @fc person and @SU: look at ama@tl.example", "one")
+        assert named_in(said) == sorted([self.lead.id, self.controller.id])  # nobody tells themselves
+        assert note("again", "one") == said
+        assert list(history("case", self.case.pk))[-1].changes["named"] == named_in(said)
+        assert [each.message for each in naming(self.lead, now)] == [said]
+        home = Client()
+        home.force_login(self.people["TL"])
+        assert "@TL, @fc person" in home.get("/").content.decode()
+        actions.look_at(self.case.pk, by=self.lead, now=now + timedelta(seconds=1))
+        assert not naming(self.lead, now).exists()
+        assert "@TL, @fc person" not in home.get("/").content.decode()
+        assert naming(self.controller, now).exists()
+        assert not naming(self.controller, now + timedelta(days=31)).exists()
+        begin(("case", self.case.pk), market="GH", named=[self.agent.id, self.lead.id], by=WORKER, at=now)
+        assert not naming(self.controller, now).exists()
+        assert named_in(note("@QA @TL", "two")) == [self.lead.id]  # who may not see it is not told
+        make_person("TL Other", "TL", email="other@desk.example", markets="GH")
+        end(view_of("case", self.case.pk), by=WORKER, at=now)
+        with pytest.raises(CaseRefused, match="2 people are called TL"):
+            note("@TL look", "three")
+        assert named_in(note("@TL Other look", "four")) == [Person.objects.get(name="TL Other").pk]
 
     def test_a_case_is_not_resolved_while_something_is_asked_and_closing_ends_the_clock(self):
         side = self.asked()
