@@ -181,11 +181,12 @@ def _make_template(template: str) -> None:
 
 
 @contextmanager
-def own_database(blocker: Any, suffix: str) -> Iterator[str]:
-    """Work on a clone of the template for a while; it is dropped afterwards."""
+def own_database(blocker: Any, suffix: str, *, of: str = "") -> Iterator[str]:
+    """Work for a while on a clone of the template, or of a database that nobody is connected to; it is
+    dropped afterwards."""
     shared = connections["default"].settings_dict["NAME"]
     own = f"{shared}_{suffix}"
-    _administer(_drop(own), _clone(own, settings.TEST_TEMPLATE))
+    _administer(_drop(own), _clone(own, of or settings.TEST_TEMPLATE))
     with blocker.unblock():
         work_on(own)
         try:

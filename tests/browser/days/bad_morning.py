@@ -2,55 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
-import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
-from paydesk.demo import latest_morning
-from paydesk.demo.load import load_company
 from paydesk.domain.ledger.queries import closed_through, control_balance
 from paydesk.domain.payments.models import Payment
 from paydesk.domain.payments.tasks import take_up_files
 from paydesk.domain.refunds.models import Refund
 from paydesk.domain.refunds.queries import code as refund_code
 from paydesk.domain.statements.models import SourceFile
-from paydesk.foundation.people.models import Person
 from paydesk.kernel.money import Money
 from paydesk.kernel.public_codes import code_of
 from paydesk.reporting.invariants import check_all
-from tests.browser.conftest import OpenPage
-
-SignIn = Callable[[Page, Person], None]
-At = Callable[[str], Page]
+from tests.browser.days.at_work import Company, approves
 
 
-@pytest.fixture
-def at_the_desk(desk: str, open_page: OpenPage, sign_in: SignIn) -> At:
-    """The window of one of the demo people, by the beginning of their address: "ama", "tunde"."""
-    load_company(customers=120, days=3, until=latest_morning(datetime.now(UTC)), seed=1, bad_morning=True)
-    windows: dict[str, Page] = {}
-
-    def window(who: str) -> Page:
-        if who not in windows:
-            windows[who] = open_page()
-            sign_in(windows[who], Person.objects.get(email=f"{who}@demo.example"))
-        return windows[who]
-
-    return window
-
-
-def approve(page: Page, desk: str, kind: str) -> None:
-    """Open the one that waits under this heading of the inbox, and approve it."""
-    page.goto(f"{desk}/approvals/")
-    page.get_by_role("region", name=kind).locator("[data-row]").first.click()
-    page.get_by_role("link", name="Approve…").click()
-    page.get_by_role("button", name="Approve:").click()
-    expect(page.get_by_role("region", name=kind)).to_have_count(0)
-
-
-def test_everything_has_an_owner_and_the_day_ties_out(desk: str, at_the_desk: At) -> None:
+def works_the_bad_morning(company: Company) -> None:
+    """Until everything has an owner and the day ties out."""
+    desk, at_the_desk = company.desk, company.at
     night = SourceFile.objects.get(filename__startswith="hubtel-night")
     wrong = SourceFile.objects.get(filename__startswith="hubtel-test-export")
     payments = Payment.objects.filter(statement_line__file=night).order_by("statement_line__line_no")
@@ -103,7 +73,7 @@ def test_everything_has_an_owner_and_the_day_ties_out(desk: str, at_the_desk: At
             lead.get_by_role("button", name="Approve: refund").click()
         expect(lead.get_by_role("link", name=refund_code(refund))).to_have_count(0)
     for kind in ("Moves to another customer", "Files to un-post"):
-        approve(lead, desk, kind)
+        approves(lead, desk, kind)
     take_up_files(datetime.now(UTC))
     wrong.refresh_from_db()
     assert wrong.state == "unposted"
@@ -119,7 +89,7 @@ def test_everything_has_an_owner_and_the_day_ties_out(desk: str, at_the_desk: At
     analyst.get_by_role("button", name="Ask to release").click()
     expect(analyst.get_by_text("waits for a second person").first).to_be_visible()
     controller = at_the_desk("fatima")
-    approve(controller, desk, "Payout files to let go")
+    approves(controller, desk, "Payout files to let go")
     file = Refund.objects.get(pk=refunds[1].pk).payout_file
     assert file is not None
     analyst.goto(f"{desk}/refunds/files/{code_of('POF', file.pk)}/")
@@ -159,7 +129,7 @@ def test_everything_has_an_owner_and_the_day_ties_out(desk: str, at_the_desk: At
     analyst.get_by_label("Reason, without names").fill("What is missing has an owner")
     analyst.get_by_role("button", name="Ask to close").click()
     expect(analyst.get_by_role("region", name="Waits for a decision")).to_contain_text("Close through")
-    approve(controller, desk, "Days to close")
+    approves(controller, desk, "Days to close")
     assert closed_through("GH") == yesterday
 
     # The controller ties out and exports the day; the auditor finds who did what and why.
