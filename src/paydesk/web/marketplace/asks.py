@@ -18,7 +18,7 @@ from django.views.decorators.vary import vary_on_headers
 from paydesk.domain.marketplace.actions import ask_platform, tell_platform
 from paydesk.domain.marketplace.queries import asks, balances_of, markets_to_tell, seller_for, withdrawal_for
 from paydesk.domain.marketplace.rules import ABOUT_WITHDRAWALS, ASKS
-from paydesk.domain.marketplace.states import ASK
+from paydesk.domain.marketplace.states import ASK, LIVE_ASKS
 from paydesk.foundation.people.queries import markets_of
 from paydesk.kernel.actor import Actor
 from paydesk.kernel.money import Money, exact_minor
@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from paydesk.foundation.approvals.models import Approval
 
 SEE, RIGHT, TELL = "payments:view", "marketplace.ask", "payouts.release"
+ASKED = "This is asked already, and its answer has not come."
 HEAD = (
     "Asked", "What", "State", "Market", "Seller", "Seller's number", "Withdrawal", "Amount", "Currency", "By",
     "Handed over at (UTC)", "Answered at (UTC)",
@@ -153,17 +154,21 @@ def _about(actor: Actor, kind: str, code: str) -> tuple[Party, Withdrawal | None
     return found.party, found
 
 
-def acts_of(kind: str, number: int, actor: Actor, state: str = "") -> list[Act]:
-    """What may be asked about a withdrawal in a state, or about a seller. No query."""
+def acts_of(kind: str, number: int, actor: Actor, asked: Sequence[ShownAsk], state: str = "") -> list[Act]:
+    """What may be asked about a withdrawal in a state, or about a seller, but once at a time. No query."""
     if kind == "withdrawal":
         offered = {"in_transit": ("where",), "failed": ("again",)}.get(state, ())
     else:
         offered = ("hold", "release")
     blocked = gate(actor, RIGHT).reason
+    live = {each.ask.kind for each in asked if each.ask.state in LIVE_ASKS}
     return [
-        Act(LABELS[name], reverse("marketplace:ask", args=[name, code_in(kind, number)]), KEYS[name], blocked)
+        Act(
+            LABELS[name], reverse("marketplace:ask", args=[name, code_in(kind, number)]), KEYS[name],
+            blocked or (ASKED if name in live else ""),
+        )
         for name in offered
-    ]
+    ]  # fmt: skip
 
 
 class AskFilters(AddressFilters):

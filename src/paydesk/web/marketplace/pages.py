@@ -100,8 +100,8 @@ def _page(
         "cases": case_rows(actor, kind, found.pk),
     }
     if kind == "withdrawal":
-        known["asks"] = shown_asks(asks_about(kind, found.pk))
-        known["acts"] = acts_of(kind, found.pk, actor, found.state)
+        known["asks"] = asked = shown_asks(asks_about(kind, found.pk))
+        known["acts"] = acts_of(kind, found.pk, actor, asked, found.state)
     return render(request, "marketplace/thing.html", known)
 
 

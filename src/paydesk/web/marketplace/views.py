@@ -149,6 +149,7 @@ def seller(request: HttpRequest, code: str) -> HttpResponse:
     """One seller: balance, withdrawals and bound methods with why they failed, orders, every row."""
     actor = actor_of(request)
     party = seller_or_404(actor, code)
+    asked = shown_asks(asks_about("seller", party.pk))
     known = {
         "party": party,
         "code": code_in("seller", party.pk),
@@ -160,8 +161,8 @@ def seller(request: HttpRequest, code: str) -> HttpResponse:
         "attempts": [shown_attempt(each) for each in link_attempts_of(party.pk)],
         "orders": [shown_order(each) for each in orders_of(party.pk)],
         "cases": case_rows(actor, "seller", party.pk),
-        "asks": shown_asks(asks_about("seller", party.pk)),
-        "acts": acts_of("seller", party.pk, actor),
+        "asks": asked,
+        "acts": acts_of("seller", party.pk, actor, asked),
         "events": steps_of(events_of(party.pk)),
     }
     return render(request, "marketplace/seller.html", known)

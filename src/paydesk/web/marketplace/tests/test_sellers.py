@@ -59,6 +59,8 @@ class Sellers(OnTheRefundDesk):
         assert "Verify who asks in a strong way" in self.get("SU", again, {"case": code(case)})
         self.post("SU", again, {"reason": "The wallet is corrected."})
         (waits,) = Approval.objects.all()
+        of_withdrawal = reverse("marketplace:withdrawal", args=[code_in("withdrawal", found.pk)])
+        assert "This is asked already" in self.get("SU", of_withdrawal)
         told = self.get("TL", reverse("approvals:page", args=[code_of("APR", waits.pk)]))
         for words in ("withdrawal out again", "50.00", "W-9001"):
             assert words in told, words
