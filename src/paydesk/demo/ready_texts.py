@@ -72,30 +72,55 @@ PAGE = (
 )
 
 
+# One letter by language: its title, the name of its file, its lines.
+LETTERS = {
+    "en": (
+        "Confirmation of payment",
+        "confirmation-of-payment.docx",
+        "Dear {{ customer.name }},",
+        "we confirm that {{ payment.amount }} of {{ payment.day }}, code {{ payment.code }}, reached us: "
+        "{{ payment.state }}.",
+        "As of {{ facts.as_of }}. Case {{ case.code }}.",
+        "{{ agent.name }}",
+    ),
+    "fr": (
+        "Attestation de paiement",
+        "attestation-de-paiement.docx",
+        "Madame, Monsieur {{ customer.name }},",
+        "nous attestons que {{ payment.amount }} du {{ payment.day }}, code {{ payment.code }}, nous sont "
+        "bien parvenus.",
+        "État au {{ facts.as_of }}. Dossier {{ case.code }}.",
+        "{{ agent.name }}",
+    ),
+    "sw": (
+        "Uthibitisho wa malipo",
+        "uthibitisho-wa-malipo.docx",
+        "Ndugu {{ customer.name }},",
+        "tunathibitisha kwamba {{ payment.amount }} ya tarehe {{ payment.day }}, msimbo {{ payment.code }}, "
+        "imetufikia.",
+        "Hali kufikia {{ facts.as_of }}. Kesi {{ case.code }}.",
+        "{{ agent.name }}",
+    ),
+}
+
+
 def ready_texts(people: Mapping[str, Actor], at: datetime) -> int:
-    """The texts and one letter, written by the lead; returns how many texts."""
+    """The texts and the letter in each language, written by the lead; returns how many texts."""
     lead = people["TL"]
     for title, (category, then, hours, *spoken) in TEXTS.items():
         actions.save_ready_text(
             "", title=title, texts=dict(zip(("en", "fr", "sw"), spoken, strict=True)), category=category,
             then_category=then, then_wait_hours=hours, by=lead, now=at,
         )  # fmt: skip
-    letter = BytesIO()
-    page = docx.Document()
-    page.add_heading("Confirmation of payment", level=1)
-    for line in (
-        "Dear {{ customer.name }},",
-        "we confirm that {{ payment.amount }} of {{ payment.day }}, code {{ payment.code }}, reached us: "
-        "{{ payment.state }}.",
-        "As of {{ facts.as_of }}. Case {{ case.code }}.",
-        "{{ agent.name }}",
-    ):
-        page.add_paragraph(line)
-    page.save(letter)
-    letter.seek(0)
-    actions.save_letter(
-        "Confirmation of payment", "en", letter, filename="confirmation-of-payment.docx", by=lead, now=at
-    )
+    for language, (title, filename, *lines) in LETTERS.items():
+        letter = BytesIO()
+        page = docx.Document()
+        page.add_heading(title, level=1)
+        for line in lines:
+            page.add_paragraph(line)
+        page.save(letter)
+        letter.seek(0)
+        actions.save_letter(title, language, letter, filename=filename, by=lead, now=at)
     _mail_with_files(at)
     return len(TEXTS)
 
