@@ -85,6 +85,7 @@ SENT = {
 ONES_OWN = ("in/", "approvals/absences/<")
 # Addresses that show nothing to anybody, and why that is right.
 NOTHING_THERE: dict[str, str] = {
+    "customer": "the customer's side is there for the invented company alone",
     "texted/<str:secret>": "a gateway posts there what became of a message that it took itself",
 }
 NUMBERED = {"books/account/": 1010, "books/tie-out/": 1010}
