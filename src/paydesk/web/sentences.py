@@ -71,6 +71,9 @@ def _one(words: str, language: str) -> tuple[str, int]:
         return exact[words], len(words)
     if words.endswith("…") and words[:-1] in exact:  # a button that opens a dialog
         return f"{exact[words[:-1]]}…", len(words)
+    listed = words.split(", ")
+    if len(listed) > 1 and all(each in exact for each in listed):
+        return ", ".join(exact[each] for each in listed), len(words)
     for sentence in sentences(language):
         slots = sentence.of(words)
         if slots is not None:

@@ -64,10 +64,13 @@ class Bare(HTMLParser):
             self.found.append(text.strip())
 
 
-def sources(folder: Path) -> Iterator[ast.Module]:
+def sources(folder: Path, word: str = "") -> Iterator[ast.Module]:
+    """The modules of a folder in which `word` stands."""
     for path in sorted(folder.rglob("*.py")):
         if not {"tests", "migrations"} & set(path.parts):
-            yield ast.parse(path.read_text(encoding="utf-8"))
+            source = path.read_text(encoding="utf-8")
+            if word in source:
+                yield ast.parse(source)
 
 
 def sentences_of(node: ast.expr, constants: dict[str, str]) -> list[str]:
@@ -103,7 +106,7 @@ def called(node: ast.Call) -> str:
 @cache
 def refusals(package: str) -> set[str]:
     found = set()
-    for tree in sources(WEB.parent / package):
+    for tree in sources(WEB.parent / package, "Refused("):
         constants = constants_of(tree)
         for node in ast.walk(tree):
             if isinstance(node, ast.Call) and called(node).endswith("Refused") and node.args:
@@ -174,6 +177,8 @@ def test_a_refusal_is_said_with_its_figures_and_what_is_not_ours_stays() -> None
             spoken(refused)
             == "CAS-000001Y est résolu\u00a0: rouvrez-le avant de répondre. No one else's sentence."
         )
+        assert spoken("Account number, Full name") == "Numéro de compte, Nom complet"
+        assert spoken("Move…") == "Déplacer…"
         assert spoken("Is Ama {there}?") == "Is Ama {there}?"
     with translation.override("en"):
         assert spoken(refused) is refused
