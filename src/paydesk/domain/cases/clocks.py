@@ -16,6 +16,7 @@ PERIODIC, TOTAL, DISPUTE = "periodic_update", "total", "dispute_deadline"
 WHOLE = (SOLUTION, TOTAL)  # that run from the first word to the last
 STILL_FOR_CUSTOMER = (SOLUTION, PERIODIC)  # that stand still while we wait for the customer
 COMMITMENT = "commitment"
+WAITS = "The case pauses it: let the case wait for the customer, or take it up again."
 _STEPS = (
     Step("half", "owner", percent=50),
     Step("four_fifths", "TL", percent=80),
@@ -46,6 +47,7 @@ def declare_kinds() -> None:
             right="cases.work:view",
             source="Proposal: within three business days, less the time the customer takes to answer",
             terms=Terms(target_days=3, pauses={CUSTOMER: 5 * OFFICE_DAY_SECONDS}, steps=_STEPS),
+            paused_by=WAITS,
         ),
         Kind(
             COMPLAINT,
@@ -63,6 +65,7 @@ def declare_kinds() -> None:
             right="cases.work:view",
             source="Proposal: a word of ours every two business days until it is solved",
             terms=Terms(target_days=2, pauses={CUSTOMER: 5 * OFFICE_DAY_SECONDS}, steps=_STEPS),
+            paused_by=WAITS,
         ),
         Kind(
             TOTAL,

@@ -22,6 +22,7 @@ class Kind:
 
     `calendar` is OF_MARKET or the name of one. Where `due_by_two` is set, a due time by hand needs two
     people. What `never_pauses` does not stand still while its thing was done and opened again either.
+    `paused_by` says what pauses a kind that nobody pauses by hand, since its thing has to wait with it.
     """
 
     name: str
@@ -32,6 +33,7 @@ class Kind:
     calendar: str = OF_MARKET
     due_by_two: bool = False
     never_pauses: bool = False
+    paused_by: str = ""
 
 
 _kinds: dict[str, Kind] = {}

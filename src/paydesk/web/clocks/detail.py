@@ -84,10 +84,15 @@ def page(request: HttpRequest, code: str) -> HttpResponse:
             if waiting
             else None,
             "acts": _acts(request, clock, shown.state, waiting is not None),
-            "may_resume": gate(actor, PAUSE) if clock.paused_at is not None and not clock.ended_as else None,
+            "may_resume": gate(actor, PAUSE) if _goes_on_by_hand(clock) else None,
             "zone": clock.calendar.zone,
         },
     )
+
+
+def _goes_on_by_hand(clock: Clock) -> bool:
+    is_paused = clock.paused_at is not None and not clock.ended_as
+    return is_paused and not kind_named(clock.kind).paused_by
 
 
 def _steps_ahead(clock: Clock, fired: set[str]) -> list[tuple[str, str]]:
@@ -102,7 +107,9 @@ def _acts(request: HttpRequest, clock: Clock, state: str, is_asked: bool) -> lis
     asked = "It waits for a second person: have that decided first." if is_asked else ""
     pauses = clock.policy.pauses
     cannot_pause = (
-        "It is late: what is late cannot be paused."
+        kind_named(clock.kind).paused_by
+        if kind_named(clock.kind).paused_by
+        else "It is late: what is late cannot be paused."
         if state == "breached"
         else "Its due time was set by hand, so no pause moves it."
         if clock.due_by_hand

@@ -14,7 +14,6 @@ from paydesk.foundation.approvals.models import Approval
 from paydesk.foundation.approvals.steps import SamePersonRefused
 from paydesk.foundation.audit.queries import history
 from paydesk.foundation.clocks.actions import pause_clock, set_policy
-from paydesk.foundation.clocks.kinds import kind_named
 from paydesk.foundation.clocks.models import Clock, ClockPause
 from paydesk.foundation.clocks.rules import Terms
 from paydesk.foundation.clocks.steps import ClockRefused
@@ -70,7 +69,8 @@ class Complaints(Cases):
             )
         with pytest.raises(ClockRefused, match="never pauses"):
             pause_clock(clock.pk, reason="customer", note="They think", by=LEAD, now=NOON)
-        assert kind_named(clocks.COMPLAINT).never_pauses
+        with pytest.raises(ClockRefused, match="let the case wait"):
+            pause_clock(self.clock(case, "resolution").pk, reason="customer", note="Why", by=LEAD, now=NOON)
 
 
 class Waiting(Cases):

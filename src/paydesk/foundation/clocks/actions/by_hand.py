@@ -30,12 +30,13 @@ def pause_clock(clock_id: int, *, reason: str, note: str, by: Actor, now: dateti
     """Let a clock wait for `reason`, one that its policy knows; it goes on by itself after the most allowed.
 
     `note` says what is waited for, without names. Raises ClockRefused for a clock that does not run in time,
-    is due at a time set by hand, or whose policy knows no such pause.
+    is due at a time set by hand, whose policy knows no such pause, or that its thing pauses by waiting.
     """
     clock = locked_clock(clock_id)
     by.needs(PAUSE, market=clock.market)
     by.needs(kind_named(clock.kind).right)
     check_reason(note)
+    _check_by_hand(clock)
     state = state_at(clock, now)
     if state != "running":
         raise ClockRefused(f"This clock is {state}; only one that runs in time can pause.")
@@ -79,6 +80,7 @@ def resume_clock(clock_id: int, *, by: Actor, now: datetime) -> Clock:
     by.needs(kind_named(clock.kind).right)
     if clock.paused_at is None:
         return clock
+    _check_by_hand(clock)
     reason = clock.pause_reason
     resume([clock], now)
     clock.refresh_from_db()
@@ -151,6 +153,11 @@ def waive_clock(clock_id: int, *, reason: str, by: Actor, now: datetime) -> Cloc
     )
     clock.refresh_from_db()
     return clock
+
+
+def _check_by_hand(clock: Clock) -> None:
+    if instead := kind_named(clock.kind).paused_by:
+        raise ClockRefused(instead, code="clock.paused_by_its_thing")
 
 
 def _check_alone(clock: Clock) -> None:
