@@ -154,11 +154,9 @@ def set_taker(
     return found
 
 
-def seen(person_id: int, now: datetime) -> None:
+def seen(*, by: Actor, now: datetime) -> None:
     """A sign of somebody at the desk, kept at most once a minute and only of who takes cases. No record."""
-    late = CaseTaker.objects.filter(person_id=person_id, takes=True).exclude(
-        seen_at__gt=now - SEEN_AGAIN_AFTER
-    )
+    late = CaseTaker.objects.filter(person_id=by.id, takes=True).exclude(seen_at__gt=now - SEEN_AGAIN_AFTER)
     late.update(seen_at=now)
 
 

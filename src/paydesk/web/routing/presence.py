@@ -16,4 +16,4 @@ def here(actor: Actor, now: datetime) -> None:
     if actor.id is None or (last := _given.get(actor.id)) and last <= now < last + AGAIN_AFTER:
         return
     _given[actor.id] = now
-    seen(actor.id, now)
+    seen(by=actor, now=now)

@@ -5,24 +5,43 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('cases', '0012_what_was_set_by_hand'),
+        ("cases", "0012_what_was_set_by_hand"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Mention',
+            name="Mention",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('person_id', models.BigIntegerField()),
-                ('at', models.DateTimeField()),
-                ('case', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cases.case')),
-                ('message', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='named', to='cases.message')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("person_id", models.BigIntegerField()),
+                ("at", models.DateTimeField()),
+                (
+                    "case",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="cases.case",
+                    ),
+                ),
+                (
+                    "message",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="named", to="cases.message"
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['person_id', '-at'], name='mention_of_person')],
-                'constraints': [models.UniqueConstraint(fields=('message', 'person_id'), name='mention_in_a_note_once')],
+                "indexes": [models.Index(fields=["person_id", "-at"], name="mention_of_person")],
+                "constraints": [
+                    models.UniqueConstraint(fields=("message", "person_id"), name="mention_in_a_note_once")
+                ],
             },
         ),
     ]

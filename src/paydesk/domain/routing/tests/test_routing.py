@@ -138,8 +138,8 @@ class Routing(TestCase):
         actions.take_cases(False, by=self.kofi.actor(), now=NOON)
         case = self.opened(now=later(minutes=20))
         assert route_cases(later(minutes=21)) == 1  # to the team alone
-        actions.seen(self.ama.pk, later(minutes=22))
-        actions.seen(self.kofi.pk, later(minutes=22))
+        actions.seen(by=self.ama.actor(), now=later(minutes=22))
+        actions.seen(by=self.kofi.actor(), now=later(minutes=22))
         assert route_cases(later(minutes=23)) == 1
         assert self.owner(case) == self.ama.pk
 
@@ -161,7 +161,7 @@ class Routing(TestCase):
         secret = self.opened()
         begin(("case", secret.pk), market="GH", named=[self.kofi.pk], by=WORKER, at=NOON)
         assert route_cases(later(minutes=1)) == 0
-        actions.seen(self.kofi.pk, later(minutes=11))
+        actions.seen(by=self.kofi.actor(), now=later(minutes=11))
         assert route_cases(later(minutes=12)) == 1
         assert (self.owner(call) is None, self.owner(secret)) == (False, None)
 
@@ -171,7 +171,7 @@ class Routing(TestCase):
         for each in (case, quiet):
             assign(("case", each.pk), market="GH", owner_id=self.ama.pk, by=self.ama.actor(), now=NOON)
         tomorrow = later(days=1)
-        actions.seen(self.kofi.pk, tomorrow)
+        actions.seen(by=self.kofi.actor(), now=tomorrow)
         assert route_for_the_absent(later(hours=1)) == 0
         assert route_for_the_absent(tomorrow + timedelta(minutes=5)) == 1
         assert (self.owner(case), self.owner(quiet)) == (self.kofi.pk, self.ama.pk)

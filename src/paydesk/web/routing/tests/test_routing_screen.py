@@ -88,5 +88,5 @@ class RoutingScreen(TestCase):
         presence.here(self.ama.actor(), timezone.now() + timedelta(minutes=2))
         assert CaseTaker.objects.get().seen_at != early
         presence.here(self.lead.actor(), timezone.now())
-        seen(self.lead.pk, timezone.now())
+        seen(by=self.lead.actor(), now=timezone.now())
         assert CaseTaker.objects.count() == 1
