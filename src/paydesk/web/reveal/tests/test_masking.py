@@ -140,7 +140,7 @@ class Masking(AtTheDesk):
         assert self.reveal(auditor, asked["Location"]) == 302
         assert self.answer["Location"] == f"/intake/{self.file}/"
         assert AuditRecord.objects.get(verb="file.revealed").changes["fields"] == ["original"]
-        with mock.patch("paydesk.web.intake.file_views.open_document", side_effect=Http404) as opened:
+        with mock.patch("paydesk.web.answers.open_document", side_effect=Http404) as opened:
             auditor.get(original)
             assert opened.called
             opened.reset_mock()
