@@ -14,11 +14,19 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from django.utils.dates import MONTHS
+from django.utils.translation import override
+
 FOLDER = Path(__file__).resolve().parent / "locale"
 LONGEST = 2000  # what is longer is no sentence of ours
 FEWEST = 5  # letters of its own, so that "{} of {}" is not found in every text
 _LETTERS = re.compile(r"[^\W\d_]+")
 _SLOT = re.compile(r"\{\d*\}")
+_MONTHS = (
+    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
+    "November", "December",
+)  # fmt: skip
+_DATE = re.compile(rf"( on )?\b(\d{{1,2}}) ({'|'.join(_MONTHS)}) (\d{{4}})\b")
 _NEXT_SENTENCE = re.compile(r"(?<=[.!?]) (?=\S)")
 
 
@@ -62,6 +70,24 @@ def put(words: str, language: str) -> str:
     whole, known = _one(words, language)
     parts = [_one(part, language) for part in _NEXT_SENTENCE.split(words)]
     return whole if known >= sum(of_part for _, of_part in parts) else " ".join(part for part, _ in parts)
+
+
+def fact(value: str, language: str) -> str:
+    """A fact told to a customer, "it is credited to account 10482937" or "25.00 GHS on 5 March 2026"."""
+    if language not in _spoken_here():
+        return value
+    with override(language):
+        return _DATE.sub(lambda found: _date(found, language), put(value, language))
+
+
+def _date(found: re.Match[str], language: str) -> str:
+    on = exact_words(language).get(found[1], found[1]) if found[1] else ""
+    return f"{on}{found[2]} {MONTHS[_MONTHS.index(found[3]) + 1]} {found[4]}"
+
+
+@cache
+def _spoken_here() -> frozenset[str]:
+    return frozenset(path.name for path in FOLDER.iterdir() if path.is_dir())
 
 
 def _one(words: str, language: str) -> tuple[str, int]:

@@ -69,6 +69,7 @@ TellsAmount = Callable[[int], Money | None]
 Blocks = Callable[[int], Sequence[str]]
 KnowsNumber = Callable[[str], bool]
 TellsNamedFact = Callable[[str, datetime], Fact | None]
+SaysFacts = Callable[[str, str], str]
 TellsCompensations = Callable[[Sequence[Link], datetime], Iterable[Compensation]]
 
 _finders: dict[str, FindsReferences] = {}
@@ -80,6 +81,7 @@ _numbers: dict[str, KnowsNumber] = {}
 _named: dict[str, TellsNamedFact] = {}
 _compensations: dict[str, TellsCompensations] = {}
 _of_parties: set[str] = set()
+_says: list[SaysFacts] = []
 
 
 def finds_references(name: str, finder: FindsReferences) -> None:
@@ -189,6 +191,16 @@ def owner_of(link: Link) -> Owner | None:
     if kind in ("customer", "party"):
         return link
     return _owners[kind](number) if kind in _owners else None
+
+
+def says_facts(says: SaysFacts) -> None:
+    """Register says(value, language): a fact's value as whoever hears it reads it, itself where unknown."""
+    _says[:] = [says]
+
+
+def said_in(value: str, language: str) -> str:
+    """A fact's value in this language."""
+    return _says[0](value, language) if _says and language != "en" else value
 
 
 def blocks_of(links: Iterable[Link]) -> list[str]:

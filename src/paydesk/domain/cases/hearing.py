@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 
-from paydesk.domain.cases.asks import Fact, Link, facts_about, owner_of
+from paydesk.domain.cases.asks import Fact, Link, facts_about, owner_of, said_in
 from paydesk.domain.cases.identity import NOBODYS, level_on, why_not_theirs
 from paydesk.domain.cases.models import Case
 from paydesk.domain.cases.queries import link_pairs
@@ -24,11 +25,12 @@ def known_where_asked(case: Case) -> str:
 
 
 def facts_for(case: Case, links: Iterable[Link], now: datetime, *, channel: str) -> list[tuple[Fact, str]]:
-    """Every fact of what a case is about, with why whoever it is with may not hear it on `channel`, or ""."""
+    """Every fact of what a case is about, in the language they are answered in, each with why they may not
+    hear it on `channel`, or ""."""
     about = list(links)
     level = level_on(case.level, case.level_channel, channel)
     return [
-        (fact, _why_not_heard(case, fact, level, theirs))
+        (replace(fact, value=said_in(fact.value, case.language)), _why_not_heard(case, fact, level, theirs))
         for link in about
         for theirs in [_why_not(case, link, about)]
         for fact in facts_about([link], now)
