@@ -155,7 +155,8 @@ class Noticing(OnTheRefundDesk):
         rows = page.split('data-label="Cases"><a href="')[1].split('"')[0].replace("&amp;", "&")
         assert code(case) in self.get("SU", rows)
         for name in ("export", "export_rows"):
-            sheet = self.download("SU", reverse(f"causes:{name}", args=["csv"]) + f"?since={day}&until={day}")
+            days = f"?since=2026-01-01&until={day}"  # the case was opened before midnight, or after
+            sheet = self.download("SU", reverse(f"causes:{name}", args=["csv"]) + days)
             assert b"Exchange rate" in sheet
 
     def test_an_improvement_is_proposed_voted_for_and_decided(self) -> None:
