@@ -95,6 +95,8 @@ def test_suspense_is_worked_off_by_keys_alone(
 
     page.keyboard.press("p")
     dialog = page.locator("#dialog")
+    expect(dialog.locator(".suggestions a").first).to_be_focused()  # whose it probably is; or search
+    page.keyboard.press("Shift+Tab")
     expect(dialog.locator("#apply_q")).to_be_focused()
     expect(dialog).to_contain_text("10482937")
     page.keyboard.type("ama men")

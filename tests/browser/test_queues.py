@@ -49,6 +49,8 @@ def test_what_waits_is_taken_noted_applied_and_undone_by_keys_alone(
     expect(page.locator("[data-chosen-bar]")).to_contain_text("2 chosen")
     page.keyboard.press("k")
     page.keyboard.press("Enter")
+    expect(dialog.locator(".suggestions a").first).to_be_focused()
+    page.keyboard.press("Shift+Tab")
     expect(dialog.locator("#apply_q")).to_be_focused()
     first.refresh_from_db()
     assert first.customer_id is None, "a key moves no money"

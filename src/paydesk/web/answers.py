@@ -53,9 +53,9 @@ def done(request: HttpRequest, back: str, text: str) -> HttpResponse:
 def document_of(number: int) -> FileResponse:
     """A document of ours to be saved, under its name; who may have it the caller has asked."""
     opened = open_document(number)
-    return FileResponse(
-        opened.file, as_attachment=True, filename=opened.document.file_name, headers=opened.headers
-    )
+    answer = FileResponse(opened.file, as_attachment=True, filename=opened.document.file_name)
+    answer.headers.update(opened.headers)  # its type is never guessed from the name
+    return answer
 
 
 def open_in_tab(place: str, tab: str, code: str) -> HttpResponse:
