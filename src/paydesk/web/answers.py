@@ -54,7 +54,8 @@ def document_of(number: int) -> FileResponse:
     """A document of ours to be saved, under its name; who may have it the caller has asked."""
     opened = open_document(number)
     answer = FileResponse(opened.file, as_attachment=True, filename=opened.document.file_name)
-    answer.headers.update(opened.headers)  # its type is never guessed from the name
+    for name, value in opened.headers.items():  # the type too: it is never guessed from the file's name
+        answer[name] = value
     return answer
 
 
