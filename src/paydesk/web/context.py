@@ -6,6 +6,7 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.functional import SimpleLazyObject
 
 from paydesk.foundation.people.authority import ROLES
 from paydesk.web.access import actor_of
@@ -23,7 +24,7 @@ def desk(request: HttpRequest) -> dict[str, Any]:
     if person is None or not person.is_authenticated:
         return known
     actor = actor_of(request)
-    places = places_for(request, actor)
+    places: Any = SimpleLazyObject(lambda: places_for(request, actor))  # a part of a page shows no rail
     return known | {
         "person": person,
         "actor": actor,
@@ -33,6 +34,6 @@ def desk(request: HttpRequest) -> dict[str, Any]:
         else ", ".join(sorted(person.market_names.values())) or spoken("No market"),
         "scripts_say": words_for_scripts(),
         "places": places,
-        "sections": sections_of(places),
+        "sections": SimpleLazyObject(lambda: sections_of(places)),
         "is_demo": person.is_demo,
     }
