@@ -27,6 +27,7 @@ from paydesk.web.access import actor_of, gate, needs
 from paydesk.web.addresses import code_in, kind_and_number, number_in, page_of
 from paydesk.web.answers import came_from, done
 from paydesk.web.cases import forms as asked
+from paydesk.web.cases.links import LINES
 from paydesk.web.cases.proving import lead_of
 from paydesk.web.cases.shown import SEE, WORK, case_or_404, shown
 from paydesk.web.deeds import Deed, Nothing
@@ -37,7 +38,8 @@ if TYPE_CHECKING:
     from paydesk.domain.cases.models import Case
 
 dialog_view: Callable[[Any], Any] = require_http_methods(["GET", "HEAD", "POST"])
-LINKED = ("payment", "contract", "refund", "exception")
+OPENS = ("payment", "contract", "refund", "exception")  # from whose page a case is opened
+LINKED = (*OPENS, "case", "seller", "order", "withdrawal", "link_attempt")
 
 
 def _sort(case: Case, data: dict[str, Any], by: Actor, now: Any) -> object:
@@ -82,7 +84,12 @@ def _link(case: Case, data: dict[str, Any], by: Actor, now: Any) -> object:
     if found is None or found[0] not in LINKED:
         raise Refused("Nothing of this market has this code, reference or account number: check each letter.")
     kind, number = found
-    if kind != "contract":
+    if (kind, number) == ("case", case.pk):
+        raise Refused("This is the case itself: name the other one.")
+    if kind in LINES:
+        if number not in LINES[kind](by, [number]):
+            raise Refused("Nothing that you may see has this code: check each letter.")
+    elif kind != "contract":
         subject_or_404(by, code_in(kind, number))
     return actions.link(case.pk, kind=kind, object_id=number, by=by, now=now)
 
@@ -242,7 +249,7 @@ def _initial(case: Case) -> dict[str, Any]:
 def _about(actor: Actor, said: str) -> Subject | None:
     """What the new case is about, of the things that may be linked and that this person may see."""
     known = kind_and_number(said) if said else None
-    return subject_or_404(actor, said) if known is not None and known[0] in LINKED else None
+    return subject_or_404(actor, said) if known is not None and known[0] in OPENS else None
 
 
 @dialog_view

@@ -149,7 +149,7 @@ class Promise(forms.Form):
 class Link(forms.Form):
     code = forms.CharField(
         label="Code, the provider's reference or an account number", max_length=64,
-        help_text="Of a payment, contract, refund or exception",
+        help_text="Of a payment, contract, refund, exception, seller, order, withdrawal or another case",
     )  # fmt: skip
 
 

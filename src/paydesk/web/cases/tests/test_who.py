@@ -35,3 +35,10 @@ class WhoItIs(OnTheInbox):
         assert contract is not None
         self.act("SU", case, "link", code=contract.account_number)
         assert link_pairs(case.pk) == [("contract", contract.pk)]
+
+    def test_another_case_is_linked_and_shown_and_never_itself(self) -> None:
+        case, other = self.opened(text="Where is it?"), self.opened(text="The same again, from my brother")
+        assert "the case itself" in self.act("SU", case, "link", 409, code=code_in("case", case.pk))
+        self.act("SU", case, "link", code=code_in("case", other.pk))
+        assert link_pairs(case.pk) == [("case", other.pk)]
+        assert code_in("case", other.pk) in self.page("SU", case)
