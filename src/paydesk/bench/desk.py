@@ -56,6 +56,7 @@ def measure(bench: Bench, url: str) -> Iterator[Result]:
         quiet_start(bench, url)
         yield from _agents(bench, people)
     if bench.wants("mail"):
+        quiet_start(bench, url)
         yield desk_mail.mails_a_second(bench)
     if bench.wants("peer"):
         yield from desk_peer.beside(bench, url, lambda asked: _alone(people[0], asked), cases)
