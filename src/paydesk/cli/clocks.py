@@ -76,7 +76,7 @@ def _set_calendar(args: argparse.Namespace, now: datetime) -> None:
     from django.db import transaction
 
     from paydesk.foundation.clocks.actions import set_calendar
-    from paydesk.foundation.clocks.steps import calendar_named
+    from paydesk.foundation.clocks.in_force import calendar_named
     from paydesk.kernel.actor import system
 
     with transaction.atomic():
@@ -100,10 +100,10 @@ def _set_policy(args: argparse.Namespace, now: datetime) -> None:
     from django.db import transaction
 
     from paydesk.foundation.clocks.actions import set_policy
+    from paydesk.foundation.clocks.in_force import policy_and_calendar
     from paydesk.foundation.clocks.kinds import kinds
     from paydesk.foundation.clocks.queries import terms_of
     from paydesk.foundation.clocks.rules import Step, Terms
-    from paydesk.foundation.clocks.steps import policy_and_calendar
     from paydesk.kernel.actor import system
 
     if args.name not in {kind.name for kind in kinds()}:
@@ -136,9 +136,9 @@ def _set_policy(args: argparse.Namespace, now: datetime) -> None:
 def _list(args: argparse.Namespace, now: datetime) -> None:
     from django.db import transaction
 
+    from paydesk.foundation.clocks.in_force import calendar_named, policy_and_calendar
     from paydesk.foundation.clocks.kinds import ROUND_THE_CLOCK, kinds
     from paydesk.foundation.clocks.queries import calendars, policies, terms_of
-    from paydesk.foundation.clocks.steps import calendar_named, policy_and_calendar
     from paydesk.foundation.people.queries import markets_of
     from paydesk.kernel.actor import system
 

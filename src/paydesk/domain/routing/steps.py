@@ -10,8 +10,8 @@ from paydesk.domain.routing.models import RoutingRule
 from paydesk.domain.routing.queries import closed_accounts, signs_of
 from paydesk.domain.routing.rules import AWAY_SECONDS
 from paydesk.foundation.audit import steps as audit
+from paydesk.foundation.clocks.in_force import calendar_named
 from paydesk.foundation.clocks.queries import calendar_of
-from paydesk.foundation.clocks.steps import calendar_named
 from paydesk.kernel.actor import Actor
 from paydesk.kernel.refused import Refused
 

@@ -102,13 +102,12 @@ def _in_force(at: datetime) -> Q:
 
 def current_calendar(name: str) -> CalendarVersion | None:
     """The newest version of a calendar; None before it was first used or set."""
-    return CalendarVersion.objects.filter(name=name).order_by("-version").first()
+    return current_calendars([name]).get(name)
 
 
 def current_policy(kind: str, market: str, at: datetime) -> PolicyVersion | None:
     """What holds at a moment: a market's own policy, else the one for all markets; one query."""
-    found = PolicyVersion.objects.filter(_in_force(at), kind=kind, market__in={market, ""})
-    return found.order_by("-market", *NEWEST).first()
+    return current_policies([kind], market, at).get(kind)
 
 
 def current_policies(kinds: Collection[str], market: str, at: datetime) -> dict[str, PolicyVersion]:

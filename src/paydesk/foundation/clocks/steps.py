@@ -12,16 +12,12 @@ from datetime import datetime
 from django.db import connection
 
 from paydesk.foundation.clocks import rules
-from paydesk.foundation.clocks.defaults import default_calendar
-from paydesk.foundation.clocks.kinds import kind_named, never_pauses
-from paydesk.foundation.clocks.models import CalendarVersion, Clock, ClockPause, Escalation, PolicyVersion
+from paydesk.foundation.clocks.in_force import lock_versions, policies_and_calendars, policy_and_calendar
+from paydesk.foundation.clocks.kinds import never_pauses
+from paydesk.foundation.clocks.models import Clock, ClockPause, Escalation
 from paydesk.foundation.clocks.queries import (
     OPEN,
     calendar_of,
-    current_calendar,
-    current_calendars,
-    current_policies,
-    current_policy,
     pauses_of,
     state_at,
     terms_of,
@@ -29,9 +25,7 @@ from paydesk.foundation.clocks.queries import (
 from paydesk.kernel.actor import Actor
 from paydesk.kernel.refused import Refused
 
-DESK = "system:clocks"
 BATCH = 5_000
-VERSIONS_LOCK = 7_203_925
 
 
 class ClockRefused(Refused):
@@ -98,17 +92,17 @@ def meet_clocks(kind: str | None, subject_kind: str, subject_ids: Collection[int
 
     Set-based. Things without an open clock are passed over. Returns how many ended.
     """
-    return len(_end("met", kind, subject_kind, subject_ids, at=at, why=""))
+    return len(end_as("met", kind, subject_kind, subject_ids, at=at, why=""))
 
 
 def stop_clocks(
     kind: str | None, subject_kind: str, subject_ids: Collection[int], *, why: str, at: datetime
 ) -> int:
     """End open clocks whose thing is gone: neither met nor breached, counted as waived. Returns how many."""
-    return len(_end("waived", kind, subject_kind, subject_ids, at=at, why=why))
+    return len(end_as("waived", kind, subject_kind, subject_ids, at=at, why=why))
 
 
-def _end(
+def end_as(
     how: str,
     kind: str | None,
     subject_kind: str,
@@ -308,7 +302,7 @@ def merge_clocks(subject_kind: str, absorbed_id: int, survivor_id: int, *, at: d
     survivors = {clock.kind: clock for clock in _locked(subject_kind, [survivor_id], "")}
     for clock in absorbed:
         survivor = survivors[clock.kind]
-        _end("merged", clock.kind, subject_kind, [absorbed_id], at=at, why="", into=survivor.pk)
+        end_as("merged", clock.kind, subject_kind, [absorbed_id], at=at, why="", into=survivor.pk)
         survivor.start_at = min(survivor.start_at, clock.start_at)
         survivor.save(update_fields=["start_at"])
     replan(list(survivors.values()))
@@ -328,7 +322,7 @@ def undo_merge(subject_kind: str, absorbed_id: int, survivor_id: int, *, at: dat
         clock.save(update_fields=["ended_as", "ended_at", "merged_into"])
         others = list(Clock.objects.filter(merged_into=survivor).values_list("start_at", flat=True))
         if survivor.by_merge and not others:
-            _end("waived", survivor.kind, subject_kind, [survivor_id], at=at, why="the merge was undone")
+            end_as("waived", survivor.kind, subject_kind, [survivor_id], at=at, why="the merge was undone")
             del survivors[survivor.pk]
             continue
         survivor.start_at = min([survivor.own_start_at, *others])
@@ -404,57 +398,3 @@ def _planned(
         target = rules.target_of(terms, calendar, clock.start_at)
         due = rules.due_of(calendar, clock.start_at, target, stops)
     return target, due, rules.step_times(calendar, clock.start_at, target, due, stops, terms.steps)
-
-
-def lock_versions(*, shared: bool) -> None:
-    """Until this transaction ends no clock starts by a version that is being replaced, and the other way."""
-    lock = "pg_advisory_xact_lock_shared" if shared else "pg_advisory_xact_lock"
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {lock}(%s)", [VERSIONS_LOCK])
-
-
-def policy_and_calendar(kind: str, market: str, now: datetime) -> tuple[PolicyVersion, CalendarVersion]:
-    """As `policies_and_calendars`, of one kind."""
-    return policies_and_calendars([kind], market, now)[kind]
-
-
-def policies_and_calendars(
-    kinds: Sequence[str], market: str, now: datetime
-) -> dict[str, tuple[PolicyVersion, CalendarVersion]]:
-    """What new clocks of these kinds in `market` go by; the first versions are made of the defaults."""
-    found = current_policies(kinds, market, now)
-    policies = {kind: found.get(kind) or _first_policy(kind, now) for kind in kinds}
-    names = {policy.calendar or market for policy in policies.values()}
-    known = current_calendars(names)
-    calendars = {name: known.get(name) or calendar_named(name, now) for name in names}
-    return {kind: (policy, calendars[policy.calendar or market]) for kind, policy in policies.items()}
-
-
-def calendar_named(name: str, now: datetime) -> CalendarVersion:
-    """The newest version of a calendar: the code of a market, or "24x7"; the first is made of the default."""
-    found = current_calendar(name)
-    if found is None:
-        first = CalendarVersion(
-            name=name, version=1, made_by=DESK, made_at=now, **default_calendar(name, now.date())
-        )
-        CalendarVersion.objects.bulk_create([first], ignore_conflicts=True)  # two may start at once
-        found = current_calendar(name)
-    assert found is not None, "made just now"
-    return found
-
-
-def _first_policy(kind: str, now: datetime) -> PolicyVersion:
-    declared = kind_named(kind)
-    first = PolicyVersion(
-        kind=kind,
-        version=1,
-        calendar=declared.calendar,
-        source=declared.source,
-        made_by=DESK,
-        made_at=now,
-        **rules.fields_of(declared.terms),
-    )
-    PolicyVersion.objects.bulk_create([first], ignore_conflicts=True)
-    found = current_policy(kind, "", now)
-    assert found is not None, "made just now"
-    return found

@@ -9,7 +9,7 @@ from django.db import connection
 
 from paydesk.foundation.clocks.models import Clock
 from paydesk.foundation.clocks.queries import OPEN
-from paydesk.foundation.clocks.steps import _end, replan
+from paydesk.foundation.clocks.steps import end_as, replan
 
 
 def take_back_met(
@@ -27,7 +27,7 @@ def take_back_met(
     if back is None:
         return False
     for kind in own.filter(OPEN).values_list("kind", flat=True):
-        _end("merged", kind, subject_kind, [subject_id], at=at, why="", into=back.pk)
+        end_as("merged", kind, subject_kind, [subject_id], at=at, why="", into=back.pk)
     back.ended_as, back.ended_at = "", None
     back.save(update_fields=["ended_as", "ended_at"])
     replan([back])

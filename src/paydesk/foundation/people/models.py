@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
@@ -81,12 +81,12 @@ class People(BaseUserManager["Person"]):
             """,
             [person_id],
         )
-        for person in found:
-            row: Any = person
-            markets = json.loads(row.market_map)
-            person.known = KnownAtOnce(frozenset(row.role_list), markets, frozenset(row.hidden_list))
-            return person
-        return None
+        person: Any = next(iter(found), None)
+        if person is not None:
+            person.known = KnownAtOnce(
+                frozenset(person.role_list), json.loads(person.market_map), frozenset(person.hidden_list)
+            )
+        return cast("Person | None", person)
 
     def get_by_natural_key(self, username: str | None) -> Person:
         return self.get(email=(username or "").strip().lower())

@@ -10,11 +10,11 @@ from paydesk.domain.cases import clocks
 from paydesk.domain.cases.models import Case
 from paydesk.domain.cases.states import OPEN
 from paydesk.domain.cases.steps import CaseRefused, keep, locked, record
+from paydesk.foundation.clocks.in_force import calendar_named
 from paydesk.foundation.clocks.models import Clock
 from paydesk.foundation.clocks.queries import calendar_of
 from paydesk.foundation.clocks.rules import business_days_before
 from paydesk.foundation.clocks.steps import (
-    calendar_named,
     give_due,
     locked_clock,
     meet_clocks,

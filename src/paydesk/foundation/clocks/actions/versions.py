@@ -17,15 +17,13 @@ from paydesk.foundation.clocks.defaults import (
     source_of_holidays,
     zone_and_country,
 )
+from paydesk.foundation.clocks.in_force import calendar_named, lock_versions, policy_and_calendar
 from paydesk.foundation.clocks.kinds import ROUND_THE_CLOCK, kind_named, kinds, never_pauses
 from paydesk.foundation.clocks.models import CalendarVersion, Clock, PolicyVersion
 from paydesk.foundation.clocks.queries import OPEN, calendar_of, calendars, current_policy
 from paydesk.foundation.clocks.rules import Terms
 from paydesk.foundation.clocks.steps import (
     ClockRefused,
-    calendar_named,
-    lock_versions,
-    policy_and_calendar,
     replan,
 )
 from paydesk.kernel.actor import Actor
