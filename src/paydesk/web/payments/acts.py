@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from django.urls import reverse
 
+from paydesk.domain.disputes.queries import contested
 from paydesk.domain.payments.queries import PaymentStory, applied_to, last_own_reversal, undoable
 from paydesk.domain.payments.states import PAYMENT
 from paydesk.domain.refunds.queries import calculation_of
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from paydesk.domain.payments.models import Payment
     from paydesk.foundation.approvals.models import Approval
 
+CONTESTED = "This payment is contested: nothing is given while the dispute is open."
+ALREADY = "This payment is contested already."
 MOVE, TAKE_BACK, BACKDATE = "payments.move", "payments.reverse", "payments.backdate"
 
 
@@ -54,15 +57,22 @@ def acts_of(actor: Actor, story: PaymentStory, waiting: Mapping[str, Approval]) 
     found += put_back
     asked = "An earlier day is asked for already." if "payment.backdate" in waiting else ""
     found.append(_act("Backdate…", "backdate", "d", payment, gate(actor, BACKDATE).reason or asked))
+    is_contested = bool(contested([payment.pk]))
     blocked = gate_to_ask(actor, "refunds.entitle").reason or (
-        "" if calculation_of(payment).left else "Nothing of it is left to go back."
-    )
+        CONTESTED if is_contested
+        else "" if calculation_of(payment).left
+        else "Nothing of it is left to go back."
+    )  # fmt: skip
     found.append(Act("Refund…", reverse("refunds:ask", args=[payment.pk]), "f", blocked))
     if actor.may("payments.answer_reversal_request:view"):
         url = reverse("reversal_requests:record", args=[payment.pk])
         found.append(
             Act("Reversal request…", url, "", gate(actor, "payments.answer_reversal_request").reason)
         )
+    if actor.may("disputes.answer:view"):
+        url = reverse("disputes:open", args=[payment.pk])
+        blocked = gate(actor, "disputes.answer").reason or (ALREADY if is_contested else "")
+        found.append(Act("Dispute…", url, "", blocked))
     if undoable(payment, story.records, actor):
         found.append(_act("Undo…", "undo", "z", payment, allocate or stuck))
     return found + escalate

@@ -24,6 +24,7 @@ from paydesk.web.access import Gate, actor_of, gate, gate_to_ask
 from paydesk.web.addresses import page_of
 from paydesk.web.approvals.words import words_of
 from paydesk.web.clocks.chips import chips_of
+from paydesk.web.disputes.shown import of_payment
 from paydesk.web.payments.acts import acts_of
 from paydesk.web.payments.postings import shown_entries
 from paydesk.web.payments.shown import shown
@@ -78,6 +79,7 @@ def page_context(request: HttpRequest, payment_id: int) -> dict[str, Any]:
         "records": shown_records(story, names),
         "contracts": contracts_beside(actor, payment),
         "refunds": refunds,
+        "disputes": of_payment(actor, payment.pk),
         "reversal_requests": requests_on(actor, payment),
         "raw": masked_raw(payment, eyes),
         "apply": may_apply(actor, payment),

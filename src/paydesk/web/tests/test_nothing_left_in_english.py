@@ -17,13 +17,13 @@ from paydesk.web.tests.test_own_language import OTHERS, WEB, written
 
 # Screens that speak the person's language: their templates, and the words of their Python.
 SCREENS = (
-    "account", "cases", "components", "contracts", "customers", "doors", "find", "goodwill", "hand_receipts",
-    "home", "improvements", "incidents", "marketplace", "payments", "quality", "queues", "refunds", "reveal",
-    "reversal_requests", "risk", "routing", "sides", "waiting",
+    "account", "cases", "components", "contracts", "customers", "disputes", "doors", "find", "goodwill",
+    "hand_receipts", "home", "improvements", "incidents", "marketplace", "payments", "quality", "queues",
+    "refunds", "reveal", "reversal_requests", "risk", "routing", "sides", "waiting",
 )  # fmt: skip
 # Packages whose refusals these screens show, in whole sentences with figures.
 REFUSING = (
-    "kernel", "domain/cases", "domain/doors", "domain/goodwill", "domain/hand_receipts",
+    "kernel", "domain/cases", "domain/disputes", "domain/doors", "domain/goodwill", "domain/hand_receipts",
     "domain/improvements", "domain/incidents", "domain/marketplace", "domain/payments", "domain/quality",
     "domain/refunds", "domain/risk", "domain/routing", "foundation/approvals", "foundation/assignments",
 )  # fmt: skip

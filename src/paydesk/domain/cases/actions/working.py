@@ -21,7 +21,6 @@ from paydesk.domain.cases.steps import RIGHT, CaseRefused, keep, locked, promise
 from paydesk.domain.cases.texts import LANGUAGES
 from paydesk.domain.cases.weighing import weigh
 from paydesk.domain.parties.models import Customer
-from paydesk.foundation.clocks.models import Clock
 from paydesk.foundation.clocks.steps import (
     meet_clocks,
     start_clocks,
@@ -275,7 +274,7 @@ def resolve(case_id: int, *, version: int | None = None, by: Actor, now: datetim
         money_outcome=case.money_outcome,
         unchecked=unchecked(case),
         unanswered=case.unanswered_since is not None,
-        blocks=[*open_of(case.pk), *_disputed(case), *blocks_of(about)],
+        blocks=[*open_of(case.pk), *blocks_of(about)],
         required=_required(case, bool(about)),
     )
     if missing:
@@ -292,11 +291,6 @@ def resolve(case_id: int, *, version: int | None = None, by: Actor, now: datetim
     record("case.resolved", case, by, now, state=[was, case.state], root_cause=case.root_cause)
     put("case.resolved", {"case_id": case.pk})
     return case
-
-
-def _disputed(case: Case) -> list[str]:
-    due = Clock.objects.filter(subject_kind=clocks.SUBJECT, subject_id=case.pk, kind=clocks.DISPUTE)
-    return ["The scheme has no answer of ours yet."] if due.filter(ended_as="").exists() else []
 
 
 def _required(case: Case, is_linked: bool) -> dict[str, bool]:
