@@ -55,6 +55,17 @@ def contested(payment_ids: Iterable[int]) -> frozenset[int]:
     return frozenset(found.values_list("payment_id", flat=True))
 
 
+def contested_as(reference: str, source_account_ids: Iterable[int], *, most: int) -> list[int]:
+    """Payments of these accounts whose dispute has this reference at its provider; one query."""
+    found = Dispute.objects.filter(source_account_id__in=list(source_account_ids), provider_ref=reference)
+    return list(found.exclude(provider_ref="").values_list("payment_id", flat=True)[:most])
+
+
+def payments_of(dispute_ids: Iterable[int]) -> list[int]:
+    """The payments that these disputes contest; one query."""
+    return list(Dispute.objects.filter(pk__in=list(dispute_ids)).values_list("payment_id", flat=True))
+
+
 def counts_by_state(actor: Actor) -> dict[str, int]:
     """How many disputes of the actor's markets are in each state that has any; one query."""
     found = in_markets(Dispute.objects.all(), actor).order_by().values_list("state")

@@ -118,6 +118,15 @@ class Disputes(OnTheRefundDesk):
         assert code(dispute) in self.open(409, provider_ref="CB-78")
         assert Dispute.objects.count() == 1
 
+    def test_search_finds_the_payment_by_the_reference_of_its_dispute(self) -> None:
+        dispute, paid = self.opened(), code_of("PAY", self.payment.pk)
+        for text in ("CB-77", code(dispute)):
+            found = self.clients["SU"].get(reverse("find"), {"q": text}, follow=True).content.decode()
+            assert paid in found, text
+        assert (
+            paid not in self.clients["SU"].get(reverse("find"), {"q": "CB-78"}, follow=True).content.decode()
+        )
+
     def test_accepted_it_is_over_with_the_row_that_somebody_matched(self) -> None:
         dispute = self.opened()
         self.act("SU", dispute, "accept", note="It was a slip.")
