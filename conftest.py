@@ -225,6 +225,16 @@ def _no_list_of_static_files() -> None:
     settings.WHITENOISE_AUTOREFRESH = True
 
 
+@pytest.fixture
+def nobody_came_before(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Visitors of public pages are counted per address, and every test comes from the same one."""
+    from paydesk.web.public import limits
+
+    for each in limits.EVERY:
+        monkeypatch.setattr(each, "_counts", {})
+        monkeypatch.setattr(each, "_clock", lambda: 1.0)  # no minute ends within a test
+
+
 @pytest.fixture(autouse=True)
 def _documents_in_a_folder_of_the_test(tmp_path: Any, settings: Any) -> None:
     settings.DOCUMENTS_FOLDER = tmp_path / "documents"
