@@ -10,7 +10,7 @@ from typing import Any
 from django.db.models import F
 
 from paydesk.domain.cases import clocks, identity
-from paydesk.domain.cases.asks import Link, references_in
+from paydesk.domain.cases.asks import Link, named_by_account, references_in
 from paydesk.domain.cases.hearing import known_where_answered, known_where_asked, why_not_for
 from paydesk.domain.cases.models import Case, CaseLink, Commitment, Draft, Message
 from paydesk.domain.cases.queries import code
@@ -147,12 +147,15 @@ def answered(case: Case, at: datetime) -> None:
 
 def propose_links(case: Case, text: str, by: Actor, at: datetime) -> int:
     """Link what the text refers to, to be confirmed; returns how many are new."""
-    found = references_in(text.replace(code(case), " "), by, case.market)  # what we wrote bears its own code
+    said = text.replace(code(case), " ")  # what we wrote bears its own code
+    found = references_in(said, by, case.market)
+    found += named_by_account(said, by, case.market, customer_id=case.customer_id, today=at.date())
     if not found:
         return 0
     known = set(CaseLink.objects.filter(case=case).values_list("kind", "object_id"))
     known.add((clocks.SUBJECT, case.pk))
-    new = [each for each in found if each.link not in known]
+    # The code of a payment says more than the account it came from.
+    new = {each.link: each for each in reversed(found) if each.link not in known}
     CaseLink.objects.bulk_create(
         CaseLink(
             case=case,
@@ -162,7 +165,7 @@ def propose_links(case: Case, text: str, by: Actor, at: datetime) -> int:
             found_text=each.text[:100],
             at=at,
         )
-        for each in new
+        for each in reversed(new.values())
     )
     return len(new)
 
