@@ -10,6 +10,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from django.db import connection
+from django.db.models import QuerySet
 
 from paydesk.foundation.clocks import rules
 from paydesk.foundation.clocks.in_force import lock_versions, policies_and_calendars, policy_and_calendar
@@ -177,7 +178,7 @@ def give_due(clock: Clock, due_at: datetime, now: datetime) -> datetime:
     """Make a locked clock due at a time set by hand; returns when it was due. A pause ends by it."""
     check_due(clock, due_at, now)
     if clock.paused_at is not None:
-        resume([clock], now)
+        resume([clock.pk], now)
         clock.refresh_from_db()
     was, clock.due_at, clock.due_by_hand = clock.due_at, due_at.replace(microsecond=0), True
     spent = pauses_of([clock.pk]).get(clock.pk, [])
@@ -238,20 +239,19 @@ def resume_clocks(
 ) -> int:
     """Let paused clocks go on (those paused for `reason`, where given). Returns how many went on."""
     assert connection.in_atomic_block, "a clock goes on in the transaction of its verb"
-    clocks = [
-        clock
-        for clock in _locked(subject_kind, subject_ids, kind)
-        if clock.paused_at is not None and reason in ("", clock.pause_reason)
-    ]
-    resume(clocks, at)
-    return len(clocks)
+    paused = _open(subject_kind, subject_ids, kind).filter(paused_at__isnull=False)
+    if reason:
+        paused = paused.filter(pause_reason=reason)
+    ids = list(paused.select_for_update().order_by("id").values_list("pk", flat=True))
+    if ids:  # whoever writes is seldom waited for
+        resume(ids, at)
+    return len(ids)
 
 
-def resume(clocks: Sequence[Clock], at: datetime) -> None:
+def resume(clock_ids: Sequence[int], at: datetime) -> None:
     """Let these paused clocks go on; rows are locked by the caller."""
-    ids = [clock.pk for clock in clocks]
-    Clock.objects.filter(pk__in=ids).update(paused_at=None, paused_until=None, pause_reason="")
-    end_pauses(ids, at)
+    Clock.objects.filter(pk__in=clock_ids).update(paused_at=None, paused_until=None, pause_reason="")
+    end_pauses(clock_ids, at)
 
 
 def reopen_clocks(
@@ -331,12 +331,14 @@ def undo_merge(subject_kind: str, absorbed_id: int, survivor_id: int, *, at: dat
     return len(back)
 
 
-def _locked(subject_kind: str, subject_ids: Collection[int], kind: str) -> list[Clock]:
+def _open(subject_kind: str, subject_ids: Collection[int], kind: str) -> QuerySet[Clock]:
     found = Clock.objects.filter(OPEN, subject_kind=subject_kind, subject_id__in=list(subject_ids))
-    if kind:
-        found = found.filter(kind=kind)
-    locked = found.select_for_update(of=("self",)).select_related("policy", "calendar")
-    return list(locked.order_by("id"))
+    return found.filter(kind=kind) if kind else found
+
+
+def _locked(subject_kind: str, subject_ids: Collection[int], kind: str) -> list[Clock]:
+    found = _open(subject_kind, subject_ids, kind).select_for_update(of=("self",))
+    return list(found.select_related("policy", "calendar").order_by("id"))
 
 
 def replan(clocks: Sequence[Clock]) -> int:
