@@ -13,7 +13,7 @@ from paydesk.domain.cases import clocks, identity
 from paydesk.domain.cases.asks import Link, named_by_account, references_in
 from paydesk.domain.cases.hearing import known_where_answered, known_where_asked, why_not_for
 from paydesk.domain.cases.models import Case, CaseLink, Commitment, Draft, Message
-from paydesk.domain.cases.queries import code
+from paydesk.domain.cases.queries import code, survivor_of
 from paydesk.domain.cases.states import OPEN, OVER
 from paydesk.domain.parties.finding import customers_by_phone
 from paydesk.foundation.audit import steps as audit
@@ -66,6 +66,15 @@ def locked(case_id: int, by: Actor, *, version: int | None = None, also_over: bo
             version=case.version,
         )
     return case
+
+
+def locked_survivor(case: Case) -> Case:
+    """The case in which `case` goes on, itself where it was not merged, locked until the verb is over."""
+    found = case
+    while True:
+        found = Case.objects.select_for_update(of=("self",)).get(pk=survivor_of(found).pk)
+        if found.merged_into_id is None:
+            return found
 
 
 class IdentityRefused(CaseRefused):
@@ -137,12 +146,16 @@ def heard(case: Case, at: datetime, now: datetime) -> None:
 
 
 def answered(case: Case, at: datetime) -> None:
-    """A person of ours answered in public, and it left: the clocks of answers are met, the next one runs."""
+    """A person of ours answered in public, and it left: the clocks of answers are met.
+
+    While the case is open the next word to them is due from now on.
+    """
     case.first_answered_at = case.first_answered_at or at
     case.unanswered_since = None
     for kind in (clocks.FIRST, clocks.NEXT, clocks.PERIODIC):
         meet_clocks(kind, clocks.SUBJECT, [case.pk], at=at)
-    start_clocks(clocks.PERIODIC, clocks.SUBJECT, {case.pk: at}, market=case.market, now=at)
+    if case.state in OPEN:
+        start_clocks(clocks.PERIODIC, clocks.SUBJECT, {case.pk: at}, market=case.market, now=at)
 
 
 def propose_links(

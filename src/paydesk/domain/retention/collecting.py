@@ -13,6 +13,7 @@ from typing import Any
 
 from django.db.models import Model
 
+from paydesk.domain.cases.document_kinds import KIND_WORDS
 from paydesk.domain.cases.models import Attachment, Case, CaseLink, Commitment, Message, ReceivedMail
 from paydesk.domain.ledger.queries import EntryRow, entries_about
 from paydesk.domain.payments.models import Allocation, Claim, Payment
@@ -97,9 +98,21 @@ def said(found: Collected, case_ids: Sequence[int]) -> None:
             for each in messages
         ],
     )  # fmt: skip
-    attached = Attachment.objects.filter(message__case_id__in=case_ids).order_by("id")
+    attached = list(
+        Attachment.objects.filter(message__case_id__in=case_ids).select_related("message").order_by("id")
+    )
+    places = [f"attachments/{n:03}-{each.name}" for n, each in enumerate(attached, 1)]
+    found.group("attachments", attached)
+    found.table(
+        "Documents", ("File", "Case", "What it is", "Valid until", "SHA-256", "Came (UTC)", "Said by"),
+        [
+            (place, code("case", each.message.case_id), KIND_WORDS.get(each.document_kind, "Not said"),
+             each.expires_on or "", each.sha256 or "taken out", each.message.at, each.typed_by)
+            for place, each in zip(places, attached, strict=True)
+        ],
+    )  # fmt: skip
     raw = ReceivedMail.objects.filter(case_id__in=case_ids).order_by("id")
-    wanted = [(f"attachments/{n:03}-{each.name}", each.document_id) for n, each in enumerate(attached, 1)]
+    wanted = [(place, each.document_id) for place, each in zip(places, attached, strict=True)]
     wanted += [(f"mail/{n:03}.eml", each.document_id) for n, each in enumerate(raw, 1)]
     documents(found, wanted)
 

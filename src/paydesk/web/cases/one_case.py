@@ -46,6 +46,7 @@ from paydesk.web.access import actor_of, gate, needs
 from paydesk.web.addresses import code_in, number_in, page_of
 from paydesk.web.answers import unchanged
 from paydesk.web.cases.acts import acts_of
+from paydesk.web.cases.file_kinds import papers_of
 from paydesk.web.cases.kept_draft import changed_in, facts_in
 from paydesk.web.cases.links import of_customer, owners_of, shown_links
 from paydesk.web.cases.next_button import next_button
@@ -141,6 +142,7 @@ def page_of_case(request: HttpRequest, case: Case) -> dict[str, Any]:
             if other.pk != case.pk
         ],
         "commitments": commitments_of(case.pk),
+        "papers": papers_of(case, today),
         "checks": [(check, check not in missing) for check in checks],
         "cause": ROOT_CAUSES.get(case.root_cause, ""),
         "outcome": MONEY_OUTCOMES.get(case.money_outcome, ""),

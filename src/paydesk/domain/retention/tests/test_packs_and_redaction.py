@@ -102,6 +102,15 @@ class WithAMail(TestCase):
         assert "2010 " in summary
         assert manifest["missing"] == ["Which customer it is"], "what is missing is said"
 
+    def test_a_pack_lists_the_documents_with_what_they_are_until_when_and_their_hash(self) -> None:
+        file = Attachment.objects.get()
+        end = NOON.date() + timedelta(days=365)
+        cases.say_kind(file.pk, kind="identity", expires_on=end, by=self.by["SU"], now=NOON)
+        summary = self.opened(self.pack()).read("summary.html").decode()
+        row = summary[summary.index("attachments/001-letter.png") :].split("</tr>")[0]
+        for told in ("Identity document", end.isoformat(), file.sha256, self.by["SU"].label):
+            assert told in row
+
     def test_the_same_things_give_the_same_bytes(self) -> None:
         pack = self.pack()
         assert content_of(pack) == content_of(pack)
@@ -199,3 +208,42 @@ class WithAMail(TestCase):
         actions.apply_schedule(by=WORKER, now=NOON + timedelta(days=8 * 365))
         with open_document(ReceivedMail.objects.get().document_id).file as stream:
             assert SECRET.encode() not in stream.read()
+
+
+class IdentityDocuments(WithAMail):
+    def test_the_night_takes_an_identity_document_and_its_mail_before_the_other_files(self) -> None:
+        file = Attachment.objects.get()
+        end = NOON.date() + timedelta(days=3650)
+        cases.say_kind(file.pk, kind="identity", expires_on=end, by=self.by["SU"], now=NOON)
+        letter = Attachment.objects.create(
+            message=file.message, document_id=file.document_id, name="other.txt", content_type="text/plain",
+            size_bytes=1, sha256="a" * 64,
+        )  # fmt: skip
+        Case.objects.update(state="closed", resolved_at=NOON, closed_at=NOON)
+        raw = ReceivedMail.objects.get()
+        actions.apply_schedule(by=WORKER, now=NOON + timedelta(days=700))
+        file.refresh_from_db()
+        assert file.sha256
+        run = actions.apply_schedule(by=WORKER, now=NOON + timedelta(days=732))
+        assert run is not None
+        assert (run.erased["identity_files"], run.erased["case_files"]) == (1, 0)
+        file.refresh_from_db()
+        letter.refresh_from_db()
+        assert (file.name, file.sha256, file.expires_on) == ("erased.txt", "", None)
+        assert file.document_kind == "identity", "that there was one stays"
+        assert letter.name == "other.txt"
+        for number in (file.document_id, raw.document_id):
+            with open_document(number).file as stream:
+                assert stream.read().startswith(b"Erased")
+        assert SECRET in Message.objects.get(case=self.case, direction="in").text
+
+    def test_a_legal_hold_keeps_it_and_is_counted(self) -> None:
+        cases.say_kind(
+            Attachment.objects.get().pk, kind="identity", bears_no_end=True, by=self.by["SU"], now=NOON
+        )
+        actions.place_hold(("case", self.case.pk), reason="The police asked.", by=self.by["RK"], now=NOON)
+        Case.objects.update(state="closed", resolved_at=NOON, closed_at=NOON)
+        run = actions.apply_schedule(by=WORKER, now=NOON + timedelta(days=732))
+        assert run is not None
+        assert (run.erased["identity_files"], run.held["identity_files"]) == (0, 1)
+        assert Attachment.objects.get().sha256
