@@ -250,6 +250,11 @@ def mail_troubles(actor: Actor) -> list[Mailbox]:
     return list(in_markets(Mailbox.objects.filter(troubled, is_active=True), actor).order_by("address"))
 
 
+def own_addresses() -> list[str]:
+    """Of all our mailboxes: what comes from one of them is not answered. One query."""
+    return list(Mailbox.objects.values_list("address", flat=True))
+
+
 @read_once
 def can_be_mailed(market: str) -> bool:
     """Whether an answer by e-mail can leave: a mailbox of the market is switched on."""

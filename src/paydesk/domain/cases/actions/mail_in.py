@@ -23,13 +23,12 @@ from paydesk.domain.cases.asks import is_our_number
 from paydesk.domain.cases.keeping_files import CameAlong
 from paydesk.domain.cases.models import (
     Case,
-    Mailbox,
     Message,
     ReceivedMail,
     SideMessage,
     SideTalk,
 )
-from paydesk.domain.cases.queries import CODE_PREFIX
+from paydesk.domain.cases.queries import CODE_PREFIX, own_addresses
 from paydesk.domain.cases.received_mail import became
 from paydesk.foundation.documents import blobs
 from paydesk.foundation.documents.queries import content_of
@@ -49,11 +48,6 @@ def take_in(
     """
     received = ReceivedMail.objects.select_related("mailbox").get(pk=received_id)
     return received if received.state != "kept" else understand(received, own=own, by=by, now=now)
-
-
-def own_addresses() -> list[str]:
-    """Of all our mailboxes: what comes from one of them is not answered. One query."""
-    return list(Mailbox.objects.values_list("address", flat=True))
 
 
 def understand(

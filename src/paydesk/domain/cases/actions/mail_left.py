@@ -9,8 +9,9 @@ from django.db import DatabaseError, IntegrityError, OperationalError, transacti
 from django.db.models import F
 
 from paydesk.domain.cases.acknowledging import MAIL
-from paydesk.domain.cases.actions.mail_in import own_addresses, take_in, understand
+from paydesk.domain.cases.actions.mail_in import take_in, understand
 from paydesk.domain.cases.models import ReceivedMail
+from paydesk.domain.cases.queries import own_addresses
 from paydesk.domain.cases.received_mail import became
 from paydesk.domain.cases.steps import RIGHT, CaseRefused
 from paydesk.foundation.audit import steps as audit
