@@ -30,7 +30,9 @@ SAID = {"done": 2, "confirmed": 1, "ValidationError": 0}  # calls that show a se
 SEEN = ("title", "aria-label", "placeholder", "data-label", "data-say", "data-confirm", "data-confirm-yes")
 NO_WORDS = frozenset({"paydesk", "CSV", "XLSX", "PDF", "SMS", "UTC", "Ctrl"})
 _MARKED = re.compile(r"{%\s*blocktranslate.*?{%\s*endblocktranslate\s*%}", re.DOTALL)
-_NO_TEXT = re.compile(r"{%\s*block layout\s*%}(?:[\w\- ]|{%\s*(?:if|endif).*?%})*{%\s*endblock\s*%}")
+_NO_TEXT = re.compile(
+    r"{%\s*block (?:layout|columns)\s*%}(?:[\w\- ]|{%\s*(?:if|endif).*?%})*{%\s*endblock\s*%}"
+)
 _TAG = re.compile(r"{%.*?%}|{{.*?}}|{#.*?#}", re.DOTALL)
 # Words that a template hands to a component, which puts them into the language itself.
 _HANDED = re.compile(r"""{%\s*(?:action\s+"([^"]+)"|(?:action|include)\b(.*?)%})""", re.DOTALL)
