@@ -19,12 +19,16 @@ from paydesk.web.tests.test_own_language import OTHERS, WEB, written
 # pages have catalogues and a test of their own: public/tests/test_languages.py.
 NOT_SCREENS = frozenset({"public", "tests", "locale", "static", "templatetags", "__pycache__"})
 SCREENS = sorted(each.name for each in WEB.iterdir() if each.is_dir() and each.name not in NOT_SCREENS)
-REFUSING = ["kernel", "reporting"] + sorted(
-    f"{layer}/{each.name}"
-    for layer in ("domain", "foundation")
-    for each in (WEB.parent / layer).iterdir()
-    if each.is_dir() and each.name != "__pycache__"
-)
+REFUSING = [
+    "kernel",
+    "reporting",
+    *sorted(
+        f"{layer}/{each.name}"
+        for layer in ("domain", "foundation")
+        for each in (WEB.parent / layer).iterdir()
+        if each.is_dir() and each.name != "__pycache__"
+    ),
+]
 SHOWN_AS_PARTS = frozenset({"label", "help_text", "says", "button", "told"})
 SAID = {"done": 2, "confirmed": 1, "ValidationError": 0}  # calls that show a sentence, and its place
 SEEN = ("title", "aria-label", "placeholder", "data-label", "data-say", "data-confirm", "data-confirm-yes")
