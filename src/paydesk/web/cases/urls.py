@@ -2,7 +2,19 @@
 
 from django.urls import path
 
-from paydesk.web.cases import attaching, deeds, files, one_case, paying, ready, talking, together, views, who
+from paydesk.web.cases import (
+    attaching,
+    deeds,
+    files,
+    one_case,
+    paying,
+    ready,
+    splitting,
+    talking,
+    together,
+    views,
+    who,
+)
 
 app_name = "cases"
 urlpatterns = [
@@ -27,6 +39,7 @@ urlpatterns = [
     path("<str:public_code>/renew", talking.renew, name="renew"),
     path("<str:public_code>/take-back/<int:message_id>", talking.take_back, name="take_back"),
     path("<str:public_code>/take-up", deeds.take_up, name="take_up"),
+    path("<str:public_code>/split", splitting.split, name="split"),
     path("<str:public_code>/who", who.who, name="who"),
     path("<str:public_code>/whose", deeds.whose, name="whose"),
     path("<str:public_code>/tick", deeds.tick, name="tick"),

@@ -25,6 +25,7 @@ from paydesk.domain.cases.naming import name_in
 from paydesk.domain.cases.placeholders import places_in, why_not_sent
 from paydesk.domain.cases.queries import code, survivor_of
 from paydesk.domain.cases.reached_by import channel_of_answer
+from paydesk.domain.cases.said_in import waiting_in
 from paydesk.domain.cases.states import OPEN
 from paydesk.domain.cases.steps import (
     CaseRefused,
@@ -147,9 +148,8 @@ def mark_sent(message_id: int, *, external_id: str, by: Actor, now: datetime) ->
     if message.is_automatic:
         record("case.acknowledged", case, by, now, message_id=message_id)
         return
-    newer = Message.objects.filter(case=case, direction="in", is_public=True, at__gt=message.at)
     answered(case, now)
-    if (first := newer.order_by("at").first()) is not None:
+    if (first := waiting_in(case.pk).first()) is not None:
         heard(case, first.at, now)  # they wrote again before it left
     else:
         wait_as_said(case, message, by, now)
