@@ -11,7 +11,8 @@ from paydesk.domain.cases import clocks
 from paydesk.domain.cases.at_work import end_waiting, go_on
 from paydesk.domain.cases.models import Case
 from paydesk.domain.cases.states import CASE
-from paydesk.foundation.clocks.steps import merge_clocks, start_clocks
+from paydesk.foundation.clocks.merging import merge_clocks
+from paydesk.foundation.clocks.steps import start_clocks
 
 
 def absorb(case: Case, survivor: Case, now: datetime) -> None:

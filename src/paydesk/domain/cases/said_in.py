@@ -14,15 +14,20 @@ ARRIVED = Q(direction="out", is_public=True, is_automatic=False, delivery__in=["
 )
 
 
-def said_in(case_id: int) -> Q:
-    """Part of a query over messages: what stands in a case. One query for what was split off.
+def came_into(case_id: int) -> list[int]:
+    """Ids of the messages that were split off into a case; one query.
 
-    By ids, since a subquery beside the other condition would read every message there is.
+    As values, since a subquery beside another condition would read every message there is.
     """
     if not has_any((clocks.SUBJECT, case_id), SplitOff):
-        return Q(case_id=case_id)
-    known = list(SplitOff.objects.filter(case_id=case_id).values_list("message_id", flat=True))
-    return Q(case_id=case_id) | Q(pk__in=known) if known else Q(case_id=case_id)
+        return []
+    return list(SplitOff.objects.filter(case_id=case_id).values_list("message_id", flat=True))
+
+
+def said_in(case_id: int) -> Q:
+    """Part of a query over messages: what stands in a case."""
+    came = came_into(case_id)
+    return Q(case_id=case_id) | Q(pk__in=came) if came else Q(case_id=case_id)
 
 
 def stands_in(case_id: int, message: Message) -> bool:

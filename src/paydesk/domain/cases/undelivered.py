@@ -8,7 +8,7 @@ from paydesk.domain.cases import clocks
 from paydesk.domain.cases.models import Case, Message
 from paydesk.domain.cases.said_in import ARRIVED, waiting_in
 from paydesk.foundation.clocks.models import Clock
-from paydesk.foundation.clocks.steps import start_clocks
+from paydesk.foundation.clocks.steps import meet_clocks, start_clocks
 from paydesk.foundation.clocks.undone import take_back_met
 
 WAITS = (clocks.FIRST, clocks.NEXT)
@@ -17,6 +17,17 @@ WAITS = (clocks.FIRST, clocks.NEXT)
 def waits_since(case: Case) -> datetime | None:
     """The time of their oldest message since the last answer that arrived; None where they have none."""
     return waiting_in(case.pk).values_list("at", flat=True).first()
+
+
+def answer_counts(case: Case) -> None:
+    """What they said is answered by what left since: their clock is met by it. Saves only clocks."""
+    arrived = Message.objects.filter(ARRIVED, case=case).order_by("-at").values_list("at", flat=True).first()
+    if arrived is None or case.unanswered_since is None or arrived < case.unanswered_since:
+        return
+    case.unanswered_since, case.first_answered_at = waits_since(case), case.first_answered_at or arrived
+    if case.unanswered_since is None:
+        for kind in WAITS:
+            meet_clocks(kind, clocks.SUBJECT, [case.pk], at=arrived)
 
 
 def unanswer(case: Case, message: Message, at: datetime) -> bool:

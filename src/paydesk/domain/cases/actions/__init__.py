@@ -15,6 +15,7 @@ from paydesk.domain.cases.actions.files import (
     attach_file,
     look_into_file,
     save_letter,
+    say_kind,
     show_held,
     take_off_file,
 )
@@ -102,6 +103,7 @@ __all__ = [
     "retire_ready_text",
     "save_draft",
     "save_letter",
+    "say_kind",
     "save_ready_text",
     "send_due",
     "show_held",

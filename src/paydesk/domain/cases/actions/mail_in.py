@@ -33,7 +33,7 @@ from paydesk.domain.cases.received_mail import became
 from paydesk.domain.cases.steps import say
 from paydesk.foundation.audit import steps as audit
 from paydesk.foundation.documents import blobs
-from paydesk.foundation.documents.queries import open_document
+from paydesk.foundation.documents.queries import content_of
 from paydesk.kernel.actor import Actor, system
 from paydesk.kernel.public_codes import number_of
 
@@ -55,8 +55,7 @@ def understand(received: ReceivedMail, *, anyway: bool = False, by: Actor, now: 
     Each of its verbs is done once for a message, so that one that was broken off goes on where it stopped.
     """
     box = received.mailbox
-    with open_document(received.document_id).file as stream:
-        raw = stream.read()
+    raw = content_of(received.document_id)
     mail = reading.read_mail(
         raw, trusted_servers=box.own_servers, pictures="cid:{}".format, is_ours=is_our_number
     )

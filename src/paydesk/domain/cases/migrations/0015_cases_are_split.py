@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("cases", "0013_people_are_named"),
+        ("cases", "0014_files_have_a_kind"),
         ("parties", "0004_sellers_are_found_by_words"),
     ]
 
