@@ -263,6 +263,11 @@ def mail_troubles(actor: Actor) -> list[Mailbox]:
     return list(in_markets(Mailbox.objects.filter(troubled, is_active=True), actor).order_by("address"))
 
 
+def own_addresses() -> list[str]:
+    """Of all our mailboxes: what comes from one of them is not answered. One query."""
+    return list(Mailbox.objects.values_list("address", flat=True))
+
+
 @read_once
 def can_be_mailed(market: str) -> bool:
     """Whether an answer by e-mail can leave: a mailbox of the market is switched on."""
@@ -270,9 +275,16 @@ def can_be_mailed(market: str) -> bool:
 
 
 def survivor_of(case: Case) -> Case:
-    """The case that a merged one goes on in; itself where it was not merged. Bears a ring."""
-    seen = {case.pk}
-    while case.merged_into_id is not None and case.merged_into_id not in seen:
-        seen.add(case.merged_into_id)
-        case = Case.objects.get(pk=case.merged_into_id)
-    return case
+    """The case that a merged one goes on in; itself where it was not merged."""
+    return case if case.merged_into_id is None else Case.objects.get(pk=survivor_id(case.merged_into_id))
+
+
+def survivor_id(case_id: int) -> int:
+    """The id of the case that this one goes on in, its own where it was not merged. Bears a ring."""
+    seen = {case_id}
+    while True:
+        into = Case.objects.filter(pk=case_id).values_list("merged_into_id", flat=True).first()
+        if into is None or into in seen:
+            return case_id
+        seen.add(into)
+        case_id = into

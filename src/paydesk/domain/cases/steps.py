@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -159,17 +159,23 @@ def answered(case: Case, at: datetime) -> None:
         start_clocks(clocks.PERIODIC, clocks.SUBJECT, {case.pk: at}, market=case.market, now=at)
 
 
-def propose_links(case: Case, text: str, by: Actor, at: datetime) -> int:
-    """Link what the text refers to, to be confirmed; returns how many are new."""
+def propose_links(
+    case: Case, text: str, by: Actor, at: datetime, *, known: Iterable[Link] | None = None
+) -> int:
+    """Link what the text refers to, to be confirmed; returns how many are new.
+
+    `known` are those it has, which are looked up where they are not handed in.
+    """
     said = text.replace(code(case), " ")  # what we wrote bears its own code
     found = references_in(said, by, case.market)
     found += named_by_account(said, by, case.market, customer_id=case.customer_id, today=at.date())
     if not found:
         return 0
-    known = set(CaseLink.objects.filter(case=case).values_list("kind", "object_id"))
-    known.add((clocks.SUBJECT, case.pk))
+    if known is None:
+        known = CaseLink.objects.filter(case=case).values_list("kind", "object_id")
+    has = {*known, (clocks.SUBJECT, case.pk)}
     # The code of a payment says more than the account it came from.
-    new = {each.link: each for each in reversed(found) if each.link not in known}
+    new = {each.link: each for each in reversed(found) if each.link not in has}
     CaseLink.objects.bulk_create(
         CaseLink(
             case=case,
