@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("cases", "0014_files_have_a_kind")]
+    dependencies = [("cases", "0015_cases_are_split")]
 
     operations = [
         migrations.AddField("attachment", "tells", models.JSONField(default=dict, db_default={})),
