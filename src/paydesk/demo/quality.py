@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
+from paydesk.demo.markets import MARKETS
 from paydesk.domain.cases.actions import mark_sent
 from paydesk.domain.cases.models import Case
 from paydesk.domain.quality import actions
@@ -97,12 +98,14 @@ LATE_SW = """# Malipo bado hayajafika
 2. Bila namba, hakuna malipo: mtoa huduma bado hana kitu kwa ajili yetu.
 3. Ukiwa na namba tunayapata, hata kama namba ya akaunti ilikosewa.
 """
-# (decision, (why it was handed on, why it was decided so))
+# (decision, why it was handed on, why it was decided so)
 HANDED_ON = (
-    ("confirmed", ("The number that paid belongs to somebody else, who knows nothing of it.",
-                   "The operator confirms that the wallet was taken over on the day before.")),
-    ("not_confirmed", ("They ask for the money on another number than the one that paid.",
-                       "Both numbers are registered to the same person at the operator.")),
+    ("confirmed", "The number that paid belongs to somebody else, who knows nothing of it.",
+     "The operator confirms that the wallet was taken over on the day before."),
+    ("not_confirmed", "They ask for the money on another number than the one that paid.",
+     "Both numbers are registered to the same person at the operator."),
+    ("settled", "They say that somebody of the shop typed in the code for them.",
+     "The shop gave the money back; the customer has it and is content."),
 )  # fmt: skip
 SCRIPT = """1. Greet, say who you are, ask what happened. **Do not name an amount.**
 2. Verify: two different facts. A name with a number on file is not enough.
@@ -198,27 +201,28 @@ def _reviews(people: Mapping[str, Actor], at: datetime) -> None:
 
 
 def _escalations(people: Mapping[str, Actor], at: datetime) -> None:
-    """What was handed to risk and to finance some days ago and is over; one is looked at, one waits."""
+    """What was handed to risk over the last weeks and is decided: a part is looked at, one of it done."""
     support, officer, reviewer = people["SU"], people["RK"], people["QA"]
-    raised, over = at - timedelta(days=4), at - timedelta(days=3)
-    old = Case.objects.filter(state__in=["resolved", "closed"], opened_at__lt=raised).exclude(customer=None)
-    chosen = list(old.exclude(amount_minor=None).order_by("-amount_minor", "pk")[:2])
-    for case, (decision, why) in zip(chosen, HANDED_ON, strict=False):
+    over = Case.objects.filter(state="closed", opened_at__lt=at - timedelta(days=4), market=MARKETS[0].code)
+    for case, (decision, why, because) in zip(over.order_by("opened_at", "pk"), HANDED_ON, strict=False):
         assert officer.id is not None
+        raised = case.opened_at + timedelta(hours=2)
         made = risk.escalate(
-            ("case", case.pk), market=case.market, kind="risk", severity="high", reason=why[0],
+            ("case", case.pk), market=case.market, kind="risk", severity="high", reason=why,
             owner_id=officer.id, by=support, now=raised,
         )  # fmt: skip
-        risk.acknowledge(made.pk, by=officer, now=raised + timedelta(hours=2))
-        risk.decide(made.pk, decision=decision, note=why[1], by=officer, now=over)
-        review = actions.ask_review_of(("escalation", made.pk), by=reviewer, now=at)
-        if decision == "confirmed":
-            marks = {item.code: "yes" for item in current_items("escalation")} | {"complete": "partly"}
-            actions.score(
-                review.pk, marks=marks, followed="yes", by=reviewer, now=at,
-                coaching="Right, and in time. Ask for the operator's message before you hand it on.",
-            )  # fmt: skip
+        risk.acknowledge(made.pk, by=officer, now=raised + timedelta(hours=3))
+        risk.decide(made.pk, decision=decision, note=because, by=officer, now=raised + timedelta(hours=20))
+        if decision == "settled":  # this month's, which is not drawn yet
+            actions.ask_review_of(("escalation", made.pk), by=reviewer, now=at)
     actions.sample_escalated(by=WORKER, now=at)
+    first = Review.objects.exclude(escalated_kind="").order_by("worked_at", "pk").first()
+    if first is not None:
+        marks = {item.code: "yes" for item in current_items("escalation")} | {"complete": "partly"}
+        actions.score(
+            first.pk, marks=marks, followed="yes", by=reviewer, now=at,
+            coaching="Right, and in time. Ask for the operator's message before you hand it on.",
+        )  # fmt: skip
 
 
 def _customers(at: datetime) -> None:
