@@ -98,11 +98,11 @@ def files_along(message: Message, by: Actor) -> int:
     return len(made)
 
 
-def files_back(message: Message, by: Actor, now: datetime) -> None:
-    """The files of an answer that was taken back wait for the next one."""
+def files_back(message: Message, case: Case, by: Actor, now: datetime) -> None:
+    """The files of an answer that was taken back wait for the next one of the case."""
     WaitingFile.objects.bulk_create(
         WaitingFile(
-            case_id=message.case_id, person_id=by.id, document_id=each.document_id, name=each.name,
+            case=case, person_id=by.id, document_id=each.document_id, name=each.name,
             content_type=each.content_type, size_bytes=each.size_bytes, sha256=each.sha256, at=now,
         )
         for each in message.attachments.order_by("pk")

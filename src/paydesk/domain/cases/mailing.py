@@ -21,7 +21,7 @@ from paydesk.domain.cases.models import Case, Mailbox, Message, SideMessage
 from paydesk.domain.cases.queries import code
 from paydesk.domain.cases.steps import REUSED
 from paydesk.domain.cases.tokens import access_token_of
-from paydesk.foundation.documents.queries import open_document
+from paydesk.foundation.documents.queries import content_of
 from paydesk.foundation.people.sealed_text import UnreadableError, seal, unseal
 from paydesk.kernel.public_codes import code_of
 
@@ -162,11 +162,10 @@ def mail_of(message: Message, mailbox: Mailbox, now: datetime) -> OutboundMail:
 
 def files_of(message: Message) -> tuple[OutboundFile, ...]:
     """The files that go with a message, read from where documents are kept."""
-    found = []
-    for each in message.attachments.order_by("pk"):
-        with open_document(each.document_id).file as stream:
-            found.append(OutboundFile(each.name, each.content_type, stream.read()))
-    return tuple(found)
+    return tuple(
+        OutboundFile(each.name, each.content_type, content_of(each.document_id))
+        for each in message.attachments.order_by("pk")
+    )
 
 
 def _subject(case: Case) -> str:

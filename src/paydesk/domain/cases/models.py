@@ -298,22 +298,6 @@ class ReceivedMail(models.Model):
         ]
 
 
-class Attachment(models.Model):
-    """A file that came with a message or goes out with one; its bytes are a document.
-
-    With `held_because` it is a picture that may show a card or an identity document: it is shown to whoever
-    asks for it, each time with a record.
-    """
-
-    message = models.ForeignKey(Message, on_delete=models.PROTECT, related_name="attachments")
-    document_id = models.BigIntegerField()
-    name = models.CharField(max_length=255)
-    content_type = models.CharField(max_length=100)
-    size_bytes = models.BigIntegerField()
-    sha256 = models.CharField(max_length=64)
-    held_because = models.CharField(max_length=100, default="", db_default="")
-
-
 class CaseLink(models.Model):
     """What a case is about: (kind, id). Proposed by the desk, confirmed or rejected by a person."""
 
@@ -376,23 +360,6 @@ class Visit(models.Model):
         indexes = [models.Index(fields=["here_at"], name="visit_now")]
 
 
-class WaitingFile(models.Model):
-    """A file that goes out with the next answer of one person in a case; it becomes an Attachment then."""
-
-    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="waiting_files", db_index=False)
-    person_id = models.BigIntegerField()
-    document_id = models.BigIntegerField()
-    name = models.CharField(max_length=255)
-    content_type = models.CharField(max_length=100)
-    size_bytes = models.BigIntegerField()
-    sha256 = models.CharField(max_length=64)
-    told = models.CharField(max_length=200, default="", db_default="")
-    at = models.DateTimeField()
-
-    class Meta:
-        indexes = [models.Index(fields=["case", "person_id"], name="waiting_file_of_person")]
-
-
 class ReadyText(models.Model):
     """One version of an answer that is kept ready, in every language it has; the newest of a key counts.
 
@@ -440,4 +407,5 @@ class LetterTemplate(models.Model):
         ]
 
 
+from paydesk.domain.cases.file_models import Attachment, WaitingFile  # noqa: E402, F401
 from paydesk.domain.cases.side_models import Mention, SideMessage, SideTalk  # noqa: E402, F401

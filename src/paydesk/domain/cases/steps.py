@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,7 +13,7 @@ from paydesk.domain.cases import clocks, identity
 from paydesk.domain.cases.asks import Link, named_by_account, references_in
 from paydesk.domain.cases.hearing import known_where_answered, known_where_asked, why_not_for
 from paydesk.domain.cases.models import Case, CaseLink, Commitment, Draft, Message
-from paydesk.domain.cases.queries import code
+from paydesk.domain.cases.queries import code, survivor_of
 from paydesk.domain.cases.states import OPEN, OVER
 from paydesk.domain.parties.finding import customers_by_phone
 from paydesk.foundation.audit import steps as audit
@@ -66,6 +66,15 @@ def locked(case_id: int, by: Actor, *, version: int | None = None, also_over: bo
             version=case.version,
         )
     return case
+
+
+def locked_survivor(case: Case) -> Case:
+    """The case in which `case` goes on, itself where it was not merged, locked until the verb is over."""
+    found = case
+    while True:
+        found = Case.objects.select_for_update(of=("self",)).get(pk=survivor_of(found).pk)
+        if found.merged_into_id is None:
+            return found
 
 
 class IdentityRefused(CaseRefused):
@@ -137,25 +146,35 @@ def heard(case: Case, at: datetime, now: datetime) -> None:
 
 
 def answered(case: Case, at: datetime) -> None:
-    """A person of ours answered in public, and it left: the clocks of answers are met, the next one runs."""
+    """A person of ours answered in public, and it left: the clocks of answers are met.
+
+    While the case is open the next word to them is due from now on.
+    """
     case.first_answered_at = case.first_answered_at or at
     case.unanswered_since = None
     for kind in (clocks.FIRST, clocks.NEXT, clocks.PERIODIC):
         meet_clocks(kind, clocks.SUBJECT, [case.pk], at=at)
-    start_clocks(clocks.PERIODIC, clocks.SUBJECT, {case.pk: at}, market=case.market, now=at)
+    if case.state in OPEN:
+        start_clocks(clocks.PERIODIC, clocks.SUBJECT, {case.pk: at}, market=case.market, now=at)
 
 
-def propose_links(case: Case, text: str, by: Actor, at: datetime) -> int:
-    """Link what the text refers to, to be confirmed; returns how many are new."""
+def propose_links(
+    case: Case, text: str, by: Actor, at: datetime, *, known: Iterable[Link] | None = None
+) -> int:
+    """Link what the text refers to, to be confirmed; returns how many are new.
+
+    `known` are those it has, which are looked up where they are not handed in.
+    """
     said = text.replace(code(case), " ")  # what we wrote bears its own code
     found = references_in(said, by, case.market)
     found += named_by_account(said, by, case.market, customer_id=case.customer_id, today=at.date())
     if not found:
         return 0
-    known = set(CaseLink.objects.filter(case=case).values_list("kind", "object_id"))
-    known.add((clocks.SUBJECT, case.pk))
+    if known is None:
+        known = CaseLink.objects.filter(case=case).values_list("kind", "object_id")
+    has = {*known, (clocks.SUBJECT, case.pk)}
     # The code of a payment says more than the account it came from.
-    new = {each.link: each for each in reversed(found) if each.link not in known}
+    new = {each.link: each for each in reversed(found) if each.link not in has}
     CaseLink.objects.bulk_create(
         CaseLink(
             case=case,

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db.models import Q, QuerySet
 
+from paydesk.domain.cases.document_kinds import KIND_WORDS
+from paydesk.domain.cases.documents import missing_before
 from paydesk.domain.cases.models import Attachment, Case, CaseLink, Message
 from paydesk.domain.risk import rules
 from paydesk.domain.risk.models import Enforcement, Escalation
@@ -108,9 +110,14 @@ def there_for(kind: str, number: int) -> set[str]:
     return {name for name, is_there in found.items() if is_there}
 
 
-def missing_of(kind: str, subject: tuple[str, int]) -> list[str]:
-    """What an escalation of this kind about this thing still needs, in words."""
-    return rules.missing_documents(kind, there_for(*subject))
+def missing_of(kind: str, subject: tuple[str, int], today: date) -> list[str]:
+    """What an escalation of this kind about this thing still needs, in words, with what its category asks."""
+    missing = rules.missing_documents(kind, there_for(*subject))
+    if subject[0] == "case" and kind == "risk":
+        missing += [
+            KIND_WORDS[each] for each in missing_before("risk", Case.objects.get(pk=subject[1]), today)
+        ]
+    return missing
 
 
 def blocks_of_escalation(escalation_id: int) -> Sequence[str]:

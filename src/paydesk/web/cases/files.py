@@ -40,7 +40,7 @@ FRAME_POLICY = (
 )
 
 
-def _found(request: HttpRequest, public_code: str, attachment_id: int) -> Attachment:
+def file_or_404(request: HttpRequest, public_code: str, attachment_id: int) -> Attachment:
     case = case_or_404(actor_of(request), public_code)
     found = attachment_in(case.pk, attachment_id)
     if found is None:
@@ -53,7 +53,7 @@ def _found(request: HttpRequest, public_code: str, attachment_id: int) -> Attach
 @needs("documents:view")
 def download(request: HttpRequest, public_code: str, attachment_id: int) -> FileResponse:
     """A file of a message, to be saved; the trail says who took it."""
-    found = _found(request, public_code, attachment_id)
+    found = file_or_404(request, public_code, attachment_id)
     actions.look_into_file(found.pk, by=actor_of(request), now=timezone.now())
     return document_of(found.document_id)
 
@@ -63,7 +63,7 @@ def download(request: HttpRequest, public_code: str, attachment_id: int) -> File
 @needs("documents:view")
 def picture(request: HttpRequest, public_code: str, attachment_id: int) -> FileResponse:
     """A picture of a message, shown in its case; what only calls itself one is not, nor what is held."""
-    found = _found(request, public_code, attachment_id)
+    found = file_or_404(request, public_code, attachment_id)
     if found.held_because and not _was_asked_for(request, found):
         raise Http404("This picture is held: press Show.")
     document = document_by_id(found.document_id)
@@ -81,7 +81,7 @@ def picture(request: HttpRequest, public_code: str, attachment_id: int) -> FileR
 @needs("documents:view")
 def show_held(request: HttpRequest, public_code: str, attachment_id: int) -> HttpResponse:
     """A picture that is held, for whoever asks for it now; the trail says who did."""
-    found = _found(request, public_code, attachment_id)
+    found = file_or_404(request, public_code, attachment_id)
     actor = actor_of(request)
     actions.show_held(found.pk, by=actor, now=timezone.now())
     address = reverse("cases:picture", args=[public_code, found.pk])

@@ -47,6 +47,7 @@ from paydesk.web.access import actor_of, gate, needs
 from paydesk.web.addresses import code_in, number_in, page_of
 from paydesk.web.answers import unchanged
 from paydesk.web.cases.acts import acts_of
+from paydesk.web.cases.file_kinds import papers_of
 from paydesk.web.cases.kept_draft import changed_in, facts_in
 from paydesk.web.cases.links import of_customer, owners_of, shown_links
 from paydesk.web.cases.next_button import next_button
@@ -95,7 +96,7 @@ def page_of_case(request: HttpRequest, case: Case) -> dict[str, Any]:
     found = links_of(case.pk)
     pairs = [(link.kind, link.object_id) for link in found]
     side = of_customer(case, actor, today)
-    links = shown_links(found, case, actor, today, known=side.get("owed", ()))
+    links = shown_links(found, case, actor, today, side)
     owners = owners_of(found, actor) if case.customer_id is None else []
     confirmed = [(link.kind, link.object_id) for link in found if link.state == "confirmed"]
     facts = [
@@ -106,6 +107,7 @@ def page_of_case(request: HttpRequest, case: Case) -> dict[str, Any]:
     missing = unchecked(case)
     checks = checks_of(tree_of(case.category_version), case.category)
     flags, messages, draft = escalations_of(case.pk), messages_of(case), draft_of(case.pk, actor.id)
+    before = list(cases_of_customer(actor, case.customer_id)[:6]) if case.customer_id else []
     following = next_button(
         case, actor, links=links, owners=owners, facts=facts, unchecked=missing,
         blocks=blocks_of(confirmed) if case.state in OPEN else (), level=known_here(case, now),
@@ -138,13 +140,10 @@ def page_of_case(request: HttpRequest, case: Case) -> dict[str, Any]:
         "facts": facts,
         "facts_at": now.isoformat(),
         "entries": story_of(case, messages, _done(case, confirmed), routed),
-        "others": [shown(other, words) for other in others_about_the_same(actor, case, pairs)],
-        "before": [
-            shown(other, words)
-            for other in (cases_of_customer(actor, case.customer_id)[:6] if case.customer_id else ())
-            if other.pk != case.pk
-        ],
+        "others": [shown(other, words) for other in others_about_the_same(actor, case, pairs, before)],
+        "before": [shown(other, words) for other in before if other.pk != case.pk],
         "commitments": commitments_of(case.pk),
+        "papers": papers_of(case, today),
         "checks": [(check, check not in missing) for check in checks],
         "cause": ROOT_CAUSES.get(case.root_cause, ""),
         "outcome": MONEY_OUTCOMES.get(case.money_outcome, ""),

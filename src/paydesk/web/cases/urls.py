@@ -2,7 +2,19 @@
 
 from django.urls import path
 
-from paydesk.web.cases import attaching, deeds, files, one_case, paying, ready, talking, together, views, who
+from paydesk.web.cases import (
+    attaching,
+    deeds,
+    file_kinds,
+    files,
+    one_case,
+    paying,
+    ready,
+    talking,
+    together,
+    views,
+    who,
+)
 
 app_name = "cases"
 urlpatterns = [
@@ -19,6 +31,7 @@ urlpatterns = [
     path("<str:public_code>/attach", attaching.attach, name="attach"),
     path("<str:public_code>/attached/<int:file_id>/off", attaching.take_off, name="take_off"),
     path("<str:public_code>/files/<int:attachment_id>", files.download, name="download"),
+    path("<str:public_code>/files/<int:attachment_id>/kind", file_kinds.say_kind, name="say_kind"),
     path("<str:public_code>/pictures/<int:attachment_id>", files.picture, name="picture"),
     path("<str:public_code>/pictures/<int:attachment_id>/show", files.show_held, name="show_held"),
     path("<str:public_code>/sent/<int:message_id>", files.as_sent, name="as_sent"),

@@ -148,6 +148,7 @@ OF_CASES = {
     "case.file_attached": "Attached a file to the next answer",
     "case.file_received": "Took in a file of a visitor",
     "case.file_taken_off": "Took a file off the answer",
+    "case.file_typed": "Said what a file is",
     "case.file_opened": "Took a file along",
     "case.held_picture_shown": "Looked at a picture that is held",
     "ready_text.saved": "Wrote a ready text",

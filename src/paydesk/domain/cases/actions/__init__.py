@@ -14,6 +14,7 @@ from paydesk.domain.cases.actions.files import (
     attach_file,
     look_into_file,
     save_letter,
+    say_kind,
     show_held,
     take_off_file,
 )
@@ -98,6 +99,7 @@ __all__ = [
     "retire_ready_text",
     "save_draft",
     "save_letter",
+    "say_kind",
     "save_ready_text",
     "send_due",
     "show_held",

@@ -14,9 +14,10 @@ from paydesk.domain.cases.models import Case, Message
 from paydesk.domain.cases.queries import code
 from paydesk.domain.cases.states import CASE, OPEN
 from paydesk.domain.cases.steps import CaseRefused, keep, locked, record
-from paydesk.domain.cases.undelivered import waits_since
-from paydesk.foundation.clocks.steps import merge_clocks, start_clocks, stop_clocks
-from paydesk.foundation.clocks.steps import undo_merge as part_clocks
+from paydesk.domain.cases.undelivered import answer_counts, waits_since
+from paydesk.foundation.clocks.merging import merge_clocks
+from paydesk.foundation.clocks.merging import undo_merge as part_clocks
+from paydesk.foundation.clocks.steps import start_clocks, stop_clocks
 from paydesk.kernel.actor import Actor
 
 
@@ -69,7 +70,8 @@ def merge(case_id: int, *, into: int, by: Actor, now: datetime) -> Case:
 def undo_merge(case_id: int, *, by: Actor, now: datetime) -> Case:
     """Take a merge back: both cases are where they were, with their own clocks.
 
-    What was said in the survivor meanwhile stays there, and what it was answered counts for it.
+    What was said in the survivor meanwhile stays there, and what it was answered counts for the survivor
+    alone; an answer of the case itself that left meanwhile counts for the case.
     """
     case = locked(case_id, by, also_over=True)
     if case.merged_into_id is None:
@@ -80,6 +82,7 @@ def undo_merge(case_id: int, *, by: Actor, now: datetime) -> Case:
     state = "in_progress" if was["state"] == "waiting" else was["state"]
     case.state, case.merged_into, case.before_merge = CASE.after(f"part_{state}", case.state), None, None
     part_clocks(clocks.SUBJECT, case.pk, survivor.pk, at=now)
+    answer_counts(case)
     _wait_again(case, was, before.get("at"), by, now)
     if survivor.unanswered_since is not None:
         survivor.unanswered_since = waits_since(survivor)
@@ -91,7 +94,7 @@ def undo_merge(case_id: int, *, by: Actor, now: datetime) -> Case:
         stop_clocks(clocks.COMPLAINT, clocks.SUBJECT, [survivor.pk], why="the merge was undone", at=now)
     if survivor.state == "in_progress" and not _went_on(survivor, before.get("at")):
         _wait_again(survivor, before.get("survivor", {}), before.get("at"), by, now)
-    keep(case, *FIELDS, "merged_into", "before_merge")
+    keep(case, *FIELDS, "merged_into", "before_merge", "unanswered_since", "first_answered_at")
     keep(survivor, *FIELDS, "unanswered_since", "is_complaint")
     record("case.parted", case, by, now, state=["merged", case.state], out_of=survivor.pk)
     return case

@@ -9,7 +9,7 @@ from django.db import IntegrityError, connection, transaction
 from django.test import TestCase
 from django.test.utils import CaptureQueriesContext
 
-from paydesk.foundation.clocks import steps
+from paydesk.foundation.clocks import merging, steps
 from paydesk.foundation.clocks.models import CalendarVersion, Clock, ClockPause
 from paydesk.foundation.clocks.queries import clocks_due, earliest_of, standing, state_at
 from paydesk.foundation.clocks.reports import breach_forecast, kept_by_week, usual_seconds
@@ -230,14 +230,23 @@ class Merge(WithClocks):
         start(2, at("2026-03-02 12:00"))
         start(1, at("2026-03-02 09:00"), kind="outside")
         before = [(the(n).start_at, the(n).due_at) for n in (1, 2)]
-        assert steps.merge_clocks("thing", 1, 2, at=at("2026-03-02 13:00")) == 2
+        assert merging.merge_clocks("thing", 1, 2, at=at("2026-03-02 13:00")) == 2
         assert (the(2).start_at, the(2).due_at) == before[0]
         assert state_at(the(1), at("2026-03-02 13:00")) == "merged"
         assert the(2, "outside").start_at == at("2026-03-02 09:00"), "of that kind it had none"
-        assert steps.undo_merge("thing", 1, 2, at=at("2026-03-02 14:00")) == 2
+        assert merging.undo_merge("thing", 1, 2, at=at("2026-03-02 14:00")) == 2
         assert [(the(n).start_at, the(n).due_at) for n in (1, 2)] == before
         assert [the(n).ended_as for n in (1, 2)] == ["", ""]
         assert the(2, "outside").ended_as == "waived"
+
+    def test_what_was_done_on_the_survivor_was_not_done_for_the_other(self):
+        start(1, at("2026-03-02 09:00"))
+        start(2, at("2026-03-02 12:00"))
+        due_at = the(1).due_at
+        merging.merge_clocks("thing", 1, 2, at=at("2026-03-02 12:30"))
+        steps.meet_clocks("answer", "thing", [2], at=at("2026-03-02 13:00"))
+        assert merging.undo_merge("thing", 1, 2, at=at("2026-03-02 14:00")) == 1
+        assert (the(1).ended_as, the(1).due_at, the(2).ended_as) == ("", due_at, "met")
 
 
 class Look(WithClocks):
