@@ -1,4 +1,4 @@
-"""A lead says where cases go; a mail and a call arrive and say whose they are and why; without rule nobody's."""
+"""A lead says where cases go; a mail and a call say whose they are and why; without a rule nobody's."""
 
 from __future__ import annotations
 

@@ -146,7 +146,7 @@ def handed_on(review: Review, money: MoneyOutcome) -> HandedOn | None:
     return HandedOn(
         escalation, side,
         [Kept(each.kind, each.due_at, each.ended_at, _is_late(each)) for each in ran],
-        missing_of(escalation.kind, ("case", review.case_id)) if escalation else (),
+        missing_of(escalation.kind, ("case", review.case_id), review.worked_at.date()) if escalation else (),
         stake, stake - lost if stake and lost and lost.amount_minor > 0 else stake,
     )  # fmt: skip
 

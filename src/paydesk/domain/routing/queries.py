@@ -181,7 +181,7 @@ def routed_lately(actor: Actor) -> QuerySet[Routed]:
 
 
 def routed_of(case_id: int) -> list[Routed]:
-    """What was decided of one case, the latest first, at most MOST_LATELY; one query, none where it never was."""
+    """What was decided of one case, the latest first, at most MOST_LATELY; one query, none where nothing."""
     if not has_any((SUBJECT, case_id), Routed):
         return []
     found = Routed.objects.filter(case_id=case_id).select_related("team", "person", "instead_of")
