@@ -15,8 +15,8 @@ from django.utils import translation
 from paydesk.web.language import spoken
 from paydesk.web.tests.test_own_language import OTHERS, WEB, written
 
-# Every folder of screens, and every package whose refusals they show, in whole sentences with figures. Visitors'
-# pages have catalogues and a test of their own: public/tests/test_languages.py.
+# Every folder of screens, and every package whose refusals they show, in whole sentences with figures.
+# Visitors' pages have catalogues and a test of their own: public/tests/test_languages.py.
 NOT_SCREENS = frozenset({"public", "tests", "locale", "static", "templatetags", "__pycache__"})
 SCREENS = sorted(each.name for each in WEB.iterdir() if each.is_dir() and each.name not in NOT_SCREENS)
 REFUSING = [
