@@ -119,8 +119,9 @@ def keep(case: Case, *fields: str) -> None:
     case.save(update_fields=[*fields, "version"])
 
 
-def record(verb: str, case: Case, by: Actor, at: datetime, **changes: Any) -> None:
-    audit.record(verb, subject=(clocks.SUBJECT, case.pk), by=by, at=at, market=case.market, changes=changes)
+def record(verb: str, case: Case, by: Actor, at: datetime, *, note: str = "", **changes: Any) -> None:
+    subject = (clocks.SUBJECT, case.pk)
+    audit.record(verb, subject=subject, by=by, at=at, market=case.market, changes=changes, note=note)
 
 
 def count_up(case_id: int) -> None:
@@ -139,7 +140,7 @@ def heard(case: Case, at: datetime, now: datetime) -> None:
     kind = clocks.NEXT
     if case.first_answered_at is None:
         had = Clock.objects.filter(subject_kind=clocks.SUBJECT, subject_id=case.pk, kind=clocks.FIRST)
-        kind = "" if had.exists() else clocks.FIRST
+        kind = "" if had.exclude(ended_as="merged").exists() else clocks.FIRST  # merged: it went along
     if kind:
         start_clocks(kind, clocks.SUBJECT, {case.pk: case.unanswered_since}, market=case.market, now=now)
     resume_clocks(clocks.SUBJECT, [case.pk], at=now, reason=CUSTOMER)

@@ -17,6 +17,7 @@ from paydesk.domain.cases import actions
 from paydesk.domain.cases.asks import blocks_of
 from paydesk.domain.cases.categories import ROOT_CAUSES, checks_of, leaves
 from paydesk.domain.cases.desk import CaseNow, case_now, waiting_files
+from paydesk.domain.cases.family_queries import elsewhere_of, family_of
 from paydesk.domain.cases.hearing import facts_for
 from paydesk.domain.cases.identity import level_on
 from paydesk.domain.cases.queries import (
@@ -107,6 +108,7 @@ def page_of_case(request: HttpRequest, case: Case) -> dict[str, Any]:
     missing = unchecked(case)
     checks = checks_of(tree_of(case.category_version), case.category)
     flags, messages, draft = escalations_of(case.pk), messages_of(case), draft_of(case.pk, actor.id)
+    family = family_of(actor, case)
     before = list(cases_of_customer(actor, case.customer_id)[:6]) if case.customer_id else []
     following = next_button(
         case, actor, links=links, owners=owners, facts=facts, unchecked=missing,
@@ -139,7 +141,9 @@ def page_of_case(request: HttpRequest, case: Case) -> dict[str, Any]:
         "links": links,
         "facts": facts,
         "facts_at": now.isoformat(),
-        "entries": story_of(case, messages, _done(case, confirmed), routed),
+        "entries": story_of(case, messages, _done(case, confirmed), elsewhere_of(case.pk), routed),
+        "parent": shown(family.parent, words) if family.parent else None,
+        "children": [shown(child, words) for child in family.children],
         "others": [shown(other, words) for other in others_about_the_same(actor, case, pairs, before)],
         "before": [shown(other, words) for other in before if other.pk != case.pk],
         "commitments": commitments_of(case.pk),
