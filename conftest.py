@@ -25,10 +25,14 @@ from django.contrib.auth import hashers
 from django.db import connections
 from psycopg import sql
 
+from paydesk.config.garbage import look_never, look_seldom
+
 APP_OPTIONS = "-c jit=off -c role=paydesk_app"
 OWNER_OPTIONS = "-c jit=off"
 QUICK_HASHER = "django.contrib.auth.hashers.MD5PasswordHasher"
 TESTS = Path(__file__).parent / "tests"
+
+look_never()  # until all modules with tests are read
 
 hypothesis.settings.register_profile("paydesk", hypothesis.settings.default, max_examples=50, deadline=None)
 hypothesis.settings.load_profile("paydesk")
@@ -61,6 +65,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         config.hook.pytest_deselected(items=left_out)
     if hasattr(config, "workerinput"):  # so that no process is left with a long file when the others are done
         items.sort(key=lambda item: not _is_long(item))
+
+
+def pytest_collection_finish() -> None:
+    look_seldom()
 
 
 def _is_long(item: pytest.Item) -> bool:
@@ -223,6 +231,16 @@ def _quick_passwords() -> None:
 def _no_list_of_static_files() -> None:
     """Every client of a test would list them all again, and hardly one asks for any."""
     settings.WHITENOISE_AUTOREFRESH = True
+
+
+@pytest.fixture
+def nobody_came_before(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Visitors of public pages are counted per address, and every test comes from the same one."""
+    from paydesk.web.public import limits
+
+    for each in limits.EVERY:
+        monkeypatch.setattr(each, "_counts", {})
+        monkeypatch.setattr(each, "_clock", lambda: 1.0)  # no minute ends within a test
 
 
 @pytest.fixture(autouse=True)

@@ -43,7 +43,7 @@ def browser() -> Iterator[Any]:
 
 
 @pytest.fixture
-def desk(committed_db: str) -> Iterator[str]:
+def desk(committed_db: str, nobody_came_before: None) -> Iterator[str]:
     """The address of a desk on a database of this test's own."""
     with serving() as address:
         yield address

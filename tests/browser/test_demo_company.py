@@ -46,7 +46,13 @@ def loaded(
 
 
 @pytest.fixture
-def desk(loaded: tuple[str, Path], django_db_blocker: Any, settings: Any, tmp_path: Path) -> Iterator[str]:
+def desk(
+    loaded: tuple[str, Path],
+    django_db_blocker: Any,
+    settings: Any,
+    tmp_path: Path,
+    nobody_came_before: None,
+) -> Iterator[str]:
     """A desk on a copy of the company."""
     name, folder = loaded
     settings.DOCUMENTS_FOLDER, settings.POST_FOLDER = folder / "documents", tmp_path / "post"

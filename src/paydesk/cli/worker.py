@@ -16,9 +16,7 @@ def run(args: argparse.Namespace) -> int:
     from paydesk.config.desk import open_desk
 
     with open_desk(say):
-        from paydesk.config.garbage import look_seldom
         from paydesk.foundation.outbox.worker import run as run_worker
 
-        look_seldom()
         run_worker()
     return DONE

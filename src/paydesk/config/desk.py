@@ -18,6 +18,7 @@ from pathlib import Path
 
 from paydesk.config import environment
 from paydesk.config.database_server import PrivateServer, Say, private_database
+from paydesk.config.garbage import look_never, look_seldom
 
 
 @contextlib.contextmanager
@@ -58,7 +59,9 @@ def open_desk(say: Say, *, as_owner: bool = False, migrated: bool = True) -> Ite
             os.environ["PAYDESK_AS_OWNER"] = "1"
         import django
 
+        look_never()
         django.setup()
+        look_seldom()
         yield
 
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from paydesk.kernel.card_numbers import is_card_number
-from paydesk.kernel.ibans import iban_of
+from paydesk.kernel.ibans import ibans_in
 from paydesk.kernel.refused import Refused
 
 IsOurs = Callable[[str], bool]
@@ -35,9 +35,6 @@ _WORD_BEFORE = re.compile(
     r"|number|nummer|numero|pan|cc|ccn|is|%b)$"
 )
 _WORD_AFTER = re.compile(r"(?:exp|cvv|cvc|valid|till|until|and|und|et)(?![a-z])")
-_IBAN = re.compile(
-    r"(?<![a-z0-9])[a-z]{2}[0-9]{2}(?:[ -]?[a-z0-9]{4}){2,7}(?:[ -]?[a-z0-9]{1,3})?(?![a-z0-9])"
-)
 # What follows the number on a magnetic stripe: ^NAME^date and more (track 1), =date and more (track 2).
 _TRACK = re.compile(r"\^[^^\r\n]{2,26}\^[0-9]{4}[^?\r\n]{0,60}\??|=[0-9]{7,}[^?\s]{0,40}\??")
 _SECRET = re.compile(
@@ -212,14 +209,8 @@ def _may_end(text: str, end: int) -> bool:
 
 
 def _is_iban(text: str, start: int, end: int) -> bool:
-    for found in _IBAN.finditer(text, max(0, start - 40), min(len(text), end + 40)):
-        if found.start() < end and start < found.end():
-            words = found[0].upper()
-            while words:  # the pattern may have taken a word too much
-                if iban_of(words) is not None:
-                    return True
-                words = words.rpartition(" ")[0]
-    return False
+    around = ibans_in(text, max(0, start - 40), min(len(text), end + 40))
+    return any(first < end and start < last for _, (first, last) in around)
 
 
 def _secrets(text: str) -> Iterator[range]:

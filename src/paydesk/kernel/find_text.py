@@ -140,6 +140,20 @@ def read_find_text(
     )
 
 
+def amounts_and_days(text: str, today: date) -> tuple[frozenset[Decimal], frozenset[date]]:
+    """Every figure of a free text that may be an amount, in major units, and every single day it names."""
+    rest, days = text.lower(), set()
+    for pattern, read in _DAY_FORMS:
+        for found in pattern.finditer(rest):
+            named = read(found, today)
+            if named and named.first == named.last:
+                days.add(named.first)
+            if named:
+                rest = f"{rest[: found.start()]}{' ' * len(found[0])}{rest[found.end() :]}"
+    rest = re.sub(r"[,;](?=\s|$)", " ", rest)  # which part words, not digits
+    return frozenset(_decimal(found["figure"]) for found in _AMOUNT.finditer(rest)), frozenset(days)
+
+
 def name_words(text: str) -> tuple[str, ...]:
     """The words of a name in small letters; none when together they are too short to look for."""
     words = tuple(word.lower() for word in _WORD.findall(text))
@@ -180,9 +194,14 @@ def _amount_reading(text: str, today: date) -> FindText | None:
     words = [word for word in left.split() if word.strip(".,") not in _FILLERS and word.strip(".,;:-")]
     if any(not _WORD.fullmatch(word.strip(".,")) for word in words) or (is_plain_number and words):
         return None
+    return FindText(
+        text, words=name_words(" ".join(words)), amount=_decimal(figure), currency=currency, days=days
+    )
+
+
+def _decimal(figure: str) -> Decimal:
     decimal_comma = re.fullmatch(r"\d+,\d{2}", figure)
-    amount = Decimal(figure.replace(",", "." if decimal_comma else ""))
-    return FindText(text, words=name_words(" ".join(words)), amount=amount, currency=currency, days=days)
+    return Decimal(figure.replace(",", "." if decimal_comma else ""))
 
 
 def _without_days(text: str, today: date) -> tuple[str, Days | None]:

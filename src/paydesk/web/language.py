@@ -1,4 +1,4 @@
-"""The language of the desk's own screens: what a person chose in this browser, else what the browser asks.
+"""The language of the desk's own screens: what a person chose, else what this browser had or asks for.
 
 Sentences are written in English and found in `web/locale` by it. Words of the domain stay English and are put
 into the person's language where they are shown (`spoken`); what has no translation is shown in English.
@@ -17,11 +17,12 @@ from django.utils.safestring import SafeData
 from django.utils.translation import gettext
 from django.utils.translation.trans_real import parse_accept_lang_header
 
+from paydesk.foundation.people.rules import LANGUAGES
 from paydesk.web import sentences
 
-LANGUAGES = {"en": "English", "fr": "Français", "sw": "Kiswahili"}
 ENGLISH = "en"
 SIGNING_IN = ("account_", "mfa_", "second_factor_")  # the desk's own pages before anybody is signed in
+COOKIE = "language"
 A_YEAR_SECONDS = 365 * 24 * 3600
 # What the page's own scripts say, save what they are given by the page.
 SAID_BY_SCRIPTS = (
@@ -53,21 +54,18 @@ class InOwnLanguage:
 
 
 def language_of(request: HttpRequest) -> str:
-    """What this person chose in this browser, else the first of ours the browser asks for, else English."""
-    chosen = request.COOKIES.get(_cookie(request), "")
+    """What this person chose; of who never did or is not signed in, what was last chosen in this browser,
+    else the first of ours it asks for, else English."""
+    chosen = getattr(request.user, "language", "") or request.COOKIES.get(COOKIE, "")
     return chosen if chosen in LANGUAGES else of_browser(request)
 
 
-def choose(request: HttpRequest, response: HttpResponse, language: str) -> None:
-    """Remember `language` in this browser for this person alone: at a shared desk each keeps their own."""
+def remember(response: HttpResponse, language: str) -> None:
+    """Sign-in speaks `language` in this browser from now on."""
     response.set_cookie(
-        _cookie(request), language, max_age=A_YEAR_SECONDS,
+        COOKIE, language, max_age=A_YEAR_SECONDS,
         httponly=True, samesite="Lax", secure=settings.SESSION_COOKIE_SECURE,
     )  # fmt: skip
-
-
-def _cookie(request: HttpRequest) -> str:
-    return f"language-{request.user.pk}"
 
 
 def of_browser(request: HttpRequest) -> str:

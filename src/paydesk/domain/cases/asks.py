@@ -8,9 +8,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from paydesk.domain.cases.rules import Level
+from paydesk.kernel.account_ends import Told, told_in
 from paydesk.kernel.actor import Actor
 from paydesk.kernel.money import Money
 from paydesk.kernel.public_codes import number_of
@@ -65,6 +66,7 @@ class Compensation:
 
 Owner = tuple[str, int]  # ("customer", 5), or ("party", 5) for a seller or merchant
 FindsReferences = Callable[[str, Actor, str], Iterable[Reference]]
+FindsAccounts = Callable[[Told, int | None, Actor, str], Iterable[Reference]]
 TellsFacts = Callable[[int, datetime], Iterable[Fact]]
 TellsOwner = Callable[[int], Owner | None]
 TellsAmount = Callable[[int], Money | None]
@@ -75,6 +77,7 @@ SaysFacts = Callable[[str, str], str]
 TellsCompensations = Callable[[Sequence[Link], datetime], Iterable[Compensation]]
 
 _finders: dict[str, FindsReferences] = {}
+_by_account: dict[str, FindsAccounts] = {}
 _tellers: dict[str, TellsFacts] = {}
 _owners: dict[str, TellsOwner] = {}
 _amounts: dict[str, TellsAmount] = {}
@@ -89,6 +92,11 @@ _says: list[SaysFacts] = []
 def finds_references(name: str, finder: FindsReferences) -> None:
     """Register finder(text, actor, market); registered twice under one name it counts once."""
     _finders[name] = finder
+
+
+def finds_accounts(name: str, finder: FindsAccounts) -> None:
+    """Register finder(told, customer, actor, market) for what was paid from or to a named account."""
+    _by_account[name] = finder
 
 
 def tells_facts(kind: str, teller: TellsFacts) -> None:
@@ -167,12 +175,29 @@ def codes_in(prefix: str, text: str) -> dict[int, str]:
 
 def references_in(text: str, by: Actor, market: str) -> list[Reference]:
     """What `text` refers to among what `by` may see in `market`; each link once, the certain first."""
+    return _each_once(each for finder in _finders.values() for each in finder(text, by, market))
+
+
+def named_by_account(
+    text: str, by: Actor, market: str, *, customer_id: int | None, today: date
+) -> list[Reference]:
+    """What was paid from or to a bank account that `text` names, whole or by its end.
+
+    Apart from `references_in`, which also tells strangers whether we know what they typed.
+    """
+    told = told_in(text, today)
+    if not told.accounts:
+        return []
+    finders = _by_account.values()
+    return _each_once(each for finder in finders for each in finder(told, customer_id, by, market))
+
+
+def _each_once(references: Iterable[Reference]) -> list[Reference]:
     found: dict[Link, Reference] = {}
-    for finder in _finders.values():
-        for reference in finder(text, by, market):
-            known = found.get(reference.link)
-            if known is None or (reference.is_certain and not known.is_certain):
-                found[reference.link] = reference
+    for reference in references:
+        known = found.get(reference.link)
+        if known is None or (reference.is_certain and not known.is_certain):
+            found[reference.link] = reference
     return sorted(found.values(), key=lambda each: not each.is_certain)
 
 

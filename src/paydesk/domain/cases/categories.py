@@ -88,6 +88,8 @@ REQUIRED = {
     "link": "Link and confirm what it is about: a payment, a contract, a refund.",
     "identity": "Verify who is asking, by two facts at least.",
 }
+# Before what a category may ask for kinds of documents (document_kinds.ASKED_FOR).
+DOCUMENTS_BEFORE = {"resolve": "before it is resolved", "risk": "before it is escalated to risk"}
 
 
 def as_json() -> dict[str, Any]:
@@ -115,15 +117,18 @@ def leaves(tree: Mapping[str, Any], *, retired: bool = False) -> dict[str, str]:
 
 def required_by(tree: Mapping[str, Any], code: str) -> list[str]:
     """What a category asks for before it is resolved (keys of REQUIRED); empty for an unknown one."""
-    for group in tree.values():
-        if code in group["children"]:
-            return list(group["children"][code].get("required", ()))
-    return []
+    return list(_leaf(tree, code).get("required", ()))
+
+
+def documents_of(tree: Mapping[str, Any], code: str, before: str) -> list[str]:
+    """Kinds of documents a category asks for `before` ("resolve", "risk"); empty for an unknown one."""
+    return list(_leaf(tree, code).get("documents", {}).get(before, ()))
 
 
 def checks_of(tree: Mapping[str, Any], code: str) -> list[str]:
     """What is ticked off before a case of this category is resolved; empty for an unknown one."""
-    for group in tree.values():
-        if code in group["children"]:
-            return list(group["children"][code]["checks"])
-    return []
+    return list(_leaf(tree, code).get("checks", ()))
+
+
+def _leaf(tree: Mapping[str, Any], code: str) -> Mapping[str, Any]:
+    return next((group["children"][code] for group in tree.values() if code in group["children"]), {})

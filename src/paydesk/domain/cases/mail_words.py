@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from paydesk.connectors.mail import reading
 from paydesk.domain.cases.asks import is_our_number
 from paydesk.domain.cases.models import ReceivedMail
-from paydesk.foundation.documents.queries import open_document
+from paydesk.foundation.documents.queries import content_of
 from paydesk.foundation.people.queries import in_markets
 from paydesk.kernel.actor import Actor
 
@@ -34,6 +34,5 @@ class Words:
 
 def words_of(received: ReceivedMail) -> Words:
     """Raises Refused where the copy is gone from the documents folder."""
-    with open_document(received.document_id).file as stream:
-        mail = reading.read_mail(stream.read(), is_ours=is_our_number)
+    mail = reading.read_mail(content_of(received.document_id), is_ours=is_our_number)
     return Words(mail.text, tuple(each.name for each in mail.attachments), mail.troubles)

@@ -19,9 +19,10 @@ from paydesk.connectors.mail.signing import Signer
 from paydesk.connectors.mail.writing import OutboundFile, OutboundMail, thread_fields
 from paydesk.domain.cases.models import Case, Mailbox, Message, SideMessage
 from paydesk.domain.cases.queries import code
+from paydesk.domain.cases.said_in import said_in
 from paydesk.domain.cases.steps import REUSED
 from paydesk.domain.cases.tokens import access_token_of
-from paydesk.foundation.documents.queries import open_document
+from paydesk.foundation.documents.queries import content_of
 from paydesk.foundation.people.sealed_text import UnreadableError, seal, unseal
 from paydesk.kernel.public_codes import code_of
 
@@ -139,7 +140,9 @@ def mail_of(message: Message, mailbox: Mailbox, now: datetime) -> OutboundMail:
     """A message of ours as it goes out, in the thread of its case, with its files."""
     case = message.case
     sign = signer()
-    said = Message.objects.filter(case=case, channel="email").exclude(external_id="").order_by("at", "id")
+    said = (
+        Message.objects.filter(said_in(case.pk), channel="email").exclude(external_id="").order_by("at", "id")
+    )
     ids = [(known.partition(REUSED)[0], way) for known, way in said.values_list("external_id", "direction")]
     last = next((known for known, direction in reversed(ids) if direction == "in"), "")
     in_reply_to, references = thread_fields([known for known, _ in ids], last)
@@ -162,11 +165,10 @@ def mail_of(message: Message, mailbox: Mailbox, now: datetime) -> OutboundMail:
 
 def files_of(message: Message) -> tuple[OutboundFile, ...]:
     """The files that go with a message, read from where documents are kept."""
-    found = []
-    for each in message.attachments.order_by("pk"):
-        with open_document(each.document_id).file as stream:
-            found.append(OutboundFile(each.name, each.content_type, stream.read()))
-    return tuple(found)
+    return tuple(
+        OutboundFile(each.name, each.content_type, content_of(each.document_id))
+        for each in message.attachments.order_by("pk")
+    )
 
 
 def _subject(case: Case) -> str:

@@ -44,7 +44,8 @@ class Case(models.Model):
     ("" on any). `unanswered_since` is the time of their oldest message without an answer. `amount_minor` is
     the money it is about, as a person said (`amount_by_hand`) or as what it is confirmed to be about says;
     so with `severity`. `asks_on` is the channel on which they last spoke to us, or proved who they are.
-    `mailbox` is the one it was written to, which answers it.
+    `mailbox` is the one it was written to, which answers it. `parent` is the greater case it belongs to;
+    `split_off` says how it came out of it, to take that back (`actions/splitting.py`).
     With `nudges` the customer is reminded when the case wakes at `wakes_at`. `before_merge` is what both
     cases were like before this one went into another, to take that back (`actions/merging.py`).
     `version` counts up with each change and each message, so that nobody answers what they have not read.
@@ -97,6 +98,8 @@ class Case(models.Model):
     merged_into = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="absorbed")
     before_merge = models.JSONField(null=True)
     follows = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="followed_by")
+    parent = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="children")
+    split_off = models.JSONField(null=True)
     version = models.IntegerField(default=1, db_default=1)
     owned_by = models.BigIntegerField(null=True, editable=False)
 
@@ -124,6 +127,10 @@ class Case(models.Model):
                 name="case_merged_into_another",
             ),
             models.CheckConstraint(condition=~Q(merged_into=F("id")), name="case_not_into_itself"),
+            models.CheckConstraint(condition=~Q(parent=F("id")), name="case_not_its_own_parent"),
+            models.CheckConstraint(
+                condition=Q(split_off__isnull=True) | Q(parent__isnull=False), name="case_split_off_a_parent"
+            ),
             models.CheckConstraint(
                 condition=Q(state__in=["resolved", "closed"], resolved_at__isnull=False)
                 | ~Q(state__in=["resolved", "closed"]),
@@ -298,22 +305,6 @@ class ReceivedMail(models.Model):
         ]
 
 
-class Attachment(models.Model):
-    """A file that came with a message or goes out with one; its bytes are a document.
-
-    With `held_because` it is a picture that may show a card or an identity document: it is shown to whoever
-    asks for it, each time with a record.
-    """
-
-    message = models.ForeignKey(Message, on_delete=models.PROTECT, related_name="attachments")
-    document_id = models.BigIntegerField()
-    name = models.CharField(max_length=255)
-    content_type = models.CharField(max_length=100)
-    size_bytes = models.BigIntegerField()
-    sha256 = models.CharField(max_length=64)
-    held_because = models.CharField(max_length=100, default="", db_default="")
-
-
 class CaseLink(models.Model):
     """What a case is about: (kind, id). Proposed by the desk, confirmed or rejected by a person."""
 
@@ -376,23 +367,6 @@ class Visit(models.Model):
         indexes = [models.Index(fields=["here_at"], name="visit_now")]
 
 
-class WaitingFile(models.Model):
-    """A file that goes out with the next answer of one person in a case; it becomes an Attachment then."""
-
-    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="waiting_files", db_index=False)
-    person_id = models.BigIntegerField()
-    document_id = models.BigIntegerField()
-    name = models.CharField(max_length=255)
-    content_type = models.CharField(max_length=100)
-    size_bytes = models.BigIntegerField()
-    sha256 = models.CharField(max_length=64)
-    told = models.CharField(max_length=200, default="", db_default="")
-    at = models.DateTimeField()
-
-    class Meta:
-        indexes = [models.Index(fields=["case", "person_id"], name="waiting_file_of_person")]
-
-
 class ReadyText(models.Model):
     """One version of an answer that is kept ready, in every language it has; the newest of a key counts.
 
@@ -440,4 +414,6 @@ class LetterTemplate(models.Model):
         ]
 
 
+from paydesk.domain.cases.family_models import SplitOff  # noqa: E402, F401
+from paydesk.domain.cases.file_models import Attachment, WaitingFile  # noqa: E402, F401
 from paydesk.domain.cases.side_models import Mention, SideMessage, SideTalk  # noqa: E402, F401

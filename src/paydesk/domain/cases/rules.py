@@ -82,6 +82,11 @@ UNDO_SECONDS = 10  # an answer waits so long before it leaves
 LONGEST_SUBJECT, LONGEST_TEXT = 200, 100_000
 
 
+# What becomes of a message, or of what a case is about, when it is split.
+ALONG, BOTH = "along", "both"
+GOES = {ALONG: "goes along", BOTH: "is in both"}
+
+
 class Level(IntEnum):
     """How well we know who is talking to us."""
 
@@ -201,10 +206,12 @@ def missing_before_resolve(
     unanswered: bool,
     blocks: Sequence[str],
     required: Mapping[str, bool] | None = None,
+    documents: Sequence[str] = (),
 ) -> list[Missing]:
     """Everything that stands in the way of resolving, in the order a person would do it.
 
-    `required` is what the category asks for beside (keys of REQUIRED), and whether it is there.
+    `required` is what the category asks for beside (keys of REQUIRED), and whether it is there; `documents`
+    says which documents are not.
     """
     missing = []
     if not category:
@@ -214,6 +221,7 @@ def missing_before_resolve(
     if money_outcome not in MONEY_OUTCOMES:
         missing.append(Missing("money_outcome", "Say what became of the money."))
     missing += [Missing(name, REQUIRED[name]) for name, is_there in (required or {}).items() if not is_there]
+    missing += [Missing("documents", document) for document in documents]
     missing += [Missing("checks", f"To tick off: {check}.") for check in unchecked]
     if unanswered:
         missing.append(Missing("reply", "The customer's last message has no answer yet."))

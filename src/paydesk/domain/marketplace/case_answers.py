@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Value
+from django.db import connection
 
 from paydesk.domain.cases.asks import (
     Fact,
@@ -25,7 +25,6 @@ from paydesk.domain.cases.identity import VERBS
 from paydesk.domain.marketplace.models import LinkAttempt, SellerOrder, Withdrawal
 from paydesk.domain.marketplace.queries import balances_of
 from paydesk.domain.parties.models import Party
-from paydesk.foundation.people.queries import in_markets
 from paydesk.kernel.actor import Actor
 from paydesk.kernel.money import Money
 from paydesk.kernel.one_reading import read_once
@@ -38,6 +37,12 @@ NAMED = {
     "link_attempt": ("an attempt to bind a payment method", LinkAttempt),
     "seller": ("a seller", Party),
 }
+# Asked for every text that comes in, and four queries of Django take a millisecond to write.
+_FIND = " UNION ALL ".join(
+    f"(SELECT '{kind}', id, external_ref FROM {model._meta.db_table}"  # noqa: S608 - our own names
+    f" WHERE market = %(market)s AND external_ref = ANY (%(spelt)s) LIMIT {MOST_FOUND})"
+    for kind, (_, model) in NAMED.items()
+)
 TELLS_BALANCE = VERBS["seller.tell_balance"].level
 TOLD = {
     "in_transit": "it is on its way to you",
@@ -65,16 +70,12 @@ def references_in(text: str, by: Actor, market: str) -> Iterator[Reference]:
     """Withdrawals, orders, attempts and sellers by the platform's numbers; one query."""
     words = [word for word in dict.fromkeys(_WORD.findall(text)) if any(c.isdigit() for c in word)]
     spelt = {form: word for word in words[:MOST_WORDS] for form in (word, word.upper())}
-    if not spelt:
+    if not spelt or not by.sees(market):
         return
-    found = [
-        in_markets(model._default_manager.filter(market=market, external_ref__in=spelt), by).values_list(
-            Value(kind), "pk", "external_ref"
-        )[:MOST_FOUND]
-        for kind, (_, model) in NAMED.items()
-    ]
-    for kind, pk, ref in found[0].union(*found[1:], all=True):
-        yield Reference((kind, pk), f"number of {NAMED[kind][0]}", spelt[ref], True)
+    with connection.cursor() as cursor:
+        cursor.execute(_FIND, {"market": market, "spelt": list(spelt)})
+        for kind, pk, ref in cursor.fetchall():
+            yield Reference((kind, pk), f"number of {NAMED[kind][0]}", spelt[ref], True)
 
 
 @read_once

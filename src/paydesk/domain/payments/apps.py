@@ -9,6 +9,7 @@ class PaymentsConfig(AppConfig):
 
     def ready(self) -> None:
         from paydesk.domain.payments import (
+            case_accounts,
             case_answers,
             standing_answers,
             tasks,  # noqa: F401  registers its handlers
@@ -20,4 +21,5 @@ class PaymentsConfig(AppConfig):
             append_only.declare(table)
         declare_kinds()
         case_answers.register()
+        case_accounts.register()
         standing_answers.register()

@@ -6,9 +6,10 @@ Registered in AppConfig.ready(); cases know links (kind, id) alone.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
+from django.db import connection
 from django.db.models import Q
 
 from paydesk.domain.cases.asks import (
@@ -26,13 +27,12 @@ from paydesk.domain.cases.asks import (
 )
 from paydesk.domain.cases.placeholders import names_places
 from paydesk.domain.contracts.models import Contract
-from paydesk.domain.contracts.queries import standings
+from paydesk.domain.contracts.queries import contract_by_id, standings
 from paydesk.domain.payments.models import Payment
+from paydesk.domain.payments.queries import payment_by_id
 from paydesk.domain.statements.models import StatementLine
-from paydesk.foundation.people.queries import in_markets
 from paydesk.kernel.actor import Actor
 from paydesk.kernel.money import Money
-from paydesk.kernel.one_reading import read_once
 from paydesk.kernel.public_codes import code_of, number_of
 from paydesk.kernel.references import key_of
 
@@ -48,6 +48,21 @@ PLACES = {
     "contract.next_due": "Due next",
 }
 _WORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9.\-/]{4,38}[A-Za-z0-9]")
+# Asked for every text that comes in, so they are not put together anew by Django each time.
+_REFERENCES = """
+SELECT p.id, p.customer_id, l.provider_ref
+FROM (SELECT id, provider_ref FROM statements_statementline
+      WHERE (provider_ref = ANY (%(words)s) OR (network_ref = ANY (%(words)s) AND network_ref <> ''))
+        AND source_account_id IN (SELECT id FROM providers_sourceaccount WHERE market = %(market)s)
+        AND NOT withdrawn
+      LIMIT 2 * %(most)s) l
+JOIN payments_payment p ON p.statement_line_id = l.id AND p.market = %(market)s
+LIMIT %(most)s
+"""
+_ACCOUNTS = """
+SELECT id, customer_id, account_key FROM contracts_contract
+WHERE account_key = ANY (%(words)s) AND market = %(market)s LIMIT %(most)s
+"""
 
 
 def register() -> None:
@@ -64,66 +79,58 @@ def register() -> None:
 
 
 def references_in(text: str, by: Actor, market: str) -> Iterator[Reference]:
-    """Payments by our code or a provider's reference, contracts by account number; four queries at most.
+    """Payments by our code or a provider's reference, contracts by account number; three queries at most.
 
     Only whole words with a digit are looked for. A reference that two payments bear is given for both, as one
     that is not certain.
     """
     words = list(dict.fromkeys(word for word in _WORD.findall(text) if any(c.isdigit() for c in word)))
     words = words[:MOST_WORDS]
-    if not words:
+    if not words or not by.sees(market):
         return
-    yield from _by_our_code(words, by, market)
-    yield from _by_reference(words, by, market)
-    yield from _by_account(words, by, market)
+    yield from _by_our_code(words, market)
+    yield from _by_reference(words, market)
+    yield from _by_account(words, market)
 
 
-def _by_our_code(words: list[str], by: Actor, market: str) -> Iterator[Reference]:
+def _by_our_code(words: list[str], market: str) -> Iterator[Reference]:
     numbers = {number: word for word in words if (number := number_of("PAY", word)) is not None}
     known = {number: word for number, word in numbers.items() if number < 2**63}
     if known:
-        for payment in in_markets(Payment.objects.filter(pk__in=known, market=market), by):
+        for payment in Payment.objects.filter(pk__in=known, market=market):
             yield Reference(("payment", payment.pk), "our code", known[payment.pk], True, payment.customer_id)
 
 
-def _by_reference(words: list[str], by: Actor, market: str) -> Iterator[Reference]:
+def _by_reference(words: list[str], market: str) -> Iterator[Reference]:
     spelt = {form: word for word in words for form in (word, word.upper(), word.lower())}
-    bears = Q(provider_ref__in=spelt) | (Q(network_ref__in=spelt) & ~Q(network_ref=""))
-    lines = StatementLine.objects.filter(bears, source_account__market=market, withdrawn=False)
-    found = dict(lines.values_list("pk", "provider_ref")[: MOST_FOUND * 2])
-    if not found:
-        return
-    payments = list(in_markets(Payment.objects.filter(statement_line_id__in=found), by)[:MOST_FOUND])
-    bearers = [found[payment.statement_line_id] for payment in payments]
-    for payment in payments:
-        ref = found[payment.statement_line_id]
-        yield Reference(
-            ("payment", payment.pk), "transaction code", spelt.get(ref, ref), bearers.count(ref) == 1,
-            payment.customer_id,
-        )  # fmt: skip
+    found = _asked(_REFERENCES, spelt, market)
+    bearers = [ref for _, _, ref in found]
+    for pk, customer_id, ref in found:
+        is_certain = bearers.count(ref) == 1
+        yield Reference(("payment", pk), "transaction code", spelt.get(ref, ref), is_certain, customer_id)
 
 
-def _by_account(words: list[str], by: Actor, market: str) -> Iterator[Reference]:
+def _by_account(words: list[str], market: str) -> Iterator[Reference]:
     keys = {key: word for word in words if (key := key_of(word))}
-    mine = in_markets(Contract.objects.filter(account_key__in=keys, market=market), by)
-    for contract in mine[:MOST_FOUND]:
-        yield Reference(
-            ("contract", contract.pk),
-            "account number",
-            keys[contract.account_key],
-            True,
-            contract.customer_id,
-        )
+    for pk, customer_id, key in _asked(_ACCOUNTS, keys, market):
+        yield Reference(("contract", pk), "account number", keys[key], True, customer_id)
+
+
+def _asked(sql: str, words: Iterable[str], market: str) -> list[tuple[int, int | None, str]]:
+    """(id, whose it is, the word it bears) of what bears one of these words in a market."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql, {"words": list(words), "market": market, "most": MOST_FOUND})
+        return cursor.fetchall()
 
 
 TAKEN_BACK = {"reversed": "reversal", "charged_back": "chargeback", "returned": "bank return"}
 
 
 def taken_back(links: Sequence[Link], now: datetime) -> Iterator[Compensation]:
-    """What providers and banks took back of these payments: the payer has it already; one query."""
-    paid = [number for kind, number in links if kind == "payment"]
-    reversed_ = Payment.objects.filter(pk__in=paid, reversed_minor__gt=0).exclude(state="unposted")
-    for payment in reversed_ if paid else ():
+    """What providers and banks took back of these payments: the payer has it already."""
+    for payment in [payment_by_id(number) for kind, number in links if kind == "payment"]:
+        if payment is None or not payment.reversed_minor or payment.state == "unposted":
+            continue
         yield Compensation(
             ("payment", payment.pk), code_of("PAY", payment.pk), TAKEN_BACK.get(payment.state, "reversal"),
             Money(payment.reversed_minor, payment.currency), "taken back from us", payment.received_at, False,
@@ -132,7 +139,7 @@ def taken_back(links: Sequence[Link], now: datetime) -> Iterator[Compensation]:
 
 def facts_of_payment(payment_id: int, now: datetime) -> Iterator[Fact]:
     """Amount, day and where the money is now, in words for whoever paid; none for a payment that is gone."""
-    payment = _payment(payment_id)
+    payment = payment_by_id(payment_id)
     if payment is None:
         return
     amount = Money(payment.amount_minor, payment.currency)
@@ -158,7 +165,7 @@ def _where(payment: Payment) -> str:
 
 def facts_of_contract(contract_id: int, now: datetime) -> Iterator[Fact]:
     """What is owed, what is late and what is due next."""
-    contract = _contract(contract_id)
+    contract = contract_by_id(contract_id)
     if contract is None:
         return
     standing = standings([contract], on=now.date())[0]
@@ -174,29 +181,19 @@ def facts_of_contract(contract_id: int, now: datetime) -> Iterator[Fact]:
 
 def owner_of_payment(payment_id: int) -> Owner | None:
     """Its customer; None for money in suspense."""
-    payment = _payment(payment_id)
+    payment = payment_by_id(payment_id)
     known = payment.customer_id if payment is not None else None
     return ("customer", known) if known is not None else None
 
 
 def amount_of_payment(payment_id: int) -> Money | None:
-    payment = _payment(payment_id)
+    payment = payment_by_id(payment_id)
     return Money(payment.amount_minor, payment.currency) if payment is not None else None
 
 
 def owner_of_contract(contract_id: int) -> Owner | None:
-    contract = _contract(contract_id)
+    contract = contract_by_id(contract_id)
     return ("customer", contract.customer_id) if contract is not None else None
-
-
-@read_once
-def _payment(payment_id: int) -> Payment | None:
-    return Payment.objects.select_related("statement_line", "contract").filter(pk=payment_id).first()
-
-
-@read_once
-def _contract(contract_id: int) -> Contract | None:
-    return Contract.objects.filter(pk=contract_id).first()
 
 
 def is_ours(digits: str) -> bool:

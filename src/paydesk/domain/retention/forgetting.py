@@ -6,7 +6,7 @@ Part of verbs: everything here joins their transaction.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from django.db.models import F, Q
@@ -41,6 +41,7 @@ from paydesk.kernel.actor import Actor
 ERASED = "Erased"
 ERASED_PERSON = "Erased person"
 BY_PHONE = ("msisdn", "payer_link")
+_NO_FILE = {"name": "erased.txt", "content_type": "text/plain", "sha256": "", "expires_on": None}
 _TOMBSTONE = b"Erased by the desk's schedule of retention or at the wish of the person.\n"
 
 
@@ -85,12 +86,27 @@ def files_of_cases(case_ids: Sequence[int], by: Actor, at: datetime, why: str) -
         found["files"] += documents.replace_content(
             number, _TOMBSTONE, file_name="erased.txt", by=by, at=at, why=why
         )
-    Attachment.objects.filter(message__case_id__in=ids).update(
-        name="erased.txt", content_type="text/plain", sha256=""
-    )
+    Attachment.objects.filter(message__case_id__in=ids).update(**_NO_FILE)
     ReceivedMail.objects.filter(case_id__in=ids).update(told="")
     found["packs"] = packs([("case", number) for number in ids], by, at, why)
     return found
+
+
+def single_files(files: Iterable[Attachment], by: Actor, at: datetime, why: str) -> int:
+    """Replace these files, and the mails they came in, for these hold them as well; returns how many files.
+
+    What the mails said stays in their messages. `files` come with their messages.
+    """
+    count = 0
+    for each in files:
+        mails = ReceivedMail.objects.filter(case_id=each.message.case_id, message_id=each.message.external_id)
+        numbers = {each.document_id, each.message.document_id, *mails.values_list("document_id", flat=True)}
+        for number in sorted(numbers - {None}):
+            documents.replace_content(number, _TOMBSTONE, file_name="erased.txt", by=by, at=at, why=why)
+        mails.update(told="")
+        Attachment.objects.filter(pk=each.pk).update(**_NO_FILE)
+        count += 1
+    return count
 
 
 def packs(about: Sequence[tuple[str, int]], by: Actor, at: datetime, why: str) -> int:

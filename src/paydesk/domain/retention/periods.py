@@ -59,6 +59,7 @@ class Period:
 
 
 _OURS = "Company policy: no longer than the work needs it"
+_CONTESTED = "Company policy: as long as a payment can be contested, and no longer"
 _LONG = "Company policy: no law that sets it is known to us; to be confirmed by counsel"
 _LONGER = "Company policy, longer than the law below asks; to be confirmed by counsel"
 
@@ -71,6 +72,7 @@ PERIODS = (
     Period("drafts", "", 30, _OURS),
     Period("case_text", "", 7 * YEAR, _LONG, is_cautious=True),
     Period("case_files", "", 7 * YEAR, _LONG, is_cautious=True),
+    Period("identity_files", "", 2 * YEAR, _CONTESTED),
     Period("mail_left", "", 90, _OURS),
     Period("packs", "", 90, _OURS),
     Period("working_papers", "", YEAR, _OURS),

@@ -18,12 +18,15 @@ CLASSES = {
     "drafts": "Answers begun and never sent, since they were last touched",
     "case_text": "Words, names and addresses of closed cases, since they were closed",
     "case_files": "Attachments and mails as they came, of closed cases, since they were closed",
+    "identity_files": "Identity documents among the files of closed cases, since they were closed",
     "mail_left": "Mails that led to no case, since they came",
     "packs": "Packs that were put together, since they were made",
     "working_papers": "Documents marked as working papers, since they were stored",
     "books": "Payments, postings, statements and their files, since the end of the year they belong to",
 }
-ERASED_BY_NIGHT = ("drafts", "case_text", "case_files", "mail_left", "packs", "working_papers")
+ERASED_BY_NIGHT = (
+    "drafts", "case_text", "case_files", "identity_files", "mail_left", "packs", "working_papers",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,8 +3,8 @@
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
-from django.db.models import F, Q
-from django.db.models.functions import Reverse, Upper
+from django.db.models import F, Q, Value
+from django.db.models.functions import Replace, Reverse, Upper
 
 from paydesk.domain.providers.models import FileProfile, SourceAccount
 from paydesk.domain.statements.states import FILE
@@ -169,6 +169,14 @@ class StatementLine(LineFields):
                 OpClass(Reverse("msisdn"), name="text_pattern_ops"),
                 name="statement_line_phone_ends",
                 condition=~Q(msisdn=""),
+            ),
+            # By how it ends; what is told beside it narrows without a look at the rows.
+            models.Index(
+                OpClass(Reverse(Replace(Upper("account"), Value(" "), Value(""))), name="text_pattern_ops"),
+                F("amount"),
+                F("value_on"),
+                name="statement_line_account_ends",
+                condition=~Q(account=""),
             ),
         ]
 

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import copy
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from paydesk.domain.cases.categories import REQUIRED
+from paydesk.domain.cases.categories import DOCUMENTS_BEFORE, REQUIRED
+from paydesk.domain.cases.document_kinds import ASKED_FOR
 
 MOST_CHECKS, LONGEST_WORDS, LONGEST_CHECK, LONGEST_CODE = 12, 60, 120, 40
 Tree = dict[str, Any]
@@ -50,6 +51,7 @@ def with_category(
     words: str,
     checks: Sequence[str],
     required: Sequence[str],
+    documents: Mapping[str, Collection[str]],
     retired: bool,
 ) -> tuple[Tree, str]:
     """(tree, code) with the category `code` as said, a new one where `code` is ""; moved where it stood
@@ -63,6 +65,8 @@ def with_category(
         raise ValueError(f"A checklist has up to {MOST_CHECKS} lines of up to {LONGEST_CHECK} letters.")
     if not set(required) <= set(REQUIRED):
         raise ValueError("Choose what is required from the list.")
+    if not set(documents) <= set(DOCUMENTS_BEFORE) or not set().union(*documents.values()) <= set(ASKED_FOR):
+        raise ValueError("Choose the documents from their list.")
     was = group_of(tree, code) if code else ""
     if code and not was:
         raise ValueError("There is no such category any more: look at the tree again.")
@@ -78,6 +82,12 @@ def with_category(
     leaf: dict[str, Any] = {"words": " ".join(words.split()), "checks": lines}
     if required:
         leaf["required"] = [name for name in REQUIRED if name in required]
+    if any(documents.values()):
+        leaf["documents"] = {
+            before: [kind for kind in ASKED_FOR if kind in documents[before]]
+            for before in DOCUMENTS_BEFORE
+            if documents.get(before)
+        }
     if retired:
         leaf["retired"] = True
     if was and was != group:
@@ -135,4 +145,6 @@ def _changes_of(
         told.append(f"{words} has another checklist.")
     if old.get("required", []) != leaf.get("required", []):
         told.append(f"{words} asks for other fields.")
+    if old.get("documents", {}) != leaf.get("documents", {}):
+        told.append(f"{words} asks for other documents.")
     return told

@@ -10,9 +10,10 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from django.db import connection
+from django.db.models import QuerySet
 
 from paydesk.foundation.clocks import rules
-from paydesk.foundation.clocks.in_force import lock_versions, policies_and_calendars, policy_and_calendar
+from paydesk.foundation.clocks.in_force import in_force, lock_versions, policy_and_calendar
 from paydesk.foundation.clocks.kinds import never_pauses
 from paydesk.foundation.clocks.models import Clock, ClockPause, Escalation
 from paydesk.foundation.clocks.queries import (
@@ -44,7 +45,7 @@ def start_clocks(
 ) -> int:
     """Start a clock of each kind on each thing of `starts`, an id and the moment our edge heard of it.
 
-    Set-based: three short queries and one insert however many. A thing with an open clock of a kind keeps
+    Set-based: two short queries and one insert however many. A thing with an open clock of a kind keeps
     it. Returns how many were started. Raises KeyError for a kind nobody declared.
     """
     assert connection.in_atomic_block, "a clock starts in the transaction of its verb"
@@ -53,14 +54,13 @@ def start_clocks(
         return 0
     lock_versions(shared=True)
     plans: list[tuple[str, int, int, datetime, int, datetime, datetime]] = []
-    for kind, (policy, calendar_row) in policies_and_calendars(kinds, market, now).items():
-        calendar, terms = calendar_of(calendar_row), terms_of(policy)
+    for kind, by in in_force(kinds, market, now).items():
         for start in set(starts.values()):
-            target = rules.target_of(terms, calendar, start)
-            due = calendar.deadline(start, target)
-            times = rules.step_times(calendar, start, target, due, (), terms.steps)
+            target = rules.target_of(by.terms, by.calendar, start)
+            due = by.calendar.deadline(start, target)
+            times = rules.step_times(by.calendar, start, target, due, (), by.terms.steps)
             first = min([due, *(at for at, _ in times)])
-            plans.append((kind, policy.pk, calendar_row.pk, start, target, due, first))
+            plans.append((kind, by.policy_id, by.calendar_id, start, target, due, first))
     ids = sorted(starts)
     with connection.cursor() as cursor:
         cursor.execute(
@@ -177,7 +177,7 @@ def give_due(clock: Clock, due_at: datetime, now: datetime) -> datetime:
     """Make a locked clock due at a time set by hand; returns when it was due. A pause ends by it."""
     check_due(clock, due_at, now)
     if clock.paused_at is not None:
-        resume([clock], now)
+        resume([clock.pk], now)
         clock.refresh_from_db()
     was, clock.due_at, clock.due_by_hand = clock.due_at, due_at.replace(microsecond=0), True
     spent = pauses_of([clock.pk]).get(clock.pk, [])
@@ -207,7 +207,7 @@ def pause_clocks(
     assert connection.in_atomic_block, "a clock pauses in the transaction of its verb"
     clocks = [
         clock
-        for clock in _locked(subject_kind, subject_ids, kind)
+        for clock in locked_open(subject_kind, subject_ids, kind)
         if reason in clock.policy.pauses
         and not never_pauses(clock.kind)
         and not clock.due_by_hand
@@ -238,20 +238,19 @@ def resume_clocks(
 ) -> int:
     """Let paused clocks go on (those paused for `reason`, where given). Returns how many went on."""
     assert connection.in_atomic_block, "a clock goes on in the transaction of its verb"
-    clocks = [
-        clock
-        for clock in _locked(subject_kind, subject_ids, kind)
-        if clock.paused_at is not None and reason in ("", clock.pause_reason)
-    ]
-    resume(clocks, at)
-    return len(clocks)
+    paused = _open(subject_kind, subject_ids, kind).filter(paused_at__isnull=False)
+    if reason:
+        paused = paused.filter(pause_reason=reason)
+    ids = list(paused.select_for_update().order_by("id").values_list("pk", flat=True))
+    if ids:  # whoever writes is seldom waited for
+        resume(ids, at)
+    return len(ids)
 
 
-def resume(clocks: Sequence[Clock], at: datetime) -> None:
+def resume(clock_ids: Sequence[int], at: datetime) -> None:
     """Let these paused clocks go on; rows are locked by the caller."""
-    ids = [clock.pk for clock in clocks]
-    Clock.objects.filter(pk__in=ids).update(paused_at=None, paused_until=None, pause_reason="")
-    end_pauses(ids, at)
+    Clock.objects.filter(pk__in=clock_ids).update(paused_at=None, paused_until=None, pause_reason="")
+    end_pauses(clock_ids, at)
 
 
 def reopen_clocks(
@@ -288,55 +287,15 @@ def reopen_clocks(
     return {clock.subject_id for clock in clocks}
 
 
-def merge_clocks(subject_kind: str, absorbed_id: int, survivor_id: int, *, at: datetime) -> int:
-    """The clocks of a thing that was merged into another end as merged; the other keeps the earliest start.
-
-    A kind that only the absorbed thing had open starts on the survivor, as early. Returns how many ended.
-    """
-    assert connection.in_atomic_block, "clocks merge in the transaction of their verb"
-    absorbed = _locked(subject_kind, [absorbed_id], "")
-    for clock in absorbed:
-        if start_clocks(clock.kind, subject_kind, {survivor_id: clock.start_at}, market=clock.market, now=at):
-            came = Clock.objects.filter(OPEN, subject_kind=subject_kind, subject_id=survivor_id)
-            came.filter(kind=clock.kind).update(by_merge=True)
-    survivors = {clock.kind: clock for clock in _locked(subject_kind, [survivor_id], "")}
-    for clock in absorbed:
-        survivor = survivors[clock.kind]
-        end_as("merged", clock.kind, subject_kind, [absorbed_id], at=at, why="", into=survivor.pk)
-        survivor.start_at = min(survivor.start_at, clock.start_at)
-        survivor.save(update_fields=["start_at"])
-    replan(list(survivors.values()))
-    return len(absorbed)
-
-
-def undo_merge(subject_kind: str, absorbed_id: int, survivor_id: int, *, at: datetime) -> int:
-    """Give both things the clocks back that they had before; returns how many go on again."""
-    assert connection.in_atomic_block, "clocks part in the transaction of their verb"
-    survivors = {clock.pk: clock for clock in _locked(subject_kind, [survivor_id], "")}
-    merged = Clock.objects.select_for_update(of=("self",)).select_related("policy", "calendar")
-    back = list(merged.filter(subject_kind=subject_kind, subject_id=absorbed_id, merged_into__in=survivors))
-    for clock in back:
-        assert clock.merged_into_id is not None, "found by it"
-        survivor = survivors[clock.merged_into_id]
-        clock.ended_as, clock.ended_at, clock.merged_into = "", None, None
-        clock.save(update_fields=["ended_as", "ended_at", "merged_into"])
-        others = list(Clock.objects.filter(merged_into=survivor).values_list("start_at", flat=True))
-        if survivor.by_merge and not others:
-            end_as("waived", survivor.kind, subject_kind, [survivor_id], at=at, why="the merge was undone")
-            del survivors[survivor.pk]
-            continue
-        survivor.start_at = min([survivor.own_start_at, *others])
-        survivor.save(update_fields=["start_at"])
-    replan([*survivors.values(), *back])
-    return len(back)
-
-
-def _locked(subject_kind: str, subject_ids: Collection[int], kind: str) -> list[Clock]:
+def _open(subject_kind: str, subject_ids: Collection[int], kind: str) -> QuerySet[Clock]:
     found = Clock.objects.filter(OPEN, subject_kind=subject_kind, subject_id__in=list(subject_ids))
-    if kind:
-        found = found.filter(kind=kind)
-    locked = found.select_for_update(of=("self",)).select_related("policy", "calendar")
-    return list(locked.order_by("id"))
+    return found.filter(kind=kind) if kind else found
+
+
+def locked_open(subject_kind: str, subject_ids: Collection[int], kind: str = "") -> list[Clock]:
+    """The open clocks of these things (of one kind, where given), locked until the verb is over."""
+    found = _open(subject_kind, subject_ids, kind).select_for_update(of=("self",))
+    return list(found.select_related("policy", "calendar").order_by("id"))
 
 
 def replan(clocks: Sequence[Clock]) -> int:

@@ -50,19 +50,33 @@ def open_document(document_id: int) -> OpenDocument:
     """
     document = document_by_id(document_id)
     if document is None:
-        raise Refused(
-            f"There is no document {document_id}.", code="document.unknown", document_id=document_id
-        )
+        raise _unknown(document_id)
+    return OpenDocument(document, _opened(document_id, document.file_name, document.sha256))
+
+
+def content_of(document_id: int) -> bytes:
+    """All bytes of a document that is short, such as a mail; one query. Raises Refused as `open_document`."""
+    known = Document.objects.filter(pk=document_id).values_list("file_name", "content__sha256").first()
+    if known is None:
+        raise _unknown(document_id)
+    with _opened(document_id, *known) as file:
+        return file.read()
+
+
+def _unknown(document_id: int) -> Refused:
+    return Refused(f"There is no document {document_id}.", code="document.unknown", document_id=document_id)
+
+
+def _opened(document_id: int, file_name: str, sha256: str) -> BinaryIO:
     try:
-        file = blobs.path_of(document.sha256).open("rb")
+        return blobs.path_of(sha256).open("rb")
     except FileNotFoundError:
         raise Refused(
-            f"{document.file_name} is missing from the documents folder; restore it from the backup.",
+            f"{file_name} is missing from the documents folder; restore it from the backup.",
             code="document.gone",
             document_id=document_id,
-            sha256=document.sha256,
+            sha256=sha256,
         ) from None
-    return OpenDocument(document, file)
 
 
 def uploads_of(sha256: str) -> list[Document]:

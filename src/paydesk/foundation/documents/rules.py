@@ -19,6 +19,8 @@ RETENTION = {
 }
 
 HEAD_BYTES = 64 * 1024
+# Control characters that no text has: all but tab, line ends, page break and the end of an old file.
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0e-\x19\x1b-\x1f]")
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 OFFICE_PARTS = {
     "xl/workbook.xml": XLSX,
@@ -100,8 +102,7 @@ def _as_text(head: bytes) -> str | None:
         # A character may be cut in two where the head ends; elsewhere it is an older encoding.
         whole = problem.start >= len(head) - 3 and len(head) == HEAD_BYTES
         text = head[: problem.start].decode() if whole else head.decode("cp1252", errors="replace")
-    control = sum(1 for c in text if ord(c) < 32 and c not in "\t\n\r\f\x1a")
-    return None if control * 100 > len(text) else text
+    return None if len(_CONTROL.findall(text)) * 100 > len(text) else text
 
 
 def _text_type(text: str) -> str:

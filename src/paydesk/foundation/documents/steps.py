@@ -47,15 +47,7 @@ def record_upload(
 ) -> Document:
     """The row of an upload whose content is kept already. The same content again: another document of it."""
     assert retention in RETENTION, f"{retention} is not a retention class"
-    StoredContent.objects.bulk_create(
-        [
-            StoredContent(
-                sha256=kept.sha256, size_bytes=kept.size_bytes, content_type=kept.content_type, stored_at=now
-            )
-        ],
-        ignore_conflicts=True,
-    )
-    content = StoredContent.objects.get(sha256=kept.sha256)
+    content = _content_row(kept, now)
     document = Document.objects.create(
         content=content,
         file_name=safe_file_name(filename),
@@ -91,15 +83,7 @@ def replace_content(
     old = document.content
     if kept.sha256 == old.sha256:
         return True
-    StoredContent.objects.bulk_create(
-        [
-            StoredContent(
-                sha256=kept.sha256, size_bytes=kept.size_bytes, content_type=kept.content_type, stored_at=at
-            )
-        ],
-        ignore_conflicts=True,
-    )
-    document.content = StoredContent.objects.get(sha256=kept.sha256)
+    document.content = _content_row(kept, at)
     document.file_name = safe_file_name(file_name)
     document.save(update_fields=["content", "file_name"])
     if not Document.objects.filter(content=old).exists():
@@ -114,6 +98,20 @@ def replace_content(
         changes={"why": why, "sha256": [old.sha256, kept.sha256]},
     )
     return True
+
+
+def _content_row(kept: KeptContent, at: datetime) -> StoredContent:
+    """The row of these bytes, which are the same for every document of them; one statement.
+
+    What is there already is written once more, so that its id comes back: the same bytes are as long.
+    """
+    content = StoredContent(
+        sha256=kept.sha256, size_bytes=kept.size_bytes, content_type=kept.content_type, stored_at=at
+    )
+    StoredContent.objects.bulk_create(
+        [content], update_conflicts=True, unique_fields=["sha256"], update_fields=["size_bytes"]
+    )
+    return content
 
 
 def _remove(sha256: str) -> None:

@@ -20,6 +20,7 @@ from paydesk.foundation.people.restricted_models import (  # noqa: F401
     RestrictedView,
     RestrictedViewer,
 )
+from paydesk.foundation.people.rules import LANGUAGES
 from paydesk.kernel.actor import Actor
 
 
@@ -108,6 +109,8 @@ class Person(AbstractBaseUser):
     )
     time_zone = models.CharField(max_length=40, default="UTC")
     keyboard_shortcuts = models.BooleanField(default=True, db_default=True)
+    # Of the screens, on every device; "" until they chose: as the browser asks.
+    language = models.CharField(max_length=2, choices=LANGUAGES, blank=True, default="", db_default="")
     created_at = models.DateTimeField()
     # Counted up to end every session of this person: the number is part of what a session is checked against.
     sessions_number = models.PositiveIntegerField(default=0, db_default=0)
@@ -127,6 +130,9 @@ class Person(AbstractBaseUser):
             models.UniqueConstraint(fields=["email"], name="one_person_per_email"),
             models.CheckConstraint(
                 condition=models.Q(email=Lower("email")), name="person_email_in_small_letters"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(language__in=["", *LANGUAGES]), name="person_language_is_known"
             ),
         ]
 

@@ -9,6 +9,9 @@ import re
 import struct
 from datetime import datetime
 
+# What the desk's screens are written in, each by its own name; "" of a person: as their browser asks.
+LANGUAGES = {"en": "English", "fr": "Français", "sw": "Kiswahili"}
+
 
 def initials_of(name: str) -> str:
     """Up to two capital letters for the avatar: of the first and the last word of `name`."""

@@ -14,13 +14,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
-from paydesk.foundation.people.actions import set_keyboard_shortcuts, set_password
+from paydesk.foundation.people.actions import set_keyboard_shortcuts, set_language, set_password
 from paydesk.foundation.people.queries import factors_of, recovery_codes_left
 from paydesk.kernel.refused import Refused
 from paydesk.web.access import actor_of, declares
 from paydesk.web.account.forms import PasswordForm
 from paydesk.web.account.rights import rights_in_words
-from paydesk.web.language import LANGUAGES, choose, language_of
+from paydesk.web.language import LANGUAGES, language_of, remember
 
 
 @declares("")
@@ -59,14 +59,13 @@ def keys(request: HttpRequest) -> HttpResponse:
 @require_POST
 @declares("")
 def language(request: HttpRequest) -> HttpResponse:
-    """The language of the screens for oneself in this browser; what it does not know stays English."""
-    wanted = request.POST.get("language", "")
-    if wanted not in LANGUAGES:
-        raise Refused("This is no language of the desk.", code="account.language")
+    """The language of the screens for oneself, on every device; this browser signs in with it as well."""
+    actor, wanted = actor_of(request), request.POST.get("language", "")
+    set_language(cast("int", actor.id), wanted, by=actor, now=timezone.now())
     with translation.override(wanted):
         messages.success(request, _("The desk speaks English."))
     response = redirect("account:page")
-    choose(request, response, wanted)
+    remember(response, wanted)
     return response
 
 

@@ -5,10 +5,11 @@ from django.urls import path
 
 from paydesk.web.access import declares
 from paydesk.web.account import passkeys, second_step
-from paydesk.web.account.views import SignIn
+from paydesk.web.account.views import SignIn, language
 
 urlpatterns = [
     path("sign-in/", declares("")(SignIn.as_view()), name="account_login"),
+    path("sign-in/language/", language, name="account_language"),
     path("sign-in/code/", second_step.enter, name="mfa_authenticate"),
     path("sign-in/set-up/", second_step.set_up, name="second_factor_set_up"),
     path("sign-in/set-up/ask/", second_step.set_up_ask, name="second_factor_set_up_ask"),

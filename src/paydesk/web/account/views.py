@@ -4,10 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
+from allauth.account.internal.decorators import login_not_required
+from allauth.account.utils import passthrough_next_redirect_url
 from allauth.account.views import LoginView
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, resolve_url
+from django.utils import translation
+from django.views.decorators.http import require_POST
 
 from paydesk.foundation.people.queries import demo_sign_ins
+from paydesk.kernel.refused import Refused
+from paydesk.web.access import declares
 from paydesk.web.account.passkeys import passkeys_work
+from paydesk.web.language import LANGUAGES, remember
 
 
 class SignIn(LoginView):  # type: ignore[misc]
@@ -27,4 +36,19 @@ class SignIn(LoginView):  # type: ignore[misc]
         return super().get_context_data(**known) | {
             "demo_people": demo_sign_ins(),
             "passkeys_work": passkeys_work(self.request),
+            "languages": LANGUAGES.items(),
+            "language_now": translation.get_language(),
         }
+
+
+@require_POST
+@declares("")
+@login_not_required
+def language(request: HttpRequest) -> HttpResponse:
+    """The language of signing in, in this browser; who has chosen one sees their own once signed in."""
+    wanted = request.POST.get("language", "")
+    if wanted not in LANGUAGES:
+        raise Refused("This is no language of the desk.", code="person.language", value=wanted)
+    response = redirect(passthrough_next_redirect_url(request, resolve_url("account_login"), "next"))
+    remember(response, wanted)
+    return response

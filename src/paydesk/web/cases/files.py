@@ -20,6 +20,7 @@ from paydesk.connectors.mail.pictures import may_show_a_card
 from paydesk.connectors.mail.safe_html import safe_html
 from paydesk.domain.cases import actions
 from paydesk.domain.cases.desk import attachment_in
+from paydesk.domain.cases.queries import messages_of
 from paydesk.foundation.documents.queries import document_by_id, open_document
 from paydesk.web.access import actor_of, needs
 from paydesk.web.answers import document_of
@@ -40,7 +41,7 @@ FRAME_POLICY = (
 )
 
 
-def _found(request: HttpRequest, public_code: str, attachment_id: int) -> Attachment:
+def file_or_404(request: HttpRequest, public_code: str, attachment_id: int) -> Attachment:
     case = case_or_404(actor_of(request), public_code)
     found = attachment_in(case.pk, attachment_id)
     if found is None:
@@ -53,7 +54,7 @@ def _found(request: HttpRequest, public_code: str, attachment_id: int) -> Attach
 @needs("documents:view")
 def download(request: HttpRequest, public_code: str, attachment_id: int) -> FileResponse:
     """A file of a message, to be saved; the trail says who took it."""
-    found = _found(request, public_code, attachment_id)
+    found = file_or_404(request, public_code, attachment_id)
     actions.look_into_file(found.pk, by=actor_of(request), now=timezone.now())
     return document_of(found.document_id)
 
@@ -63,7 +64,7 @@ def download(request: HttpRequest, public_code: str, attachment_id: int) -> File
 @needs("documents:view")
 def picture(request: HttpRequest, public_code: str, attachment_id: int) -> FileResponse:
     """A picture of a message, shown in its case; what only calls itself one is not, nor what is held."""
-    found = _found(request, public_code, attachment_id)
+    found = file_or_404(request, public_code, attachment_id)
     if found.held_because and not _was_asked_for(request, found):
         raise Http404("This picture is held: press Show.")
     document = document_by_id(found.document_id)
@@ -81,7 +82,7 @@ def picture(request: HttpRequest, public_code: str, attachment_id: int) -> FileR
 @needs("documents:view")
 def show_held(request: HttpRequest, public_code: str, attachment_id: int) -> HttpResponse:
     """A picture that is held, for whoever asks for it now; the trail says who did."""
-    found = _found(request, public_code, attachment_id)
+    found = file_or_404(request, public_code, attachment_id)
     actor = actor_of(request)
     actions.show_held(found.pk, by=actor, now=timezone.now())
     address = reverse("cases:picture", args=[public_code, found.pk])
@@ -107,7 +108,7 @@ def _was_asked_for(request: HttpRequest, found: Attachment) -> bool:
 def as_sent(request: HttpRequest, public_code: str, message_id: int) -> HttpResponse:
     """The HTML of a mail for a sandboxed frame: pictures from elsewhere are refused, links open apart."""
     case = case_or_404(actor_of(request), public_code)
-    message = case.messages.filter(pk=message_id).exclude(html="").first()
+    message = next((each for each in messages_of(case) if each.pk == message_id and each.html), None)
     if message is None:
         raise Http404("This message has no other form.")
     pictures = _enclosed(message)

@@ -2,7 +2,20 @@
 
 from django.urls import path
 
-from paydesk.web.cases import attaching, deeds, files, one_case, paying, ready, talking, together, views, who
+from paydesk.web.cases import (
+    attaching,
+    deeds,
+    file_kinds,
+    files,
+    one_case,
+    paying,
+    ready,
+    splitting,
+    talking,
+    together,
+    views,
+    who,
+)
 
 app_name = "cases"
 urlpatterns = [
@@ -19,6 +32,7 @@ urlpatterns = [
     path("<str:public_code>/attach", attaching.attach, name="attach"),
     path("<str:public_code>/attached/<int:file_id>/off", attaching.take_off, name="take_off"),
     path("<str:public_code>/files/<int:attachment_id>", files.download, name="download"),
+    path("<str:public_code>/files/<int:attachment_id>/kind", file_kinds.say_kind, name="say_kind"),
     path("<str:public_code>/pictures/<int:attachment_id>", files.picture, name="picture"),
     path("<str:public_code>/pictures/<int:attachment_id>/show", files.show_held, name="show_held"),
     path("<str:public_code>/sent/<int:message_id>", files.as_sent, name="as_sent"),
@@ -27,6 +41,7 @@ urlpatterns = [
     path("<str:public_code>/renew", talking.renew, name="renew"),
     path("<str:public_code>/take-back/<int:message_id>", talking.take_back, name="take_back"),
     path("<str:public_code>/take-up", deeds.take_up, name="take_up"),
+    path("<str:public_code>/split", splitting.split, name="split"),
     path("<str:public_code>/who", who.who, name="who"),
     path("<str:public_code>/whose", deeds.whose, name="whose"),
     path("<str:public_code>/tick", deeds.tick, name="tick"),

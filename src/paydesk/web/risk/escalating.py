@@ -83,7 +83,7 @@ def _feared(flags: list[Any], people: list[Any]) -> dict[str, Any]:
 def _says(subject: Subject, flags: list[Any]) -> str:
     kind = GOES_TO[flags[0].reason][0] if flags else "risk"
     says = f"{subject.code} goes to somebody who decides; both clocks run from now."
-    if missing := missing_of(kind, subject.link):
+    if missing := missing_of(kind, subject.link, timezone.localdate()):
         says += f" Missing for {'fraud' if kind == 'risk' else 'this'}: {'; '.join(missing)}."
     return says
 

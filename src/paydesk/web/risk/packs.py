@@ -47,7 +47,8 @@ def evidence(request: HttpRequest, code: str) -> HttpResponse:
     known = {
         "form": form, "here": here, "at": back, "code": subject.code,
         "packs": [(each, names[each.asked_by]) for each in packs],
-        "missing": missing_of("risk", subject.link), "blocked": gate(actor, PACK).reason,
+        "missing": missing_of("risk", subject.link, timezone.localdate()),
+        "blocked": gate(actor, PACK).reason,
     }  # fmt: skip
     return render(request, "risk/evidence.html", known, status=422 if is_sent else 200)
 

@@ -144,7 +144,9 @@ def opened(request: HttpRequest) -> dict[str, Any]:
         labels |= {each.row.raised_by}
         known |= {
             "chips": chips_of(actor, "escalation", each.row.pk, timezone.now()),
-            "missing": missing_of(each.row.kind, about) if each.row.state != "decided" else (),
+            "missing": missing_of(each.row.kind, about, timezone.localdate())
+            if each.row.state != "decided"
+            else (),
             "named": named_people(view) if view is not None else (),
         }
     else:

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from django.contrib.humanize.templatetags.humanize import intcomma
+from django.test import Client
 from django.urls import reverse
 from django.utils import translation
 from django.utils.formats import localize
@@ -168,14 +169,30 @@ class OwnLanguage(OnTheInbox):
         assert "Ask, do not tell: whoever answers two of these is told status and balance, no more." in dialog
         assert "Every clock has more time left than its work usually takes." in team
 
-    def test_each_person_chooses_for_themselves_in_this_browser(self) -> None:
-        agent = self.clients["SU"]
+    def test_each_person_chooses_for_themselves_on_every_device(self) -> None:
+        agent, elsewhere = self.clients["SU"], Client(headers={"Accept-Language": "fr"})
         answer = agent.post(reverse("account:language"), {"language": "sw"})
         assert answer.status_code == 302
-        page = agent.get(reverse("account:page"), headers={"Accept-Language": "fr"}).content.decode()
-        assert Texts(page).language == "sw"
+        elsewhere.force_login(self.people["SU"])
+        page, there = (each.get(reverse("account:page")).content.decode() for each in (agent, elsewhere))
+        assert (Texts(page).language, Texts(there).language) == ("sw", "sw")
         assert "Dawati linazungumza Kiswahili." in page
         assert agent.post(reverse("account:language"), {"language": "xx"}).status_code == 409
-        agent.force_login(self.people["TL"])  # somebody else at the same desk
-        assert Texts(agent.get(reverse("account:page")).content.decode()).language == "en"
+        elsewhere.force_login(self.people["TL"])  # who never chose: as this browser asks
+        assert Texts(elsewhere.get(reverse("account:page")).content.decode()).language == "fr"
         assert translation.get_language() == "en", "nothing stays behind for the next request"
+
+    def test_sign_in_speaks_what_was_last_chosen_in_this_browser(self) -> None:
+        browser = Client(headers={"Accept-Language": "fr"})
+        sign_in, choose = reverse("account_login"), reverse("account_language")
+        assert Texts(browser.get(sign_in).content.decode()).language == "fr"
+        answer = browser.post(choose, {"language": "sw", "next": "/cases/"})
+        assert answer.headers["Location"] == f"{sign_in}?next=%2Fcases%2F"
+        assert Texts(browser.get(sign_in).content.decode()).language == "sw"
+        assert browser.post(choose, {"language": "xx"}).status_code == 409
+        elsewhere = browser.post(choose, {"language": "en", "next": "https://elsewhere.example/"})
+        assert elsewhere.headers["Location"] == sign_in
+        browser.force_login(self.people["SU"])
+        browser.post(reverse("account:language"), {"language": "sw"})
+        browser.post(reverse("account_logout"))
+        assert Texts(browser.get(sign_in).content.decode()).language == "sw"

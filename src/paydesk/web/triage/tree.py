@@ -13,7 +13,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
-from paydesk.domain.cases.categories import REQUIRED
+from paydesk.domain.cases.categories import DOCUMENTS_BEFORE, REQUIRED
+from paydesk.domain.cases.document_kinds import ASKED_FOR
 from paydesk.domain.cases.queries import current_tree, tree_of
 from paydesk.domain.triage import actions
 from paydesk.domain.triage.queries import Version, open_by_category, versions
@@ -35,6 +36,7 @@ class Leaf:
     words: str
     checks: list[str]
     required: list[str]
+    documents: list[tuple[str, list[str]]]
     is_retired: bool
     cases: int
 
@@ -67,8 +69,12 @@ def page(request: HttpRequest) -> HttpResponse:
 
 def _leaf(code: str, leaf: Any, counts: dict[str, int]) -> Leaf:
     required = [REQUIRED_SHORT[name] for name in leaf.get("required", ())]
+    documents = [
+        (DOCUMENTS_BEFORE[before], [ASKED_FOR[kind] for kind in kinds])
+        for before, kinds in leaf.get("documents", {}).items()
+    ]
     retired = bool(leaf.get("retired"))
-    return Leaf(code, leaf["words"], leaf["checks"], required, retired, counts.get(code, 0))
+    return Leaf(code, leaf["words"], leaf["checks"], required, documents, retired, counts.get(code, 0))
 
 
 def _told(made: list[Version]) -> list[tuple[Version, list[str]]]:
@@ -77,6 +83,13 @@ def _told(made: list[Version]) -> list[tuple[Version, list[str]]]:
     return [
         (each, changes_between(before[each.version - 1], each.tree) if each.version else []) for each in made
     ]
+
+
+def _documents(label: str, help_text: str = "") -> forms.MultipleChoiceField:
+    return forms.MultipleChoiceField(
+        label=label, required=False, choices=list(ASKED_FOR.items()), help_text=help_text,
+        widget=forms.CheckboxSelectMultiple,
+    )  # fmt: skip
 
 
 class EditCategory(forms.Form):
@@ -91,6 +104,10 @@ class EditCategory(forms.Form):
         choices=[(name, words.rstrip(".")) for name, words in REQUIRED.items()],
         widget=forms.CheckboxSelectMultiple,
     )  # fmt: skip
+    before_resolve = _documents("Documents asked for before it is resolved")
+    before_risk = _documents(
+        "Documents asked for before it is escalated to risk", "What is urgent goes to risk without them."
+    )
     retired = forms.BooleanField(
         label="Retired: old cases keep it, no new one gets it", required=False
     )  # fmt: skip
@@ -115,6 +132,7 @@ def edit(request: HttpRequest, category: str = "") -> HttpResponse:
         "words": leaf.get("words", ""), "group": group or request.GET.get("group", ""), "version": number,
         "checks": "\n".join(leaf.get("checks", ())), "required": leaf.get("required", []),
         "retired": leaf.get("retired", False),
+        **{f"before_{before}": leaf.get("documents", {}).get(before, []) for before in DOCUMENTS_BEFORE},
     }  # fmt: skip
     is_sent = request.method == "POST"
     form = EditCategory(request.POST if is_sent else None, initial=initial, auto_id="category_%s")
@@ -128,6 +146,7 @@ def edit(request: HttpRequest, category: str = "") -> HttpResponse:
         made = actions.edit_category(
             category, group=data["group"], words=data["words"], checks=data["checks"].splitlines(),
             required=data["required"], retired=data.get("retired", False), version=data["version"],
+            documents={before: data[f"before_{before}"] for before in DOCUMENTS_BEFORE},
             by=actor_of(request), now=timezone.now(),
         )  # fmt: skip
         return done(request, at, f"Version {made.version} of the categories counts from now on.")

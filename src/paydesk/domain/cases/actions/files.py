@@ -1,15 +1,18 @@
-"""Files that go out with an answer, and files that came in and are taken along."""
+"""Files that go out with an answer, and files that came in: taken along, said what they are."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import BinaryIO
 
 from django.db import transaction
 
+from paydesk.domain.cases.document_kinds import problem_with_kind
+from paydesk.domain.cases.made_files import Tells
 from paydesk.domain.cases.models import Attachment, Case, LetterTemplate, WaitingFile
 from paydesk.domain.cases.placeholders import known_places
-from paydesk.domain.cases.steps import RIGHT, CaseRefused, locked, record
+from paydesk.domain.cases.rules import changed
+from paydesk.domain.cases.steps import RIGHT, CaseRefused, keep, locked, record
 from paydesk.domain.cases.texts import key_of_title, problem_with_ready_text
 from paydesk.foundation.audit import steps as audit
 from paydesk.foundation.documents import blobs
@@ -23,9 +26,18 @@ MOST_BYTES = 20 * 1024 * 1024  # what most servers take with one message
 
 
 def attach_file(
-    case_id: int, stream: BinaryIO, *, filename: str, told: str = "", by: Actor, now: datetime
+    case_id: int,
+    stream: BinaryIO,
+    *,
+    filename: str,
+    told: str = "",
+    tells: Tells | None = None,
+    by: Actor,
+    now: datetime,
 ) -> WaitingFile:
-    """Keep a file that goes out with this person's next answer. `told` says what it was made from.
+    """Keep a file that goes out with this person's next answer.
+
+    Of one that was made here `told` says from what, in words, and `tells` what is asked again when it leaves.
 
     Raises CaseRefused for too many or too large ones, Refused for an empty one.
     """
@@ -46,7 +58,7 @@ def attach_file(
         made = WaitingFile.objects.create(
             case=case, person_id=by.id, document_id=document.pk, name=document.file_name,
             content_type=kept.content_type, size_bytes=kept.size_bytes, sha256=kept.sha256,
-            told=told[:200], at=now,
+            told=told[:200], tells=tells.as_json() if tells else {}, at=now,
         )  # fmt: skip
         record("case.file_attached", case, by, now, document_id=document.pk, told=told[:200])
         return made
@@ -77,6 +89,43 @@ def show_held(attachment_id: int, *, by: Actor, now: datetime) -> Attachment:
     found = _to_be_seen(attachment_id, by)
     record("case.held_picture_shown", found.message.case, by, now, document_id=found.document_id)
     return found
+
+
+@transaction.atomic(durable=True)
+def say_kind(
+    attachment_id: int,
+    *,
+    kind: str,
+    expires_on: date | None = None,
+    bears_no_end: bool = False,
+    by: Actor,
+    now: datetime,
+) -> Attachment:
+    """Say what a file of a case is and, where its kind has one, until which day it holds.
+
+    Also of a case that is over: evidence is put in order after it. The same again changes nothing.
+    Raises CaseRefused, also for a file that was erased or redacted.
+    """
+    found = _to_be_seen(attachment_id, by)
+    case = locked(found.message.case_id, by, also_over=True)
+    found.refresh_from_db()
+    if not found.sha256:
+        raise CaseRefused("This file was taken out: there is nothing left to say of it.")
+    if problem := problem_with_kind(kind, expires_on, bears_no_end=bears_no_end):
+        raise CaseRefused(problem)
+    was = {"kind": found.document_kind, "expires_on": _day(found.expires_on)}
+    changes = changed(was, {"kind": kind, "expires_on": _day(expires_on)})
+    if not changes:
+        return found
+    found.document_kind, found.expires_on, found.typed_by, found.typed_at = kind, expires_on, by.label, now
+    found.save(update_fields=["document_kind", "expires_on", "typed_by", "typed_at"])
+    keep(case)
+    record("case.file_typed", case, by, now, document_id=found.document_id, **changes)
+    return found
+
+
+def _day(day: date | None) -> str:
+    return day.isoformat() if day else ""
 
 
 def _to_be_seen(attachment_id: int, by: Actor) -> Attachment:

@@ -9,14 +9,15 @@ from typing import Any
 from django.db import transaction
 
 from paydesk.domain.cases import clocks
-from paydesk.domain.cases.at_work import FIELDS, end_waiting, go_on, start_waiting
+from paydesk.domain.cases.absorbing import absorb
+from paydesk.domain.cases.at_work import FIELDS, start_waiting
 from paydesk.domain.cases.models import Case, Message
 from paydesk.domain.cases.queries import code
 from paydesk.domain.cases.states import CASE, OPEN
 from paydesk.domain.cases.steps import CaseRefused, keep, locked, record
-from paydesk.domain.cases.undelivered import waits_since
-from paydesk.foundation.clocks.steps import merge_clocks, start_clocks, stop_clocks
-from paydesk.foundation.clocks.steps import undo_merge as part_clocks
+from paydesk.domain.cases.undelivered import answer_counts, waits_since
+from paydesk.foundation.clocks.merging import undo_merge as part_clocks
+from paydesk.foundation.clocks.steps import stop_clocks
 from paydesk.kernel.actor import Actor
 
 
@@ -45,19 +46,8 @@ def merge(case_id: int, *, into: int, by: Actor, now: datetime) -> Case:
         "survivor": _as_it_is(survivor),
         "gave_complaint": case.is_complaint and not survivor.is_complaint,
     }
-    end_waiting(case, now, they_acted=False)
-    was, case.state = case.state, CASE.after("merge", case.state)
-    case.merged_into, case.waits_for, case.wakes_at, case.nudges = survivor, "", None, False
-    merge_clocks(clocks.SUBJECT, case.pk, survivor.pk, at=now)
-    if case.is_complaint:
-        survivor.is_complaint = True
-        start = {survivor.pk: case.opened_at}  # a complaint that was resolved already is not over
-        start_clocks(clocks.COMPLAINT, clocks.SUBJECT, start, market=case.market, now=now)
-    if case.unanswered_since is not None:
-        times = [each for each in (case.unanswered_since, survivor.unanswered_since) if each is not None]
-        survivor.unanswered_since = min(times)
-        if survivor.state == "waiting":
-            go_on(survivor, now)
+    was = case.state
+    absorb(case, survivor, now)
     keep(case, *FIELDS, "merged_into", "before_merge")
     keep(survivor, *FIELDS, "unanswered_since", "is_complaint")
     record("case.merged", case, by, now, state=[was, case.state], into=survivor.pk)
@@ -69,17 +59,21 @@ def merge(case_id: int, *, into: int, by: Actor, now: datetime) -> Case:
 def undo_merge(case_id: int, *, by: Actor, now: datetime) -> Case:
     """Take a merge back: both cases are where they were, with their own clocks.
 
-    What was said in the survivor meanwhile stays there, and what it was answered counts for it.
+    What was said in the survivor meanwhile stays there, and what it was answered counts for the survivor
+    alone; an answer of the case itself that left meanwhile counts for the case.
     """
     case = locked(case_id, by, also_over=True)
     if case.merged_into_id is None:
         raise CaseRefused(f"{code(case)} is not part of another case.")
+    if case.before_merge is None and case.parent_id == case.merged_into_id:
+        raise CaseRefused("This split was taken back: split the messages off again.")
     survivor = locked(case.merged_into_id, by)
     before = case.before_merge or {}
     was = before.get("case", {"state": "in_progress"})
     state = "in_progress" if was["state"] == "waiting" else was["state"]
     case.state, case.merged_into, case.before_merge = CASE.after(f"part_{state}", case.state), None, None
     part_clocks(clocks.SUBJECT, case.pk, survivor.pk, at=now)
+    answer_counts(case)
     _wait_again(case, was, before.get("at"), by, now)
     if survivor.unanswered_since is not None:
         survivor.unanswered_since = waits_since(survivor)
@@ -91,7 +85,7 @@ def undo_merge(case_id: int, *, by: Actor, now: datetime) -> Case:
         stop_clocks(clocks.COMPLAINT, clocks.SUBJECT, [survivor.pk], why="the merge was undone", at=now)
     if survivor.state == "in_progress" and not _went_on(survivor, before.get("at")):
         _wait_again(survivor, before.get("survivor", {}), before.get("at"), by, now)
-    keep(case, *FIELDS, "merged_into", "before_merge")
+    keep(case, *FIELDS, "merged_into", "before_merge", "unanswered_since", "first_answered_at")
     keep(survivor, *FIELDS, "unanswered_since", "is_complaint")
     record("case.parted", case, by, now, state=["merged", case.state], out_of=survivor.pk)
     return case

@@ -20,10 +20,11 @@ from paydesk.domain.cases.answering import (
 )
 from paydesk.domain.cases.asks import is_our_number
 from paydesk.domain.cases.at_work import FIELDS, go_on, may_go_on, open_again
+from paydesk.domain.cases.made_files import check_files
 from paydesk.domain.cases.models import Case, Draft, Message
 from paydesk.domain.cases.naming import name_in
 from paydesk.domain.cases.placeholders import places_in, why_not_sent
-from paydesk.domain.cases.queries import code, survivor_of
+from paydesk.domain.cases.queries import code
 from paydesk.domain.cases.reached_by import channel_of_answer
 from paydesk.domain.cases.states import OPEN
 from paydesk.domain.cases.steps import (
@@ -32,12 +33,13 @@ from paydesk.domain.cases.steps import (
     heard,
     keep,
     locked,
+    locked_survivor,
     promise,
     propose_links,
     record,
     say,
 )
-from paydesk.domain.cases.undelivered import unanswer
+from paydesk.domain.cases.undelivered import unanswer, waits_since
 from paydesk.foundation.outbox.steps import put
 from paydesk.kernel.actor import Actor
 from paydesk.kernel.card_redaction import redact_text
@@ -62,8 +64,9 @@ def reply(
 
     `seen_facts` are the facts the writer put in, by name, with the values they read at `seen_at`; one that is
     otherwise by now, or that whoever writes may not hear, stops the answer, and so does a place of a ready
-    text that nothing filled. Files the writer attached go along. With `wait_hours` the case waits for the
-    customer once the answer left, and comes back after that. The same `sent_key` sends once.
+    text that nothing filled. Files the writer attached go along; one that was made here is asked again as
+    facts are. With `wait_hours` the case waits for the customer once the answer left, and comes back after
+    that. The same `sent_key` sends once.
     Raises StaleFactsRefused, CaseChangedRefused, CaseRefused.
     """
     with transaction.atomic(durable=True):
@@ -79,6 +82,7 @@ def reply(
         channel = channel_of_answer(case, now)
         check_facts(case, dict(seen_facts or {}), seen_at, now, channel)
         check_text(case, text, channel, now)
+        check_files(case, by, channel, now)
         message = say(
             case,
             direction="out",
@@ -111,24 +115,28 @@ def reply(
 
 @transaction.atomic(durable=True)
 def take_back(message_id: int, *, by: Actor, now: datetime) -> Message:
-    """Stop an answer that has not left yet; its text is a draft again. Raises CaseRefused where it left."""
+    """Stop an answer that has not left yet; its text is a draft again, before what was begun since.
+
+    Where its case was merged meanwhile, the draft stands where that goes on. Raises CaseRefused once it left.
+    """
     message = Message.objects.select_related("case").get(pk=message_id)
-    case = locked(message.case_id, by)
+    case = locked(locked_survivor(message.case).pk, by)
     stopped = Message.objects.filter(
         pk=message_id, delivery="queued", author=by.label, attempts=0, leaves_at__gt=now
     )
     if not stopped.update(delivery="taken_back", leaves_at=None):
         raise CaseRefused("This answer has left already, or is not yours: write another one.")
+    begun = Draft.objects.filter(case=case, person_id=by.id, is_note=False).values_list("text", flat=True)
     keep_draft(
         case,
-        message.text,
+        "\n\n".join([message.text, *begun]),
         is_note=False,
         seen=tuple(message.facts.items()),
         seen_at=message.at,
         by=by,
         now=now,
     )
-    files_back(message, by, now)
+    files_back(message, case, by, now)
     keep(case)
     record("case.answer_taken_back", case, by, now, message_id=message_id)
     message.refresh_from_db()
@@ -137,9 +145,12 @@ def take_back(message_id: int, *, by: Actor, now: datetime) -> Message:
 
 @transaction.atomic(durable=True)
 def mark_sent(message_id: int, *, external_id: str, by: Actor, now: datetime) -> None:
-    """A server took the answer: this is what meets the clocks, not pressing the button."""
-    message = Message.objects.get(pk=message_id)
-    case = Case.objects.select_for_update(of=("self",)).get(pk=message.case_id)
+    """A server took the answer: this is what meets the clocks, not pressing the button.
+
+    Where its case was merged meanwhile, it answers where that goes on; what nobody answered waits on.
+    """
+    message = Message.objects.select_related("case").get(pk=message_id)
+    case = locked_survivor(message.case)
     if not Message.objects.filter(pk=message_id, delivery="queued").update(
         delivery="sent", leaves_at=None, external_id=external_id
     ):
@@ -147,10 +158,9 @@ def mark_sent(message_id: int, *, external_id: str, by: Actor, now: datetime) ->
     if message.is_automatic:
         record("case.acknowledged", case, by, now, message_id=message_id)
         return
-    newer = Message.objects.filter(case=case, direction="in", is_public=True, at__gt=message.at)
     answered(case, now)
-    if (first := newer.order_by("at").first()) is not None:
-        heard(case, first.at, now)  # they wrote again before it left
+    if (since := waits_since(case)) is not None:
+        heard(case, since, now)  # they wrote again before it left
     else:
         wait_as_said(case, message, by, now)
     keep(case, *FIELDS, "unanswered_since", "first_answered_at", "last_message_at")
@@ -164,7 +174,7 @@ def mark_failed(message_id: int, *, why: str, by: Actor, now: datetime) -> None:
     A case that was resolved meanwhile is opened again within its grace; after it a case follows.
     """
     message = Message.objects.select_related("case").get(pk=message_id)
-    case = Case.objects.select_for_update(of=("self",)).get(pk=survivor_of(message.case).pk)
+    case = locked_survivor(message.case)
     changed = Message.objects.filter(pk=message_id, delivery__in=("queued", "sent")).update(
         delivery="failed", leaves_at=None, outcome=""
     )

@@ -9,13 +9,13 @@ from typing import Literal
 from django.db import transaction
 
 from paydesk.domain.cases import categories, clocks, rules
-from paydesk.domain.cases.asks import blocks_of
 from paydesk.domain.cases.at_work import FIELDS, end_waiting, go_on, may_go_on, open_again, start_waiting
+from paydesk.domain.cases.documents import why_identity_does_not_count
 from paydesk.domain.cases.identity import proven_on
 from paydesk.domain.cases.models import Case, Commitment
 from paydesk.domain.cases.nudging import nudge
-from paydesk.domain.cases.queries import current_tree, knows_who, link_pairs, tree_of, unchecked
-from paydesk.domain.cases.side_queries import open_of
+from paydesk.domain.cases.queries import current_tree, knows_who, tree_of
+from paydesk.domain.cases.resolvable import missing_of
 from paydesk.domain.cases.states import CASE, WAITS_FOR
 from paydesk.domain.cases.steps import RIGHT, CaseRefused, keep, locked, promise, record
 from paydesk.domain.cases.texts import LANGUAGES
@@ -173,6 +173,8 @@ def verify(
     level = rules.level_reached(facts, strong_way)
     if level == "unverified":
         raise CaseRefused("Two different facts are needed, and a name with a phone number is not enough.")
+    if strong_way == "document" and (why := why_identity_does_not_count(case.pk, now.date())):
+        raise CaseRefused(why)
     was, case.level = case.level, level
     ways = (
         [rules.STRONG_WAYS[strong_way]] if strong_way else [rules.FACTS_ASKED[fact] for fact in sorted(facts)]
@@ -267,16 +269,7 @@ def resolve(case_id: int, *, version: int | None = None, by: Actor, now: datetim
     Raises NotReadyRefused, which says what is missing.
     """
     case = locked(case_id, by, version=version)
-    about = link_pairs(case.pk)
-    missing = rules.missing_before_resolve(
-        category=case.category,
-        root_cause=case.root_cause,
-        money_outcome=case.money_outcome,
-        unchecked=unchecked(case),
-        unanswered=case.unanswered_since is not None,
-        blocks=[*open_of(case.pk), *blocks_of(about)],
-        required=_required(case, bool(about)),
-    )
+    missing = missing_of(case, now)
     if missing:
         raise NotReadyRefused(
             " ".join(each.text for each in missing), missing=[each.field for each in missing]
@@ -284,25 +277,14 @@ def resolve(case_id: int, *, version: int | None = None, by: Actor, now: datetim
     end_waiting(case, now, they_acted=True)
     was, case.state = case.state, CASE.after("resolve", case.state)
     case.resolved_at, case.waits_for, case.wakes_at = now, "", None
-    for kind in (*clocks.WHOLE, clocks.COMPLAINT, clocks.FIRST, clocks.NEXT):
+    for kind in (*clocks.WHOLE, clocks.COMPLAINT):
         meet_clocks(kind, clocks.SUBJECT, [case.pk], at=now)
-    stop_clocks(clocks.PERIODIC, clocks.SUBJECT, [case.pk], why="it is solved", at=now)
+    for kind in (clocks.FIRST, clocks.NEXT, clocks.PERIODIC):  # only an answer that left meets these
+        stop_clocks(kind, clocks.SUBJECT, [case.pk], why="it is solved", at=now)
     keep(case, "state", "waits_for", "wakes_at", "resolved_at")
     record("case.resolved", case, by, now, state=[was, case.state], root_cause=case.root_cause)
     put("case.resolved", {"case_id": case.pk})
     return case
-
-
-def _required(case: Case, is_linked: bool) -> dict[str, bool]:
-    """What the case's category asks for, and whether it is there."""
-    there = {
-        "customer": knows_who(case),
-        "amount": case.amount_minor is not None,
-        "link": is_linked,
-        "identity": case.level != "unverified",
-    }
-    wanted = categories.required_by(tree_of(case.category_version), case.category)
-    return {name: there[name] for name in wanted}
 
 
 @transaction.atomic(durable=True)

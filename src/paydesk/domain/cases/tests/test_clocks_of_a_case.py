@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from paydesk.domain.cases import actions, clocks
-from paydesk.domain.cases.models import Case, CaseLink, Message
+from paydesk.domain.cases.models import Case, CaseLink, Draft, Message
 from paydesk.domain.cases.steps import CaseRefused
 from paydesk.domain.cases.tests.test_life import ADDRESS, AGENT, NOON, WORKER, Cases, later
 from paydesk.foundation.approvals.models import Approval
@@ -304,6 +304,80 @@ class TakenApart(Cases):
         survivor.refresh_from_db()
         assert (case.state, case.resolved_at) == ("resolved", later(hours=1))
         assert (survivor.state, survivor.unanswered_since) == ("in_progress", None)
+
+    def test_what_the_survivor_was_answered_or_solved_by_leaves_the_other_its_clocks(self):
+        for was_solved in (False, True):
+            case = self.opened("Why?", external_id=f"<w{was_solved}>")
+            due_at = self.clock(case, "first_response").due_at
+            survivor = self.opened("Again", external_id=f"<s{was_solved}>")
+            actions.merge(case.pk, into=survivor.pk, by=AGENT, now=later(minutes=3))
+            self.answered(survivor)
+            if was_solved:
+                self.ready(survivor)
+                actions.resolve(survivor.pk, by=AGENT, now=later(hours=1))
+            actions.undo_merge(case.pk, by=AGENT, now=later(hours=2))
+            case.refresh_from_db()
+            assert case.unanswered_since == NOON
+            assert (self.clock(case, "first_response").ended_as, self.clock(case, "total").ended_as) == (
+                "",
+                "",
+            )
+            assert self.clock(case, "first_response").due_at == due_at
+
+
+class OnTheWay(Cases):
+    """An answer leaves seconds after it was written: the case may have gone on meanwhile."""
+
+    def leaving(self, case: Case, **fields) -> Message:
+        case.refresh_from_db()
+        known = {"sent_key": f"l{case.pk}", "version": case.version, "by": AGENT, "now": later(hours=1)}
+        return actions.reply(case.pk, text="We found it.", **known, **fields)
+
+    def leaves(self, message: Message) -> None:
+        actions.mark_sent(message.pk, external_id="<out>", by=WORKER, now=later(hours=1, seconds=11))
+
+    def open_clocks(self, case: Case) -> list[str]:
+        mine = Clock.objects.filter(subject_kind="case", subject_id=case.pk, ended_as="")
+        return sorted(mine.values_list("kind", flat=True))
+
+    def test_nothing_is_due_any_more_in_what_is_solved(self):
+        case = self.opened()
+        self.answered(case)
+        self.ready(case)
+        message = self.leaving(case)
+        actions.resolve(case.pk, by=AGENT, now=later(hours=1, seconds=3))
+        self.leaves(message)
+        actions.log_call(
+            case.pk, outcome="answered", text="Told them", called_us=False, by=AGENT, now=later(hours=2)
+        )
+        case.refresh_from_db()
+        assert (case.state, self.open_clocks(case)) == ("resolved", [])
+
+    def test_it_answers_where_its_case_went_and_their_other_word_waits_on(self):
+        case, survivor = self.opened(), self.opened("Hello?", external_id="<b>", now=later(minutes=20))
+        message = self.leaving(case)
+        actions.merge(case.pk, into=survivor.pk, by=AGENT, now=later(hours=1, seconds=3))
+        self.leaves(message)
+        survivor.refresh_from_db()
+        assert (self.open_clocks(case), self.clock(survivor, "first_response").ended_as) == ([], "met")
+        assert survivor.first_answered_at == later(hours=1, seconds=11)
+        assert survivor.unanswered_since == later(minutes=20), "that was not answered"
+        assert self.clock(survivor, "next_response").start_at == later(minutes=20)
+        actions.undo_merge(case.pk, by=AGENT, now=later(hours=2))
+        case.refresh_from_db()
+        assert (case.unanswered_since, case.first_answered_at) == (None, later(hours=1))
+        assert self.clock(case, "first_response").ended_as == "met"
+
+    def test_taken_back_it_stands_where_its_case_went_before_what_was_begun_there(self):
+        case, survivor = self.opened(), self.opened("Hello?", external_id="<b>")
+        message = self.leaving(case)
+        actions.merge(case.pk, into=survivor.pk, by=AGENT, now=later(hours=1, seconds=3))
+        begun = {"text": "One thing more.", "is_note": False}
+        actions.save_draft(survivor.pk, **begun, by=AGENT, now=later(hours=1, seconds=4))
+        actions.take_back(message.pk, by=AGENT, now=later(hours=1, seconds=5))
+        draft = Draft.objects.get(case=survivor, person_id=AGENT.id)
+        assert draft.text == "We found it.\n\nOne thing more."
+        assert Message.objects.get(pk=message.pk).delivery == "taken_back"
 
 
 class Beside(Cases):

@@ -10,6 +10,7 @@ from django.test import TestCase
 from django.test.utils import CaptureQueriesContext
 
 from paydesk.domain.cases import actions, queries
+from paydesk.domain.cases.asks import references_in
 from paydesk.domain.cases.models import Case, CaseLink, Message
 from paydesk.domain.cases.queries import code
 from paydesk.domain.cases.steps import CaseChangedRefused, CaseRefused
@@ -93,6 +94,8 @@ class Opening(Cases):
         assert set(links) == {("payment", self.payment.pk), ("contract", self.contract.pk)}
         assert links["payment", self.payment.pk].found_as == "transaction code"
         assert {link.state for link in links.values()} == {"proposed"}
+        assert references_in(f"Account {self.contract.account_number}", AGENT, "GH") != []
+        assert references_in(f"Account {self.contract.account_number}", KENYAN, "GH") == []
         assert self.clock(case, "first_response").due_at == later(hours=4)
         assert self.clock(case, "resolution").ended_as == ""
         assert case.level == "unverified"

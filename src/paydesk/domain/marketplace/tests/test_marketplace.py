@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -81,6 +82,8 @@ class Marketplace(TestCase):
             for each in references_in("My payout W-9001 of o-1001, after ev-1003?", WORKER, "GH")
         }
         assert set(found) == {"withdrawal", "order", "link_attempt"}
+        elsewhere = replace(ANALYST, markets=frozenset({"KE"}))
+        assert references_in("My payout W-9001", elsewhere, "GH") == []
         facts = {fact.name: fact.value for fact in facts_about(found.values(), NOON)}
         assert facts["withdrawal.reason"] == "The wallet is closed"
         attempt = LinkAttempt.objects.get()

@@ -46,7 +46,17 @@ from paydesk.kernel.actor import Actor
 from paydesk.kernel.money import Money
 from paydesk.kernel.refused import NotAllowedRefused, Refused, TransitionRefused
 from paydesk.reporting.invariants import check_all
-from tests.builders import ANALYST, NOON, WORKER, ghs, make_contract, make_source_account, receive, row
+from tests.builders import (
+    ANALYST,
+    NOON,
+    TODAY,
+    WORKER,
+    ghs,
+    make_contract,
+    make_source_account,
+    receive,
+    row,
+)
 
 
 def person(number: int, *roles: str) -> Actor:
@@ -414,3 +424,28 @@ class Refunds(TestCase):
         with pytest.raises(Refused):
             undo_apply(self.payment.pk, by=ANALYST, now=NOON)
         assert Contract.objects.get(pk=self.contract.pk).state == "active"
+
+
+class NamedByTheirAccount(Refunds):
+    IBAN = "GB82WEST12345698765432"
+
+    def found(self, text, customer_id):
+        named = asks.named_by_account(text, SUPPORT, "GH", customer_id=customer_id, today=TODAY)
+        return {each.link: (each.found_as, each.is_certain) for each in named}
+
+    def test_where_it_goes_finds_it_for_its_customer_and_by_the_whole_account_for_anybody(self):
+        refund = self.asked(
+            "40.00", payee_account=self.IBAN, rail="bank", payee_kind="relative", payee_name="Esi"
+        )
+        mine, link = self.contract.customer_id, ("refund", refund.pk)
+        assert self.found("to the account ending 5432", mine) == {
+            link: ("end of a bank account alone: weak", False)
+        }
+        assert self.found("40.00 to the account ending 5432", mine) == {
+            link: ("end of a bank account and amount", True)
+        }
+        assert self.found("to the account ending 5432", None) == {}
+        assert self.found("40.00 to the account ending 5432", make_contract().customer_id) == {}
+        assert self.found(f"to {self.IBAN}", None) == {link: ("bank account", False)}
+        named = asks.named_by_account(self.IBAN, SUPPORT, "KE", customer_id=None, today=TODAY)
+        assert named == []

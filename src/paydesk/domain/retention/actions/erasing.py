@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from django.db import IntegrityError, connection, transaction
 from django.db.models import Q, QuerySet
 
+from paydesk.domain.cases.document_kinds import IDENTITY
 from paydesk.domain.cases.models import Attachment, Case, Draft, ReceivedMail
 from paydesk.domain.marketplace.queries import seller_for
 from paydesk.domain.parties.queries import customer_for
@@ -176,6 +177,7 @@ def _of_market(
     held["case_files"] += files.filter(keeps).count()
     ids = _oldest(files.exclude(keeps))
     erased["case_files"] += forgetting.files_of_cases(ids, by, now, "retention")["files"]
+    _identity_files(market, before["identity_files"], erased, held, by, now)
     _mail_left(market, before["mail_left"], erased, held, by, now)
     packs = Pack.objects.filter(market=market, state="made", made_at__lt=before["packs"]).order_by("id")
     for pack in packs[:MOST_A_NIGHT]:
@@ -183,6 +185,18 @@ def _of_market(
         erased["packs"] += 1
     year = before["books"].date().replace(month=1, day=1)
     held["books"] += Payment.objects.filter(market=market, value_on__lt=year).count()
+
+
+def _identity_files(
+    market: str, before: datetime, erased: Counter[str], held: Counter[str], by: Actor, now: datetime
+) -> None:
+    """Files that a person said are identity documents: they go before the other files of their case."""
+    old = Case.objects.filter(market=market, state="closed", closed_at__lt=before)
+    theirs = Attachment.objects.filter(document_kind=IDENTITY, message__case__in=old).exclude(sha256="")
+    kept = Case.objects.filter(queries.held_cases()).values("pk")
+    held["identity_files"] += theirs.filter(message__case__in=kept).count()
+    going = theirs.exclude(message__case__in=kept).select_related("message").order_by("pk")[:MOST_A_NIGHT]
+    erased["identity_files"] += forgetting.single_files(going, by, now, "retention")
 
 
 def _mail_left(

@@ -65,7 +65,7 @@ def _asked(kind: str, subject: tuple[str, int], reason: str, by: Actor, now: dat
     pack = Pack.objects.create(
         market=thing.market, kind=kind, subject_kind=subject[0], subject_id=subject[1],
         reason=reason.strip(), asked_by_id=by.id, asked_by=by.label, asked_at=now,
-        missing=missing_of("risk", subject) if kind == "evidence" else [],
+        missing=missing_of("risk", subject, now.date()) if kind == "evidence" else [],
     )  # fmt: skip
     _record("pack.asked", pack, by, now, kind=kind, about=list(subject))
     return pack

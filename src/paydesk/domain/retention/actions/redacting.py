@@ -179,7 +179,9 @@ def _take_file_away(made: Redaction, by: Actor, now: datetime) -> int:
     ).values_list("document_id", flat=True)
     for number in sorted(set(going)):
         documents.replace_content(number, GONE.encode(), file_name="redacted", by=by, at=now, why="redaction")
-    Attachment.objects.filter(pk=file.pk).update(name="redacted", content_type="text/plain", sha256="")
+    Attachment.objects.filter(pk=file.pk).update(
+        name="redacted", content_type="text/plain", sha256="", expires_on=None
+    )
     return len(set(going))
 
 

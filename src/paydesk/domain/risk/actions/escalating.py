@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 
+from paydesk.domain.cases.documents import missing_before
 from paydesk.domain.cases.models import Case, CaseLink, Commitment
 from paydesk.domain.cases.steps import count_up
 from paydesk.domain.cases.steps import locked as locked_case
@@ -26,6 +27,7 @@ from paydesk.kernel.refused import Refused
 
 RAISE, DECIDE = "risk.escalate", "risk.decide"
 SUBJECTS = ("case", "payment")
+URGENT = "What is urgent goes at once: then choose Urgent, and the documents follow."
 
 
 class EscalationRefused(Refused):
@@ -50,7 +52,9 @@ def escalate(
     """Hand a case or a payment to somebody in risk, who has to say that they have it, and then decide.
 
     The screen sees to it that a payment is there to be seen. Restricted, a case is seen from then on by the
-    owner and whoever they name, also not by the one who escalates. Raises EscalationRefused.
+    owner and whoever they name, also not by the one who escalates. What goes to risk has the documents its
+    category asks for, save what is urgent: money that is leaving does not wait for paper.
+    Raises EscalationRefused.
     """
     by.needs(RAISE, market=market)
     subject_kind, number = subject
@@ -63,6 +67,9 @@ def escalate(
     case = locked_case(number, by, also_over=True) if subject_kind == "case" else None
     if case is not None and case.market != market:
         raise EscalationRefused("The case is of another market.")
+    wants_papers = case is not None and kind == "risk" and severity != "urgent"
+    if case is not None and wants_papers and (missing := missing_before("risk", case, now.date())):
+        raise EscalationRefused(" ".join([*missing.values(), URGENT]), missing=list(missing))
     owner = next((each for each in queries.deciders(market) if each.pk == owner_id), None)
     if owner is None:
         raise EscalationRefused("Choose an owner who decides escalations in this market.")

@@ -13,6 +13,7 @@ from paydesk.domain.cases.queries import case_for, link_pairs
 from paydesk.domain.risk import actions, queries
 from paydesk.domain.risk.actions.escalating import EscalationRefused
 from paydesk.domain.risk.models import Escalation
+from paydesk.domain.triage.actions import edit_category
 from paydesk.foundation.audit.models import AuditRecord
 from paydesk.foundation.clocks.models import Clock
 from paydesk.foundation.people.actions.accounts import deactivate
@@ -90,11 +91,29 @@ class Escalating(TestCase):
             actions.acknowledge(made.pk, by=self.by["TL"], now=NOON)
 
     def test_what_is_missing_is_said_by_kind(self) -> None:
-        missing = queries.missing_of("risk", ("case", self.case.pk))
+        missing = queries.missing_of("risk", ("case", self.case.pk), NOON.date())
         assert missing == [
             "A confirmed link to the payment it is about", "The amount it is about", "Which customer it is",
         ]  # fmt: skip
-        assert "The letter or document as a file" in queries.missing_of("regulator", ("case", self.case.pk))
+        assert "The letter or document as a file" in queries.missing_of(
+            "regulator", ("case", self.case.pk), NOON.date()
+        )
+
+    def test_documents_of_the_category_come_before_risk_save_where_it_is_urgent(self) -> None:
+        edit_category(
+            "fraud.unauthorised", group="fraud", words="Not theirs", documents={"risk": ["police_report"]},
+            version=0, by=self.by["TL"], now=NOON,
+        )  # fmt: skip
+        cases.sort_case(self.case.pk, category="fraud.unauthorised", by=self.by["SU"], now=NOON)
+        about = ("case", self.case.pk)
+        assert queries.missing_of("risk", about, NOON.date())[-1] == "Police report"
+        assert "Police report" not in queries.missing_of("legal", about, NOON.date())
+        with pytest.raises(EscalationRefused, match=r"Police report\. Ask for it.*choose Urgent") as refused:
+            self.escalated(severity="high")
+        assert refused.value.fields["missing"] == ["police_report"]
+        assert not Escalation.objects.exists()
+        self.escalated(severity="high", kind="legal")
+        self.escalated(severity="urgent")
 
     def test_restricted_it_is_seen_by_the_named_alone_also_not_by_who_raised_it(self) -> None:
         made = self.escalated(is_restricted=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -27,20 +27,23 @@ def edit_category(
     words: str,
     checks: Sequence[str] = (),
     required: Sequence[str] = (),
+    documents: Mapping[str, Collection[str]] | None = None,
     retired: bool = False,
     version: int,
     by: Actor,
     now: datetime,
 ) -> CategoryTree:
-    """Make a version in which the category is so: renamed, moved, retired, with this checklist and these
-    fields asked for; a new one where `code` is "". `version` is the one the person saw; the same again makes
-    none. Raises TriageRefused, ChangedRefused.
+    """Make a version in which the category is so: renamed, moved, retired, with this checklist, these fields
+    and kinds of `documents` asked for, by what they are asked for before ({"risk": ["identity"]}); a new one
+    where `code` is "". `version` is the one the person saw; the same again makes none.
+    Raises TriageRefused, ChangedRefused.
     """
 
     def changed(tree: Mapping[str, Any]) -> tuple[dict[str, Any], str]:
         return tree_edits.with_category(
-            tree, code, group=group, words=words, checks=checks, required=required, retired=retired
-        )
+            tree, code, group=group, words=words, checks=checks, required=required,
+            documents=documents or {}, retired=retired,
+        )  # fmt: skip
 
     return _version(changed, version, by, now)
 

@@ -64,6 +64,7 @@ def edited(tree: Any = TREE, code: str = "paying.twice", **said: Any) -> tuple[A
         "words": "Charged twice",
         "checks": ["Look"],
         "required": [],
+        "documents": {},
         "retired": False,
     }
     return with_category(tree, code, **{**usual, **said})
@@ -87,6 +88,15 @@ def test_a_category_is_renamed_moved_retired_and_keeps_its_code():
     assert categories.as_json() == TREE
 
 
+def test_a_category_asks_for_documents_before_what_and_an_unknown_one_for_none():
+    made, code = edited(checks=TREE["paying"]["children"]["paying.twice"]["checks"],
+                        documents={"resolve": [], "risk": {"police_report", "identity"}})  # fmt: skip
+    assert categories.documents_of(made, code, "risk") == ["identity", "police_report"]
+    assert categories.documents_of(made, code, "resolve") == []
+    assert categories.documents_of(made, "gone.away", "risk") == []
+    assert changes_between(TREE, made) == ["Charged twice asks for other documents."]
+
+
 def test_a_new_category_gets_a_code_that_nobody_had():
     made, code = edited(code="", words="Twice")
     assert code == "paying.twice_2"
@@ -106,6 +116,8 @@ def test_a_new_category_gets_a_code_that_nobody_had():
         ({"words": "wrong amount"}, "has a category"),
         ({"checks": ["x"] * 1 + [f"{n}" for n in range(12)]}, "up to 12 lines"),
         ({"required": ["shoe"]}, "from the list"),
+        ({"documents": {"risk": ["other"]}}, "from their list"),
+        ({"documents": {"answer": ["identity"]}}, "from their list"),
     ],
 )
 def test_what_the_tree_cannot_be_is_said(said: dict[str, Any], problem: str):

@@ -82,7 +82,7 @@ def resume_clock(clock_id: int, *, by: Actor, now: datetime) -> Clock:
         return clock
     _check_by_hand(clock)
     reason = clock.pause_reason
-    resume([clock], now)
+    resume([clock.pk], now)
     clock.refresh_from_db()
     audit.record(
         "clock.resumed",

@@ -9,8 +9,8 @@ from django.db import IntegrityError, connection, transaction
 from django.test import TestCase
 from django.test.utils import CaptureQueriesContext
 
-from paydesk.foundation.clocks import steps
-from paydesk.foundation.clocks.models import CalendarVersion, Clock, ClockPause
+from paydesk.foundation.clocks import merging, steps
+from paydesk.foundation.clocks.models import CalendarVersion, Clock, ClockPause, PolicyVersion
 from paydesk.foundation.clocks.queries import clocks_due, earliest_of, standing, state_at
 from paydesk.foundation.clocks.reports import breach_forecast, kept_by_week, usual_seconds
 from paydesk.foundation.clocks.tests.desk import (
@@ -56,7 +56,7 @@ class Start(WithClocks):
                 now=MONDAY,
             )
         assert number == 398
-        assert len(one) == len(many) == 4
+        assert len(one) == len(many) == 3
         assert the(8).due_at == at("2026-03-02 17:00")
         assert the(8).start_at == MONDAY + timedelta(hours=1)
 
@@ -78,6 +78,16 @@ class Start(WithClocks):
         assert "holidays" in calendar.source
         kenya = start(2, at("2026-03-06 10:00"), market="KE")
         assert kenya.due_at == at("2026-03-09 09:00"), "Nairobi closes at 14:00 UTC"
+
+    def test_a_policy_counts_also_where_its_calendar_is_used_for_the_first_time(self):
+        first = start(1).policy
+        same = ("kind", "target_seconds", "target_days", "cut_off", "grace_seconds")
+        said = {field: getattr(first, field) for field in same} | {"made_by": "tests", "made_at": MONDAY}
+        PolicyVersion.objects.create(version=first.version + 1, calendar="24x7", **said)
+        assert start(2).calendar.name == "24x7"
+        own = PolicyVersion.objects.create(version=1, market="KE", **said)
+        kenya = start(3, market="KE")
+        assert (kenya.policy_id, kenya.calendar.name) == (own.pk, "KE")
 
     def test_a_kind_nobody_declared_is_an_error(self):
         with pytest.raises(KeyError):
@@ -230,14 +240,23 @@ class Merge(WithClocks):
         start(2, at("2026-03-02 12:00"))
         start(1, at("2026-03-02 09:00"), kind="outside")
         before = [(the(n).start_at, the(n).due_at) for n in (1, 2)]
-        assert steps.merge_clocks("thing", 1, 2, at=at("2026-03-02 13:00")) == 2
+        assert merging.merge_clocks("thing", 1, 2, at=at("2026-03-02 13:00")) == 2
         assert (the(2).start_at, the(2).due_at) == before[0]
         assert state_at(the(1), at("2026-03-02 13:00")) == "merged"
         assert the(2, "outside").start_at == at("2026-03-02 09:00"), "of that kind it had none"
-        assert steps.undo_merge("thing", 1, 2, at=at("2026-03-02 14:00")) == 2
+        assert merging.undo_merge("thing", 1, 2, at=at("2026-03-02 14:00")) == 2
         assert [(the(n).start_at, the(n).due_at) for n in (1, 2)] == before
         assert [the(n).ended_as for n in (1, 2)] == ["", ""]
         assert the(2, "outside").ended_as == "waived"
+
+    def test_what_was_done_on_the_survivor_was_not_done_for_the_other(self):
+        start(1, at("2026-03-02 09:00"))
+        start(2, at("2026-03-02 12:00"))
+        due_at = the(1).due_at
+        merging.merge_clocks("thing", 1, 2, at=at("2026-03-02 12:30"))
+        steps.meet_clocks("answer", "thing", [2], at=at("2026-03-02 13:00"))
+        assert merging.undo_merge("thing", 1, 2, at=at("2026-03-02 14:00")) == 1
+        assert (the(1).ended_as, the(1).due_at, the(2).ended_as) == ("", due_at, "met")
 
 
 class Look(WithClocks):

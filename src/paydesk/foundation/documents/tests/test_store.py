@@ -13,7 +13,13 @@ from django.db import IntegrityError, connection, transaction
 from paydesk.foundation.audit.models import AuditRecord
 from paydesk.foundation.documents import actions, blobs, steps
 from paydesk.foundation.documents.models import Document, StoredContent
-from paydesk.foundation.documents.queries import damaged_contents, document_by_id, open_document, uploads_of
+from paydesk.foundation.documents.queries import (
+    content_of,
+    damaged_contents,
+    document_by_id,
+    open_document,
+    uploads_of,
+)
 from paydesk.kernel.actor import Actor
 from paydesk.kernel.refused import NotAllowedRefused, Refused
 
@@ -165,15 +171,18 @@ def test_missing_and_changed_files_are_found():
     found = {content.pk for content, _ in damaged_contents()}
     assert found == {changed.content_id, gone.content_id}
     assert kept.content_id not in found
-    with pytest.raises(Refused) as refused:
-        open_document(gone.pk)
-    assert refused.value.code == "document.gone"
+    assert content_of(kept.pk) == b"kept"
+    for asks in (open_document, content_of):
+        with pytest.raises(Refused) as refused:
+            asks(gone.pk)
+        assert refused.value.code == "document.gone"
 
 
 def test_an_unknown_document_is_refused():
-    with pytest.raises(Refused) as refused:
-        open_document(123456)
-    assert refused.value.code == "document.unknown"
+    for asks in (open_document, content_of):
+        with pytest.raises(Refused) as refused:
+            asks(123456)
+        assert refused.value.code == "document.unknown"
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 
 import pytest
+from django.db import IntegrityError
 
 from paydesk.foundation.audit.models import AuditRecord
 from paydesk.foundation.people.actions import (
@@ -12,6 +13,7 @@ from paydesk.foundation.people.actions import (
     deactivate,
     make_demo_people,
     set_keyboard_shortcuts,
+    set_language,
     set_market_time_zone,
     set_markets,
     set_password,
@@ -228,12 +230,33 @@ class TestOneself:
         assert person.keyboard_shortcuts is False
         assert AuditRecord.objects.get(verb="person.password_set").changes == {}
 
+    def test_everyone_chooses_their_own_language_once_recorded(self):
+        person = make_person()
+        assert person.language == ""
+        for _ in range(2):
+            set_language(person.pk, "sw", by=person.actor(), now=NOON)
+        person.refresh_from_db()
+        assert person.language == "sw"
+        assert AuditRecord.objects.get(verb="person.preferences_set").changes == {"language": ["", "sw"]}
+
+    def test_a_language_the_desk_has_not_is_refused_and_the_table_knows_none(self):
+        person = make_person()
+        for unknown in ("xx", ""):
+            with pytest.raises(Refused) as refused:
+                set_language(person.pk, unknown, by=person.actor(), now=NOON)
+            assert refused.value.code == "person.language"
+        assert not AuditRecord.objects.filter(verb="person.preferences_set").exists()
+        with pytest.raises(IntegrityError):
+            Person.objects.filter(pk=person.pk).update(language="xx")
+
     def test_not_those_of_others(self):
         person, other = make_person(), make_person(email="other@desk.example")
         with pytest.raises(NotAllowedRefused):
             set_password(person.pk, "another long secret", by=other.actor(), now=NOON)
         with pytest.raises(NotAllowedRefused):
             set_keyboard_shortcuts(person.pk, False, by=other.actor(), now=NOON)
+        with pytest.raises(NotAllowedRefused):
+            set_language(person.pk, "fr", by=other.actor(), now=NOON)
         with pytest.raises(NotAllowedRefused):
             # The same number, but a provider's, is somebody else.
             set_password(person.pk, "another long secret", by=Actor("provider", person.pk, "P"), now=NOON)

@@ -14,17 +14,11 @@ from paydesk.domain.cases.models import Case
 from paydesk.domain.doors import actions
 from paydesk.domain.doors.models import Chat, ProofTry, StatusLink, Visit
 from paydesk.web.addresses import code_in
-from paydesk.web.public import limits
 from paydesk.web.public.tests.test_chat import AtTheDoors
 from paydesk.web.public.tests.test_status import BROWSER
 from tests.builders import WORKER
 
-
-@pytest.fixture(autouse=True)
-def _nobody_came_before(monkeypatch: pytest.MonkeyPatch) -> None:
-    for each in limits.EVERY:
-        monkeypatch.setattr(each, "_counts", {})
-        monkeypatch.setattr(each, "_clock", lambda: 1.0)  # no minute ends within a test
+pytestmark = pytest.mark.usefixtures("nobody_came_before")
 
 
 class Lists(AtTheDoors):

@@ -20,7 +20,6 @@ from paydesk.domain.cases.queries import code
 from paydesk.domain.doors import actions, rules
 from paydesk.domain.doors.models import Chat, Door, PhoneCall
 from paydesk.foundation.clocks.models import Clock
-from paydesk.web.public import limits
 from paydesk.web.public.tests.test_status import BROWSER
 from paydesk.web.refunds.tests.desk import PHONE, OnTheRefundDesk
 from tests.builders import receive_today, row
@@ -29,11 +28,7 @@ PICTURE = b"\x89PNG\r\n\x1a\n" + b"\0" * 40
 CARD = "4111 1111 1111 1111"
 
 
-@pytest.fixture(autouse=True)
-def _nobody_came_before(monkeypatch: pytest.MonkeyPatch) -> None:
-    for each in limits.EVERY:
-        monkeypatch.setattr(each, "_counts", {})
-        monkeypatch.setattr(each, "_clock", lambda: 1.0)  # no minute ends within a test
+pytestmark = pytest.mark.usefixtures("nobody_came_before")
 
 
 @pytest.mark.usefixtures("_documents_in_a_folder_of_the_test")

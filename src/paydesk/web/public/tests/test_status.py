@@ -26,11 +26,7 @@ from tests.builders import WORKER
 BROWSER = {"User-Agent": "Mozilla/5.0"}
 
 
-@pytest.fixture(autouse=True)
-def _nobody_came_before(monkeypatch: pytest.MonkeyPatch) -> None:
-    for each in limits.EVERY:
-        monkeypatch.setattr(each, "_counts", {})
-        monkeypatch.setattr(each, "_clock", lambda: 1.0)  # no minute ends within a test
+pytestmark = pytest.mark.usefixtures("nobody_came_before")
 
 
 @pytest.mark.usefixtures("_documents_in_a_folder_of_the_test")
