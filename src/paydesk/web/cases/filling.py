@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from django.utils import timezone
+from django.utils import timezone, translation
+from django.utils.translation import gettext
 
-from paydesk.domain.cases.hearing import facts_for
+from paydesk.domain.cases.hearing import facts_for, known_where_answered
 from paydesk.domain.cases.placeholders import Filled, fill
 from paydesk.domain.cases.queries import code, link_pairs
 from paydesk.domain.cases.reached_by import channel_of_answer
+from paydesk.domain.cases.rules import LEVELS, Level
 from paydesk.domain.cases.texts import LANGUAGES
 from paydesk.kernel.actor import Actor
 
@@ -39,12 +41,20 @@ class Filling:
         return self.own | dict(self.fill(text).facts)
 
 
+def name_for(case: Case, level: str) -> str:
+    """What an answer calls them: ours of a customer who is known on the channel, else what they call
+    themselves, else what everybody is called. Whose account it is, is told to nobody by a greeting."""
+    if case.customer is not None and LEVELS[level] > Level.UNVERIFIED and case.party_role != "third_party":
+        return str(case.customer.name)
+    with translation.override(case.language):
+        return case.contact_name or gettext("customer")
+
+
 def filling_of(case: Case, actor: Actor, now: datetime) -> Filling:
     """As many queries as the facts of what the case is confirmed to be about."""
     local = timezone.localtime(now)
-    name = case.customer.name if case.customer else case.contact_name
     own = {
-        "customer.name": name,
+        "customer.name": name_for(case, known_where_answered(case, now)),
         "case.code": code(case),
         "agent.name": actor.name,
         "facts.as_of": f"{local:%-d.%-m.%Y %H:%M}",

@@ -20,6 +20,7 @@ from paydesk.domain.cases.queries import code
 from paydesk.foundation.assignments.actions import assign
 from paydesk.foundation.people.models import Person, Team
 from paydesk.web.addresses import code_in
+from paydesk.web.cases.filling import name_for
 from paydesk.web.cases.tests.at_the_inbox import ADDRESS, OnTheInbox
 from tests.builders import WORKER
 from tests.pages import without_secrets
@@ -123,6 +124,35 @@ class Working(OnTheInbox):
         case.refresh_from_db()
         assert (case.language, case.harms) == ("sw", ["locked", "vulnerable"])
 
+    def test_two_people_who_sort_at_once_do_not_take_back_what_the_other_one_said(self) -> None:
+        case = self.opened()
+        dialog = self.get("SU", reverse("cases:act", args=[code(case), "sort"]))
+        shown = {"severity": "", "party_role": case.party_role, "contact": case.contact, "language": "en"}
+        old = unescape(re.search(r'name="seen" value="([^"]+)"', dialog)[1])
+        self.act("TL", case, "sort", **shown | {"severity": "urgent", "seen": old}, root_cause="none")
+        self.act("SU", case, "sort", **shown, category="other.general", seen=old)
+        case.refresh_from_db()
+        assert (case.severity, case.root_cause, case.category) == ("urgent", "none", "other.general")
+        told = self.act("SU", case, "sort", 409, **shown | {"severity": "high", "seen": old})
+        assert "was changed by somebody else meanwhile" in told
+        self.act("SU", case, "sort", **shown | {"severity": "urgent", "seen": old})  # both say the same
+        case.refresh_from_db()
+        assert (case.severity, case.category) == ("urgent", "other.general")
+
+    def test_a_greeting_tells_nobody_whose_account_it_is(self) -> None:
+        case = self.opened()
+        case.customer = self.contract.customer
+        for level, role, called, name in (
+            ("unverified", "customer", "", "customer"),
+            ("unverified", "customer", "Kofi", "Kofi"),
+            ("two_facts", "third_party", "Kofi", "Kofi"),
+            ("two_facts", "customer", "Kofi", self.contract.customer.name),
+        ):
+            case.party_role, case.contact_name = role, called
+            assert name_for(case, level) == name
+        case.contact_name, case.language = "", "fr"
+        assert name_for(case, "unverified") == "cher client"
+
     def test_a_draft_that_is_shown_again_keeps_the_facts_that_stand_in_it(self) -> None:
         case = self.opened()
         self.known(case)
@@ -165,7 +195,7 @@ class Working(OnTheInbox):
         letter = actions.save_letter(
             "Confirmed", "en", word, filename="c.docx", by=self.people["TL"].actor(), now=timezone.now()
         )
-        assert "Nothing fills {{ customer.name }}, {{ payment.amount }}:" in unescape(
+        assert "Nothing fills {{ payment.amount }}:" in unescape(
             self.post("SU", attach, {"kind": "letter", "letter": letter.pk}, 409)
         )
         self.known(case)
