@@ -89,7 +89,7 @@ def files_along(message: Message, by: Actor) -> int:
     made = [
         Attachment(
             message=message, document_id=each.document_id, name=each.name, content_type=each.content_type,
-            size_bytes=each.size_bytes, sha256=each.sha256,
+            size_bytes=each.size_bytes, sha256=each.sha256, tells=each.tells,
         )
         for each in waiting
     ]  # fmt: skip
@@ -104,7 +104,8 @@ def files_back(message: Message, case: Case, by: Actor, now: datetime) -> None:
     WaitingFile.objects.bulk_create(
         WaitingFile(
             case=case, person_id=by.id, document_id=each.document_id, name=each.name,
-            content_type=each.content_type, size_bytes=each.size_bytes, sha256=each.sha256, at=now,
+            content_type=each.content_type, size_bytes=each.size_bytes, sha256=each.sha256,
+            tells=each.tells, at=now,
         )
         for each in message.attachments.order_by("pk")
     )  # fmt: skip

@@ -199,7 +199,7 @@ def owner_of_contact(by: Actor, contact: str) -> int | None:
 
 
 def said_before(channel: str, external_id: str, text: str, sender: str) -> tuple[str, Message | None]:
-    """(the id to keep a message under, the message that is known under it); one query.
+    """(the id to keep a message under, the message that is known under it); one query where none is.
 
     A Message-ID is the sender's to choose: another text or another sender under a known one is another
     message, which is kept as "<id>#reused-…".
@@ -207,8 +207,10 @@ def said_before(channel: str, external_id: str, text: str, sender: str) -> tuple
     if not external_id:
         return "", None
     found = Message.objects.filter(channel=channel)
-    known = found.filter(external_id=external_id).first()
-    if known is None or channel != "email" or _is_the_same(known, text, sender):
+    if not found.filter(external_id=external_id).exists():
+        return external_id, None
+    known = found.get(external_id=external_id)
+    if channel != "email" or _is_the_same(known, text, sender):
         return external_id, known
     digest = hashlib.sha256(f"{sender}\n{text}".encode()).hexdigest()[:16]
     own = f"{external_id[:960]}{REUSED}{digest}"

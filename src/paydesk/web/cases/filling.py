@@ -10,10 +10,10 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext
 
 from paydesk.domain.cases.hearing import facts_for, known_where_answered
+from paydesk.domain.cases.identity import why_not
 from paydesk.domain.cases.placeholders import Filled, fill
 from paydesk.domain.cases.queries import code, link_pairs
 from paydesk.domain.cases.reached_by import channel_of_answer
-from paydesk.domain.cases.rules import LEVELS, Level
 from paydesk.domain.cases.texts import LANGUAGES
 from paydesk.kernel.actor import Actor
 
@@ -25,10 +25,14 @@ FIRST_LANGUAGE = "en"
 
 @dataclass(frozen=True, slots=True)
 class Filling:
-    """The desk's own values and the facts of a case: (name, value, why it may not be told)."""
+    """The desk's own values and the facts of a case: (name, value, why it may not be told).
+
+    Whoever is not known hears the name that they gave themselves; `knows_name`: it is the one we have.
+    """
 
     own: dict[str, str]
     facts: list[tuple[str, str, str]]
+    knows_name: bool
 
     def fill(self, text: str) -> Filled:
         return fill(text, self.own, self.facts)
@@ -41,26 +45,26 @@ class Filling:
         return self.own | dict(self.fill(text).facts)
 
 
-def name_for(case: Case, level: str) -> str:
-    """What an answer calls them: ours of a customer who is known on the channel, else what they call
-    themselves, else what everybody is called. Whose account it is, is told to nobody by a greeting."""
-    if case.customer is not None and LEVELS[level] > Level.UNVERIFIED and case.party_role != "third_party":
-        return str(case.customer.name)
-    with translation.override(case.language):
-        return case.contact_name or gettext("customer")
+def _everybody(language: str) -> str:
+    """What somebody is called who has said no name."""
+    with translation.override(language):
+        return gettext("customer")
 
 
 def filling_of(case: Case, actor: Actor, now: datetime) -> Filling:
     """As many queries as the facts of what the case is confirmed to be about."""
     local = timezone.localtime(now)
+    level = known_where_answered(case, now)
+    is_known = not why_not("customer.call_by_name", level=level, party_role=case.party_role)
+    named = case.customer.name if case.customer and is_known else ""
     own = {
-        "customer.name": name_for(case, known_where_answered(case, now)),
+        "customer.name": named or case.contact_name or _everybody(case.language),
         "case.code": code(case),
         "agent.name": actor.name,
         "facts.as_of": f"{local:%-d.%-m.%Y %H:%M}",
     }
     facts = facts_for(case, link_pairs(case.pk), now, channel=channel_of_answer(case, now))
-    return Filling(own, [(fact.name, fact.value, why) for fact, why in facts])
+    return Filling(own, [(fact.name, fact.value, why) for fact, why in facts], bool(named))
 
 
 @dataclass(frozen=True, slots=True)

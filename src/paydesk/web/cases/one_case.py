@@ -38,6 +38,7 @@ from paydesk.domain.cases.queries import (
 from paydesk.domain.cases.reached_by import channel_of_answer
 from paydesk.domain.cases.rules import MONEY_OUTCOMES, UNDO_SECONDS
 from paydesk.domain.cases.states import OPEN, OVER
+from paydesk.domain.routing.queries import routed_of
 from paydesk.domain.triage.queries import escalations_of, to_act_on
 from paydesk.domain.triage.rules import ESCALATES
 from paydesk.foundation.audit.queries import histories, history
@@ -57,6 +58,7 @@ from paydesk.web.clocks.chips import chips_of
 from paydesk.web.language import spoken
 from paydesk.web.queues.subjects import subject_of
 from paydesk.web.queues.work import work_of
+from paydesk.web.routing.shown import why_it_is_here
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -115,6 +117,7 @@ def page_of_case(request: HttpRequest, case: Case) -> dict[str, Any]:
         answer_leaves=any(each.delivery == "queued" and not each.is_automatic for each in messages),
         flags=[ESCALATES[each.reason] for each in to_act_on(flags)],
     )  # fmt: skip
+    routed = routed_of(case.pk)
     acts, more_acts = acts_of(
         case, actor, but=following.name if following else "",
         no_payment=not any(kind == "payment" for kind, _ in confirmed),
@@ -133,11 +136,12 @@ def page_of_case(request: HttpRequest, case: Case) -> dict[str, Any]:
         "over": OVER.get(case.state, ""),
         "chips": chips_of(actor, "case", case.pk, now),
         "work": work_of(actor, subject_of("case", case)),
+        "why_here": why_it_is_here(routed, case.owned_by),
         "at_query": "",
         "links": links,
         "facts": facts,
         "facts_at": now.isoformat(),
-        "entries": story_of(case, messages, _done(case, confirmed), elsewhere_of(case.pk)),
+        "entries": story_of(case, messages, _done(case, confirmed), elsewhere_of(case.pk), routed),
         "parent": shown(family.parent, words) if family.parent else None,
         "children": [shown(child, words) for child in family.children],
         "others": [shown(other, words) for other in others_about_the_same(actor, case, pairs, before)],

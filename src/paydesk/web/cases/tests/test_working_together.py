@@ -20,7 +20,6 @@ from paydesk.domain.cases.queries import code
 from paydesk.foundation.assignments.actions import assign
 from paydesk.foundation.people.models import Person, Team
 from paydesk.web.addresses import code_in
-from paydesk.web.cases.filling import name_for
 from paydesk.web.cases.tests.at_the_inbox import ADDRESS, OnTheInbox
 from tests.builders import WORKER
 from tests.pages import without_secrets
@@ -138,20 +137,6 @@ class Working(OnTheInbox):
         self.act("SU", case, "sort", **shown | {"severity": "urgent", "seen": old})  # both say the same
         case.refresh_from_db()
         assert (case.severity, case.category) == ("urgent", "other.general")
-
-    def test_a_greeting_tells_nobody_whose_account_it_is(self) -> None:
-        case = self.opened()
-        case.customer = self.contract.customer
-        for level, role, called, name in (
-            ("unverified", "customer", "", "customer"),
-            ("unverified", "customer", "Kofi", "Kofi"),
-            ("two_facts", "third_party", "Kofi", "Kofi"),
-            ("two_facts", "customer", "Kofi", self.contract.customer.name),
-        ):
-            case.party_role, case.contact_name = role, called
-            assert name_for(case, level) == name
-        case.contact_name, case.language = "", "fr"
-        assert name_for(case, "unverified") == "cher client"
 
     def test_a_draft_that_is_shown_again_keeps_the_facts_that_stand_in_it(self) -> None:
         case = self.opened()
