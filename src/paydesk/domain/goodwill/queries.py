@@ -83,7 +83,7 @@ def payments_of_trouble(case_id: int) -> list[int]:
 def given_before(
     case_id: int, now: datetime, *, payment_id: int | None = None, customer_id: int | None = None
 ) -> list[Compensation]:
-    """What was given, is asked for or contested about this case and its payments, or to this customer lately."""
+    """What was given, is asked for or contested about this case, its payments, or to this customer lately."""
     paid = [*payments_of_trouble(case_id), *([payment_id] if payment_id is not None else [])]
     links: list[Link] = [("case", case_id), *(("payment", number) for number in paid)]
     return compensations_of([*links, *([("customer", customer_id)] if customer_id is not None else [])], now)

@@ -138,7 +138,7 @@ def request_ended(approval: Approval, by: Actor, now: datetime) -> None:
 
 
 def _earlier_of(case: Case, payment_id: int | None, now: datetime) -> list[Compensation]:
-    """What was given, is asked for or contested about this case and its payments, or to its customer lately."""
+    """What was given, is asked for or contested about the case, its payments, or to its customer lately."""
     return queries.given_before(case.pk, now, payment_id=payment_id, customer_id=case.customer_id)
 
 
