@@ -55,7 +55,7 @@ def open_(request: HttpRequest, payment_id: int) -> HttpResponse:
         "payment": payment,
         "each": payment_shown(payment),
         "case_code": case_code(case) if case else "",
-        "open_ones": [each for each in of_payment(actor, payment.pk) if each.is_open],
+        "open_ones": [each for each in of_payment(payment.pk) if each.is_open],
         "allowed": gate(actor, ANSWER),
         "at": came_from(request, page_of("payment", payment.pk)),
     }

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from django.urls import reverse
 
-from paydesk.domain.disputes.queries import contested
 from paydesk.domain.payments.queries import PaymentStory, applied_to, last_own_reversal, undoable
 from paydesk.domain.payments.states import PAYMENT
 from paydesk.domain.refunds.queries import calculation_of
@@ -35,7 +34,9 @@ class Act:
     blocked: str = ""
 
 
-def acts_of(actor: Actor, story: PaymentStory, waiting: Mapping[str, Approval]) -> list[Act]:
+def acts_of(
+    actor: Actor, story: PaymentStory, waiting: Mapping[str, Approval], *, is_contested: bool
+) -> list[Act]:
     """The acts that make sense for this payment now. `waiting` are approvals that wait, by kind."""
     payment = story.payment
     put_back = _put_back(actor, payment, waiting)
@@ -57,7 +58,6 @@ def acts_of(actor: Actor, story: PaymentStory, waiting: Mapping[str, Approval]) 
     found += put_back
     asked = "An earlier day is asked for already." if "payment.backdate" in waiting else ""
     found.append(_act("Backdate…", "backdate", "d", payment, gate(actor, BACKDATE).reason or asked))
-    is_contested = bool(contested([payment.pk]))
     blocked = gate_to_ask(actor, "refunds.entitle").reason or (
         CONTESTED if is_contested
         else "" if calculation_of(payment).left
