@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from paydesk.domain.cases import actions
 from paydesk.domain.cases.asks import owner_of, references_in
 from paydesk.domain.cases.categories import leaves
+from paydesk.domain.cases.family_queries import family_of
 from paydesk.domain.cases.queries import code, current_tree, knows_who
 from paydesk.domain.cases.states import AT_WORK, CASE, OPEN
 from paydesk.foundation.people.queries import market_by_code, markets_of
@@ -30,6 +31,7 @@ from paydesk.web.cases import forms as asked
 from paydesk.web.cases.links import LINES
 from paydesk.web.cases.proving import lead_of
 from paydesk.web.cases.shown import SEE, WORK, case_or_404, shown
+from paydesk.web.cases.sorting import as_seen, keep_what_others_said
 from paydesk.web.deeds import Deed, Nothing
 from paydesk.web.language import spoken
 from paydesk.web.queues.subjects import Subject, subject_or_404
@@ -103,10 +105,14 @@ def _named(text: str, case: Case, by: Actor) -> tuple[str, int] | None:
 
 
 def _merge(case: Case, data: dict[str, Any], by: Actor, now: Any) -> object:
-    number = number_in("case", data["code"])
+    return actions.merge(case.pk, into=_case_named(data["code"]), by=by, now=now)
+
+
+def _case_named(text: str) -> int:
+    number = number_in("case", text)
     if number is None:
         raise Refused("This is no code of a case: check its last letter.")
-    return actions.merge(case.pk, into=number, by=by, now=now)
+    return number
 
 
 def _dispute(case: Case, data: dict[str, Any], by: Actor, now: Any) -> object:
@@ -156,6 +162,26 @@ DEEDS = {
             "Merge", "Merged.",
         ),
         Deed(
+            "child", "Add a child case", "", OPEN, asked.Child,
+            lambda case, data, by, now: actions.add_child(
+                case.pk, child_id=_case_named(data["code"]), by=by, now=now
+            ),
+            "Another case becomes a child of this one: it stands here with its state, and works on its own.",
+            "Add it", "It is a child of this case.",
+        ),
+        Deed(
+            "no-part", "Take out of its parent", "", (*OPEN, "resolved"), Nothing,
+            lambda case, data, by, now: actions.part_child(case.pk, by=by, now=now),
+            "It is no child of the other case any more.", "Take it out", "It has no parent any more.",
+            fits=lambda case: case.parent_id is not None and case.split_off is None,
+        ),
+        Deed(
+            "unsplit", "Take the split back", "", (*OPEN, "resolved"), Nothing,
+            lambda case, data, by, now: actions.undo_split(case.pk, by=by, now=now),
+            "What was split off is its parent's again, and what comes for this case goes there.",
+            "Take it back", "It is one case again.", fits=lambda case: case.split_off is not None,
+        ),
+        Deed(
             "resolve", "Resolve", "e", OPEN, Nothing,
             lambda case, data, by, now: actions.resolve(case.pk, by=by, now=now),
             "The trouble is over. A message within 48 hours opens it again.", "Resolve", "Resolved.",
@@ -197,7 +223,8 @@ def act(request: HttpRequest, public_code: str, deed: str) -> HttpResponse:
     if chosen is None:
         raise Http404("There is no such act.")
     is_sent, page = request.method == "POST", page_of("case", case.pk)
-    form = chosen.form(request.POST if is_sent else None, initial=_initial(case), auto_id="deed_%s")
+    initial = _initial(case)
+    form = chosen.form(request.POST if is_sent else None, initial=initial, auto_id="deed_%s")
     if deed == "sort":
         if case.is_complaint:  # one person does not take a deadline away
             form.fields["is_complaint"].disabled = True
@@ -208,6 +235,8 @@ def act(request: HttpRequest, public_code: str, deed: str) -> HttpResponse:
             language: Any = form.fields["language"]
             language.choices = [("", case.language), *language.choices]
     if is_sent and form.is_valid():
+        if deed == "sort":
+            keep_what_others_said(form, initial)
         chosen.do(case, form.cleaned_data, actor, timezone.now())
         return done(request, came_from(request, page), f"{code(case)}: {spoken(chosen.told)}")
     each = shown(case)
@@ -223,6 +252,8 @@ def act(request: HttpRequest, public_code: str, deed: str) -> HttpResponse:
         "each": each, "case": case, "deed": chosen, "form": form, "at": came_from(request, page),
         "blocked": gate(actor, WORK).reason or why, "unnamed": unnamed and gate(actor, WORK).allowed,
         "lead": lead_of(case, request.GET.get("for", "")) if deed == "verify" else "",
+        "open_parts": [shown(each) for each in family_of(actor, case).open_children]
+        if deed == "resolve" else (),
     }  # fmt: skip
     return render(request, "cases/deed.html", known, status=422 if is_sent else 200)
 
@@ -235,7 +266,7 @@ def _typed(case: Case) -> Decimal | None:
 
 
 def _initial(case: Case) -> dict[str, Any]:
-    return {
+    known = {
         "category": case.category, "root_cause": case.root_cause, "money_outcome": case.money_outcome,
         "severity": case.severity if case.severity_by_hand else "", "amount": _typed(case),
         "party_role": case.party_role, "contact": case.contact,
@@ -244,6 +275,7 @@ def _initial(case: Case) -> dict[str, Any]:
         "called_us": "yes" if case.channel == "phone" and case.unanswered_since is not None else "no",
         "customer": code_in("customer", case.customer_id) if case.customer_id else "",
     }  # fmt: skip
+    return known | {"seen": as_seen(known)}
 
 
 def _about(actor: Actor, said: str) -> Subject | None:

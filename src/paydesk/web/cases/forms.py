@@ -80,6 +80,7 @@ class Sort(forms.Form):
         label="Harm", required=False, choices=list(HARMS.items()), widget=forms.CheckboxSelectMultiple
     )
     with_harms = forms.CharField(required=False, widget=forms.HiddenInput)  # the harms were there to be seen
+    seen = forms.CharField(required=False, widget=forms.HiddenInput)  # what all of these were then
 
 
 class Verify(forms.Form):
@@ -155,6 +156,10 @@ class Link(forms.Form):
 
 class Merge(forms.Form):
     code = forms.CharField(label="Into which case (code CAS-…)", max_length=40)
+
+
+class Child(forms.Form):
+    code = forms.CharField(label="Which case becomes its child (code CAS-…)", max_length=40)
 
 
 def _no_card(text: str, field: str) -> Any:
