@@ -22,6 +22,7 @@ from paydesk.domain.cases.models import (
     Mailbox,
     Message,
 )
+from paydesk.domain.cases.said_in import said_in
 from paydesk.domain.cases.states import AT_WORK, OPEN
 from paydesk.foundation.attached.queries import has_any
 from paydesk.foundation.clocks.models import Clock
@@ -128,8 +129,11 @@ def found_by(found: QuerySet[Case], text: str) -> QuerySet[Case]:
 
 
 def messages_of(case: Case) -> list[Message]:
-    """What was said, oldest first, the newest MOST_MESSAGES of it, attachments loaded; two queries."""
-    newest = list(Message.objects.filter(case=case).order_by("-at", "-id")[:MOST_MESSAGES])
+    """What stands in it, oldest first, the newest MOST_MESSAGES of it, attachments loaded.
+
+    Two queries, another where messages were split off.
+    """
+    newest = list(Message.objects.filter(said_in(case.pk)).order_by("-at", "-id")[:MOST_MESSAGES])
     files = Attachment.objects.all() if has_any((SUBJECT, case.pk), Attachment) else Attachment.objects.none()
     prefetch_related_objects(newest, Prefetch("attachments", files))
     return newest[::-1]
