@@ -244,9 +244,7 @@ def ageing(parts: Sequence[tuple[str, int]], title: str) -> SafeString:
 def columns(
     values: Sequence[tuple[str, Sequence[int]]], title: str, description: str, key: str
 ) -> SafeString:
-    return charts.columns(
-        values, title=in_own_words(title), description=in_own_words(description), key=key
-    )
+    return charts.columns(values, title=in_own_words(title), description=in_own_words(description), key=key)
 
 
 @register.simple_tag
