@@ -9,7 +9,7 @@ from paydesk.web.language import spoken
 
 
 def names_by_label(labels: Iterable[str]) -> dict[str, str]:
-    """ "person:12" becomes that person's name, "system:worker" the desk itself, for whoever looks; one query."""
+    """ "person:12" becomes that person's name, "system:worker" the desk itself; one query."""
     known = set(labels)
     ids = {int(label[7:]) for label in known if label.startswith("person:") and label[7:].isdigit()}
     names = names_of(ids) if ids else {}

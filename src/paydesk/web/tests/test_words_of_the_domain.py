@@ -43,8 +43,8 @@ def dotted(path: Path) -> str:
 def held_in_tables() -> set[str]:
     found = {account.name for account in CHART} | states()
     for table in (
-        OUTCOMES, CLASSES, FUNDS, NEXT_STEPS, RESOLUTIONS, KEPT, LADDER, PAUSES, KINDS, MATCH_MEANINGS, MEANINGS,
-        RIGHT_WORDS, STATE_WORDS, DOUBTS, KEY_WORDS, NUMBER_WORDS, VERB_WORDS,
+        OUTCOMES, CLASSES, FUNDS, NEXT_STEPS, RESOLUTIONS, KEPT, LADDER, PAUSES, KINDS, MATCH_MEANINGS,
+        MEANINGS, RIGHT_WORDS, STATE_WORDS, DOUBTS, KEY_WORDS, NUMBER_WORDS, VERB_WORDS,
     ):  # fmt: skip
         found |= {each for each in table.values() if isinstance(each, str)}
     for asked in WORDS.values():
