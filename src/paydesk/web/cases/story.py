@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 # What the words themselves show already.
 SAID = frozenset({
     "case.opened", "case.heard", "case.answered", "case.noted", "case.called", "case.answer_sent",
-    "case.answer_taken_back", "case.text_sent", "case.text_delivered", "case.text_taken_back",
+    "case.answer_taken_back", "case.text_sent", "case.text_delivered", "case.text_taken_back", "case.fields_filled",
 })  # fmt: skip
 DELIVERY_WORDS = {
     "queued": ("moving", "leaves in a moment"), "sent": ("settled", "sent"), "held": ("held", "held back"),

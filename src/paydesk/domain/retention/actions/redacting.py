@@ -10,7 +10,8 @@ from django.db import transaction
 from paydesk.connectors.mail.reading import read_mail
 from paydesk.domain.cases.asks import is_our_number
 from paydesk.domain.cases.models import Attachment, Case, CaseLink, Draft, Message, ReceivedMail
-from paydesk.domain.cases.queries import case_for
+from paydesk.domain.cases.own_fields import without
+from paydesk.domain.cases.queries import case_for, own_fields
 from paydesk.domain.cases.steps import count_up
 from paydesk.domain.retention.models import Redaction
 from paydesk.domain.retention.queries import documents_of
@@ -122,7 +123,7 @@ def _carry_out(made: Redaction, by: Actor, now: datetime) -> None:
 
 
 def take_out(case_id: int, words: str, by: Actor, now: datetime) -> int:
-    """Replace `words` everywhere in a case: messages, drafts, subject, links, files, mails as they came."""
+    """Replace `words` everywhere in a case: messages, drafts, subject, own fields, links, files, mails as they came."""
     places = 0
     for message in Message.objects.select_for_update().filter(case_id=case_id):
         hit = [column for column in COLUMNS if words in getattr(message, column)]
@@ -135,6 +136,11 @@ def take_out(case_id: int, words: str, by: Actor, now: datetime) -> int:
     if words in case.subject:
         case.subject = case.subject.replace(words, GONE)[:200]
         case.save(update_fields=["subject"])
+        places += 1
+    kept = without(words, own_fields(), case.field_values, instead=GONE)
+    if kept != case.field_values:
+        case.field_values = kept
+        case.save(update_fields=["field_values"])
         places += 1
     for draft in Draft.objects.filter(case_id=case_id, text__contains=words):
         draft.text = draft.text.replace(words, GONE)
