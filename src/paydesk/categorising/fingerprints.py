@@ -6,7 +6,6 @@ folded: "order 1041" and "order 2210" are alike. Likeness is the cosine, exactly
 
 from __future__ import annotations
 
-import re
 import zlib
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -16,17 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from paydesk.categorising.vocabulary import Floats, Numbers, rarity_of
-from paydesk.categorising.words import plain, word_grams
+from paydesk.categorising.words import folded_grams
 
 COLUMNS = 1 << 20
-LONGEST = 2_000  # characters of a case
 AT_ONCE = 500  # cases held against all others in one step, so that memory stays flat
-_DIGIT = re.compile(r"\d")
-
-
-def folded_grams(text: str) -> Counter[str]:
-    """Words and pairs of words, each digit as 0."""
-    return word_grams(_DIGIT.sub("0", plain(text[:LONGEST])))
 
 
 class Fingerprints:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from paydesk.categorising.fingerprints import Fingerprints, folded_grams
+from paydesk.categorising.words import folded_grams
 
 WINDOW = timedelta(hours=1)
 LIKENESS = 0.45
@@ -58,6 +58,8 @@ def arrived_in_window(
 
 def groups_alike(cases: Sequence[Arrived], *, likeness: float = LIKENESS) -> list[tuple[Arrived, ...]]:
     """Cases that are alike by their words, each with at least one other; the largest group first."""
+    from paydesk.categorising.fingerprints import Fingerprints  # with NumPy, which quiet desks need not read
+
     ordered = sorted(cases, key=lambda case: (case.at, case.id))
     found = Fingerprints([case.text for case in ordered]).groups(likeness)
     return [tuple(ordered[place] for place in group) for group in found]
@@ -79,6 +81,8 @@ def alerts(
     name has none. A group counts for its category also where its cases have others.
     """
     inside = arrived_in_window(cases, now=now, window=window)
+    if len(inside) < least:
+        return []
     of_category = Counter(case.category for case in inside)
     found = []
     for group in groups_alike(inside, likeness=likeness):

@@ -11,10 +11,12 @@ from collections import Counter
 from functools import lru_cache
 
 LONGEST_TEXT = 10_000  # what a message is about stands at its beginning
+LONGEST_FOLDED = 2_000
 LONGEST_WORD = 40
 PIECES = (2, 3, 4)
 
 _UNSEEN = re.compile(r"[\x00-\x1f\x7f]")
+_DIGIT = re.compile(r"\d")
 _LONG_NUMBER = re.compile(r"\d{4,}")
 _WORD = re.compile(r"\b\w\w+\b")
 
@@ -33,6 +35,11 @@ def word_grams(text: str) -> Counter[str]:
     counted = Counter(words)
     counted.update(f"{one} {other}" for one, other in zip(words, words[1:], strict=False))
     return counted
+
+
+def folded_grams(text: str) -> Counter[str]:
+    """Words and pairs of words of a case, each digit as 0."""
+    return word_grams(_DIGIT.sub("0", plain(text[:LONGEST_FOLDED])))
 
 
 def pieces(text: str) -> Counter[str]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
+from paydesk.demo.markets import MARKETS
 from paydesk.domain.cases.actions import mark_sent
 from paydesk.domain.cases.models import Case
 from paydesk.domain.quality import actions
@@ -17,6 +18,7 @@ from paydesk.domain.quality.queries import due_exams_of, questions_of
 from paydesk.domain.quality.review_models import Review
 from paydesk.domain.quality.review_queries import current_items, with_agent
 from paydesk.domain.quality.review_rules import Plan
+from paydesk.domain.risk import actions as risk
 from paydesk.foundation.people.models import Person
 from paydesk.kernel.actor import Actor, system
 
@@ -96,6 +98,15 @@ LATE_SW = """# Malipo bado hayajafika
 2. Bila namba, hakuna malipo: mtoa huduma bado hana kitu kwa ajili yetu.
 3. Ukiwa na namba tunayapata, hata kama namba ya akaunti ilikosewa.
 """
+# (decision, why it was handed on, why it was decided so)
+HANDED_ON = (
+    ("confirmed", "The number that paid belongs to somebody else, who knows nothing of it.",
+     "The operator confirms that the wallet was taken over on the day before."),
+    ("not_confirmed", "They ask for the money on another number than the one that paid.",
+     "Both numbers are registered to the same person at the operator."),
+    ("settled", "They say that somebody of the shop typed in the code for them.",
+     "The shop gave the money back; the customer has it and is content."),
+)  # fmt: skip
 SCRIPT = """1. Greet, say who you are, ask what happened. **Do not name an amount.**
 2. Verify: two different facts. A name with a number on file is not enough.
 3. Find the payment. Say what you see, and as of when.
@@ -109,6 +120,7 @@ def quality_by_morning(people: Mapping[str, Actor], at: datetime) -> None:
     _everybody_passes(at - timedelta(days=9))
     _exam(people, "disputes", "Disputes", DISPUTES, DISPUTE_EXAM, ["disputes.answer"], at - timedelta(days=1))
     _reviews(people, at)
+    _escalations(people, at)
     _customers(at)
 
 
@@ -186,6 +198,31 @@ def _reviews(people: Mapping[str, Actor], at: datetime) -> None:
         for by, tone in ((reviewer, "yes"), (lead, "partly")):
             half = Review.objects.get(case_id=waiting[0].case_id, reviewer_id=by.id, reason="calibration")
             actions.score(half.pk, marks={**marks, "tone": tone}, followed="yes", by=by, now=at)
+
+
+def _escalations(people: Mapping[str, Actor], at: datetime) -> None:
+    """What was handed to risk over the last weeks and is decided: a part is looked at, one of it done."""
+    support, officer, reviewer = people["SU"], people["RK"], people["QA"]
+    over = Case.objects.filter(state="closed", opened_at__lt=at - timedelta(days=4), market=MARKETS[0].code)
+    for case, (decision, why, because) in zip(over.order_by("opened_at", "pk"), HANDED_ON, strict=False):
+        assert officer.id is not None
+        raised = case.opened_at + timedelta(hours=2)
+        made = risk.escalate(
+            ("case", case.pk), market=case.market, kind="risk", severity="high", reason=why,
+            owner_id=officer.id, by=support, now=raised,
+        )  # fmt: skip
+        risk.acknowledge(made.pk, by=officer, now=raised + timedelta(hours=3))
+        risk.decide(made.pk, decision=decision, note=because, by=officer, now=raised + timedelta(hours=20))
+        if decision == "settled":  # this month's, which is not drawn yet
+            actions.ask_review_of(("escalation", made.pk), by=reviewer, now=at)
+    actions.sample_escalated(by=WORKER, now=at)
+    first = Review.objects.exclude(escalated_kind="").order_by("worked_at", "pk").first()
+    if first is not None:
+        marks = {item.code: "yes" for item in current_items("escalation")} | {"complete": "partly"}
+        actions.score(
+            first.pk, marks=marks, followed="yes", by=reviewer, now=at,
+            coaching="Right, and in time. Ask for the operator's message before you hand it on.",
+        )  # fmt: skip
 
 
 def _customers(at: datetime) -> None:

@@ -29,6 +29,10 @@ def one_reading() -> Iterator[None]:
         _read.reset(token)
 
 
+def _key(reads: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Hashable:
+    return (reads, args, tuple(sorted(kwargs.items())))
+
+
 def read_once(function: Callable[P, R]) -> Callable[P, R]:
     """Inside `one_reading`, the answer of the first call with these arguments, which have to be hashable."""
 
@@ -37,13 +41,21 @@ def read_once(function: Callable[P, R]) -> Callable[P, R]:
         read = _read.get()
         if read is None:
             return function(*args, **kwargs)
-        key = (function, args, tuple(sorted(kwargs.items())))
+        key = _key(reads, args, kwargs)
         if key not in read:
             read[key] = function(*args, **kwargs)
         found: R = read[key]
         return found
 
     return reads
+
+
+def have_read(function: Callable[P, R], answer: R, *args: P.args, **kwargs: P.kwargs) -> None:
+    """Inside `one_reading`, take `answer`, which came with something else, for what `function`, marked
+    `read_once`, answers to these arguments."""
+    read = _read.get()
+    if read is not None:
+        read.setdefault(_key(function, args, kwargs), answer)
 
 
 def is_reading() -> bool:

@@ -21,9 +21,9 @@ from paydesk.matching.likelihood import certainty
 from paydesk.matching.passes.blocks import lines_of
 from paydesk.matching.remedies import remedies
 from paydesk.matching.rules import Rules
-from paydesk.matching.sides import SCALE, major
 from paydesk.matching.state import Found
 from paydesk.matching.usage import usage_of
+from paydesk.matching.values import SCALE, major
 from paydesk.matching.wording import with_why
 
 AMOUNTS = ("amount", "fee", "net")

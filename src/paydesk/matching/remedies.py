@@ -8,7 +8,7 @@ from typing import Any
 
 from paydesk.matching.evidence import AGREE, DIFFERS, SURE, Field
 from paydesk.matching.rules import Rules
-from paydesk.matching.sides import major
+from paydesk.matching.values import major
 
 Row = Mapping[str, Any]
 SAME = {"currency_mismatch": "currency", "status_mismatch": "status", "sign_mismatch": "sign",

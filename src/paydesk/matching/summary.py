@@ -10,7 +10,7 @@ import ibis
 from ibis.expr.types import Table
 
 from paydesk.matching.findings import union_of
-from paydesk.matching.sides import major
+from paydesk.matching.values import major
 
 KEYS = ("status", "kind", "rule", "currency")
 

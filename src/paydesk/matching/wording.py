@@ -8,7 +8,7 @@ from typing import Any
 import ibis
 from ibis.expr.types import IntegerValue, StringValue, Table, Value
 
-from paydesk.matching.sides import DAY, SCALE
+from paydesk.matching.values import DAY, SCALE
 
 CENTS = 100
 MICRO = SCALE // CENTS

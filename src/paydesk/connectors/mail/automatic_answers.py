@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from paydesk.connectors.mail.machine_mail import MachineMail
@@ -27,7 +28,6 @@ class Sent:
     to_address_last_day: int = 0
     with_subject_last_day: int = 0
     from_mailbox_last_ten_minutes: int = 0
-    breaker_is_open: bool = False  # somebody switched automatic answers off, or `trips_breaker` did
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +45,14 @@ def may_acknowledge(
     is_spam: bool,
     is_first_of_case: bool,
     has_sender: bool,
-    sent: Sent,
+    is_switched_off: bool,
+    count: Callable[[], Sent],
     caps: Caps = Caps(),  # noqa: B008 - frozen
 ) -> Decision:
-    """Whether a message is acknowledged by itself; the reason is a sentence for its history."""
+    """Whether a message is acknowledged by itself; the reason is a sentence for its history.
+
+    `is_switched_off` by somebody, or since `trips_breaker`. Only where nothing else is against it we `count`.
+    """
     if machine.is_machine:
         return Decision(False, f"A machine wrote it ({machine.reasons[0]})")
     if is_spam:
@@ -57,6 +61,9 @@ def may_acknowledge(
         return Decision(False, "It names no sender.")
     if not is_first_of_case:
         return Decision(False, "It is not the first message of its case.")
+    if is_switched_off:
+        return Decision(False, "Automatic answers of this mailbox are switched off until a person looks.")
+    sent = count()
     if sent.on_case >= caps.per_case:
         return Decision(False, "This case was acknowledged already.")
     if sent.to_address_last_hour >= caps.per_address_and_hour:
@@ -65,8 +72,6 @@ def may_acknowledge(
         return Decision(False, f"This address had {sent.to_address_last_day} automatic answers in a day.")
     if sent.with_subject_last_day >= caps.per_subject_and_day:
         return Decision(False, "This address had automatic answers to the same subject today.")
-    if sent.breaker_is_open:
-        return Decision(False, "Automatic answers of this mailbox are switched off until a person looks.")
     if sent.from_mailbox_last_ten_minutes >= caps.per_mailbox_and_minutes:
         many = sent.from_mailbox_last_ten_minutes
         return Decision(

@@ -12,6 +12,7 @@ from paydesk.domain.cases.hearing import facts_for
 from paydesk.domain.cases.identity import level_on
 from paydesk.domain.cases.models import Attachment, Case, Message, WaitingFile
 from paydesk.domain.cases.queries import link_pairs
+from paydesk.domain.cases.said_in import said_in
 from paydesk.domain.cases.states import CASE
 from paydesk.domain.cases.steps import CaseRefused, IdentityRefused, record
 from paydesk.kernel.actor import Actor
@@ -46,8 +47,8 @@ def check_text(case: Case, text: str, channel: str, now: datetime) -> None:
     ]  # fmt: skip
     if not barred:
         return
-    said = Message.objects.filter(case=case, direction="in", is_public=True).values_list("text", flat=True)
-    theirs = f"{case.subject}\n" + "\n".join(said)
+    said = Message.objects.filter(said_in(case.pk), direction="in", is_public=True)
+    theirs = f"{case.subject}\n" + "\n".join(said.values_list("text", flat=True))
     for fact, why in barred:
         if fact.value not in theirs:
             raise IdentityRefused(f"Your answer tells “{fact.words}”. {why}", fact=fact.name)
@@ -88,7 +89,7 @@ def files_along(message: Message, by: Actor) -> int:
     made = [
         Attachment(
             message=message, document_id=each.document_id, name=each.name, content_type=each.content_type,
-            size_bytes=each.size_bytes, sha256=each.sha256,
+            size_bytes=each.size_bytes, sha256=each.sha256, tells=each.tells,
         )
         for each in waiting
     ]  # fmt: skip
@@ -103,7 +104,8 @@ def files_back(message: Message, case: Case, by: Actor, now: datetime) -> None:
     WaitingFile.objects.bulk_create(
         WaitingFile(
             case=case, person_id=by.id, document_id=each.document_id, name=each.name,
-            content_type=each.content_type, size_bytes=each.size_bytes, sha256=each.sha256, at=now,
+            content_type=each.content_type, size_bytes=each.size_bytes, sha256=each.sha256,
+            tells=each.tells, at=now,
         )
         for each in message.attachments.order_by("pk")
     )  # fmt: skip

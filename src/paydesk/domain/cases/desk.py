@@ -22,6 +22,7 @@ from paydesk.domain.cases.models import (
     Visit,
     WaitingFile,
 )
+from paydesk.domain.cases.said_in import stands_in
 from paydesk.domain.cases.states import OPEN
 from paydesk.foundation.assignments.models import Assignment
 from paydesk.foundation.attached.queries import has_any
@@ -153,8 +154,9 @@ def waiting_files(case_id: int, person_id: int | None) -> list[WaitingFile]:
 
 
 def attachment_in(case_id: int, attachment_id: int) -> Attachment | None:
-    """A file of a message of this case."""
-    return Attachment.objects.filter(pk=attachment_id, message__case_id=case_id).first()
+    """A file of a message that stands in this case."""
+    found = Attachment.objects.filter(pk=attachment_id).select_related("message").first()
+    return found if found is not None and stands_in(case_id, found.message) else None
 
 
 # What is due to whom

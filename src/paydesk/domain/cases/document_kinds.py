@@ -87,7 +87,7 @@ def problem_with_kind(kind: str, expires_on: date | None, *, bears_no_end: bool)
 def missing_documents(
     wanted: Iterable[str], there: Iterable[tuple[str, date | None]], today: date
 ) -> dict[str, str]:
-    """What of `wanted` is not among the (kind, last day) that are there: by kind, what to do, said."""
+    """What of `wanted` is not among the (kind, last day) that are there, each with what to do about it."""
     held = list(there)
     missing = {}
     for kind in wanted:

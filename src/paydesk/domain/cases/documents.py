@@ -10,12 +10,15 @@ from paydesk.domain.cases.categories import documents_of
 from paydesk.domain.cases.document_kinds import IDENTITY, missing_documents, standing
 from paydesk.domain.cases.models import Attachment, Case
 from paydesk.domain.cases.queries import tree_of
+from paydesk.domain.cases.said_in import came_into
 
 
 def typed_files(case_id: int) -> QuerySet[Attachment]:
-    """Files of a case, and of those that became part of it, of which somebody said what they are and whose
-    bytes are there still."""
+    """Files of what stands in a case, and in those that became part of it, of which somebody said what they
+    are and whose bytes are there still."""
     of_case = Q(message__case_id=case_id) | Q(message__case__merged_into_id=case_id)
+    if came := came_into(case_id):
+        of_case |= Q(message_id__in=came)
     return Attachment.objects.filter(of_case).exclude(document_kind="").exclude(sha256="")
 
 

@@ -14,6 +14,7 @@ class Attachment(models.Model):
     With `held_because` it is a picture that may show a card or an identity document: it is shown to whoever
     asks for it, each time with a record. `document_kind` is what a person said that it is, `expires_on` the
     last day on which it holds, where it bears one. The hash is "" once the file was erased or redacted.
+    `tells` is what one that was made here tells (made_files.Tells), {} of any other.
     """
 
     message = models.ForeignKey("cases.Message", on_delete=models.PROTECT, related_name="attachments")
@@ -27,6 +28,7 @@ class Attachment(models.Model):
     expires_on = models.DateField(null=True)
     typed_by = models.CharField(max_length=80, default="", db_default="")
     typed_at = models.DateTimeField(null=True)
+    tells = models.JSONField(default=dict, db_default={})
 
     class Meta:
         constraints = [
@@ -55,6 +57,7 @@ class WaitingFile(models.Model):
     size_bytes = models.BigIntegerField()
     sha256 = models.CharField(max_length=64)
     told = models.CharField(max_length=200, default="", db_default="")
+    tells = models.JSONField(default=dict, db_default={})
     at = models.DateTimeField()
 
     class Meta:

@@ -29,6 +29,7 @@ VERBS = {
     "refund.change_payee": Needs(Level.STRONG, False, "changes who is paid"),
     "goodwill.give": Needs(Level.STRONG, False, "gives money away"),
     "statement.send": Needs(Level.TWO_FACTS, True, "tells everything that was paid and is owed"),
+    "customer.call_by_name": Needs(Level.TWO_FACTS, False, "says whose account it is"),
     "pay_link.with_amount": Needs(Level.TWO_FACTS, True, "tells what is owed"),
     "pay_link.without_amount": Needs(Level.UNVERIFIED, False, "tells how to pay an account"),
     "seller.tell_balance": Needs(Level.TWO_FACTS, False, "tells a seller's balance"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import NamedTuple
 
 from paydesk.connectors.mail.pictures import may_show_a_card
 from paydesk.domain.cases.models import Attachment, Message
@@ -14,27 +15,26 @@ from paydesk.kernel.actor import Actor
 _HEAD_BYTES = 512 * 1024  # the size of a picture stands there, behind what a camera notes about it
 
 
-def keep_beside(
-    message: Message,
-    kept: KeptContent,
-    name: str,
-    *,
-    content_type: str = "",
-    market: str,
-    by: Actor,
-    now: datetime,
-) -> Attachment:
+class CameAlong(NamedTuple):
+    """A file that came with a message, its content kept already. `called` is the type its sender gives it."""
+
+    kept: KeptContent
+    name: str
+    called: str = ""
+
+
+def keep_beside(message: Message, file: CameAlong, *, market: str, by: Actor, now: datetime) -> Attachment:
     """The document of content that is kept already, and its place beside the message.
 
-    A picture that may show a card or an identity document is held: a person looks at it first. `content_type`
-    is what the sender calls it, where that is not what its bytes say.
+    A picture that may show a card or an identity document is held: a person looks at it first.
     """
+    kept, name, called = file
     document = documents.record_upload(
         kept, filename=name, by=by, now=now, retention="evidence", market=market
     )
     return Attachment.objects.create(
         message=message, document_id=document.pk, name=document.file_name[:255],
-        content_type=(content_type or kept.content_type)[:100], size_bytes=kept.size_bytes,
+        content_type=(called or kept.content_type)[:100], size_bytes=kept.size_bytes,
         sha256=kept.sha256, held_because=_why_held(kept, name),
     )  # fmt: skip
 

@@ -19,6 +19,7 @@ from paydesk.connectors.mail.signing import Signer
 from paydesk.connectors.mail.writing import OutboundFile, OutboundMail, thread_fields
 from paydesk.domain.cases.models import Case, Mailbox, Message, SideMessage
 from paydesk.domain.cases.queries import code
+from paydesk.domain.cases.said_in import said_in
 from paydesk.domain.cases.steps import REUSED
 from paydesk.domain.cases.tokens import access_token_of
 from paydesk.foundation.documents.queries import content_of
@@ -139,7 +140,9 @@ def mail_of(message: Message, mailbox: Mailbox, now: datetime) -> OutboundMail:
     """A message of ours as it goes out, in the thread of its case, with its files."""
     case = message.case
     sign = signer()
-    said = Message.objects.filter(case=case, channel="email").exclude(external_id="").order_by("at", "id")
+    said = (
+        Message.objects.filter(said_in(case.pk), channel="email").exclude(external_id="").order_by("at", "id")
+    )
     ids = [(known.partition(REUSED)[0], way) for known, way in said.values_list("external_id", "direction")]
     last = next((known for known, direction in reversed(ids) if direction == "in"), "")
     in_reply_to, references = thread_fields([known for known, _ in ids], last)

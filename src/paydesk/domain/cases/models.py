@@ -45,8 +45,9 @@ class Case(models.Model):
     ("" on any). `unanswered_since` is the time of their oldest message without an answer. `amount_minor` is
     the money it is about, as a person said (`amount_by_hand`) or as what it is confirmed to be about says;
     so with `severity`. `asks_on` is the channel on which they last spoke to us, or proved who they are.
-    `mailbox` is the one it was written to, which answers it.
-    `field_values` holds what is filled in of the company's own fields, by key (own_fields.py).
+    `mailbox` is the one it was written to, which answers it. `parent` is the greater case it belongs to;
+    `split_off` says how it came out of it, to take that back (`actions/splitting.py`). `field_values` holds
+    what is filled in of the company's own fields, by key (own_fields.py).
     With `nudges` the customer is reminded when the case wakes at `wakes_at`. `before_merge` is what both
     cases were like before this one went into another, to take that back (`actions/merging.py`).
     `version` counts up with each change and each message, so that nobody answers what they have not read.
@@ -100,6 +101,8 @@ class Case(models.Model):
     merged_into = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="absorbed")
     before_merge = models.JSONField(null=True)
     follows = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="followed_by")
+    parent = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="children")
+    split_off = models.JSONField(null=True)
     version = models.IntegerField(default=1, db_default=1)
     owned_by = models.BigIntegerField(null=True, editable=False)
 
@@ -127,6 +130,10 @@ class Case(models.Model):
                 name="case_merged_into_another",
             ),
             models.CheckConstraint(condition=~Q(merged_into=F("id")), name="case_not_into_itself"),
+            models.CheckConstraint(condition=~Q(parent=F("id")), name="case_not_its_own_parent"),
+            models.CheckConstraint(
+                condition=Q(split_off__isnull=True) | Q(parent__isnull=False), name="case_split_off_a_parent"
+            ),
             models.CheckConstraint(
                 condition=Q(state__in=["resolved", "closed"], resolved_at__isnull=False)
                 | ~Q(state__in=["resolved", "closed"]),
@@ -422,6 +429,7 @@ class LetterTemplate(models.Model):
         ]
 
 
+from paydesk.domain.cases.family_models import SplitOff  # noqa: E402, F401
 from paydesk.domain.cases.field_models import CaseField  # noqa: E402, F401
 from paydesk.domain.cases.file_models import Attachment, WaitingFile  # noqa: E402, F401
 from paydesk.domain.cases.side_models import Mention, SideMessage, SideTalk  # noqa: E402, F401

@@ -27,6 +27,7 @@ from paydesk.domain.cases.models import (
     Message,
 )
 from paydesk.domain.cases.own_fields import OwnField
+from paydesk.domain.cases.said_in import said_in
 from paydesk.domain.cases.states import AT_WORK, OPEN
 from paydesk.foundation.attached.queries import has_any
 from paydesk.foundation.clocks.models import Clock
@@ -47,7 +48,8 @@ SELECT newest.version, newest.tree::text,
        (SELECT coalesce(jsonb_agg(to_jsonb(f) || jsonb_build_object('pk', f.id) ORDER BY f.id), '[]')::text
           FROM cases_casefield f)
   FROM (SELECT 1) AS always
-  LEFT JOIN LATERAL (SELECT version, tree FROM cases_categorytree ORDER BY version DESC LIMIT 1) AS newest ON true
+  LEFT JOIN LATERAL
+       (SELECT version, tree FROM cases_categorytree ORDER BY version DESC LIMIT 1) AS newest ON true
 """
 VIEWS = {
     "mine": "Mine",
@@ -73,7 +75,7 @@ def case_for(actor: Actor, case_id: int) -> Case:
 
     Raises Case.DoesNotExist also for another market, RestrictedRefused where others are named for it.
     """
-    found = cases(actor).select_related("customer", "mailbox")
+    found = cases(actor).select_related("mailbox")
     case = found.annotate(is_restricted=is_covered(SUBJECT)).filter(pk=case_id).first()
     if case is None:
         in_market = Case.objects.filter(pk=case_id).values_list("market", flat=True).first()
@@ -141,8 +143,11 @@ def found_by(found: QuerySet[Case], text: str) -> QuerySet[Case]:
 
 
 def messages_of(case: Case) -> list[Message]:
-    """What was said, oldest first, the newest MOST_MESSAGES of it, attachments loaded; two queries."""
-    newest = list(Message.objects.filter(case=case).order_by("-at", "-id")[:MOST_MESSAGES])
+    """What stands in it, oldest first, the newest MOST_MESSAGES of it, attachments loaded.
+
+    Two queries, another where messages were split off.
+    """
+    newest = list(Message.objects.filter(said_in(case.pk)).order_by("-at", "-id")[:MOST_MESSAGES])
     files = Attachment.objects.all() if has_any((SUBJECT, case.pk), Attachment) else Attachment.objects.none()
     prefetch_related_objects(newest, Prefetch("attachments", files))
     return newest[::-1]
@@ -174,15 +179,24 @@ def knows_who(case: Case, links: Iterable[Link] | None = None) -> bool:
     return is_of_a_party(link_pairs(case.pk) if links is None else links)
 
 
-def others_about_the_same(actor: Actor, case: Case, about: Sequence[Link]) -> list[Case]:
-    """Other cases about a thing of `about`, what this one is about; newest first, at most 20, two queries."""
+def others_about_the_same(
+    actor: Actor, case: Case, about: Sequence[Link], read: Iterable[Case] = ()
+) -> list[Case]:
+    """Other cases about a thing of `about`, what this one is about; newest first, at most 20.
+
+    One query, and another where some are not among those that were `read` already.
+    """
     if not about:
         return []
     same = functools.reduce(operator.or_, (Q(kind=kind, object_id=number) for kind, number in about))
     found = CaseLink.objects.filter(same).exclude(state="rejected").exclude(case_id=case.pk)
     found = found.order_by("-pk").values_list("case_id", flat=True)[: MOST_OTHERS * len(about)]
-    others = cases(actor).filter(pk__in=set(found)).exclude(state="merged")
-    return list(others.order_by("-opened_at", "-id")[:20])
+    wanted = set(found)
+    others = [each for each in read if each.pk in wanted and each.state != "merged"]
+    if missing := wanted - {each.pk for each in read}:
+        unread = cases(actor).filter(pk__in=missing).exclude(state="merged")
+        others += unread.order_by("-opened_at", "-id")[:20]
+    return sorted(others, key=lambda each: (each.opened_at, each.pk), reverse=True)[:20]
 
 
 def cases_about(actor: Actor, kind: str, number: int) -> list[Case]:
@@ -297,6 +311,11 @@ def mail_troubles(actor: Actor) -> list[Mailbox]:
     return list(in_markets(Mailbox.objects.filter(troubled, is_active=True), actor).order_by("address"))
 
 
+def own_addresses() -> list[str]:
+    """Of all our mailboxes: what comes from one of them is not answered. One query."""
+    return list(Mailbox.objects.values_list("address", flat=True))
+
+
 @read_once
 def can_be_mailed(market: str) -> bool:
     """Whether an answer by e-mail can leave: a mailbox of the market is switched on."""
@@ -304,9 +323,16 @@ def can_be_mailed(market: str) -> bool:
 
 
 def survivor_of(case: Case) -> Case:
-    """The case that a merged one goes on in; itself where it was not merged. Bears a ring."""
-    seen = {case.pk}
-    while case.merged_into_id is not None and case.merged_into_id not in seen:
-        seen.add(case.merged_into_id)
-        case = Case.objects.get(pk=case.merged_into_id)
-    return case
+    """The case that a merged one goes on in; itself where it was not merged."""
+    return case if case.merged_into_id is None else Case.objects.get(pk=survivor_id(case.merged_into_id))
+
+
+def survivor_id(case_id: int) -> int:
+    """The id of the case that this one goes on in, its own where it was not merged. Bears a ring."""
+    seen = {case_id}
+    while True:
+        into = Case.objects.filter(pk=case_id).values_list("merged_into_id", flat=True).first()
+        if into is None or into in seen:
+            return case_id
+        seen.add(into)
+        case_id = into

@@ -83,6 +83,11 @@ UNDO_SECONDS = 10  # an answer waits so long before it leaves
 LONGEST_SUBJECT, LONGEST_TEXT = 200, 100_000
 
 
+# What becomes of a message, or of what a case is about, when it is split.
+ALONG, BOTH = "along", "both"
+GOES = {ALONG: "goes along", BOTH: "is in both"}
+
+
 class Level(IntEnum):
     """How well we know who is talking to us."""
 

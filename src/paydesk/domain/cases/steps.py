@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -119,8 +119,9 @@ def keep(case: Case, *fields: str) -> None:
     case.save(update_fields=[*fields, "version"])
 
 
-def record(verb: str, case: Case, by: Actor, at: datetime, **changes: Any) -> None:
-    audit.record(verb, subject=(clocks.SUBJECT, case.pk), by=by, at=at, market=case.market, changes=changes)
+def record(verb: str, case: Case, by: Actor, at: datetime, *, note: str = "", **changes: Any) -> None:
+    subject = (clocks.SUBJECT, case.pk)
+    audit.record(verb, subject=subject, by=by, at=at, market=case.market, changes=changes, note=note)
 
 
 def count_up(case_id: int) -> None:
@@ -139,7 +140,7 @@ def heard(case: Case, at: datetime, now: datetime) -> None:
     kind = clocks.NEXT
     if case.first_answered_at is None:
         had = Clock.objects.filter(subject_kind=clocks.SUBJECT, subject_id=case.pk, kind=clocks.FIRST)
-        kind = "" if had.exists() else clocks.FIRST
+        kind = "" if had.exclude(ended_as="merged").exists() else clocks.FIRST  # merged: it went along
     if kind:
         start_clocks(kind, clocks.SUBJECT, {case.pk: case.unanswered_since}, market=case.market, now=now)
     resume_clocks(clocks.SUBJECT, [case.pk], at=now, reason=CUSTOMER)
@@ -158,17 +159,23 @@ def answered(case: Case, at: datetime) -> None:
         start_clocks(clocks.PERIODIC, clocks.SUBJECT, {case.pk: at}, market=case.market, now=at)
 
 
-def propose_links(case: Case, text: str, by: Actor, at: datetime) -> int:
-    """Link what the text refers to, to be confirmed; returns how many are new."""
+def propose_links(
+    case: Case, text: str, by: Actor, at: datetime, *, known: Iterable[Link] | None = None
+) -> int:
+    """Link what the text refers to, to be confirmed; returns how many are new.
+
+    `known` are those it has, which are looked up where they are not handed in.
+    """
     said = text.replace(code(case), " ")  # what we wrote bears its own code
     found = references_in(said, by, case.market)
     found += named_by_account(said, by, case.market, customer_id=case.customer_id, today=at.date())
     if not found:
         return 0
-    known = set(CaseLink.objects.filter(case=case).values_list("kind", "object_id"))
-    known.add((clocks.SUBJECT, case.pk))
+    if known is None:
+        known = CaseLink.objects.filter(case=case).values_list("kind", "object_id")
+    has = {*known, (clocks.SUBJECT, case.pk)}
     # The code of a payment says more than the account it came from.
-    new = {each.link: each for each in reversed(found) if each.link not in known}
+    new = {each.link: each for each in reversed(found) if each.link not in has}
     CaseLink.objects.bulk_create(
         CaseLink(
             case=case,
@@ -192,7 +199,7 @@ def owner_of_contact(by: Actor, contact: str) -> int | None:
 
 
 def said_before(channel: str, external_id: str, text: str, sender: str) -> tuple[str, Message | None]:
-    """(the id to keep a message under, the message that is known under it); one query.
+    """(the id to keep a message under, the message that is known under it); one query where none is.
 
     A Message-ID is the sender's to choose: another text or another sender under a known one is another
     message, which is kept as "<id>#reused-…".
@@ -200,8 +207,10 @@ def said_before(channel: str, external_id: str, text: str, sender: str) -> tuple
     if not external_id:
         return "", None
     found = Message.objects.filter(channel=channel)
-    known = found.filter(external_id=external_id).first()
-    if known is None or channel != "email" or _is_the_same(known, text, sender):
+    if not found.filter(external_id=external_id).exists():
+        return external_id, None
+    known = found.get(external_id=external_id)
+    if channel != "email" or _is_the_same(known, text, sender):
         return external_id, known
     digest = hashlib.sha256(f"{sender}\n{text}".encode()).hexdigest()[:16]
     own = f"{external_id[:960]}{REUSED}{digest}"

@@ -4,28 +4,19 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.db.models import Q
-
 from paydesk.domain.cases import clocks
 from paydesk.domain.cases.models import Case, Message
+from paydesk.domain.cases.said_in import ARRIVED, waiting_in
 from paydesk.foundation.clocks.models import Clock
 from paydesk.foundation.clocks.steps import meet_clocks, start_clocks
 from paydesk.foundation.clocks.undone import take_back_met
 
-# What answered them: it was taken by a server, or they were talked to. Never what a machine wrote.
-ARRIVED = Q(direction="out", is_public=True, is_automatic=False, delivery__in=["sent", "delivered"]) | Q(
-    outcome="answered"
-)
 WAITS = (clocks.FIRST, clocks.NEXT)
 
 
 def waits_since(case: Case) -> datetime | None:
     """The time of their oldest message since the last answer that arrived; None where they have none."""
-    answers = Message.objects.filter(ARRIVED, case=case).order_by("-at")
-    theirs = Message.objects.filter(case=case, direction="in", is_public=True).exclude(outcome="answered")
-    if (last := answers.values_list("at", flat=True).first()) is not None:
-        theirs = theirs.filter(at__gt=last)
-    return theirs.order_by("at").values_list("at", flat=True).first()
+    return waiting_in(case.pk).values_list("at", flat=True).first()
 
 
 def answer_counts(case: Case) -> None:

@@ -27,12 +27,12 @@ from paydesk.domain.cases.asks import (
 )
 from paydesk.domain.cases.placeholders import names_places
 from paydesk.domain.contracts.models import Contract
-from paydesk.domain.contracts.queries import standings
+from paydesk.domain.contracts.queries import contract_by_id, standings
 from paydesk.domain.payments.models import Payment
+from paydesk.domain.payments.queries import payment_by_id
 from paydesk.domain.statements.models import StatementLine
 from paydesk.kernel.actor import Actor
 from paydesk.kernel.money import Money
-from paydesk.kernel.one_reading import read_once
 from paydesk.kernel.public_codes import code_of, number_of
 from paydesk.kernel.references import key_of
 
@@ -127,10 +127,10 @@ TAKEN_BACK = {"reversed": "reversal", "charged_back": "chargeback", "returned": 
 
 
 def taken_back(links: Sequence[Link], now: datetime) -> Iterator[Compensation]:
-    """What providers and banks took back of these payments: the payer has it already; one query."""
-    paid = [number for kind, number in links if kind == "payment"]
-    reversed_ = Payment.objects.filter(pk__in=paid, reversed_minor__gt=0).exclude(state="unposted")
-    for payment in reversed_ if paid else ():
+    """What providers and banks took back of these payments: the payer has it already."""
+    for payment in [payment_by_id(number) for kind, number in links if kind == "payment"]:
+        if payment is None or not payment.reversed_minor or payment.state == "unposted":
+            continue
         yield Compensation(
             ("payment", payment.pk), code_of("PAY", payment.pk), TAKEN_BACK.get(payment.state, "reversal"),
             Money(payment.reversed_minor, payment.currency), "taken back from us", payment.received_at, False,
@@ -139,7 +139,7 @@ def taken_back(links: Sequence[Link], now: datetime) -> Iterator[Compensation]:
 
 def facts_of_payment(payment_id: int, now: datetime) -> Iterator[Fact]:
     """Amount, day and where the money is now, in words for whoever paid; none for a payment that is gone."""
-    payment = _payment(payment_id)
+    payment = payment_by_id(payment_id)
     if payment is None:
         return
     amount = Money(payment.amount_minor, payment.currency)
@@ -165,7 +165,7 @@ def _where(payment: Payment) -> str:
 
 def facts_of_contract(contract_id: int, now: datetime) -> Iterator[Fact]:
     """What is owed, what is late and what is due next."""
-    contract = _contract(contract_id)
+    contract = contract_by_id(contract_id)
     if contract is None:
         return
     standing = standings([contract], on=now.date())[0]
@@ -181,29 +181,19 @@ def facts_of_contract(contract_id: int, now: datetime) -> Iterator[Fact]:
 
 def owner_of_payment(payment_id: int) -> Owner | None:
     """Its customer; None for money in suspense."""
-    payment = _payment(payment_id)
+    payment = payment_by_id(payment_id)
     known = payment.customer_id if payment is not None else None
     return ("customer", known) if known is not None else None
 
 
 def amount_of_payment(payment_id: int) -> Money | None:
-    payment = _payment(payment_id)
+    payment = payment_by_id(payment_id)
     return Money(payment.amount_minor, payment.currency) if payment is not None else None
 
 
 def owner_of_contract(contract_id: int) -> Owner | None:
-    contract = _contract(contract_id)
+    contract = contract_by_id(contract_id)
     return ("customer", contract.customer_id) if contract is not None else None
-
-
-@read_once
-def _payment(payment_id: int) -> Payment | None:
-    return Payment.objects.select_related("statement_line", "contract").filter(pk=payment_id).first()
-
-
-@read_once
-def _contract(contract_id: int) -> Contract | None:
-    return Contract.objects.filter(pk=contract_id).first()
 
 
 def is_ours(digits: str) -> bool:

@@ -6,21 +6,29 @@ from django.db import models
 from django.db.models import F, Q
 
 from paydesk.domain.cases.models import Case
-from paydesk.domain.quality.review_rules import ANSWERS, FOLLOWED, REASONS
+from paydesk.domain.quality.review_rules import ANSWERS, FOLLOWED, LOOKS_AT, REASONS
 from paydesk.domain.quality.states import REVIEW
 from paydesk.foundation.people.models import Person
 
 
 class Scorecard(models.Model):
-    """What reviews look at: [{"code", "words", "weight", "critical"}]. The newest version counts."""
+    """What reviews of cases, or of escalations, look at: [{"code", "words", "weight", "critical"}].
 
-    version = models.IntegerField(unique=True)
+    The newest version counts.
+    """
+
+    of = models.CharField(max_length=10, default="case", db_default="case")
+    version = models.IntegerField()
     items = models.JSONField()
     made_by = models.CharField(max_length=80)
     made_at = models.DateTimeField()
 
     class Meta:
         db_table = "quality_scorecard"
+        constraints = [
+            models.UniqueConstraint(fields=["of", "version"], name="scorecard_version_once"),
+            models.CheckConstraint(condition=Q(of__in=list(LOOKS_AT)), name="scorecard_of_known"),
+        ]
 
 
 class SamplingPlan(models.Model):
@@ -49,6 +57,8 @@ class Calibration(models.Model):
 class Review(models.Model):
     """One look at what `agent` did with a case. `marks` are {"code": "yes"} by the scorecard's items.
 
+    `escalated_kind` and `escalated_id` are the link ("escalation", 3) or ("side", 8) where it is that the
+    case was handed to risk or finance that is looked at; then the agent is whoever handed it on.
     `reviewer_id` is whoever scored it, or is to where it is a calibration. After an appeal `first_percent`
     keeps what was scored before. The agent answers or appeals once.
     """
@@ -56,6 +66,8 @@ class Review(models.Model):
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="reviews")
     market = models.CharField(max_length=2)
     agent = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="reviews")
+    escalated_kind = models.CharField(max_length=10, default="", db_default="")
+    escalated_id = models.BigIntegerField(null=True)
     reason = models.CharField(max_length=12)
     state = models.CharField(max_length=10, default=REVIEW.start)
     calibration = models.ForeignKey(Calibration, null=True, on_delete=models.PROTECT, related_name="reviews")
@@ -106,13 +118,30 @@ class Review(models.Model):
                 condition=Q(critical_failed=False) | Q(percent=0), name="review_critical_is_nothing"
             ),
             models.UniqueConstraint(
-                fields=["case", "agent"], condition=Q(calibration__isnull=True), name="review_once"
+                fields=["case", "agent"],
+                condition=Q(calibration__isnull=True, escalated_kind=""),
+                name="review_once",
+            ),
+            models.UniqueConstraint(
+                fields=["escalated_kind", "escalated_id"],
+                condition=~Q(escalated_kind=""),
+                name="review_of_escalated_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(escalated_kind="", escalated_id=None)
+                | Q(escalated_kind__in=["escalation", "side"], escalated_id__isnull=False),
+                name="review_escalated_link",
             ),
         ]
         indexes = [
             models.Index(fields=["agent", "worked_at"], name="review_of_agent"),
             models.Index(fields=["market", "state", "sampled_at"], name="review_queue"),
         ]
+
+    @property
+    def looks_at(self) -> str:
+        """Of `review_rules.LOOKS_AT`."""
+        return "escalation" if self.escalated_kind else "case"
 
     def __str__(self) -> str:
         return f"review {self.pk}"

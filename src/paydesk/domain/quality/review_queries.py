@@ -14,7 +14,7 @@ from paydesk.domain.cases.models import Case, Message
 from paydesk.domain.cases.queries import cases, link_pairs
 from paydesk.domain.ledger.queries import EntryRow, entries_about
 from paydesk.domain.quality.review_models import Calibration, Review, SamplingPlan, Scorecard
-from paydesk.domain.quality.review_rules import DELIVERED, Item, Plan
+from paydesk.domain.quality.review_rules import DELIVERED_OF, Item, Plan
 from paydesk.domain.quality.states import COUNTED
 from paydesk.kernel.actor import Actor
 from paydesk.kernel.money import Money
@@ -26,15 +26,15 @@ def items_in(scorecard: Scorecard) -> list[Item]:
     return [Item.from_json(known) for known in scorecard.items]
 
 
-def current_scorecard() -> Scorecard | None:
+def current_scorecard(of: str = "case") -> Scorecard | None:
     """The newest version; None while the delivered one is not written down yet. One query."""
-    return Scorecard.objects.order_by("-version").first()
+    return Scorecard.objects.filter(of=of).order_by("-version").first()
 
 
-def current_items() -> list[Item]:
-    """What reviews look at now; one query."""
-    known = current_scorecard()
-    return items_in(known) if known else list(DELIVERED)
+def current_items(of: str = "case") -> list[Item]:
+    """What reviews of cases, or of escalations, look at now; one query."""
+    known = current_scorecard(of)
+    return items_in(known) if known else list(DELIVERED_OF[of])
 
 
 def current_plan() -> tuple[int, Plan]:

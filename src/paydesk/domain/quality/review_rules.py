@@ -6,12 +6,14 @@ import hashlib
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
+K = TypeVar("K", int, str)
 MARKS = {"yes": "Yes", "partly": "Partly", "no": "No", "none": "Does not apply"}
 WORTH = {"yes": 100, "partly": 50, "no": 0}
 REASONS = {
     "share": "Share of the week",
+    "month": "Share of the month",
     "amount": "Amount",
     "category": "Category",
     "reopened": "Opened again",
@@ -20,7 +22,11 @@ REASONS = {
 }
 FOLLOWED = {"yes": "Policy followed", "no": "Policy not followed", "none": "No policy about it"}
 ANSWERS = ("answer", "appeal")
+# What a review looks at: how a case was worked, or that it was handed to risk or finance.
+LOOKS_AT = {"case": "Cases", "escalation": "Escalations"}
+DROPPED = ("share", "month", "by_hand", "calibration")  # chosen so, it need not be looked at after all
 MOST_ITEMS, MOST_WEIGHT, LONGEST_NOTE = 20, 10, 4000
+MOST_OF_A_MONTH = 100  # of one team that are chosen at the least
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +55,18 @@ DELIVERED = (
     Item("promises", "What was promised was kept in time", 2),
     Item("tone", "Polite, plain, in the customer's language", 1),
 )
+
+# Of what was handed on: was it right, was everything there, did it go in time.
+OF_ESCALATIONS = (
+    Item("right", "It was right to escalate it, and to them", 3, critical=True),
+    Item(
+        "complete", "Everything they need to decide was there: what was said, payment, amount, documents", 3
+    ),
+    Item("in_time", "It went in time, before money or evidence was lost", 3),
+    Item("severity", "How severe it is, and who may see it, fit what was feared", 1),
+    Item("told", "The customer was told what happens next, and nothing that warns a fraud", 1),
+)
+DELIVERED_OF = {"case": DELIVERED, "escalation": OF_ESCALATIONS}
 
 
 def items_from_text(text: str) -> list[Item]:
@@ -106,28 +124,37 @@ def score_of(items: Sequence[Item], marks: Mapping[str, str]) -> Score:
 class Plan:
     """Which resolved cases are reviewed: a share of each agent's week, and all of some kinds.
 
-    `amounts` are minor units by currency, from which on every case is looked at.
+    Of what each team handed to risk or finance a share of the month, `month_least` at least.
+
+    `amounts` are minor units by currency, from which on every case is looked at, and every escalation.
     """
 
     share_percent: int = 5
     amounts: Mapping[str, int] | None = None
     categories: Sequence[str] = ("fraud.unauthorised",)
     reopened: bool = True
+    month_percent: int = 20
+    month_least: int = 2
 
     def as_json(self) -> dict[str, Any]:
         return {
             "share_percent": self.share_percent, "amounts": dict(self.amounts or {}),
             "categories": sorted(self.categories), "reopened": self.reopened,
+            "month_percent": self.month_percent, "month_least": self.month_least,
         }  # fmt: skip
 
     @classmethod
     def from_json(cls, known: Mapping[str, Any]) -> Plan:
-        return cls(known["share_percent"], known["amounts"], known["categories"], known["reopened"])
+        return cls(**known)
+
+    def is_large(self, amount_minor: int | None, currency: str) -> bool:
+        """Whether every case of this amount is looked at."""
+        limit = (self.amounts or {}).get(currency)
+        return limit is not None and amount_minor is not None and amount_minor >= limit
 
     def always(self, *, amount_minor: int | None, currency: str, category: str, reopens: int) -> str:
         """Why a case is looked at whatever the share is; "" where it is not."""
-        limit = (self.amounts or {}).get(currency)
-        if limit is not None and amount_minor is not None and amount_minor >= limit:
+        if self.is_large(amount_minor, currency):
             return "amount"
         if category in self.categories:
             return "category"
@@ -144,11 +171,16 @@ def share_needed(done: int, share_percent: int) -> int:
     return -(-done * share_percent // 100)
 
 
-def drawn(case_ids: Collection[int], have: Collection[int], share_percent: int) -> list[int]:
-    """Which cases of one agent and week are chosen beside those that were: by a hash of the number, so that
-    nobody can know or choose before, and asking again chooses the same."""
-    wanted = share_needed(len(case_ids), share_percent) - len(set(have) & set(case_ids))
-    left = sorted(set(case_ids) - set(have), key=lambda each: hashlib.sha256(b"%d" % each).digest())
+def month_of(at: datetime) -> date:
+    """The first day of the month an instant is in, in UTC."""
+    return at.date().replace(day=1)
+
+
+def drawn(ids: Collection[K], have: Collection[K], share_percent: int, least: int = 0) -> list[K]:
+    """Which of one agent's week, or one team's month, are chosen beside those that were: by a hash of the
+    number, so that nobody can know or choose before, and asking again chooses the same."""
+    wanted = max(share_needed(len(ids), share_percent), least) - len(set(have) & set(ids))
+    left = sorted(set(ids) - set(have), key=lambda each: hashlib.sha256(str(each).encode()).digest())
     return left[: max(0, wanted)]
 
 

@@ -23,6 +23,12 @@ def choose_reviews(now: datetime) -> int:
     return actions.sample(by=WORKER, now=now)
 
 
+@housekeeping.every(3600, "choose escalations to review")
+def choose_escalations(now: datetime) -> int:
+    """Of every month that is over a part of what each team handed to risk or finance; large ones at once."""
+    return actions.sample_escalated(by=WORKER, now=now)
+
+
 @housekeeping.every(300, "ask customers how it was")
 def ask_customers(now: datetime) -> int:
     """Whoever's case was resolved some hours ago; and once more whoever has not answered for days."""

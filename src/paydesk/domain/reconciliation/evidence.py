@@ -8,16 +8,13 @@ row near the cut-off may stand on either.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-import pyarrow as pa
-import pyarrow.parquet as pq
 from django.db import connection, transaction
 from django.db.models import Q, QuerySet
 
@@ -29,71 +26,15 @@ from paydesk.foundation.documents.queries import open_document
 from paydesk.importers import delimited, reading
 from paydesk.importers.records import StatementLine
 from paydesk.kernel.money import minor_digits
-from paydesk.matching.rules import Rules
-from paydesk.matching.sides import SCALE_DIGITS, SCHEMA, TOLD, millionths, side_table
+from paydesk.matching.values import SCALE_DIGITS, millionths
+
+if TYPE_CHECKING:
+    from paydesk.domain.reconciliation.side_files import Side, SideWriter
 
 BATCH = 20_000
 NEIGHBOURS = timedelta(days=1)
 OUR_OWN = ("by_hand", "callbacks")  # no files of the provider
 MOVES_NOTHING = ("order", "notice")
-# What is shown of a row beside what is compared; in the order of FACTS.
-FACTS = pa.schema(
-    {
-        "id": pa.string(),
-        "day": pa.date32(),
-        "kind": pa.string(),
-        "amount_minor": pa.int64(),
-        "place": pa.string(),  # of the file and row, or the code of the payment
-    }
-)
-
-
-@dataclass
-class Side:
-    """One side as Parquet: what is compared, and the facts by id. `refs` are the provider's ids of ours,
-    `checks` the files that theirs was read from."""
-
-    path: Path
-    facts: Path
-    rows: int = 0
-    refs: set[str] = field(default_factory=set)
-    checks: list[FileCheck] = field(default_factory=list)
-
-
-class SideWriter:
-    """Writes one side in pieces, so that memory stays flat."""
-
-    def __init__(self, folder: Path, name: str, rules: Rules) -> None:
-        self.side = Side(folder / f"{name}.parquet", folder / f"{name}-facts.parquet")
-        self._shortest, self._digits = rules.shortest_reference, rules.phone_digits
-        self._told: list[tuple[object, ...]] = []
-        self._facts: list[tuple[object, ...]] = []
-        self._files = (
-            pq.ParquetWriter(self.side.path, SCHEMA, compression="lz4"),
-            pq.ParquetWriter(self.side.facts, FACTS, compression="lz4"),
-        )
-
-    def add(self, told: Sequence[object], facts: Sequence[object]) -> None:
-        """One row: the fields of sides.TOLD after `line_id`, and those of FACTS after `id`."""
-        self.side.rows += 1
-        self._told.append((self.side.rows, *told))
-        self._facts.append((told[0], *facts))
-        if len(self._told) >= BATCH:
-            self._write()
-
-    def close(self) -> Side:
-        self._write()
-        for file in self._files:
-            file.close()
-        return self.side
-
-    def _write(self) -> None:
-        if self._told:
-            told = dict(zip(TOLD, map(list, zip(*self._told, strict=True)), strict=True))
-            self._files[0].write_table(side_table(told, shortest=self._shortest, digits=self._digits))
-            facts = dict(zip(FACTS.names, map(list, zip(*self._facts, strict=True)), strict=True))
-            self._files[1].write_table(pa.table(facts, schema=FACTS))
-        self._told, self._facts = [], []
 
 
 def files_of(account: SourceAccount, first: date, last: date) -> QuerySet[SourceFile]:
@@ -305,15 +246,3 @@ def _named(kind: str, provider_ref: str, key: str) -> str:
 
 def _seconds(at: datetime | None, on: date) -> int:
     return int((at or datetime.combine(on, time(12), UTC)).timestamp())
-
-
-def facts_of(side: Side, ids: Iterable[str]) -> dict[str, dict[str, Any]]:
-    """What is known of these rows of a side, by id: the fields as compared, and FACTS."""
-    wanted = list(ids)
-    if not wanted:
-        return {}
-    found: dict[str, dict[str, Any]] = {}
-    for path in (side.path, side.facts):
-        for row in pq.read_table(path, filters=[("id", "in", wanted)]).to_pylist():
-            found.setdefault(row["id"], {}).update(row)
-    return found

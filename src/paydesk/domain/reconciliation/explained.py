@@ -1,8 +1,7 @@
 """Why a row of a day is what it is, as data: made with what a run hands to people, and on request for any
 other row from the rows that the run kept.
 
-An explanation is what `paydesk.matching.explanation` makes, as plain values. What the desk's own tables show
-(a batch paid short, balances that drift) is explained by its two sides alone.
+An explanation is what `paydesk.matching.explanation` makes, as plain values.
 """
 
 from __future__ import annotations
@@ -16,10 +15,8 @@ from typing import Any
 import duckdb
 import pyarrow.parquet as pq
 
-from paydesk.domain.reconciliation.evidence import Side
-from paydesk.kernel.money import Money
+from paydesk.domain.reconciliation.side_files import Side
 from paydesk.matching.engines import Engine, duckdb_engine
-from paydesk.matching.evidence import DIFFERS, EQUAL, MISSING
 from paydesk.matching.explanation import Explanation, compared, explain
 from paydesk.matching.rules import Rules
 from paydesk.matching.state import Found
@@ -27,8 +24,6 @@ from paydesk.matching.state import Found
 MOST = 5_000  # of one day; beyond that a row is explained when somebody asks
 MEMORY = "512MB"
 Key = tuple[str, str, str]  # class, id of ours, id of theirs; of a suggestion its group instead of a class
-# What both sides of a finding of the desk's own tables say, in this order.
-PLAIN = ("provider_ref", "reference", "status", "currency")
 
 
 def of_run(engine: Engine, found: Found, facts: Mapping[str, Mapping[str, Any]]) -> dict[Key, dict[str, Any]]:
@@ -56,38 +51,6 @@ def as_kept(each: Explanation) -> dict[str, Any]:
     told = each.as_json()
     del told["left_lines"], told["right_lines"]
     return told
-
-
-def of_tables(
-    kind: str, why: str, left: Mapping[str, Any], right: Mapping[str, Any], money: Money, version: str
-) -> dict[str, Any]:
-    """The explanation of what the desk's own tables show: no rule compared anything, its figures differ."""
-    ours, theirs = left.get("amount_minor"), right.get("amount_minor")
-    seen = [
-        _field(name, str(left.get(name) or ""), str(right.get(name) or ""))
-        for name in PLAIN
-        if left.get(name) or right.get(name)
-    ]
-    if left.get("kind") == "batch":
-        seen.insert(0, _field("settlement", str(left.get("id") or ""), str(right.get("id") or "")))
-    if ours is not None or theirs is not None:
-        told = ["" if n is None else str(Money(n, money.currency).amount) for n in (ours, theirs)]
-        seen.append(_field("amount", *told))
-    off = Money((ours or 0) - (theirs or 0), money.currency).amount if ours is not None else None
-    return {
-        "class": kind, "status": "", "kind": "", "rule": "ledger", "rules_version": version, "score": 0,
-        "sentence": why, "runner_up": "", "runner_score": 0, "currency": money.currency, "is_timing": False,
-        "actor": "rule", "would_change": [], "fields": seen,
-        "residual": {"total": f"{off:f}", "unexplained": f"{off:f}"} if off and theirs is not None else {},
-    }  # fmt: skip
-
-
-def _field(name: str, left: str, right: str) -> dict[str, Any]:
-    level = MISSING if not (left and right) else EQUAL if left == right else DIFFERS
-    return {
-        "name": name, "left": left, "right": right, "level": level, "weight": 0, "left_uses": 0,
-        "right_uses": 0,
-    }  # fmt: skip
 
 
 _ROWS_KEPT = """

@@ -10,14 +10,16 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from paydesk.domain.reconciliation.models import Match, MatchMember, RuleProposal, Run
 from paydesk.domain.reconciliation.queries import matches_needed, rows_kept, rules_in_force
 from paydesk.domain.reconciliation.rule_texts import with_number
 from paydesk.domain.reconciliation.shapes import Change, change_for, shaped
-from paydesk.matching.engines import Engine, duckdb_engine
 from paydesk.matching.rules import Rules, read_rules
-from paydesk.matching.run import match
+
+if TYPE_CHECKING:
+    from paydesk.matching.engines import Engine
 
 HISTORY_DAYS, MOST_RUNS = 60, 20
 MEMORY = "512MB"
@@ -123,6 +125,9 @@ def _history(match_ids: Sequence[int], now: datetime) -> list[Run]:
 
 def _pairs(kept: tuple[Path, Path], rules: Rules) -> set[tuple[Pair, bool]]:
     """What rules make of the rows of a run: pairs of ids, and whether they confirm them alone."""
+    from paydesk.matching.engines import duckdb_engine
+    from paydesk.matching.run import match
+
     with duckdb_engine(MEMORY) as engine:
         found = match(engine, engine.read(kept[0]), engine.read(kept[1]), rules)
         return {each for table in found.matches for each in _of(engine, table)}

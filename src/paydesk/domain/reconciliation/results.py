@@ -18,7 +18,7 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from paydesk.domain.reconciliation.evidence import Side
+from paydesk.domain.reconciliation.side_files import Side
 from paydesk.matching.engines import Engine
 from paydesk.matching.results import EXCEPTION_COLUMNS, MATCH_COLUMNS, write_out
 from paydesk.matching.state import Found

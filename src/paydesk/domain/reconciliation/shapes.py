@@ -13,7 +13,7 @@ from typing import Any
 from paydesk.kernel.money import minor_digits
 from paydesk.matching.evidence import EQUAL, IN_TEXT, LOOK_ALIKE, ONE, TRANSPOSED, Field, Line, Usage, fields
 from paydesk.matching.rules import NUMBERS, Rules
-from paydesk.matching.sides import SCALE_DIGITS, TOLD, side_table
+from paydesk.matching.values import SCALE_DIGITS, keys_of
 
 NEARLY = (LOOK_ALIKE, IN_TEXT, TRANSPOSED, ONE)
 MINUTES = (180, 240, 360, 480, 720, 1_440)
@@ -108,10 +108,9 @@ def line_of(row: Row, rules: Rules) -> Line:
         "fee": fee, "currency": row["currency"], "at": row.get("at"),
         "status": row.get("status") or "success", "batch": row.get("batch") or "",
     }  # fmt: skip
-    columns = {name: [told[name]] for name in TOLD}
-    table = side_table(columns, shortest=rules.shortest_reference, digits=rules.phone_digits)
-    line: Line = table.to_pylist()[0]
-    return line
+    columns = {name: [value] for name, value in told.items()}
+    keys = keys_of(columns, shortest=rules.shortest_reference, digits=rules.phone_digits)
+    return {**told, **{name: found[0] for name, found in keys.items()}}
 
 
 def _days(*rows: Row) -> int:

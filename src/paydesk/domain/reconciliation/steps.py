@@ -11,8 +11,9 @@ from django.db.models import F, Q
 from paydesk.domain.payments.models import Payment
 from paydesk.domain.payments.queries.locked import paid_but_late
 from paydesk.domain.providers.models import SourceAccount
-from paydesk.domain.reconciliation import explained, rules
+from paydesk.domain.reconciliation import rules
 from paydesk.domain.reconciliation.clocks import kind_of
+from paydesk.domain.reconciliation.explained_tables import explained
 from paydesk.domain.reconciliation.ledger_findings import Finding
 from paydesk.domain.reconciliation.models import Match, MatchMember, ReconciliationException, Run
 from paydesk.domain.reconciliation.states import EXCEPTION, LIVE, UNSOLVED
@@ -71,7 +72,7 @@ def store_findings(run: Run, findings: Sequence[Finding], today: date, now: date
 
 def _explanation(finding: Finding, run: Run) -> dict[str, Any]:
     """Why it is an exception; where no rule compared its rows, what they say themselves."""
-    return finding.explanation or explained.of_tables(
+    return finding.explanation or explained(
         finding.kind, finding.why, finding.left, finding.right, finding.amount, run.rules_version
     )
 

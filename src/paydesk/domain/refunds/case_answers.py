@@ -26,7 +26,7 @@ from paydesk.domain.cases.asks import (
 from paydesk.domain.cases.placeholders import names_places
 from paydesk.domain.refunds.models import Refund
 from paydesk.domain.refunds.queries import CODE_PREFIX
-from paydesk.foundation.attached.queries import hangs_on
+from paydesk.foundation.attached.queries import hangs_on, has_any
 from paydesk.foundation.people.queries import in_markets
 from paydesk.kernel.account_ends import FOUND_AS, ONLY_ONE, Told
 from paydesk.kernel.actor import Actor
@@ -76,6 +76,7 @@ def register() -> None:
     blocks_resolving("payment", blocks_of_payment)
     tells_compensations("refund", compensations)
     hangs_on("case", Refund, OF_THE_CUSTOMER)
+    hangs_on("payment", Refund)
 
 
 def references_in(text: str, by: Actor, market: str) -> Iterator[Reference]:
@@ -145,8 +146,8 @@ def _refund(refund_id: int) -> Refund | None:
 
 
 def compensations(links: Sequence[Link], now: datetime) -> Iterator[Compensation]:
-    """Refunds of these payments that were not turned down or called off; one query."""
-    paid = [number for kind, number in links if kind == "payment"]
+    """Refunds of these payments that were not turned down or called off; at most one query."""
+    paid = [number for kind, number in links if kind == "payment" and has_any((kind, number), Refund)]
     for refund in Refund.objects.filter(payment_id__in=paid, state__in=STANDS) if paid else ():
         yield Compensation(
             ("refund", refund.pk), code_of(CODE_PREFIX, refund.pk), "refund",
@@ -161,6 +162,8 @@ def blocks_of_refund(refund_id: int) -> Sequence[str]:
 
 
 def blocks_of_payment(payment_id: int) -> Sequence[str]:
+    if not has_any(("payment", payment_id), Refund):
+        return ()
     return _sentences(Refund.objects.filter(payment_id=payment_id, state__in=UNDECIDED))
 
 

@@ -11,10 +11,21 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 
 from paydesk.domain.cases.document_kinds import KIND_WORDS
-from paydesk.domain.cases.models import Attachment, Case, CaseLink, Commitment, Message, ReceivedMail
+from paydesk.domain.cases.merged import absorbed_by
+from paydesk.domain.cases.models import (
+    Attachment,
+    Case,
+    CaseLink,
+    Commitment,
+    Message,
+    ReceivedMail,
+    SideMessage,
+    SideTalk,
+)
+from paydesk.domain.goodwill.models import Goodwill
 from paydesk.domain.ledger.queries import EntryRow, entries_about
 from paydesk.domain.payments.models import Allocation, Claim, Payment
 from paydesk.domain.refunds.models import Refund
@@ -26,6 +37,7 @@ from paydesk.foundation.clocks.models import Clock, ClockPause
 from paydesk.foundation.documents.models import Document
 from paydesk.foundation.documents.queries import document_by_id, open_document
 from paydesk.foundation.documents.rules import safe_file_name
+from paydesk.foundation.people.restricted_models import RestrictedThing
 from paydesk.kernel.money import Money
 from paydesk.kernel.public_codes import code_of
 from paydesk.kernel.refused import Refused
@@ -33,7 +45,8 @@ from paydesk.writers.evidence_pack import as_json, summary_page
 
 Thing = tuple[str, int]
 PREFIXES = {"case": "CAS", "payment": "PAY", "refund": "REF", "contract": "CON", "customer": "CUS",
-            "escalation": "ESC", "enforcement": "ENF", "exception": "EXC", "seller": "SEL"}  # fmt: skip
+            "escalation": "ESC", "enforcement": "ENF", "exception": "EXC", "seller": "SEL",
+            "goodwill": "GWL"}  # fmt: skip
 
 
 @dataclass
@@ -65,18 +78,39 @@ def code(kind: str, number: int) -> str:
 
 
 def of_case(case: Case) -> Collected:
-    """A case with what was said, its files, and everything it is confirmed to be about."""
-    found = Collected(things=[("case", case.pk)])
+    """A case with what was said in it, aside, and in cases merged into it; its files, and everything it is
+    confirmed to be about. Of a case that others alone may see nothing is told but that there is a link."""
+    hidden = _hidden_beside(case.pk)
+    merged = Case.objects.filter(pk__in=absorbed_by(case.pk)).order_by("id")
+    into = [each for each in merged if ("case", each.pk) not in hidden]
+    ids = [case.pk, *(each.pk for each in into)]
+    found = Collected(things=[("case", number) for number in ids])
     found.group("case", [case])
-    said(found, [case.pk])
-    links = list(CaseLink.objects.filter(case=case).order_by("id"))
+    found.group("merged-into-it", into)
+    said(found, ids)
+    said_aside(found, SideTalk.objects.filter(case_id__in=ids))
+    links = list(CaseLink.objects.filter(case_id__in=ids).order_by("id"))
     found.group("links", links)
-    found.group("promises", Commitment.objects.filter(case=case).order_by("id"))
-    found.things += [(each.kind, each.object_id) for each in links if each.state == "confirmed"]
+    found.group("promises", Commitment.objects.filter(case_id__in=ids).order_by("id"))
+    about = [(each.kind, each.object_id) for each in links if each.state == "confirmed"]
+    found.things += [each for each in about if each not in hidden]
     payments = [number for kind, number in found.things if kind == "payment"]
+    given = Goodwill.objects.filter(case_id__in=ids) | Goodwill.objects.filter(
+        pk__in=[number for kind, number in found.things if kind == "goodwill"]
+    )
+    found.group("goodwill", given.order_by("id"))
+    found.things += [("goodwill", each.pk) for each in given]
     money(found, payments, [number for kind, number in found.things if kind == "refund"])
     _decisions(found)
     return found
+
+
+def _hidden_beside(case_id: int) -> set[Thing]:
+    """What named people alone see now, but for what the view of this case covers."""
+    others = RestrictedThing.objects.exclude(
+        view__things__subject_kind="case", view__things__subject_id=case_id
+    )
+    return set(others.values_list("subject_kind", "subject_id"))
 
 
 def of_payment(payment: Payment) -> Collected:
@@ -115,6 +149,22 @@ def said(found: Collected, case_ids: Sequence[int]) -> None:
     wanted = [(place, each.document_id) for place, each in zip(places, attached, strict=True)]
     wanted += [(f"mail/{n:03}.eml", each.document_id) for n, each in enumerate(raw, 1)]
     documents(found, wanted)
+
+
+def said_aside(found: Collected, sides: QuerySet[SideTalk]) -> None:
+    """What others were asked about cases, and what they said."""
+    found.group("questions-aside", sides.order_by("id"))
+    spoken = list(SideMessage.objects.filter(side__in=sides).select_related("side").order_by("at", "id"))
+    found.group("said-aside", spoken)
+    found.table(
+        "Asked aside", ("When (UTC)", "Case", "With", "By", "Text"),
+        [
+            (each.at, code("case", each.side.case_id), each.side.with_whom, each.author or each.sender,
+             each.text)
+            for each in spoken
+        ],
+    )  # fmt: skip
+    documents(found, [(f"aside/{n:03}.eml", each.document_id) for n, each in enumerate(spoken, 1)])
 
 
 def documents(found: Collected, wanted: Iterable[tuple[str, int | None]]) -> None:
@@ -162,7 +212,7 @@ def money(
         posted = [
             (kind, number, entry)
             for kind, number in found.things
-            if kind in ("payment", "refund")
+            if kind in ("payment", "refund", "goodwill")
             for entry in entries_about(kind, number)
         ]
         found.group("postings", [_entry(kind, number, entry) for kind, number, entry in posted])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from paydesk.domain.cases.models import Case, SideMessage, SideTalk
+from paydesk.domain.cases.models import Case, SideTalk
 from paydesk.domain.contracts.models import Contract, DueItem
 from paydesk.domain.doors.models import PhoneCall
 from paydesk.domain.goodwill.models import Goodwill
@@ -14,7 +14,15 @@ from paydesk.domain.marketplace.queries import balances_of
 from paydesk.domain.parties.models import Customer, Party
 from paydesk.domain.payments.models import Payment
 from paydesk.domain.quality.csat_models import CsatAnswer
-from paydesk.domain.retention.collecting import Collected, code, documents, money, rows_about, said
+from paydesk.domain.retention.collecting import (
+    Collected,
+    code,
+    documents,
+    money,
+    rows_about,
+    said,
+    said_aside,
+)
 from paydesk.domain.retention.standing import Subject, addresses_of, cases_of, mail_of_nobody
 from paydesk.domain.text_messages.queries import texts_told
 from paydesk.foundation.assignments.models import Note
@@ -65,9 +73,7 @@ def _cases(found: Collected, subject: Subject) -> list[Case]:
     )  # fmt: skip
     ids = [each.pk for each in cases]
     said(found, ids)
-    sides = SideTalk.objects.filter(case_id__in=ids).exclude(with_whom="risk")
-    found.group("questions-aside", sides.order_by("id"))
-    found.group("said-aside", SideMessage.objects.filter(side__in=sides).order_by("id"))
+    said_aside(found, SideTalk.objects.filter(case_id__in=ids).exclude(with_whom="risk"))
     found.group("calls", PhoneCall.objects.filter(case_id__in=ids).order_by("id"))
     found.group("text-messages", texts_told(ids))
     found.group("what-they-said-of-us", CsatAnswer.objects.filter(invitation__case_id__in=ids).order_by("id"))

@@ -11,6 +11,7 @@ from django.db.models import Q, QuerySet
 from paydesk.domain.cases.document_kinds import KIND_WORDS
 from paydesk.domain.cases.documents import missing_before
 from paydesk.domain.cases.models import Attachment, Case, CaseLink, Message
+from paydesk.domain.cases.said_in import said_in
 from paydesk.domain.risk import rules
 from paydesk.domain.risk.models import Enforcement, Escalation
 from paydesk.foundation.people.authority import roles_with
@@ -94,17 +95,18 @@ def _markets(person: Person) -> set[str]:
 
 
 def there_for(kind: str, number: int) -> set[str]:
-    """Which of rules.REQUIRED_WORDS are there for a case; a payment stands for itself. Five queries."""
+    """Which of rules.REQUIRED_WORDS are there for a case; a payment stands for itself. Six queries."""
     if kind != "case":
         return {"payment", "amount", "customer"}
     case = Case.objects.get(pk=number)
-    messages = Message.objects.filter(case_id=number, direction="in").exclude(text="")
+    said = Message.objects.filter(said_in(number))
+    messages = said.filter(direction="in").exclude(text="")
     found = {
         "message": messages.exists() or case.channel == "by_hand",
         "payment": CaseLink.objects.filter(case_id=number, kind="payment", state="confirmed").exists(),
         "amount": case.amount_minor is not None,
         "customer": case.customer_id is not None,
-        "file": Attachment.objects.filter(message__case_id=number).exists(),
+        "file": Attachment.objects.filter(message__in=said).exists(),
         "complaint": case.is_complaint,
     }
     return {name for name, is_there in found.items() if is_there}

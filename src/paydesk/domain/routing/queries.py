@@ -15,6 +15,7 @@ from paydesk.domain.cases.states import AT_WORK
 from paydesk.domain.routing.models import CaseTaker, Routed, RoutingRule
 from paydesk.domain.routing.rules import HERE_WITHIN, MOST_OPEN, About, Taker, Terms
 from paydesk.foundation.assignments.queries import TAKE
+from paydesk.foundation.attached.queries import has_any
 from paydesk.foundation.people.authority import roles_with
 from paydesk.foundation.people.models import Person, Team
 from paydesk.foundation.people.queries import in_markets
@@ -177,6 +178,14 @@ def routed_lately(actor: Actor) -> QuerySet[Routed]:
     """What was routed in the actor's markets, of cases they may see, the latest first; one query."""
     found = in_markets(Routed.objects.select_related("case", "team", "person", "instead_of", "rule"), actor)
     return found.filter(case_id__in=in_markets(Case.objects.order_by(), actor).values("pk")).order_by("-id")
+
+
+def routed_of(case_id: int) -> list[Routed]:
+    """What was decided of one case, the latest first, at most MOST_LATELY; one query, none where nothing."""
+    if not has_any((SUBJECT, case_id), Routed):
+        return []
+    found = Routed.objects.filter(case_id=case_id).select_related("team", "person", "instead_of")
+    return list(found.order_by("-id")[:MOST_LATELY])
 
 
 def teams_to_choose() -> list[Team]:

@@ -1,4 +1,4 @@
-"""Asking and making category models: the plain engine beside the tables."""
+"""Asking and making category models: the plain engine beside the tables, read where it is needed."""
 
 from __future__ import annotations
 
@@ -6,13 +6,10 @@ from datetime import datetime
 from typing import Any
 
 from paydesk.categorising.labelled import LabelledRefused
-from paydesk.categorising.learning import train
-from paydesk.categorising.suggestions import suggest
 from paydesk.domain.cases.categories import leaves
 from paydesk.domain.cases.models import Case
 from paydesk.domain.cases.queries import current_tree
 from paydesk.domain.triage import actions
-from paydesk.domain.triage.arrays import opened, packed
 from paydesk.domain.triage.models import CategoryModel, Suggestion
 from paydesk.domain.triage.queries import (
     current_model,
@@ -25,6 +22,9 @@ from paydesk.kernel.actor import Actor
 
 def learn(model_id: int, *, by: Actor, now: datetime) -> CategoryModel:
     """Learn from resolved cases and keep it; half a minute for 10,000 cases, outside of any transaction."""
+    from paydesk.categorising.learning import train
+    from paydesk.domain.triage.arrays import packed
+
     rows = labelled_cases()
     try:
         model = train(rows, learnt_at=now.isoformat())
@@ -51,6 +51,10 @@ def suggest_for(case: Case, *, by: Actor, now: datetime) -> Suggestion | None:
     model = current_model()
     if model is None or model.document_id is None:
         return None
+
+    from paydesk.categorising.suggestions import suggest
+    from paydesk.domain.triage.arrays import opened
+
     found = suggest(opened(model.document_id), text_of_case(case))
     known = leaves(current_tree()[1])
     top: list[dict[str, Any]] = [

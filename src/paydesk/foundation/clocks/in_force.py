@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import connection
@@ -12,11 +14,15 @@ from paydesk.foundation.clocks.defaults import default_calendar
 from paydesk.foundation.clocks.kinds import kind_named
 from paydesk.foundation.clocks.models import CalendarVersion, PolicyVersion
 from paydesk.foundation.clocks.queries import (
+    calendar_of,
     current_calendar,
     current_calendars,
     current_policies,
     current_policy,
+    terms_of,
 )
+from paydesk.foundation.clocks.rules import Terms
+from paydesk.kernel.business_time import Calendar
 
 DESK = "system:clocks"
 VERSIONS_LOCK = 7_203_925
@@ -27,6 +33,64 @@ def lock_versions(*, shared: bool) -> None:
     lock = "pg_advisory_xact_lock_shared" if shared else "pg_advisory_xact_lock"
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT {lock}(%s)", [VERSIONS_LOCK])
+
+
+@dataclass(frozen=True, slots=True)
+class InForce:
+    """What a clock that starts now goes by: the versions of its policy and calendar, and what they say."""
+
+    policy_id: int
+    terms: Terms
+    calendar_id: int
+    calendar: Calendar
+
+
+# Every case starts clocks, so one statement asks for both; which policy counts is as in `queries.NEWEST`.
+_IN_FORCE = """
+SELECT DISTINCT ON (p.kind) p.kind, p.id, p.target_seconds, p.target_days, p.cut_off, p.pauses, p.steps,
+       p.grace_seconds, c.id, c.zone, c.hours, c.earlier, c.holidays, c.closed_days, c.open_days
+FROM clocks_policy p
+LEFT JOIN LATERAL (
+  SELECT * FROM clocks_calendar WHERE name = coalesce(nullif(p.calendar, ''), %(market)s)
+  ORDER BY version DESC LIMIT 1
+) c ON true
+WHERE p.kind = ANY (%(kinds)s) AND p.market IN (%(market)s, '')
+  AND (p.holds_from IS NULL OR p.holds_from <= %(now)s)
+ORDER BY p.kind, p.market DESC, coalesce(p.holds_from, p.made_at) DESC, p.version DESC
+"""
+
+
+def in_force(kinds: Collection[str], market: str, now: datetime) -> dict[str, InForce]:
+    """What new clocks of these kinds in `market` go by; the first versions are made of the defaults.
+
+    One query. Raises KeyError for a kind nobody declared.
+    """
+    found = _asked(kinds, market, now)
+    if found.keys() < set(kinds):
+        policies_and_calendars(list(kinds), market, now)
+        found = _asked(kinds, market, now)
+    return found
+
+
+def _asked(kinds: Collection[str], market: str, now: datetime) -> dict[str, InForce]:
+    with connection.cursor() as cursor:
+        cursor.execute(_IN_FORCE, {"kinds": list(kinds), "market": market, "now": now})
+        rows = cursor.fetchall()
+    found = {}
+    for kind, policy_id, seconds, days, cut_off, pauses, steps, grace, calendar_id, zone, *opening in rows:
+        if calendar_id is None:  # a calendar that was never used is made first
+            continue
+        hours, earlier, holidays, closed_days, open_days = map(json.loads, opening)
+        policy = PolicyVersion(
+            target_seconds=seconds, target_days=days, cut_off=cut_off, pauses=json.loads(pauses),
+            steps=json.loads(steps), grace_seconds=grace,
+        )  # fmt: skip
+        calendar = CalendarVersion(
+            zone=zone, hours=hours, earlier=earlier, holidays=holidays, closed_days=closed_days,
+            open_days=open_days,
+        )  # fmt: skip
+        found[kind] = InForce(policy_id, terms_of(policy), calendar_id, calendar_of(calendar))
+    return found
 
 
 def policy_and_calendar(kind: str, market: str, now: datetime) -> tuple[PolicyVersion, CalendarVersion]:

@@ -13,7 +13,7 @@ from django.db import connection
 from django.db.models import QuerySet
 
 from paydesk.foundation.clocks import rules
-from paydesk.foundation.clocks.in_force import lock_versions, policies_and_calendars, policy_and_calendar
+from paydesk.foundation.clocks.in_force import in_force, lock_versions, policy_and_calendar
 from paydesk.foundation.clocks.kinds import never_pauses
 from paydesk.foundation.clocks.models import Clock, ClockPause, Escalation
 from paydesk.foundation.clocks.queries import (
@@ -45,7 +45,7 @@ def start_clocks(
 ) -> int:
     """Start a clock of each kind on each thing of `starts`, an id and the moment our edge heard of it.
 
-    Set-based: three short queries and one insert however many. A thing with an open clock of a kind keeps
+    Set-based: two short queries and one insert however many. A thing with an open clock of a kind keeps
     it. Returns how many were started. Raises KeyError for a kind nobody declared.
     """
     assert connection.in_atomic_block, "a clock starts in the transaction of its verb"
@@ -54,14 +54,13 @@ def start_clocks(
         return 0
     lock_versions(shared=True)
     plans: list[tuple[str, int, int, datetime, int, datetime, datetime]] = []
-    for kind, (policy, calendar_row) in policies_and_calendars(kinds, market, now).items():
-        calendar, terms = calendar_of(calendar_row), terms_of(policy)
+    for kind, by in in_force(kinds, market, now).items():
         for start in set(starts.values()):
-            target = rules.target_of(terms, calendar, start)
-            due = calendar.deadline(start, target)
-            times = rules.step_times(calendar, start, target, due, (), terms.steps)
+            target = rules.target_of(by.terms, by.calendar, start)
+            due = by.calendar.deadline(start, target)
+            times = rules.step_times(by.calendar, start, target, due, (), by.terms.steps)
             first = min([due, *(at for at, _ in times)])
-            plans.append((kind, policy.pk, calendar_row.pk, start, target, due, first))
+            plans.append((kind, by.policy_id, by.calendar_id, start, target, due, first))
     ids = sorted(starts)
     with connection.cursor() as cursor:
         cursor.execute(

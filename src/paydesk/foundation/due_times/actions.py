@@ -20,11 +20,11 @@ from paydesk.foundation.clocks.steps import (
     locked_clock,
     stop_clocks,
 )
+from paydesk.foundation.due_times.steps import SET_DUE, WAIVE, ask_for_due
 from paydesk.kernel.actor import Actor
 from paydesk.kernel.refused import ChangedRefused
 
-SET_DUE, WAIVE = "clock.set_due", "clock.waive"
-CONFIRM = "clocks.confirm_due:check"
+__all__ = ["SET_DUE", "WAIVE", "approve_due", "ask_due"]
 
 
 @transaction.atomic(durable=True)
@@ -44,32 +44,7 @@ def ask_due(clock_id: int, due_at: datetime | None, *, reason: str, by: Actor, n
         check_due(clock, due_at, now)
     elif clock.ended_as:
         raise ClockRefused("This clock ended already: there is nothing to take out of the count.")
-    approval = approvals.ask(
-        WAIVE if due_at is None else SET_DUE,
-        subject=("clock", clock.pk),
-        market=clock.market,
-        right=DUE,
-        decide_right=CONFIRM,
-        payload={
-            "clock_id": clock.pk,
-            "was_due_at": clock.due_at.isoformat(),
-            "due_at": due_at.isoformat() if due_at else None,
-        },
-        reasons=["The due time of this kind comes from outside."],
-        note=reason.strip(),
-        by=by,
-        now=now,
-    )
-    audit.record(
-        "clock.due_asked",
-        subject=("clock", clock.pk),
-        by=by,
-        at=now,
-        changes={"approval_id": approval.pk, clock.subject_kind + "_id": clock.subject_id},
-        market=clock.market,
-        note=reason.strip(),
-    )
-    return approval
+    return ask_for_due(clock, due_at, right=DUE, reason=reason, by=by, now=now)
 
 
 @transaction.atomic(durable=True)

@@ -6,7 +6,7 @@ from itertools import count
 
 import pytest
 
-from paydesk.kernel.one_reading import is_reading, one_reading, read_once
+from paydesk.kernel.one_reading import have_read, is_reading, one_reading, read_once
 
 _ticks = count()
 
@@ -41,3 +41,16 @@ def test_the_next_answer_reads_again_also_after_one_that_broke_off():
     assert not is_reading()
     with one_reading():
         assert ticket("a") not in kept
+
+
+def test_what_came_with_something_else_is_not_asked_for():
+    given = ("a", 1, -1)
+    with one_reading():
+        have_read(ticket, given, "a")
+        assert ticket("a") == given
+        assert ticket("b") != given
+        known = ticket("b")
+        have_read(ticket, given, "b")
+        assert ticket("b") == known, "what was read stays"
+    have_read(ticket, given, "a")
+    assert ticket("a") != given

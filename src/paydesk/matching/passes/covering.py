@@ -12,8 +12,8 @@ from ibis.expr.types import Table
 
 from paydesk.matching.findings import taken_in
 from paydesk.matching.rules import Rule
-from paydesk.matching.sides import major
 from paydesk.matching.state import State
+from paydesk.matching.values import major
 
 MOST_LEFT = 50_000  # lines of a side: with more left only those count whose phone number both sides have
 MOST_TARGETS = 5_000  # lines for which sets are searched

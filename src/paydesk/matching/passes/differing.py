@@ -10,8 +10,8 @@ from paydesk.matching.findings import pairs, sided
 from paydesk.matching.passes.exact import days_apart, differ, fee_untold
 from paydesk.matching.passes.nearest import ids_agree, mutual_best
 from paydesk.matching.rules import Rule
-from paydesk.matching.sides import SCALE
 from paydesk.matching.state import State
+from paydesk.matching.values import SCALE
 from paydesk.matching.wording import told
 
 MOST_LINES = 20  # of one id and side; where more are left nobody can say which differs from which

@@ -8,9 +8,9 @@ from ibis.expr.types import BooleanValue, Table, Value
 
 from paydesk.matching.findings import one_sided
 from paydesk.matching.rules import Clocks
-from paydesk.matching.sides import DAY
 from paydesk.matching.state import State
 from paydesk.matching.usage import by_day
+from paydesk.matching.values import DAY
 from paydesk.matching.wording import told
 
 RULE = "left_over"

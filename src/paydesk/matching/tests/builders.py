@@ -13,8 +13,9 @@ from paydesk.matching.engines import DuckDb, Engine, duckdb_engine
 from paydesk.matching.results import write_out
 from paydesk.matching.rules import Rules, default_rules
 from paydesk.matching.run import match
-from paydesk.matching.sides import DESK, SCALE, TOLD, side_table
+from paydesk.matching.sides import DESK, TOLD, side_table
 from paydesk.matching.state import Found
+from paydesk.matching.values import SCALE
 
 NOON = 1_773_316_800  # 2026-03-12 12:00:00 UTC
 DAY, HOUR = 86_400, 3_600

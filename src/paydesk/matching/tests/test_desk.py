@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from paydesk.matching.rules import Clocks, RateCard, default_rules
-from paydesk.matching.sides import SCALE
 from paydesk.matching.tests.builders import DAY, HOUR, NOON, line, outcome
+from paydesk.matching.values import SCALE
 
 TODAY = NOON // DAY
 CEDIS = {"original_currency": "GHS", "currency": "USD"}

@@ -10,9 +10,9 @@ import pytest
 from paydesk.matching.engines import Engine
 from paydesk.matching.explanation import Explanation, Residual, compared, explain
 from paydesk.matching.passes import covering, derived
-from paydesk.matching.sides import SCALE
 from paydesk.matching.state import Found
 from paydesk.matching.tests.builders import DAY, HOUR, NOON, line, outcome
+from paydesk.matching.values import SCALE
 
 MINUTE = 60
 PHONE = "233241234567"

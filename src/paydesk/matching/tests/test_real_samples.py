@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from paydesk.matching.sides import millionths
 from paydesk.matching.tests.builders import line, outcome
+from paydesk.matching.values import millionths
 
 SAMPLES = Path(__file__).parents[5] / "shared" / "samples" / "recon-truth"
 pytestmark = pytest.mark.skipif(not SAMPLES.is_dir(), reason="the shared samples are not here")

@@ -79,7 +79,7 @@ def seen_people(actor: Actor, at: datetime) -> list[Person]:
 
 
 def figures(actor: Actor, people: Sequence[Person], period: Period, now: datetime) -> list[Scorecard]:
-    """The figures of these people in `period`, of the actor's markets; six statements."""
+    """The figures of these people in `period`, of the actor's markets; a statement a figure."""
     cards = {
         person.pk: Scorecard(person, {name: Counted(figure) for name, figure in FIGURES.items()})
         for person in people
@@ -125,5 +125,6 @@ def _values(actor: Actor, agent_ids: Collection[int], period: Period, now: datet
     begin, end = period.bounds
     return {
         "from": begin, "to": end, "now": now, "days": WINDOW_DAYS, "satisfied": SATISFIED,
-        "agents": sorted(agent_ids), "markets": None if actor.markets is None else sorted(actor.markets),
+        "looker": actor.id, "agents": sorted(agent_ids),
+        "markets": None if actor.markets is None else sorted(actor.markets),
     }  # fmt: skip

@@ -102,6 +102,26 @@ SELECT r.agent_id, 'review' AS kind, r.id, r.worked_at AS at,
        CASE WHEN r.critical_failed THEN 'critical' ELSE 'scored' END AS outcome, r.percent::bigint AS value, r.market
 FROM quality_review r
 WHERE r.calibration_id IS NULL AND r.percent IS NOT NULL AND r.worked_at >= %(from)s AND r.worked_at < %(to)s
+  AND r.escalated_kind = ''
+  AND NOT EXISTS (  -- a restricted case is known to those who are named for it alone
+      SELECT FROM people_restricted_thing t
+      WHERE t.subject_kind = 'case' AND t.subject_id = r.case_id AND NOT EXISTS (
+          SELECT FROM people_restricted_viewer v WHERE v.view_id = t.view_id AND v.person_id = %(looker)s
+      )
+  )
+
+-- name: escalations
+SELECT r.agent_id, 'review' AS kind, r.id, r.worked_at AS at,
+       CASE WHEN r.critical_failed THEN 'critical' ELSE 'scored' END AS outcome, r.percent::bigint AS value, r.market
+FROM quality_review r
+WHERE r.calibration_id IS NULL AND r.percent IS NOT NULL AND r.worked_at >= %(from)s AND r.worked_at < %(to)s
+  AND r.escalated_kind <> ''
+  AND NOT EXISTS (  -- a restricted case is known to those who are named for it alone
+      SELECT FROM people_restricted_thing t
+      WHERE t.subject_kind = 'case' AND t.subject_id = r.case_id AND NOT EXISTS (
+          SELECT FROM people_restricted_viewer v WHERE v.view_id = t.view_id AND v.person_id = %(looker)s
+      )
+  )
 
 -- name: volume
 SELECT w.agent_id, 'case' AS kind, c.id, c.resolved_at AS at, 'resolved' AS outcome, 0 AS value, c.market

@@ -18,6 +18,7 @@ class Figure:
     good: tuple[str, ...] = ()
     bad: tuple[str, ...] = ()
     beside: tuple[str, ...] = ()
+    is_mean: bool = False  # of the values of its rows, in percent
 
 
 OUTCOMES = {
@@ -66,7 +67,14 @@ FIGURES = {
             "qa", "QA score",
             "Mean of the scores of reviews of work in the time shown, whole percent; a critical item that "
             "failed makes one 0. Appeals count as settled; calibrations count for nobody.",
-            beside=("scored", "critical"),
+            beside=("scored", "critical"), is_mean=True,
+        ),
+        Figure(
+            "escalations", "Escalations",
+            "Mean of the scores of reviews of what this person handed to risk or finance, by when it was "
+            "over: was it right, was everything there, did it go in time. A sample of each team's month, "
+            "drawn by rule; above an amount all.",
+            beside=("scored", "critical"), is_mean=True,
         ),
         Figure(
             "volume", "Volume",
@@ -104,7 +112,7 @@ class Counted:
     @property
     def tenths(self) -> int | None:
         """The figure in tenths of a percent, rounded half up; None where nothing is counted."""
-        if self.figure.name == "qa":
+        if self.figure.is_mean:
             number = sum(self.counts.values())
             return _tenths(self.total, number * 100)
         return _tenths(self.numerator, self.denominator) if self.figure.good else None

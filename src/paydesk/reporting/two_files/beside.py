@@ -9,7 +9,7 @@ from typing import Any
 
 from paydesk.importers.amounts import plain_text
 from paydesk.kernel.references import key_of
-from paydesk.matching.sides import major, phone_key
+from paydesk.matching.values import major, phone_key
 
 FIELD_WORDS = {
     "id": "Id", "reference": "Reference", "provider_ref": "Provider id", "amount": "Amount", "fee": "Fee",

@@ -7,7 +7,7 @@ from datetime import date
 
 from paydesk.importers.amounts import signed_amount
 from paydesk.importers.moments import Moments
-from paydesk.matching.sides import DAY, millionths
+from paydesk.matching.values import DAY, millionths
 from paydesk.reporting.two_files.column_map import ColumnMap
 
 EPOCH = date(1970, 1, 1)

@@ -9,7 +9,7 @@ from typing import Any
 import duckdb
 
 from paydesk.importers.amounts import plain_text
-from paydesk.matching.sides import major
+from paydesk.matching.values import major
 
 
 @dataclass(frozen=True)

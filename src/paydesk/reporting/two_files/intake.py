@@ -15,7 +15,7 @@ from paydesk.importers.reading import open_file
 from paydesk.importers.records import FileWarning, NeedsMapping, NotReadable, RejectedLine, StatementLine
 from paydesk.kernel.refused import Refused
 from paydesk.matching.rules import Rules
-from paydesk.matching.sides import millionths
+from paydesk.matching.values import millionths
 from paydesk.reporting.two_files.cells import midnight_of
 from paydesk.reporting.two_files.column_map import ColumnMap
 from paydesk.reporting.two_files.side_file import SideFile

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
 
-from paydesk.matching.sides import major
+from paydesk.matching.values import major
 from paydesk.reporting.two_files.result_rows import duck
 
 MATCHED = ("confirmed", "suggested")

@@ -10,9 +10,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import duckdb
+if TYPE_CHECKING:
+    import duckdb
 
 MEMORY = "512MB"
 BESIDE = ("reference", "provider_ref", "account", "msisdn", "name", "amount", "currency", "at", "status")
@@ -42,6 +43,8 @@ SORTS = {
 @contextmanager
 def duck(folder: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """DuckDB with little memory; what does not fit goes to disk beside the result, and is gone afterwards."""
+    import duckdb
+
     with duckdb.connect() as connection:
         connection.execute(f"SET memory_limit = '{MEMORY}'; SET threads = 1")
         spill = str(folder / "spill").replace("'", "''")

@@ -11,7 +11,7 @@ from typing import Any
 import xlsxwriter
 
 from paydesk.kernel.refused import Refused
-from paydesk.matching.sides import major
+from paydesk.matching.values import major
 from paydesk.reporting.two_files.meanings import MATCH_MEANINGS, MEANINGS, words_of
 from paydesk.reporting.two_files.proof import Proof, proofs
 from paydesk.reporting.two_files.result_rows import duck

@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext as _
 
 from paydesk.domain.cases.categories import leaves
 from paydesk.domain.cases.own_fields import LONGEST_HELP, LONGEST_LABEL, TYPES, OwnField
 from paydesk.domain.cases.queries import current_tree
+from paydesk.web.language import spoken
 
 
 class FieldForm(forms.Form):
@@ -42,7 +44,10 @@ class FieldForm(forms.Form):
         where.choices = [
             pair
             for group, top in tree.items()
-            for pair in ((group, f"{top['words']}: all"), *((c, words[c]) for c in top["children"]))
+            for pair in (
+                (group, _("%s: all") % spoken(top["words"])),
+                *((c, words[c]) for c in top["children"]),
+            )
         ]
         if field is None:
             del self.fields["is_retired"]

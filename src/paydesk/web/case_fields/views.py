@@ -8,6 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from paydesk.domain.cases import actions
@@ -57,6 +58,6 @@ def edit(request: HttpRequest, key: str = "") -> HttpResponse:
         return done(request, at, f"“{made.label}” is kept, version {made.version}.")
     known: dict[str, Any] = {
         "form": form, "at": at, "here": request.path, "field": field,
-        "title": f"Change {field.label}" if field else "Add a field",
+        "title": _("Change %s") % field.label if field else _("Add a field"),
     }  # fmt: skip
     return render(request, "case_fields/edit.html", known, status=422 if is_sent else 200)

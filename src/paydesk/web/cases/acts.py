@@ -52,6 +52,7 @@ def acts_of(
         if case.state in deed.states and deed.fits(case)
     ]
     if case.state in OPEN:
+        found.append(Act("split", "Split off…", reverse("cases:split", args=[here]), "", blocked))
         found.append(Act("text", "Text message…", reverse("text_messages:choose", args=[here]), "", blocked))
     if case.state in OPEN and no_payment:
         found.append(Act("refund", "Refund…", "", "", NO_PAYMENT))

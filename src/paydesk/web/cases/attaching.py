@@ -16,6 +16,7 @@ from django_htmx.http import reswap, retarget, trigger_client_event
 
 from paydesk.domain.cases import actions
 from paydesk.domain.cases.desk import letters, waiting_files
+from paydesk.domain.cases.made_files import Tells
 from paydesk.domain.cases.queries import code, link_pairs
 from paydesk.domain.cases.texts import LANGUAGES
 from paydesk.foundation.documents.queries import open_document
@@ -30,7 +31,7 @@ from paydesk.web.cases.proving import Proof, proof_missing
 from paydesk.web.cases.shown import WORK, case_or_404, shown
 from paydesk.web.contracts.forms import day_input
 from paydesk.web.contracts.local_days import local_days
-from paydesk.writers.letters import write_letter
+from paydesk.writers.letters import places_of, write_letter
 from paydesk.writers.statement_of_account import write_pdf
 
 if TYPE_CHECKING:
@@ -146,7 +147,8 @@ def _statement(case: Case, said: dict[str, Any], by: Actor) -> None:
     )  # fmt: skip
     actions.attach_file(
         case.pk, BytesIO(write_pdf(statement)), filename=f"{statement.file_name}.pdf",
-        told=f"statement of account, {said['since']} to {said['through']}", by=by, now=now,
+        told=f"statement of account, {said['since']} to {said['through']}",
+        tells=Tells("statement.send", (("contract", contract.pk),), case.customer_id), by=by, now=now,
     )  # fmt: skip
 
 
@@ -156,10 +158,17 @@ def _letter(case: Case, said: dict[str, Any], by: Actor) -> None:
         raise Refused("This letter is not in use any more.")
     now = timezone.now()
     with open_document(letter.document_id).file as stream:
-        made = write_letter(stream.read(), filling_of(case, by, now).values)
+        template = stream.read()
+    filling, places = filling_of(case, by, now), places_of(template)
+    made = write_letter(template, filling.values)
+    facts = {
+        name: value for name, value in filling.values.items() if name in places and name not in filling.own
+    }
+    by_name = "customer.call_by_name" if filling.knows_name and "customer.name" in places else ""
     actions.attach_file(
         case.pk, BytesIO(made), filename=f"{letter.key}-{case.pk}.docx",
-        told=f"letter {letter.key}, {letter.language}, version {letter.version}", by=by, now=now,
+        told=f"letter {letter.key}, {letter.language}, version {letter.version}",
+        tells=Tells(by_name, (), case.customer_id, facts), by=by, now=now,
     )  # fmt: skip
 
 

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from paydesk.domain.cases import actions
 from paydesk.domain.cases.asks import owner_of, references_in
 from paydesk.domain.cases.categories import leaves
+from paydesk.domain.cases.family_queries import family_of
 from paydesk.domain.cases.queries import code, current_tree, knows_who
 from paydesk.domain.cases.states import AT_WORK, CASE, OPEN
 from paydesk.foundation.people.queries import market_by_code, markets_of
@@ -103,10 +104,14 @@ def _named(text: str, case: Case, by: Actor) -> tuple[str, int] | None:
 
 
 def _merge(case: Case, data: dict[str, Any], by: Actor, now: Any) -> object:
-    number = number_in("case", data["code"])
+    return actions.merge(case.pk, into=_case_named(data["code"]), by=by, now=now)
+
+
+def _case_named(text: str) -> int:
+    number = number_in("case", text)
     if number is None:
         raise Refused("This is no code of a case: check its last letter.")
-    return actions.merge(case.pk, into=number, by=by, now=now)
+    return number
 
 
 def _dispute(case: Case, data: dict[str, Any], by: Actor, now: Any) -> object:
@@ -154,6 +159,26 @@ DEEDS = {
             "merge", "Merge", "", OPEN, asked.Merge, _merge,
             "This case becomes part of another of the same person. It can be taken back.",
             "Merge", "Merged.",
+        ),
+        Deed(
+            "child", "Add a child case", "", OPEN, asked.Child,
+            lambda case, data, by, now: actions.add_child(
+                case.pk, child_id=_case_named(data["code"]), by=by, now=now
+            ),
+            "Another case becomes a child of this one: it stands here with its state, and works on its own.",
+            "Add it", "It is a child of this case.",
+        ),
+        Deed(
+            "no-part", "Take out of its parent", "", (*OPEN, "resolved"), Nothing,
+            lambda case, data, by, now: actions.part_child(case.pk, by=by, now=now),
+            "It is no child of the other case any more.", "Take it out", "It has no parent any more.",
+            fits=lambda case: case.parent_id is not None and case.split_off is None,
+        ),
+        Deed(
+            "unsplit", "Take the split back", "", (*OPEN, "resolved"), Nothing,
+            lambda case, data, by, now: actions.undo_split(case.pk, by=by, now=now),
+            "What was split off is its parent's again, and what comes for this case goes there.",
+            "Take it back", "It is one case again.", fits=lambda case: case.split_off is not None,
         ),
         Deed(
             "resolve", "Resolve", "e", OPEN, Nothing,
@@ -223,6 +248,8 @@ def act(request: HttpRequest, public_code: str, deed: str) -> HttpResponse:
         "each": each, "case": case, "deed": chosen, "form": form, "at": came_from(request, page),
         "blocked": gate(actor, WORK).reason or why, "unnamed": unnamed and gate(actor, WORK).allowed,
         "lead": lead_of(case, request.GET.get("for", "")) if deed == "verify" else "",
+        "open_parts": [shown(each) for each in family_of(actor, case).open_children]
+        if deed == "resolve" else (),
     }  # fmt: skip
     return render(request, "cases/deed.html", known, status=422 if is_sent else 200)
 

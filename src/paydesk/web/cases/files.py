@@ -20,6 +20,7 @@ from paydesk.connectors.mail.pictures import may_show_a_card
 from paydesk.connectors.mail.safe_html import safe_html
 from paydesk.domain.cases import actions
 from paydesk.domain.cases.desk import attachment_in
+from paydesk.domain.cases.queries import messages_of
 from paydesk.foundation.documents.queries import document_by_id, open_document
 from paydesk.web.access import actor_of, needs
 from paydesk.web.answers import document_of
@@ -107,7 +108,7 @@ def _was_asked_for(request: HttpRequest, found: Attachment) -> bool:
 def as_sent(request: HttpRequest, public_code: str, message_id: int) -> HttpResponse:
     """The HTML of a mail for a sandboxed frame: pictures from elsewhere are refused, links open apart."""
     case = case_or_404(actor_of(request), public_code)
-    message = case.messages.filter(pk=message_id).exclude(html="").first()
+    message = next((each for each in messages_of(case) if each.pk == message_id and each.html), None)
     if message is None:
         raise Http404("This message has no other form.")
     pictures = _enclosed(message)

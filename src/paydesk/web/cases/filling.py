@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from django.utils import timezone
 
-from paydesk.domain.cases.hearing import facts_for
+from paydesk.domain.cases.hearing import facts_for, known_where_answered
+from paydesk.domain.cases.identity import why_not
 from paydesk.domain.cases.placeholders import Filled, fill
 from paydesk.domain.cases.queries import code, link_pairs
 from paydesk.domain.cases.reached_by import channel_of_answer
@@ -23,10 +24,14 @@ FIRST_LANGUAGE = "en"
 
 @dataclass(frozen=True, slots=True)
 class Filling:
-    """The desk's own values and the facts of a case: (name, value, why it may not be told)."""
+    """The desk's own values and the facts of a case: (name, value, why it may not be told).
+
+    Whoever is not known hears the name that they gave themselves; `knows_name`: it is the one we have.
+    """
 
     own: dict[str, str]
     facts: list[tuple[str, str, str]]
+    knows_name: bool
 
     def fill(self, text: str) -> Filled:
         return fill(text, self.own, self.facts)
@@ -42,15 +47,17 @@ class Filling:
 def filling_of(case: Case, actor: Actor, now: datetime) -> Filling:
     """As many queries as the facts of what the case is confirmed to be about."""
     local = timezone.localtime(now)
-    name = case.customer.name if case.customer else case.contact_name
+    level = known_where_answered(case, now)
+    is_known = not why_not("customer.call_by_name", level=level, party_role=case.party_role)
+    named = case.customer.name if case.customer and is_known else ""
     own = {
-        "customer.name": name,
+        "customer.name": named or case.contact_name,
         "case.code": code(case),
         "agent.name": actor.name,
         "facts.as_of": f"{local:%-d.%-m.%Y %H:%M}",
     }
     facts = facts_for(case, link_pairs(case.pk), now, channel=channel_of_answer(case, now))
-    return Filling(own, [(fact.name, fact.value, why) for fact, why in facts])
+    return Filling(own, [(fact.name, fact.value, why) for fact, why in facts], bool(named))
 
 
 @dataclass(frozen=True, slots=True)

@@ -157,6 +157,10 @@ class Merge(forms.Form):
     code = forms.CharField(label="Into which case (code CAS-…)", max_length=40)
 
 
+class Child(forms.Form):
+    code = forms.CharField(label="Which case becomes its child (code CAS-…)", max_length=40)
+
+
 def _no_card(text: str, field: str) -> Any:
     try:
         refuse_card_data(text, field=field)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -12,12 +12,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from paydesk.domain.cases.identity import OTHERS
-from paydesk.domain.contracts.queries import ContractStanding, contract_list, contracts_of, standings
-from paydesk.domain.payments.queries import payments
+from paydesk.domain.contracts.queries import contract_by_id, contract_list, contracts_of, standings
+from paydesk.domain.payments.queries import payment_by_id, payments, payments_of_customer
 from paydesk.domain.refunds.queries import customer_of_case_has_some, refunds
 from paydesk.domain.refunds.states import REFUND
 from paydesk.kernel.actor import Actor
 from paydesk.kernel.money import Money
+from paydesk.kernel.one_reading import have_read
 from paydesk.reporting.routes.queries import trace_of
 from paydesk.reporting.routes.rules import TraceStep
 from paydesk.web.addresses import code_in, page_of
@@ -80,20 +81,26 @@ class ShownLink:
 
 
 def shown_links(
-    found: Sequence[CaseLink], case: Case, actor: Actor, today: date, known: Sequence[ContractStanding] = ()
+    found: Sequence[CaseLink], case: Case, actor: Actor, today: date, side: Mapping[str, Any]
 ) -> list[ShownLink]:
-    """Links in their order; a few queries per kind, none per link but the refunds of a payment.
+    """Links in their order; a few queries per kind, none per link but the way of a payment.
 
-    `known` are contracts that were read already: those of the customer.
+    `side` has contracts and payments that were read already: those of the customer.
     """
     ids: dict[str, list[int]] = {}
     for link in found:
         ids.setdefault(link.kind, []).append(link.object_id)
-    paid = payments(actor).in_bulk(ids["payment"]) if "payment" in ids else {}
-    owed = {each.contract.pk: each for each in known}
+    paid = {each.pk: each for each in side.get("newest", ())}
+    if others := [number for number in ids.get("payment", ()) if number not in paid]:
+        paid |= payments(actor).in_bulk(others)
+    for payment in paid.values():
+        have_read(payment_by_id, payment, payment.pk)
+    owed = {each.contract.pk: each for each in side.get("owed", ())}
     if others := [number for number in ids.get("contract", ()) if number not in owed]:
         contracts = list(contracts_of_ids(actor, others))
         owed |= {each.contract.pk: each for each in standings(contracts, on=today)}
+    for standing in owed.values():
+        have_read(contract_by_id, standing.contract, standing.contract.pk)
     going = refunds(actor).in_bulk(ids["refund"]) if "refund" in ids else {}
     lines = {kind: LINES[kind](actor, ids[kind]) for kind in LINES if kind in ids}
     return _one_key_each([_shown(link, case, paid, owed, going, lines) for link in found])
@@ -244,16 +251,17 @@ def owners_of(found: Sequence[CaseLink], actor: Actor) -> list[tuple[str, str]]:
 def of_customer(case: Case, actor: Actor, today: date) -> dict[str, Any]:
     """The side pane: contracts with what is owed, the newest payments, open refunds; four queries.
 
-    `owed` has every contract.
+    `owed` has every contract, `newest` the payments as they were read.
     """
     if case.customer is None:
         return {}
     owed = standings(list(contracts_of(actor, [case.customer.pk])), on=today)
-    newest = list(payments(actor).filter(customer_id=case.customer.pk).order_by("-value_on", "-id")[:6])
+    newest = list(payments_of_customer(actor, case.customer)[:6])
     newest_refunds = refunds(actor).filter(customer_id=case.customer.pk).order_by("-id")[:4]
     going = list(newest_refunds) if customer_of_case_has_some(case.pk) else []
     return {
         "owed": owed,
+        "newest": newest,
         "contracts": [
             (
                 each,

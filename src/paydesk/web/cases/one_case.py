@@ -17,6 +17,7 @@ from paydesk.domain.cases import actions
 from paydesk.domain.cases.asks import blocks_of
 from paydesk.domain.cases.categories import ROOT_CAUSES, checks_of, leaves
 from paydesk.domain.cases.desk import CaseNow, case_now, waiting_files
+from paydesk.domain.cases.family_queries import elsewhere_of, family_of
 from paydesk.domain.cases.hearing import facts_for
 from paydesk.domain.cases.identity import level_on
 from paydesk.domain.cases.queries import (
@@ -37,6 +38,7 @@ from paydesk.domain.cases.queries import (
 from paydesk.domain.cases.reached_by import channel_of_answer
 from paydesk.domain.cases.rules import MONEY_OUTCOMES, UNDO_SECONDS
 from paydesk.domain.cases.states import OPEN, OVER
+from paydesk.domain.routing.queries import routed_of
 from paydesk.domain.triage.queries import escalations_of, to_act_on
 from paydesk.domain.triage.rules import ESCALATES
 from paydesk.foundation.audit.queries import histories, history
@@ -57,6 +59,7 @@ from paydesk.web.clocks.chips import chips_of
 from paydesk.web.language import spoken
 from paydesk.web.queues.subjects import subject_of
 from paydesk.web.queues.work import work_of
+from paydesk.web.routing.shown import why_it_is_here
 from paydesk.web.sight import looking
 
 if TYPE_CHECKING:
@@ -96,7 +99,7 @@ def page_of_case(request: HttpRequest, case: Case) -> dict[str, Any]:
     found = links_of(case.pk)
     pairs = [(link.kind, link.object_id) for link in found]
     side = of_customer(case, actor, today)
-    links = shown_links(found, case, actor, today, known=side.get("owed", ()))
+    links = shown_links(found, case, actor, today, side)
     owners = owners_of(found, actor) if case.customer_id is None else []
     confirmed = [(link.kind, link.object_id) for link in found if link.state == "confirmed"]
     facts = [
@@ -107,6 +110,8 @@ def page_of_case(request: HttpRequest, case: Case) -> dict[str, Any]:
     missing, own = unchecked(case), fields_on(case, looking(request))
     checks = checks_of(tree_of(case.category_version), case.category)
     flags, messages, draft = escalations_of(case.pk), messages_of(case), draft_of(case.pk, actor.id)
+    family = family_of(actor, case)
+    before = list(cases_of_customer(actor, case.customer_id)[:6]) if case.customer_id else []
     following = next_button(
         case, actor, links=links, owners=owners, facts=facts, unchecked=missing,
         blocks=blocks_of(confirmed) if case.state in OPEN else (), level=known_here(case, now),
@@ -114,6 +119,7 @@ def page_of_case(request: HttpRequest, case: Case) -> dict[str, Any]:
         answer_leaves=any(each.delivery == "queued" and not each.is_automatic for each in messages),
         flags=[ESCALATES[each.reason] for each in to_act_on(flags)],
     )  # fmt: skip
+    routed = routed_of(case.pk)
     acts, more_acts = acts_of(
         case, actor, but=following.name if following else "",
         no_payment=not any(kind == "payment" for kind, _ in confirmed),
@@ -132,17 +138,16 @@ def page_of_case(request: HttpRequest, case: Case) -> dict[str, Any]:
         "over": OVER.get(case.state, ""),
         "chips": chips_of(actor, "case", case.pk, now),
         "work": work_of(actor, subject_of("case", case)),
+        "why_here": why_it_is_here(routed, case.owned_by),
         "at_query": "",
         "links": links,
         "facts": facts,
         "facts_at": now.isoformat(),
-        "entries": story_of(case, messages, _done(case, confirmed)),
-        "others": [shown(other, words) for other in others_about_the_same(actor, case, pairs)],
-        "before": [
-            shown(other, words)
-            for other in (cases_of_customer(actor, case.customer_id)[:6] if case.customer_id else ())
-            if other.pk != case.pk
-        ],
+        "entries": story_of(case, messages, _done(case, confirmed), elsewhere_of(case.pk), routed),
+        "parent": shown(family.parent, words) if family.parent else None,
+        "children": [shown(child, words) for child in family.children],
+        "others": [shown(other, words) for other in others_about_the_same(actor, case, pairs, before)],
+        "before": [shown(other, words) for other in before if other.pk != case.pk],
         "commitments": commitments_of(case.pk),
         "own": own,
         "own_empty": [field.label for field in own if not field.words and not field.is_missing],

@@ -26,7 +26,7 @@ from paydesk.web.answers import came_from, done
 from paydesk.web.cases.shown import SEE, WORK, case_or_404, shown
 from paydesk.web.contracts.forms import ANY, day_input
 from paydesk.web.language import spoken
-from paydesk.web.sight import Looking, looking
+from paydesk.web.sight import Looking
 from paydesk.web.workbook import Cell
 
 if TYPE_CHECKING:
@@ -124,7 +124,7 @@ def fill(request: HttpRequest, public_code: str) -> HttpResponse:
 
 
 def add_filters(form: forms.Form) -> None:
-    """A filter for each field in use, `f.key` in the address; for a retired one where the address names it."""
+    """A filter for each field in use, `f.key` in the address; for a retired one where it is named there."""
     for each in own_fields():
         name = f"{IN_ADDRESS}{each.key}"
         if each.is_retired and name not in form.data:

@@ -2,27 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
 
+from paydesk.domain.cases.family_queries import Elsewhere
 from paydesk.domain.cases.rules import CALL_OUTCOMES, MESSAGE_CHANNELS
 from paydesk.web.addresses import PAGES, code_in
 from paydesk.web.language import spoken
 from paydesk.web.people_names import names_by_label
+from paydesk.web.routing.shown import why
 from paydesk.web.trail.words import verb_words
 
 if TYPE_CHECKING:
     from paydesk.domain.cases.models import Case, Message
+    from paydesk.domain.routing.models import Routed
 
 # What the words themselves show already.
 SAID = frozenset({
     "case.opened", "case.heard", "case.answered", "case.noted", "case.called", "case.answer_sent",
-    "case.answer_taken_back", "case.text_sent", "case.text_delivered", "case.text_taken_back", "case.fields_filled",
+    "case.answer_taken_back", "case.text_sent", "case.text_delivered", "case.text_taken_back",
+    "case.fields_filled",
 })  # fmt: skip
+ROUTED = frozenset({"case.routed", "case.routed_to_team"})
 DELIVERY_WORDS = {
     "queued": ("moving", "leaves in a moment"), "sent": ("settled", "sent"), "held": ("held", "held back"),
     "delivered": ("settled", "delivered"), "failed": ("failed", "not delivered"),
@@ -40,6 +45,12 @@ class Entry:
     head: str = ""
     badge: tuple[str, str] = ("", "")
     words: str = ""
+    elsewhere: Elsewhere | None = None
+
+    @property
+    def elsewhere_code(self) -> str:
+        """The other case in which it stands, "" where it stands here alone."""
+        return code_in("case", self.elsewhere.case_id) if self.elsewhere else ""
 
     @property
     def side(self) -> str:
@@ -53,19 +64,39 @@ class Entry:
         return bool(self.message and self.message.delivery == "queued" and not self.message.attempts)
 
 
-def story_of(case: Case, messages: Sequence[Message], records: Iterable[Any]) -> list[Entry]:
-    """Messages and deeds, oldest first; one query for the names."""
+def story_of(
+    case: Case,
+    messages: Sequence[Message],
+    records: Iterable[Any],
+    elsewhere: Mapping[int, Elsewhere] | None = None,
+    routed: Sequence[Routed] = (),
+) -> list[Entry]:
+    """Messages and deeds, oldest first; one query for the names.
+
+    `elsewhere`: where messages stand too; `routed`: what was decided of the case, so that the story says why.
+    """
+    whys = {each.at: why(each) for each in routed}
     deeds = [record for record in records if record.verb not in SAID]
     labels = {message.author for message in messages if message.author} | {deed.actor for deed in deeds}
     names = names_by_label(labels)
-    entries = [_said(case, message, names.get(message.author, "")) for message in messages]
-    entries += [Entry(deed.at, by=names[deed.actor], words=_words(deed)) for deed in deeds]
+    entries = [
+        replace(
+            _said(case, message, names.get(message.author, "")), elsewhere=(elsewhere or {}).get(message.pk)
+        )
+        for message in messages
+    ]
+    entries += [Entry(deed.at, by=names[deed.actor], words=_words(deed, whys)) for deed in deeds]
     return sorted(entries, key=lambda entry: entry.at)
 
 
-def _words(deed: Any) -> str:
-    """What was done; of another thing than the case with its code."""
+def _words(deed: Any, whys: Mapping[datetime, str]) -> str:
+    """What was done; of another thing than the case, or with another case, with its code."""
+    if deed.verb in ROUTED and deed.at in whys:
+        return _("Routed. %s") % whys[deed.at]
     words: str = spoken(verb_words(deed.verb))
+    other = deed.changes.get("case_id") if deed.subject_kind == "case" else None
+    if isinstance(other, int):
+        return f"{words}: {code_in('case', other)}"
     if deed.subject_kind == "case" or deed.subject_kind not in PAGES or not deed.subject_id.isdigit():
         return words
     return f"{words}: {code_in(deed.subject_kind, int(deed.subject_id))}"

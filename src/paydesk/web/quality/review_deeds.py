@@ -18,13 +18,13 @@ from paydesk.domain.cases.categories import leaves
 from paydesk.domain.cases.queries import current_tree
 from paydesk.domain.quality import actions
 from paydesk.domain.quality.review_queries import current_items, current_plan
-from paydesk.domain.quality.review_rules import Plan, items_as_text
+from paydesk.domain.quality.review_rules import DROPPED, MOST_OF_A_MONTH, Plan, items_as_text
 from paydesk.domain.quality.states import REVIEW
 from paydesk.kernel.actor import Actor
 from paydesk.kernel.money import Money, exact_minor
 from paydesk.kernel.refused import Refused
 from paydesk.web.access import actor_of, gate, needs
-from paydesk.web.addresses import code_in, number_in, page_of
+from paydesk.web.addresses import code_in, kind_and_number, number_in, page_of
 from paydesk.web.answers import came_from, done
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ def acts_for(review: Review, actor: Actor) -> list[Act]:
     if REVIEW.may("score", review.state):
         half = review.calibration_id is not None and review.reviewer_id != actor.id
         add("score", "Score", "s", SCORE, theirs or ("This half is somebody else's." if half else ""))
-        if review.reason in ("share", "by_hand", "calibration"):
+        if review.reason in DROPPED:
             add("drop", "Drop", "", SCORE, theirs)
     if REVIEW.may("answer", review.state) and own and review.calibration_id is None:
         add("answer", "Answer", "r", OWN)
@@ -139,7 +139,10 @@ def mark(request: HttpRequest, public_code: str, deed: str) -> HttpResponse:
 
 
 class Choose(forms.Form):
-    code = forms.CharField(label="Code of the case", max_length=20, help_text="CAS-…")
+    code = forms.CharField(
+        label="Code of the case", max_length=20,
+        help_text="CAS-…; ESC-… or SID-… for what was handed to risk or finance.",
+    )  # fmt: skip
     first = forms.ChoiceField(label="To calibrate: first reviewer", required=False)
     second = forms.ChoiceField(label="Second reviewer", required=False)
 
@@ -163,10 +166,16 @@ def choose(request: HttpRequest) -> HttpResponse:
     )  # fmt: skip
     if is_sent and form.is_valid():
         data, now = form.cleaned_data, timezone.now()
+        ids = [int(data[name]) for name in ("first", "second") if data[name]]
+        link = kind_and_number(data["code"])
+        if link is not None and link[0] in ("escalation", "side"):
+            if ids:
+                raise Refused("The work on a case is calibrated; what was handed on has one reviewer.")
+            review = actions.ask_review_of(link, by=actor, now=now)
+            return done(request, page_of("review", review.pk), f"{data['code']}: chosen.")
         number = number_in("case", data["code"])
         if number is None:
             raise Refused("This is no code of a case: check its last letter.")
-        ids = [int(data[name]) for name in ("first", "second") if data[name]]
         if ids:
             made = actions.calibrate(number, reviewer_ids=ids, by=actor, now=now)
             back = reverse("reviews:list")
@@ -192,20 +201,22 @@ class Lines(forms.Form):
 @dialog_view
 @needs("reviews.plan:view")
 def scorecard(request: HttpRequest) -> HttpResponse:
-    """A new version of the scorecard; what was scored keeps its own."""
+    """A new version of the scorecard of cases, or of escalations; what was scored keeps its own."""
     actor, is_sent = actor_of(request), request.method == "POST"
+    of = "escalation" if request.GET.get("of") == "escalation" else "case"
     form = Lines(
         request.POST if is_sent else None,
-        initial={"text": items_as_text(current_items())},
+        initial={"text": items_as_text(current_items(of))},
         auto_id="lines_%s",
     )
     if is_sent and form.is_valid():
-        made = actions.set_scorecard(text=form.cleaned_data["text"], by=actor, now=timezone.now())
+        made = actions.set_scorecard(text=form.cleaned_data["text"], of=of, by=actor, now=timezone.now())
         return done(request, reverse("reviews:list"), f"Version {made.version} of the scorecard counts now.")
+    label = "Scorecard of escalations" if of == "escalation" else "Scorecard"
     known = {
-        "what": "", "form": form, "at": came_from(request, reverse("reviews:list")), "here": request.path,
-        "blocked": gate(actor, PLAN).reason,
-        "deed": {"label": "Scorecard", "button": "Let it count",
+        "what": "", "form": form, "at": came_from(request, reverse("reviews:list")),
+        "here": request.get_full_path(), "blocked": gate(actor, PLAN).reason,
+        "deed": {"label": label, "button": "Let it count",
                  "says": "A critical item that fails makes the score 0. What was scored keeps its version."},
     }  # fmt: skip
     return render(request, "quality/deed.html", known, status=422 if is_sent else 200)
@@ -223,6 +234,13 @@ class PlanForm(forms.Form):
         label="All of these categories", required=False, widget=forms.CheckboxSelectMultiple
     )
     reopened = forms.BooleanField(label="All that were opened again", required=False)
+    month_percent = forms.IntegerField(
+        label="Share of each team's month of escalations, in percent", min_value=0, max_value=100,
+        help_text="Of what was handed to risk or finance; drawn when the month is over.",
+    )  # fmt: skip
+    month_least = forms.IntegerField(
+        label="At least so many of each team's month", min_value=0, max_value=MOST_OF_A_MONTH
+    )
 
     def __init__(self, *args: Any, **named: Any) -> None:
         super().__init__(*args, **named)
@@ -251,7 +269,8 @@ def plan(request: HttpRequest) -> HttpResponse:
     _, now_counts = current_plan()
     initial = {
         "share_percent": now_counts.share_percent, "categories": list(now_counts.categories),
-        "reopened": now_counts.reopened,
+        "reopened": now_counts.reopened, "month_percent": now_counts.month_percent,
+        "month_least": now_counts.month_least,
         "amounts": ", ".join(
             str(Money(minor, currency)).replace(",", "")
             for currency, minor in sorted((now_counts.amounts or {}).items())

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
 from paydesk.domain.cases.queries import messages_of
+from paydesk.domain.quality.escalated_queries import handed_on
 from paydesk.domain.quality.review_queries import (
     calibration_of,
     count_to_do,
@@ -25,19 +26,20 @@ from paydesk.domain.quality.review_queries import (
     review_for,
     reviews,
 )
-from paydesk.domain.quality.review_rules import FOLLOWED, MARKS, REASONS, differences
+from paydesk.domain.quality.review_rules import FOLLOWED, LOOKS_AT, MARKS, REASONS, differences
 from paydesk.domain.quality.states import COUNTED, REVIEW
 from paydesk.foundation.audit.queries import history
 from paydesk.foundation.people.queries import markets_of, names_of
 from paydesk.kernel.actor import Actor
 from paydesk.web.access import actor_of, gate, needs
-from paydesk.web.addresses import code_in, number_in
+from paydesk.web.addresses import code_in, number_in, page_of
 from paydesk.web.answers import open_in_tab
 from paydesk.web.cases.shown import shown as shown_case
 from paydesk.web.cases.story import story_of
 from paydesk.web.contracts.forms import ANY
 from paydesk.web.paging import PAGE_SIZE, Page, page_number
 from paydesk.web.payments.postings import KIND_WORDS
+from paydesk.web.quality.escalated import shown_escalated
 from paydesk.web.quality.review_deeds import acts_for
 from paydesk.web.tabbed import TabbedFilters
 
@@ -65,6 +67,7 @@ class ReviewFilters(TabbedFilters):
         widget=forms.TextInput(attrs={"type": "search", "class": "form-control text"}),
     )  # fmt: skip
     market = forms.ChoiceField(required=False)
+    about = forms.ChoiceField(required=False, label="What is looked at", choices=[ANY, *LOOKS_AT.items()])
     reason = forms.ChoiceField(required=False, label="Chosen by", choices=[ANY, *REASONS.items()])
     critical = forms.ChoiceField(
         required=False, label="Critical item", choices=[ANY, ("yes", "failed"), ("no", "none failed")]
@@ -79,6 +82,8 @@ class ReviewFilters(TabbedFilters):
         for name in ("market", "reason"):
             if value := wanted.get(name):
                 found = found.filter(**{name: value})
+        if about := wanted.get("about"):
+            found = found.filter(escalated_kind="") if about == "case" else found.exclude(escalated_kind="")
         if critical := wanted.get("critical"):
             found = found.filter(critical_failed=critical == "yes")
         if text := wanted.get("q"):
@@ -100,6 +105,16 @@ class ShownReview:
     @property
     def case_code(self) -> str:
         return code_in("case", self.review.case_id)
+
+    @property
+    def escalated_code(self) -> str:
+        """Of what was handed to risk or finance; "" where a case's work is looked at."""
+        kind, number = self.review.escalated_kind, self.review.escalated_id
+        return code_in(kind, number) if kind and number is not None else ""
+
+    @property
+    def escalated_url(self) -> str:
+        return page_of(self.review.escalated_kind, self.review.escalated_id or 0)
 
     @property
     def reason(self) -> str:
@@ -172,7 +187,7 @@ def opened(request: HttpRequest) -> dict[str, Any]:
     each, case = ShownReview(review), review.case
     money = money_outcome(case, now)
     messages = messages_of(case)
-    items = items_in(review.scorecard) if review.scorecard else current_items()
+    items = items_in(review.scorecard) if review.scorecard else current_items(review.looks_at)
     people = {review.reviewer_id, review.settled_by_id} - {None}
     names = names_of({number for number in people if number is not None})
     acts = acts_for(review, actor)
@@ -194,6 +209,7 @@ def opened(request: HttpRequest) -> dict[str, Any]:
         "said_marks": list(MARKS.items()),
         "followed_choices": list(FOLLOWED.items()),
         "money": money,
+        "escalated": shown_escalated(handed_on(review, money)),
         "sums": [
             (words, amounts)
             for words, amounts in (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
@@ -34,6 +34,13 @@ def skills(row: CaseTaker | None, groups: Mapping[str, str]) -> str:
     said = [*(row.languages if row else ()), *(row.categories if row else ())]
     words = [spoken(LANGUAGES.get(each, groups.get(each, each))) for each in said]
     return ", ".join(words) or _("everything")
+
+
+def why_it_is_here(routed: Sequence[Routed], owner_id: int | None) -> str:
+    """Why a case is with whom it is, of what was decided of it, the latest first; "" where a person decided
+    otherwise since."""
+    is_so = bool(routed) and routed[0].person_id == owner_id
+    return why(routed[0]) if is_so else ""
 
 
 def why(routed: Routed) -> str:

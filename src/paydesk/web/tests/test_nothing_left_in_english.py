@@ -15,25 +15,32 @@ from django.utils import translation
 from paydesk.web.language import spoken
 from paydesk.web.tests.test_own_language import OTHERS, WEB, written
 
-# Screens that speak the person's language: their templates, and the words of their Python.
-SCREENS = (
-    "account", "cases", "components", "contracts", "customers", "doors", "find", "goodwill", "hand_receipts",
-    "home", "improvements", "incidents", "marketplace", "payments", "quality", "queues", "refunds", "reveal",
-    "reversal_requests", "risk", "routing", "sides", "waiting",
-)  # fmt: skip
-# Packages whose refusals these screens show, in whole sentences with figures.
-REFUSING = (
-    "kernel", "domain/cases", "domain/doors", "domain/goodwill", "domain/hand_receipts",
-    "domain/improvements", "domain/incidents", "domain/marketplace", "domain/payments", "domain/quality",
-    "domain/refunds", "domain/risk", "domain/routing", "foundation/approvals", "foundation/assignments",
-)  # fmt: skip
+# Every folder of screens, and every package whose refusals they show, in whole sentences with figures.
+# Visitors' pages have catalogues and a test of their own: public/tests/test_languages.py.
+NOT_SCREENS = frozenset({"public", "tests", "locale", "static", "templatetags", "__pycache__"})
+SCREENS = sorted(each.name for each in WEB.iterdir() if each.is_dir() and each.name not in NOT_SCREENS)
+REFUSING = [
+    "kernel",
+    "reporting",
+    *sorted(
+        f"{layer}/{each.name}"
+        for layer in ("domain", "foundation")
+        for each in (WEB.parent / layer).iterdir()
+        if each.is_dir() and each.name != "__pycache__"
+    ),
+]
 SHOWN_AS_PARTS = frozenset({"label", "help_text", "says", "button", "told"})
 SAID = {"done": 2, "confirmed": 1, "ValidationError": 0}  # calls that show a sentence, and its place
 SEEN = ("title", "aria-label", "placeholder", "data-label", "data-say", "data-confirm", "data-confirm-yes")
-NO_WORDS = frozenset({"CSV", "XLSX", "PDF", "SMS", "UTC", "Ctrl"})
+NO_WORDS = frozenset({"paydesk", "CSV", "XLSX", "PDF", "SMS", "UTC", "Ctrl"})
 _MARKED = re.compile(r"{%\s*blocktranslate.*?{%\s*endblocktranslate\s*%}", re.DOTALL)
-_NO_TEXT = re.compile(r"{%\s*block layout\s*%}(?:[\w\- ]|{%\s*(?:if|endif).*?%})*{%\s*endblock\s*%}")
+_NO_TEXT = re.compile(
+    r"{%\s*block (?:layout|columns)\s*%}(?:[\w\- ]|{%\s*(?:if|endif).*?%})*{%\s*endblock\s*%}"
+)
 _TAG = re.compile(r"{%.*?%}|{{.*?}}|{#.*?#}", re.DOTALL)
+# Words that a template hands to a component, which puts them into the language itself.
+_HANDED = re.compile(r"""{%\s*(?:action\s+"([^"]+)"|(?:action|include)\b(.*?)%})""", re.DOTALL)
+_PART = re.compile(r'\b(?:text|label|says)="([^"]+)"')
 _FIGURE = re.compile(r"%\(\w+\)[sd]|%[sd]")
 
 
@@ -129,6 +136,14 @@ def words_of_screen(screen: str) -> set[str]:
     return found
 
 
+def handed_to_components() -> set[str]:
+    found = set()
+    for path in (each for screen in SCREENS for each in (WEB / screen).rglob("*.html")):
+        for label, parts in _HANDED.findall(path.read_text(encoding="utf-8")):
+            found |= {label, *_PART.findall(parts)}
+    return found - NO_WORDS - {""}
+
+
 def told_by(words: set[str]) -> set[str]:
     """Sentences, not codes and names of fields."""
     return {
@@ -144,7 +159,7 @@ def test_a_template_shows_no_word_that_is_not_marked() -> None:
     bare = {
         f"{screen}/{path.name}": words
         for screen in SCREENS
-        for path in sorted((WEB / screen / "templates").rglob("*.html"))
+        for path in sorted((WEB / screen).rglob("*.html"))
         if (words := Bare(path.read_text(encoding="utf-8")).found)
     }
     assert not bare, f"Put these into translate or blocktranslate: {bare}"
@@ -154,8 +169,16 @@ def test_a_template_shows_no_word_that_is_not_marked() -> None:
 def test_what_a_rule_refuses_and_a_form_says_is_there(language: str) -> None:
     needed = {each for package in REFUSING for each in told_by(refusals(package))}
     needed |= {each for screen in SCREENS for each in told_by(words_of_screen(screen))}
-    assert len(needed) > 150
+    assert len(needed) > 600
     missing = sorted(needed - set(written(language)))
+    assert not missing, f"Write these in {language}: {missing}"
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_what_a_template_hands_to_a_component_is_there(language: str) -> None:
+    known, needed = set(written(language)), handed_to_components()
+    assert len(needed) > 100
+    missing = sorted(each for each in needed if not {each, each.removesuffix("…")} & known)
     assert not missing, f"Write these in {language}: {missing}"
 
 

@@ -169,4 +169,11 @@ OF_CASES = {
     "case.merged": "Made the case part of another",
     "case.took_in": "Took another case in",
     "case.parted": "Took the merge back",
+    "case.split": "Split messages off into another case",
+    "case.split_off": "Split it off another case",
+    "case.split_undone": "Took the split back",
+    "case.child_added": "Named another case as its child",
+    "case.child_parted": "Took a child out of it",
+    "case.parent_named": "Made it a child of another case",
+    "case.parent_parted": "Took it out of another case",
 }

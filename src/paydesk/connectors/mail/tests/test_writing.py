@@ -128,15 +128,18 @@ def test_what_cannot_be_sent_is_refused(changes: dict[str, object], code: str) -
         (Sent(to_address_last_day=10), False, False),
         (Sent(with_subject_last_day=2), False, False),
         (Sent(from_mailbox_last_ten_minutes=100), False, True),
-        (Sent(breaker_is_open=True), False, False),
     ],
 )
 def test_automatic_answers_are_capped(sent: Sent, answers: bool, trips: bool) -> None:
     person = MachineMail("person", ())
-    asked = {"is_spam": False, "is_first_of_case": True, "has_sender": True, "sent": sent}
+    asked = {
+        "is_spam": False, "is_first_of_case": True, "has_sender": True, "is_switched_off": False,
+        "count": lambda: sent,
+    }  # fmt: skip
     decision = may_acknowledge(person, **asked)  # type: ignore[arg-type]
     assert (decision.allowed, decision.trips_breaker, bool(decision.because)) == (answers, trips, not answers)
     machine = MachineMail("notification", ("Its return path is empty.",))
-    for refused in ({"is_spam": True}, {"is_first_of_case": False}, {"has_sender": False}):
-        assert not may_acknowledge(person, **{**asked, **refused}).allowed  # type: ignore[arg-type]
+    for refused in ("is_spam", "is_first_of_case", "has_sender", "is_switched_off"):
+        other = {**asked, refused: not asked[refused], "count": pytest.fail}  # nothing is counted for these
+        assert not may_acknowledge(person, **other).allowed  # type: ignore[arg-type]
     assert not may_acknowledge(machine, **asked).allowed  # type: ignore[arg-type]

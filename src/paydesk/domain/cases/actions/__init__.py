@@ -10,6 +10,7 @@ from paydesk.domain.cases.actions.aside import (
 from paydesk.domain.cases.actions.complaints import NO_COMPLAINT, approve_no_complaint, ask_no_complaint
 from paydesk.domain.cases.actions.disputes import answer_dispute, note_dispute
 from paydesk.domain.cases.actions.drafting import renew_draft, save_draft
+from paydesk.domain.cases.actions.family import add_child, part_child
 from paydesk.domain.cases.actions.files import (
     attach_file,
     look_into_file,
@@ -33,6 +34,7 @@ from paydesk.domain.cases.actions.merging import merge, undo_merge
 from paydesk.domain.cases.actions.opening import open_case, receive_message
 from paydesk.domain.cases.actions.own_fields import fill_fields, save_field
 from paydesk.domain.cases.actions.ready_texts import retire_ready_text, save_ready_text
+from paydesk.domain.cases.actions.splitting import split, undo_split
 from paydesk.domain.cases.actions.tagging import tag_case
 from paydesk.domain.cases.actions.talking import (
     add_note,
@@ -65,6 +67,7 @@ __all__ = [
     "mark_side_sent",
     "open_side",
     "say_aside",
+    "add_child",
     "add_mailbox",
     "add_note",
     "answer_again",
@@ -93,6 +96,7 @@ __all__ = [
     "note_dispute",
     "open_case",
     "receive_message",
+    "part_child",
     "reject_link",
     "renew_draft",
     "reopen",
@@ -107,6 +111,7 @@ __all__ = [
     "send_due",
     "show_held",
     "sort_case",
+    "split",
     "switch_mailbox",
     "tag_case",
     "take_back",
@@ -117,6 +122,7 @@ __all__ = [
     "take_up",
     "tick",
     "undo_merge",
+    "undo_split",
     "verify",
     "wait",
     "wake",

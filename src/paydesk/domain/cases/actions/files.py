@@ -8,6 +8,7 @@ from typing import BinaryIO
 from django.db import transaction
 
 from paydesk.domain.cases.document_kinds import problem_with_kind
+from paydesk.domain.cases.made_files import Tells
 from paydesk.domain.cases.models import Attachment, Case, LetterTemplate, WaitingFile
 from paydesk.domain.cases.placeholders import known_places
 from paydesk.domain.cases.rules import changed
@@ -25,9 +26,18 @@ MOST_BYTES = 20 * 1024 * 1024  # what most servers take with one message
 
 
 def attach_file(
-    case_id: int, stream: BinaryIO, *, filename: str, told: str = "", by: Actor, now: datetime
+    case_id: int,
+    stream: BinaryIO,
+    *,
+    filename: str,
+    told: str = "",
+    tells: Tells | None = None,
+    by: Actor,
+    now: datetime,
 ) -> WaitingFile:
-    """Keep a file that goes out with this person's next answer. `told` says what it was made from.
+    """Keep a file that goes out with this person's next answer.
+
+    Of one that was made here `told` says from what, in words, and `tells` what is asked again when it leaves.
 
     Raises CaseRefused for too many or too large ones, Refused for an empty one.
     """
@@ -48,7 +58,7 @@ def attach_file(
         made = WaitingFile.objects.create(
             case=case, person_id=by.id, document_id=document.pk, name=document.file_name,
             content_type=kept.content_type, size_bytes=kept.size_bytes, sha256=kept.sha256,
-            told=told[:200], at=now,
+            told=told[:200], tells=tells.as_json() if tells else {}, at=now,
         )  # fmt: skip
         record("case.file_attached", case, by, now, document_id=document.pk, told=told[:200])
         return made

@@ -8,8 +8,10 @@ from datetime import datetime
 from django.db import DatabaseError, IntegrityError, OperationalError, transaction
 from django.db.models import F
 
-from paydesk.domain.cases.actions.mail_in import MAIL, take_in, understand
+from paydesk.domain.cases.acknowledging import MAIL
+from paydesk.domain.cases.actions.mail_in import take_in, understand
 from paydesk.domain.cases.models import ReceivedMail
+from paydesk.domain.cases.queries import own_addresses
 from paydesk.domain.cases.received_mail import became
 from paydesk.domain.cases.steps import RIGHT, CaseRefused
 from paydesk.foundation.audit import steps as audit
@@ -29,9 +31,11 @@ def take_in_all(*, by: Actor, now: datetime) -> int:
     """
     number = 0
     waiting = ReceivedMail.objects.filter(state="kept").order_by("id").values_list("pk", flat=True)
-    for pk in waiting[:MOST_AT_ONCE]:
+    found = list(waiting[:MOST_AT_ONCE])
+    own = own_addresses() if found else []
+    for pk in found:
         try:
-            take_in(pk, by=by, now=now)
+            take_in(pk, own=own, by=by, now=now)
         except (IntegrityError, OperationalError) as fault:
             mine = ReceivedMail.objects.filter(pk=pk, state="kept")  # raises again where the database is away
             mine.update(tries=F("tries") + 1)

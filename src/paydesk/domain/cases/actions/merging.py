@@ -9,15 +9,15 @@ from typing import Any
 from django.db import transaction
 
 from paydesk.domain.cases import clocks
-from paydesk.domain.cases.at_work import FIELDS, end_waiting, go_on, start_waiting
+from paydesk.domain.cases.absorbing import absorb
+from paydesk.domain.cases.at_work import FIELDS, start_waiting
 from paydesk.domain.cases.models import Case, Message
 from paydesk.domain.cases.queries import code
 from paydesk.domain.cases.states import CASE, OPEN
 from paydesk.domain.cases.steps import CaseRefused, keep, locked, record
 from paydesk.domain.cases.undelivered import answer_counts, waits_since
-from paydesk.foundation.clocks.merging import merge_clocks
 from paydesk.foundation.clocks.merging import undo_merge as part_clocks
-from paydesk.foundation.clocks.steps import start_clocks, stop_clocks
+from paydesk.foundation.clocks.steps import stop_clocks
 from paydesk.kernel.actor import Actor
 
 
@@ -46,19 +46,8 @@ def merge(case_id: int, *, into: int, by: Actor, now: datetime) -> Case:
         "survivor": _as_it_is(survivor),
         "gave_complaint": case.is_complaint and not survivor.is_complaint,
     }
-    end_waiting(case, now, they_acted=False)
-    was, case.state = case.state, CASE.after("merge", case.state)
-    case.merged_into, case.waits_for, case.wakes_at, case.nudges = survivor, "", None, False
-    merge_clocks(clocks.SUBJECT, case.pk, survivor.pk, at=now)
-    if case.is_complaint:
-        survivor.is_complaint = True
-        start = {survivor.pk: case.opened_at}  # a complaint that was resolved already is not over
-        start_clocks(clocks.COMPLAINT, clocks.SUBJECT, start, market=case.market, now=now)
-    if case.unanswered_since is not None:
-        times = [each for each in (case.unanswered_since, survivor.unanswered_since) if each is not None]
-        survivor.unanswered_since = min(times)
-        if survivor.state == "waiting":
-            go_on(survivor, now)
+    was = case.state
+    absorb(case, survivor, now)
     keep(case, *FIELDS, "merged_into", "before_merge")
     keep(survivor, *FIELDS, "unanswered_since", "is_complaint")
     record("case.merged", case, by, now, state=[was, case.state], into=survivor.pk)
@@ -76,6 +65,8 @@ def undo_merge(case_id: int, *, by: Actor, now: datetime) -> Case:
     case = locked(case_id, by, also_over=True)
     if case.merged_into_id is None:
         raise CaseRefused(f"{code(case)} is not part of another case.")
+    if case.before_merge is None and case.parent_id == case.merged_into_id:
+        raise CaseRefused("This split was taken back: split the messages off again.")
     survivor = locked(case.merged_into_id, by)
     before = case.before_merge or {}
     was = before.get("case", {"state": "in_progress"})

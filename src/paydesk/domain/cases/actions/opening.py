@@ -11,9 +11,9 @@ from paydesk.domain.cases import clocks, rules
 from paydesk.domain.cases.asks import is_our_number
 from paydesk.domain.cases.at_work import FIELDS, go_on, may_go_on, open_again
 from paydesk.domain.cases.flags import flags_in
-from paydesk.domain.cases.keeping_files import keep_beside
+from paydesk.domain.cases.keeping_files import CameAlong, keep_beside
 from paydesk.domain.cases.models import Case, Message
-from paydesk.domain.cases.queries import survivor_of
+from paydesk.domain.cases.queries import survivor_id
 from paydesk.domain.cases.steps import (
     RIGHT,
     CaseRefused,
@@ -28,15 +28,13 @@ from paydesk.domain.cases.steps import (
 )
 from paydesk.domain.parties.models import Customer
 from paydesk.foundation.clocks.steps import start_clocks
-from paydesk.foundation.documents.blobs import KeptContent
 from paydesk.foundation.outbox.steps import put
 from paydesk.kernel.actor import Actor
 from paydesk.kernel.card_redaction import redact_text
 from paydesk.kernel.money import Money
 
 
-@transaction.atomic(durable=True)
-def open_case(
+def opened(
     *,
     market: str,
     channel: str,
@@ -58,6 +56,7 @@ def open_case(
     also_says: str = "",
     document_id: int | None = None,
     sender_check: tuple[str, str] = ("", ""),
+    files: Sequence[CameAlong] = (),
     received_at: datetime | None = None,
     by: Actor,
     now: datetime,
@@ -68,8 +67,9 @@ def open_case(
     text refers to is linked, to be confirmed, also what `also_says` (names of files, what is quoted) does,
     which is not kept. The same `external_id` of a channel opens one case: the first
     is given back. `mailbox_id` is where it was written to, `tags` what its queue is found by;
-    `sender_check` is what our mail servers found of the sender: ("failed", their words).
-    Raises CaseRefused, NotAllowedRefused.
+    `sender_check` is what our mail servers found of the sender: ("failed", their words). `files` came with
+    it. `open_case` is the verb; what has more to do in its transaction joins this. Raises CaseRefused,
+    NotAllowedRefused.
     """
     by.needs(RIGHT, market=market)
     text, subject = _redacted(text), _redacted(subject)
@@ -119,7 +119,7 @@ def open_case(
         last_message_at=at,
         unanswered_since=None if channel == "by_hand" else at,
     )
-    say(
+    message = say(
         case,
         direction="note" if channel == "by_hand" else "in",
         is_public=channel != "by_hand",
@@ -135,7 +135,9 @@ def open_case(
         sender_told=sender_check[1],
         at=at,
     )
-    found = propose_links(case, f"{subject}\n{text}\n{also_says}", by, now)
+    for file in files:
+        keep_beside(message, file, market=market, by=by, now=now)
+    found = propose_links(case, f"{subject}\n{text}\n{also_says}", by, now, known=())
     kinds = [*clocks.WHOLE]
     kinds += [clocks.FIRST] if case.unanswered_since else []
     kinds += [clocks.COMPLAINT] if is_complaint else []
@@ -146,8 +148,10 @@ def open_case(
     return case
 
 
-@transaction.atomic(durable=True)
-def receive_message(
+open_case = transaction.atomic(durable=True)(opened)
+
+
+def received(
     case_id: int,
     *,
     channel: str,
@@ -157,19 +161,20 @@ def receive_message(
     html: str = "",
     also_says: str = "",
     external_id: str = "",
-    is_party: bool = True,
+    is_party: bool | None = True,
     document_id: int | None = None,
     sender_check: tuple[str, str] = ("", ""),
-    files: Sequence[tuple[KeptContent, str]] = (),
+    files: Sequence[CameAlong] = (),
     received_at: datetime | None = None,
     by: Actor,
     now: datetime,
 ) -> Message:
     """The customer says more. Whoever is no party of the case is noted among us and moves nothing.
 
+    With `is_party` None it is the customer who writes from the address of the case, and nobody else.
     A case that was resolved goes on within its grace; after it, and once closed, a new case follows it. A
-    merged one leads to the case it went into. Twice the same `external_id` is one message. `files` are
-    (content, name) of what came with it; `also_says` as in `open_case`.
+    merged one leads to the case it went into. Twice the same `external_id` is one message. `files` came with
+    it; `also_says` as in `opened`. `receive_message` is the verb; what has more to do joins this.
     """
     text = _redacted(text)
     external_id, known = said_before(channel, external_id, text, sender)
@@ -178,7 +183,9 @@ def receive_message(
     if problem := rules.problem_with_text(text):
         raise CaseRefused(problem)
     at = min(received_at or now, now)
-    case = locked(survivor_of(Case.objects.get(pk=case_id)).pk, by, also_over=True)
+    case = locked(survivor_id(case_id), by, also_over=True)
+    if is_party is None:
+        is_party = sender == case.contact.casefold()
     if is_party and not _goes_on(case, at, by, now):
         case = follow_up(case, channel, at, by, now)
     message = say(
@@ -197,8 +204,8 @@ def receive_message(
         sender_told=sender_check[1],
         at=at,
     )
-    for content, name in files:
-        keep_beside(message, content, name, market=case.market, by=by, now=now)
+    for file in files:
+        keep_beside(message, file, market=case.market, by=by, now=now)
     links = propose_links(case, f"{text}\n{also_says}", by, now)
     flags = _flagged(case, text, now) if is_party else []
     if is_party:
@@ -218,6 +225,9 @@ def receive_message(
     record("case.heard", case, by, now, channel=channel, is_party=is_party, links=links, **told)
     put("case.heard", {"case_id": case.pk, "message_id": message.pk})
     return message
+
+
+receive_message = transaction.atomic(durable=True)(received)
 
 
 def _redacted(text: str) -> str:

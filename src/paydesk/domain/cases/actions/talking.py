@@ -20,6 +20,7 @@ from paydesk.domain.cases.answering import (
 )
 from paydesk.domain.cases.asks import is_our_number
 from paydesk.domain.cases.at_work import FIELDS, go_on, may_go_on, open_again
+from paydesk.domain.cases.made_files import check_files
 from paydesk.domain.cases.models import Case, Draft, Message
 from paydesk.domain.cases.naming import name_in
 from paydesk.domain.cases.placeholders import places_in, why_not_sent
@@ -63,8 +64,9 @@ def reply(
 
     `seen_facts` are the facts the writer put in, by name, with the values they read at `seen_at`; one that is
     otherwise by now, or that whoever writes may not hear, stops the answer, and so does a place of a ready
-    text that nothing filled. Files the writer attached go along. With `wait_hours` the case waits for the
-    customer once the answer left, and comes back after that. The same `sent_key` sends once.
+    text that nothing filled. Files the writer attached go along; one that was made here is asked again as
+    facts are. With `wait_hours` the case waits for the customer once the answer left, and comes back after
+    that. The same `sent_key` sends once.
     Raises StaleFactsRefused, CaseChangedRefused, CaseRefused.
     """
     with transaction.atomic(durable=True):
@@ -80,6 +82,7 @@ def reply(
         channel = channel_of_answer(case, now)
         check_facts(case, dict(seen_facts or {}), seen_at, now, channel)
         check_text(case, text, channel, now)
+        check_files(case, by, channel, now)
         message = say(
             case,
             direction="out",

@@ -18,7 +18,9 @@ import pytest
 from django.db import OperationalError
 from django.utils import timezone
 
+from paydesk.connectors.mail.automatic_answers import Caps
 from paydesk.domain.cases import actions, mailing
+from paydesk.domain.cases.keeping_files import CameAlong
 from paydesk.domain.cases.models import Attachment, Case, CaseLink, Mailbox, Message, ReceivedMail
 from paydesk.domain.cases.queries import code, mail_troubles
 from paydesk.domain.cases.sending_round import SendingRound
@@ -160,7 +162,7 @@ def test_a_message_that_cannot_be_kept_leaves_its_place_and_the_next_is_read() -
 
 def test_the_breaker_stays_open_until_a_person_turns_it_on_again_whatever_the_reading_says() -> None:
     box = a_box(imap={"folder": "none"}, smtp={"folder": "none"})
-    with patch.object(actions.mail_in.automatic_answers.Caps, "per_mailbox_and_minutes", 1):
+    with patch.object(Caps, "per_mailbox_and_minutes", 1):
         for n in range(3):
             taken_in(box, sender=f"one{n}@mail.example")
             box.refresh_from_db()
@@ -239,8 +241,9 @@ def test_a_picture_that_may_show_a_card_is_held_and_looking_at_it_is_recorded() 
     case = case_of(taken_in(a_box(), mail))
     held, free = Attachment.objects.order_by("pk")
     assert (held.held_because, free.held_because) == ("It has the shape of a card.", "")
+    front = CameAlong(blobs.keep(BytesIO(card_shaped())), "front.png")
     by_chat = actions.receive_message(
-        case.pk, channel="chat", text="Here", files=[(blobs.keep(BytesIO(card_shaped())), "front.png")],
+        case.pk, channel="chat", text="Here", files=[front],
         by=WORKER, now=NOON,
     )  # fmt: skip
     assert by_chat.attachments.get().held_because

@@ -7,7 +7,7 @@ from datetime import datetime
 from django.db import transaction
 
 from paydesk.domain.cases.asks import is_our_number
-from paydesk.domain.cases.keeping_files import keep_beside
+from paydesk.domain.cases.keeping_files import CameAlong, keep_beside
 from paydesk.domain.cases.models import Attachment, Message
 from paydesk.domain.cases.steps import keep, locked, record
 from paydesk.domain.doors import rules
@@ -54,7 +54,7 @@ def send_file_in_chat(
     file_name = redact_text(file.name.replace("\0", ""), is_ours=is_our_number).text[:200]
     message = say_in_chat(
         chat, client_key=client_key, text=f"Sent a file: {file_name}", name=name, contact=contact, by=by,
-        files=[(kept, file_name)], now=now,
+        files=[CameAlong(kept, file_name)], now=now,
     )  # fmt: skip
     _beside(message, kept, file_name, by=by, now=now)
     return message
@@ -66,6 +66,6 @@ def _beside(message: Message, kept: blobs.KeptContent, file_name: str, *, by: Ac
     case = locked(message.case_id, by, also_over=True)
     if Attachment.objects.filter(message=message).exists():
         return
-    made = keep_beside(message, kept, file_name, market=case.market, by=by, now=now)
+    made = keep_beside(message, CameAlong(kept, file_name), market=case.market, by=by, now=now)
     keep(case)  # whoever has the case open sees that it went on
     record("case.file_received", case, by, now, document_id=made.document_id, message_id=message.pk)

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils.crypto import constant_time_compare
 
 from paydesk.domain.cases.actions import link, open_case, receive_message, sort_case, verify
+from paydesk.domain.cases.keeping_files import CameAlong
 from paydesk.domain.cases.models import Case, Message
 from paydesk.domain.cases.queries import survivor_of
 from paydesk.domain.cases.steps import locked, record
@@ -18,7 +19,6 @@ from paydesk.domain.doors.asks import proof_of
 from paydesk.domain.doors.models import Chat, Door, ProofTry
 from paydesk.domain.doors.queries import tries_of
 from paydesk.domain.doors.steps import DoorRefused, expect_code
-from paydesk.foundation.documents.blobs import KeptContent
 from paydesk.kernel.actor import Actor
 from paydesk.kernel.phone_numbers import e164_digits
 
@@ -50,7 +50,7 @@ def say_in_chat(
     text: str,
     name: str = "",
     contact: str = "",
-    files: Sequence[tuple[KeptContent, str]] = (),
+    files: Sequence[CameAlong] = (),
     by: Actor,
     now: datetime,
 ) -> Message:

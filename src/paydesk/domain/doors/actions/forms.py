@@ -11,7 +11,7 @@ from django.db import transaction
 
 from paydesk.domain.cases.actions import open_case, sort_case
 from paydesk.domain.cases.asks import is_our_number
-from paydesk.domain.cases.keeping_files import keep_beside
+from paydesk.domain.cases.keeping_files import CameAlong, keep_beside
 from paydesk.domain.cases.models import Case, Message
 from paydesk.domain.cases.steps import locked
 from paydesk.domain.doors import rules
@@ -96,5 +96,5 @@ def _with_files_and_page(
     message = Message.objects.filter(case=case, channel="web_form").earliest("pk")
     for file, content in kept:
         name = redact_text(file.name, is_ours=is_our_number).text
-        keep_beside(message, content, name, market=case.market, by=by, now=now)
+        keep_beside(message, CameAlong(content, name), market=case.market, by=by, now=now)
     return make_link(case, "case", case.pk, language=language, by=by, now=now)

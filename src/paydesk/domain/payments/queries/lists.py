@@ -22,6 +22,7 @@ from paydesk.foundation.people.queries import in_markets
 from paydesk.kernel.actor import Actor
 from paydesk.kernel.find_text import name_words, whole_phones
 from paydesk.kernel.money import Money
+from paydesk.kernel.one_reading import read_once
 from paydesk.kernel.public_codes import number_of
 from paydesk.kernel.references import key_of
 from paydesk.kernel.refused import Refused
@@ -38,6 +39,18 @@ SORTS = {
 }
 
 
+def _loaded() -> QuerySet[Payment]:
+    return Payment.objects.select_related(
+        "statement_line", "source_account__provider", "customer", "contract"
+    )
+
+
+@read_once
+def payment_by_id(payment_id: int) -> Payment | None:
+    """Whoever asks, as in `payments`; one query."""
+    return _loaded().filter(pk=payment_id).first()
+
+
 def payments(
     actor: Actor, filters: Mapping[str, Any] | None = None, sort: str = "-value"
 ) -> QuerySet[Payment]:
@@ -49,10 +62,7 @@ def payments(
     be one). `q` is looked up at
     once, with up to five small queries, so that the list itself is found by index.
     """
-    found = in_markets(
-        Payment.objects.select_related("statement_line", "source_account__provider", "customer", "contract"),
-        actor,
-    )
+    found = in_markets(_loaded(), actor)
     wanted = {key: value for key, value in (filters or {}).items() if value not in (None, "")}
     simple = {
         "market": "market", "source": "source_account_id", "state": "state", "currency": "currency",

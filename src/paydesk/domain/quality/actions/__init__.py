@@ -1,6 +1,7 @@
 """What people do about quality. One file per family of verbs."""
 
 from paydesk.domain.quality.actions.asking import invite, record_answer, remind
+from paydesk.domain.quality.actions.escalated import ask_review_of, sample_escalated
 from paydesk.domain.quality.actions.exams import ask_again, take_exam, write_exam
 from paydesk.domain.quality.actions.knowledge import (
     begin_article,
@@ -27,6 +28,7 @@ __all__ = [
     "answer_review",
     "ask_again",
     "ask_review",
+    "ask_review_of",
     "begin_article",
     "begin_version",
     "calibrate",
@@ -38,6 +40,7 @@ __all__ = [
     "publish",
     "record_answer",
     "sample",
+    "sample_escalated",
     "score",
     "set_governed",
     "set_plan",

@@ -44,8 +44,8 @@ def sample(*, by: Actor, now: datetime) -> int:
     found = with_agent(
         Case.objects.filter(state__in=DONE, resolved_at__gt=now - LOOKS_BACK, resolved_at__lte=now)
     )
-    known = set(Review.objects.filter(calibration=None).values_list("case_id", flat=True).filter(
-        case__resolved_at__gt=now - LOOKS_BACK))  # fmt: skip
+    known = set(Review.objects.filter(calibration=None, escalated_kind="").values_list("case_id", flat=True)
+                .filter(case__resolved_at__gt=now - LOOKS_BACK))  # fmt: skip
     weeks: dict[tuple[int, date], dict[int, Case]] = defaultdict(dict)
     chosen: list[tuple[Case, int, str]] = []
     for case in found.exclude(agent=None).order_by("pk"):
@@ -83,7 +83,8 @@ def sample(*, by: Actor, now: datetime) -> int:
 def ask_review(case_id: int, *, by: Actor, now: datetime) -> Review:
     """Choose a case by hand; one that is chosen already is given back. Raises ReviewRefused."""
     case, agent_id = _case_and_agent(case_id, by)
-    if known := Review.objects.filter(case=case, agent_id=agent_id, calibration=None).first():
+    work = Review.objects.filter(case=case, agent_id=agent_id, calibration=None, escalated_kind="")
+    if known := work.first():
         return known
     review = Review.objects.create(
         case=case, market=case.market, agent_id=agent_id, reason="by_hand", sampled_at=now,
@@ -130,7 +131,7 @@ def score(
     if review.calibration_id is not None and review.reviewer_id != by.id:
         raise ReviewRefused("This part of the calibration is somebody else's.")
     was, review.state = review.state, REVIEW.after("score", review.state)
-    review.scorecard = _scorecard(now)
+    review.scorecard = _scorecard(review.looks_at, now)
     _mark(review, marks, followed, coaching)
     review.reviewer_id, review.scored_at = by.id, now
     review.save()
@@ -186,7 +187,7 @@ def drop(review_id: int, *, reason: str, by: Actor, now: datetime) -> Review:
     by.needs(SCORE, market=review.market)
     if review.agent_id == by.id:
         raise ReviewRefused("This is your own work: somebody else decides about it.")
-    if review.reason not in ("share", "by_hand", "calibration"):
+    if review.reason not in rules.DROPPED:
         raise ReviewRefused("The plan has every such case looked at; it is not dropped.")
     was, review.state = review.state, REVIEW.after("drop", review.state)
     review.settled_note = _said(reason, "Say why it is not looked at")
@@ -196,18 +197,21 @@ def drop(review_id: int, *, reason: str, by: Actor, now: datetime) -> Review:
 
 
 @transaction.atomic(durable=True)
-def set_scorecard(*, text: str, by: Actor, now: datetime) -> Scorecard:
-    """A new version of what reviews look at, in the words of `review_rules.items_from_text`."""
+def set_scorecard(*, text: str, of: str = "case", by: Actor, now: datetime) -> Scorecard:
+    """A new version of what reviews of cases, or of escalations, look at, in the words of
+    `review_rules.items_from_text`."""
     by.needs(PLAN)
+    if of not in rules.LOOKS_AT:
+        raise ReviewRefused("Say whether it is the scorecard of cases or of escalations.")
     try:
         items = rules.items_from_text(text)
     except ValueError as problem:
         raise ReviewRefused(str(problem)) from None
     made = Scorecard.objects.create(
-        version=_next(Scorecard), items=[item.as_json() for item in items], made_by=by.label, made_at=now
+        of=of, version=_next(of), items=[item.as_json() for item in items], made_by=by.label, made_at=now
     )
     audit.record("scorecard.set", subject=("scorecard", made.pk), by=by, at=now,
-                 changes={"version": made.version, "items": len(items)})  # fmt: skip
+                 changes={"of": of, "version": made.version, "items": len(items)})  # fmt: skip
     return made
 
 
@@ -217,6 +221,11 @@ def set_plan(plan: rules.Plan, *, by: Actor, now: datetime) -> SamplingPlan:
     by.needs(PLAN)
     if not 0 <= plan.share_percent <= 100:
         raise ReviewRefused("The share is between 0 and 100 %.")
+    if not 0 <= plan.month_percent <= 100 or not 0 <= plan.month_least <= rules.MOST_OF_A_MONTH:
+        raise ReviewRefused(
+            "Of a month choose between 0 and 100 %, and at least between 0 and "
+            f"{rules.MOST_OF_A_MONTH} of each team."
+        )
     if any(minor <= 0 for minor in (plan.amounts or {}).values()):
         raise ReviewRefused("An amount from which on all are looked at is above zero.")
     version, before = current_plan()
@@ -226,6 +235,8 @@ def set_plan(plan: rules.Plan, *, by: Actor, now: datetime) -> SamplingPlan:
     changes: dict[str, Any] = {
         "version": made.version,
         "share_percent": [before.share_percent, plan.share_percent],
+        "month_percent": [before.month_percent, plan.month_percent],
+        "month_least": [before.month_least, plan.month_least],
     }
     audit.record("sampling_plan.set", subject=("sampling_plan", made.pk), by=by, at=now, changes=changes)
     return made
@@ -266,18 +277,18 @@ def _mark(review: Review, marks: Mapping[str, str], followed: str, coaching: str
         raise ReviewRefused("A critical item failed: tell the agent what happened and what to do instead.")
 
 
-def _scorecard(now: datetime) -> Scorecard:
+def _scorecard(of: str, now: datetime) -> Scorecard:
     """The one that counts; the delivered one is written down when it is first used."""
-    known = current_scorecard()
+    known = current_scorecard(of)
     if known is not None:
         return known
-    items = [item.as_json() for item in rules.DELIVERED]
-    return Scorecard.objects.create(version=1, items=items, made_by="system:delivered", made_at=now)
+    items = [item.as_json() for item in rules.DELIVERED_OF[of]]
+    return Scorecard.objects.create(of=of, version=1, items=items, made_by="system:delivered", made_at=now)
 
 
-def _next(model: type[Scorecard]) -> int:
-    newest = model.objects.order_by("-version").values_list("version", flat=True).first()
-    return (newest or 0) + 1
+def _next(of: str) -> int:
+    known = current_scorecard(of)
+    return (known.version if known else 0) + 1
 
 
 def _said(text: str, otherwise: str) -> str:

@@ -6,19 +6,17 @@ import tempfile
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from django.db import IntegrityError, connection, transaction
 
 from paydesk.domain.payments.models import Payment
 from paydesk.domain.providers.models import SourceAccount
-from paydesk.domain.reconciliation import evidence, explained, rules
-from paydesk.domain.reconciliation.file_checks import FileCheck
+from paydesk.domain.reconciliation import evidence, rules
 from paydesk.domain.reconciliation.ledger_findings import Finding, of_ledger
-from paydesk.domain.reconciliation.models import Day, MatchMember, Run
+from paydesk.domain.reconciliation.models import Day, Run
 from paydesk.domain.reconciliation.queries.rules_in_force import rules_in_force
-from paydesk.domain.reconciliation.results import DayResult, result_of_day
 from paydesk.domain.reconciliation.settled import settle
 from paydesk.domain.reconciliation.states import RUN, UNDER_WAY
 from paydesk.domain.reconciliation.steps import (
@@ -28,7 +26,6 @@ from paydesk.domain.reconciliation.steps import (
     rejected_before,
     store_findings,
     store_suggestions,
-    taken_apart,
 )
 from paydesk.foundation.audit import steps as audit
 from paydesk.foundation.documents import blobs
@@ -37,12 +34,12 @@ from paydesk.foundation.outbox import steps as outbox
 from paydesk.kernel.actor import Actor
 from paydesk.kernel.money import Money, minor_digits
 from paydesk.kernel.refused import Refused
-from paydesk.matching.engines import duckdb_engine
-from paydesk.matching.run import match
-from paydesk.matching.sides import SCALE_DIGITS
+from paydesk.matching.values import SCALE_DIGITS
+
+if TYPE_CHECKING:
+    from paydesk.domain.reconciliation.matched_day import MatchedDay
 
 RIGHT = "matching.run"
-MEMORY = "1GB"
 MOST_ATTEMPTS = 3
 _RUN_LOCKS = 0x70640002  # the class of advisory locks that say "a worker is on this run"
 
@@ -139,37 +136,18 @@ def _begin(run_id: int, by: Actor, now: datetime) -> Run:
 
 
 def _work(run: Run, by: Actor, now: datetime) -> None:
+    from paydesk.domain.reconciliation.matched_day import matched_day
+
     account, own = run.source_account, rules_in_force().rules
 
     def tell(what: str) -> None:
         Run.objects.filter(pk=run.pk, state="running").update(progress=what[:60])
 
-    with tempfile.TemporaryDirectory(prefix="paydesk-run-") as name, duckdb_engine(MEMORY) as engine:
-        folder = Path(name)
-        known = {"left": frozenset[str](), "right": frozenset[str]()}
-        for side in known:
-            known[side] = frozenset(
-                MatchMember.objects.filter(
-                    source_account=account, side=side, is_live=True, match__state="confirmed"
-                ).values_list("key", flat=True)
-            )
-        tell("reading the ledger")
-        left = evidence.ledger_side(account, run.day, evidence.SideWriter(folder, "left", own), known["left"])
-        tell("reading the provider's files")
-        right = evidence.provider_side(
-            account, run.day, evidence.SideWriter(folder, "right", own), known["right"], left.refs
-        )
-        found = match(
-            engine, engine.read(left.path), engine.read(right.path), own,
-            lambda pass_name, done, of: tell(f"matching: {pass_name}" if pass_name else "writing the result"),
-        )  # fmt: skip
-        result = result_of_day(engine, found, left, right, run.day, folder, taken_apart(account, run.day))
-        tell("explaining")
-        facts = _facts(result, left, right)
-        told = explained.of_run(engine, found, facts)
-        kept = [_kept(path) for path in (result.path, *explained.keep_rows(result.path, left, right, folder))]
-        run.left_rows, run.right_rows = left.rows, right.rows
-        _store(run, result, kept, facts, told, (own.version, engine.name), right.checks, by, now)
+    with tempfile.TemporaryDirectory(prefix="paydesk-run-") as folder:
+        found = matched_day(account, run.day, own, Path(folder), tell)
+        kept = [_kept(path) for path in found.files]
+    run.left_rows, run.right_rows = found.left_rows, found.right_rows
+    _store(run, found, kept, by, now)
 
 
 def _kept(path: Path) -> blobs.KeptContent:
@@ -177,22 +155,8 @@ def _kept(path: Path) -> blobs.KeptContent:
         return blobs.keep(content)
 
 
-Facts = dict[str, dict[str, dict[str, Any]]]
-Told = dict[explained.Key, dict[str, Any]]
-
-
-def _facts(result: DayResult, left: evidence.Side, right: evidence.Side) -> Facts:
-    return {
-        "left": evidence.facts_of(left, {row["left_id"] for row in result.to_people if row["left_id"]}),
-        "right": evidence.facts_of(right, {row["right_id"] for row in result.to_people if row["right_id"]}),
-    }
-
-
 @transaction.atomic(durable=True)
-def _store(
-    run: Run, result: DayResult, kept: list[blobs.KeptContent], facts: Facts, told: Told,
-    made_by: tuple[str, str], checks: list[FileCheck], by: Actor, now: datetime,
-) -> None:  # fmt: skip
+def _store(run: Run, found: MatchedDay, kept: list[blobs.KeptContent], by: Actor, now: datetime) -> None:
     """All that a run found, or nothing: the result, exceptions, suggestions, and what is proven since."""
     locked = Run.objects.select_for_update().get(pk=run.pk)
     if locked.state != "running":
@@ -203,25 +167,25 @@ def _store(
     if day.state == "signed":
         _end(run, "block", "The day was signed while it ran.", by, now)
         return
-    run.rules_version, run.engine = made_by
+    run.rules_version, run.engine = found.rules_version, found.engine
     run.result_id, run.left_rows_id, run.right_rows_id = (
         documents.record_upload(
             each, filename=f"run-{run.pk}{what}.parquet", by=by, now=now, market=account.market
         ).pk
         for each, what in zip(kept, ("", "-ours", "-theirs"), strict=True)
     )
-    run.digest = result.digest
+    run.digest = found.digest
     today = now.astimezone(ZoneInfo(account.time_zone)).date()
-    suggested = _suggested(result.to_people, facts, told)
+    suggested = _suggested(found)
     rejected = rejected_before(account, suggested)
     proposed = [group for group in suggested if match_identity(group["members"]) not in rejected]
     findings = [
-        *_from_result(result.to_people, facts, told, account),
+        *_from_result(found, account),
         *_apart([group for group in suggested if group not in proposed], account),
         *of_ledger(account, run.day, today),
-        *settle(run, checks, today),
+        *settle(run, found.checks, today),
     ]
-    run.summary = {"counts": result.counts, "classes": _by_class(findings)}
+    run.summary = {"counts": found.counts, "classes": _by_class(findings)}
     if not run.is_dry:
         gone = drop_suggestions(run, now)
         kept_matches = store_suggestions(run, proposed, now)
@@ -261,16 +225,14 @@ def _by_class(findings: Iterable[Finding]) -> dict[str, dict[str, int]]:
     return found
 
 
-def _from_result(
-    rows: Iterable[dict[str, Any]], facts: Facts, told: Told, account: SourceAccount
-) -> list[Finding]:
+def _from_result(day: MatchedDay, account: SourceAccount) -> list[Finding]:
     found = []
-    for row in rows:
+    for row in day.to_people:
         if row["found"] != "exception":
             continue
-        left, right = (facts[s].get(row[f"{s}_id"] or "", {}) for s in ("left", "right"))
+        left, right = (day.facts[s].get(row[f"{s}_id"] or "", {}) for s in ("left", "right"))
         payment_id = _payment_id(row["left_id"])
-        why = told.get((row["name"], row["left_id"] or "", row["right_id"] or ""), {})
+        why = day.told.get((row["name"], row["left_id"] or "", row["right_id"] or ""), {})
         found.append(
             Finding(
                 row["name"], row["why"], _at_risk(row["name"], left, right, account.currency),
@@ -286,16 +248,16 @@ def _from_result(
     return [f for f in found if f.payment_id is None or f.payment_id in known]
 
 
-def _suggested(rows: Iterable[dict[str, Any]], facts: Facts, told: Told) -> list[dict[str, Any]]:
+def _suggested(day: MatchedDay) -> list[dict[str, Any]]:
     groups: dict[str, dict[str, Any]] = {}
-    for row in rows:
+    for row in day.to_people:
         if row["found"] != "match":
             continue
-        why = told.get(("match", row["group_id"], ""), {})
+        why = day.told.get(("match", row["group_id"], ""), {})
         group = groups.setdefault(row["group_id"], {**row, "explanation": why, "members": {}})
         for side in ("left", "right"):
             if key := row[f"{side}_id"]:
-                here = facts[side].get(key, {})
+                here = day.facts[side].get(key, {})
                 group["members"][side, key] = (here.get("amount_minor") or 0, _told(here))
     return list(groups.values())
 

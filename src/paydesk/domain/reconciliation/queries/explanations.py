@@ -1,15 +1,16 @@
-"""Why a row is what it is: of a match in a run's result, of two rows that no rule put together."""
+"""Why a row is what it is: of a match in a run's result, of two rows that no rule put together.
+
+The engine that compares them is read when it is asked: most processes never ask it.
+"""
 
 from __future__ import annotations
 
 from pathlib import Path
 from typing import Any
 
-from paydesk.domain.reconciliation import explained
 from paydesk.domain.reconciliation.models import Match, ReconciliationException, Run
 from paydesk.domain.reconciliation.queries.rules_in_force import rules_in_force, rules_named
 from paydesk.domain.reconciliation.queries.runs import result_file
-from paydesk.domain.reconciliation.results import rows_of_result
 from paydesk.foundation.documents.blobs import path_of
 from paydesk.foundation.documents.queries import document_by_id
 from paydesk.matching.rules import Rules
@@ -37,12 +38,15 @@ def match_in_run(run: Run, group_id: str) -> tuple[list[dict[str, Any]], dict[st
 
     Raises Refused where the result is gone.
     """
+    from paydesk.domain.reconciliation.explained import of_group
+    from paydesk.domain.reconciliation.results import rows_of_result
+
     with result_file(run) as path:
         rows, _ = rows_of_result(path, found="match", group_id=group_id, limit=MOST_ROWS)
     sides = rows_kept(run)
     if not rows or sides is None:
         return rows, {}
-    return rows, explained.of_group(rows, sides, rules_of(run))
+    return rows, of_group(rows, sides, rules_of(run))
 
 
 def why_not_offered(one: ReconciliationException, other: ReconciliationException) -> dict[str, Any]:
@@ -54,8 +58,7 @@ def why_not_offered(one: ReconciliationException, other: ReconciliationException
     left, right = rows_kept(ours.last_run), rows_kept(theirs.last_run)
     if not (ours.left_key and theirs.right_key and left and right) or ours.last_run is None:
         return {}
-    pair = explained.Pair(left[0], ours.left_key, right[1], theirs.right_key)
-    return explained.of_pair(pair, rules_of(ours.last_run)) or {}
+    return _compared(left[0], ours.left_key, right[1], theirs.right_key, ours.last_run)
 
 
 def why_matched(match: Match) -> dict[str, Any]:
@@ -71,5 +74,10 @@ def why_matched(match: Match) -> dict[str, Any]:
     sides = rows_kept(match.run)
     if match.run is None or sides is None or [len(each) for each in keys.values()] != [1, 1]:
         return said
-    pair = explained.Pair(sides[0], keys["left"][0], sides[1], keys["right"][0])
-    return {**(explained.of_pair(pair, rules_of(match.run)) or {}), **said}
+    return {**_compared(sides[0], keys["left"][0], sides[1], keys["right"][0], match.run), **said}
+
+
+def _compared(left: Path, left_id: str, right: Path, right_id: str, run: Run) -> dict[str, Any]:
+    from paydesk.domain.reconciliation.explained import Pair, of_pair
+
+    return of_pair(Pair(left, left_id, right, right_id), rules_of(run)) or {}

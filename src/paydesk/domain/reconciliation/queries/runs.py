@@ -14,7 +14,6 @@ from django.db.models import QuerySet
 from paydesk.domain.providers.models import SourceAccount
 from paydesk.domain.reconciliation import evidence
 from paydesk.domain.reconciliation.models import Day, Run
-from paydesk.domain.reconciliation.results import rows_of_result
 from paydesk.domain.reconciliation.states import UNDER_WAY
 from paydesk.foundation.documents.blobs import path_of
 from paydesk.foundation.documents.queries import document_by_id
@@ -46,6 +45,8 @@ def rows_behind(
     run: Run, *, offset: int = 0, limit: int = 100, **wanted: str
 ) -> tuple[list[dict[str, Any]], int]:
     """A page of the rows behind a figure of a run (found, status, name, rule), and how many there are."""
+    from paydesk.domain.reconciliation.results import rows_of_result
+
     with result_file(run) as path:
         return rows_of_result(path, offset=offset, limit=limit, **wanted)
 

@@ -123,7 +123,7 @@ def _carry_out(made: Redaction, by: Actor, now: datetime) -> None:
 
 
 def take_out(case_id: int, words: str, by: Actor, now: datetime) -> int:
-    """Replace `words` everywhere in a case: messages, drafts, subject, own fields, links, files, mails as they came."""
+    """Replace `words` everywhere in a case: messages, drafts, subject, own fields, links, files, mails."""
     places = 0
     for message in Message.objects.select_for_update().filter(case_id=case_id):
         hit = [column for column in COLUMNS if words in getattr(message, column)]

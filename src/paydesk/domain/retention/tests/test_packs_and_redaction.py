@@ -14,6 +14,7 @@ from django.test import TestCase
 
 from paydesk.domain.cases import actions as cases
 from paydesk.domain.cases.models import Attachment, Case, Mailbox, Message, ReceivedMail
+from paydesk.domain.goodwill import actions as goodwill
 from paydesk.domain.retention import actions
 from paydesk.domain.retention.actions.packing import PackRefused
 from paydesk.domain.retention.actions.redacting import RedactionRefused
@@ -26,6 +27,7 @@ from paydesk.foundation.documents.models import StoredContent
 from paydesk.foundation.documents.queries import open_document
 from paydesk.foundation.people.restricted import RestrictedRefused
 from paydesk.kernel.actor import Actor
+from paydesk.kernel.money import Money
 from paydesk.kernel.refused import NotAllowedRefused
 from tests.browser.people import make_person
 from tests.builders import NOON, WORKER, make_contract, make_source_account, receive, row
@@ -101,6 +103,45 @@ class WithAMail(TestCase):
         assert SECRET in summary
         assert "2010 " in summary
         assert manifest["missing"] == ["Which customer it is"], "what is missing is said"
+
+    def test_a_pack_holds_what_was_asked_aside_merged_into_it_and_given(self) -> None:
+        by, case = self.by["SU"], self.case
+        cases.sort_case(case.pk, customer_id=self.payment.customer_id, party_role="customer", by=by, now=NOON)
+        cases.verify(case.pk, strong_way="callback", by=by, now=NOON)
+        goodwill.give_goodwill(
+            case.pk, amount=Money(500, "GHS"), reason="late", note="We were late.", contract_id=None, by=by,
+            now=NOON,
+        )  # fmt: skip
+        asked = "Is the row in the bank?"
+        cases.open_side(case.pk, with_whom="finance", subject="Is it in?", text=asked, by=by, now=NOON)
+        more = self.opened_by_them("And my phone is locked.")
+        cases.sort_case(more.pk, customer_id=self.payment.customer_id, contact=case.contact, by=by, now=NOON)
+        cases.merge(more.pk, into=case.pk, by=by, now=NOON)
+        inside = self.opened(self.pack())
+        summary = inside.read("summary.html").decode()
+        assert asked in summary
+        assert "And my phone is locked." in summary
+        assert "goodwill.given" in {each["kind"] for each in json.loads(inside.read("postings.json"))}
+        assert [each["note"] for each in json.loads(inside.read("goodwill.json"))] == ["We were late."]
+
+    def opened_by_them(self, text: str) -> Case:
+        return cases.open_case(
+            market="GH", channel="email", contact="ama@mail.example", text=text, by=WORKER, now=NOON
+        )
+
+    def test_of_a_restricted_case_beside_it_a_pack_tells_nothing(self) -> None:
+        beside = self.opened_by_them("One of yours took it.")
+        cases.link(self.case.pk, kind="case", object_id=beside.pk, by=self.by["SU"], now=NOON)
+        feared = "Somebody of ours is feared to be in it."
+        risk.escalate(
+            ("case", beside.pk), market="GH", kind="risk", severity="high", is_restricted=True,
+            reason=feared, owner_id=self.people["RK2"].pk, by=self.by["SU"], now=NOON,
+        )  # fmt: skip
+        inside = self.opened(self.pack())
+        everything = b"".join(inside.read(name) for name in inside.namelist()).decode(errors="replace")
+        assert feared not in everything
+        assert "escalation.raised" not in everything
+        assert "escalations.json" not in inside.namelist()
 
     def test_a_pack_lists_the_documents_with_what_they_are_until_when_and_their_hash(self) -> None:
         file = Attachment.objects.get()

@@ -10,7 +10,7 @@ from django.test import TestCase
 from django.test.utils import CaptureQueriesContext
 
 from paydesk.foundation.clocks import merging, steps
-from paydesk.foundation.clocks.models import CalendarVersion, Clock, ClockPause
+from paydesk.foundation.clocks.models import CalendarVersion, Clock, ClockPause, PolicyVersion
 from paydesk.foundation.clocks.queries import clocks_due, earliest_of, standing, state_at
 from paydesk.foundation.clocks.reports import breach_forecast, kept_by_week, usual_seconds
 from paydesk.foundation.clocks.tests.desk import (
@@ -56,7 +56,7 @@ class Start(WithClocks):
                 now=MONDAY,
             )
         assert number == 398
-        assert len(one) == len(many) == 4
+        assert len(one) == len(many) == 3
         assert the(8).due_at == at("2026-03-02 17:00")
         assert the(8).start_at == MONDAY + timedelta(hours=1)
 
@@ -78,6 +78,16 @@ class Start(WithClocks):
         assert "holidays" in calendar.source
         kenya = start(2, at("2026-03-06 10:00"), market="KE")
         assert kenya.due_at == at("2026-03-09 09:00"), "Nairobi closes at 14:00 UTC"
+
+    def test_a_policy_counts_also_where_its_calendar_is_used_for_the_first_time(self):
+        first = start(1).policy
+        same = ("kind", "target_seconds", "target_days", "cut_off", "grace_seconds")
+        said = {field: getattr(first, field) for field in same} | {"made_by": "tests", "made_at": MONDAY}
+        PolicyVersion.objects.create(version=first.version + 1, calendar="24x7", **said)
+        assert start(2).calendar.name == "24x7"
+        own = PolicyVersion.objects.create(version=1, market="KE", **said)
+        kenya = start(3, market="KE")
+        assert (kenya.policy_id, kenya.calendar.name) == (own.pk, "KE")
 
     def test_a_kind_nobody_declared_is_an_error(self):
         with pytest.raises(KeyError):

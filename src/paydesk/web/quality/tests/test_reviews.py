@@ -16,8 +16,9 @@ from paydesk.domain.quality import actions
 from paydesk.domain.quality.csat_links import token_of
 from paydesk.domain.quality.csat_models import CsatAnswer, Invitation
 from paydesk.domain.quality.review_models import Review, SamplingPlan, Scorecard
-from paydesk.domain.quality.review_rules import DELIVERED
+from paydesk.domain.quality.review_rules import DELIVERED, OF_ESCALATIONS
 from paydesk.domain.refunds.actions import approve_refund, request_refund
+from paydesk.domain.risk import actions as risk
 from paydesk.foundation.approvals.models import Approval
 from paydesk.foundation.people.models import Person, Team
 from paydesk.web.addresses import code_in
@@ -108,15 +109,49 @@ class ReviewsOnTheScreen(OnTheRefundDesk):
     def test_scorecard_and_plan_are_set_in_versions(self) -> None:
         self.post("QA", reverse("reviews:scorecard"), {"text": "3! Verified\n1 Polite"})
         assert "Line 1" in self.post("QA", reverse("reviews:scorecard"), {"text": "Polite"}, 409)
-        self.post(
-            "QA", reverse("reviews:plan"), {"share_percent": "10", "amounts": "500.00 GHS", "reopened": "on"}
-        )
+        said = {"share_percent": "10", "amounts": "500.00 GHS", "reopened": "on"}
+        self.post("QA", reverse("reviews:plan"), {**said, "month_percent": "30", "month_least": "3"})
         assert "is no amount" in self.post("QA", reverse("reviews:plan"), {
             "share_percent": "10", "amounts": "many"}, 422)  # fmt: skip
         assert Scorecard.objects.get().version == 1
         plan = SamplingPlan.objects.get().plan
-        assert plan == {"share_percent": 10, "amounts": {"GHS": 50000}, "categories": [], "reopened": True}
+        assert plan == {
+            "share_percent": 10, "amounts": {"GHS": 50000}, "categories": [], "reopened": True,
+            "month_percent": 30, "month_least": 3,
+        }  # fmt: skip
         assert "Your role cannot" in self.get("TL", reverse("reviews:plan"))
+
+    def test_what_was_handed_to_risk_is_chosen_shown_and_scored_by_its_own_card(self) -> None:
+        now, case = timezone.now(), self.resolved()
+        Case.objects.filter(pk=case.pk).update(state="in_progress", amount_minor=80_00, currency="GHS")
+        officer = self.people["RK"]
+        made = risk.escalate(
+            ("case", case.pk), market="GH", kind="risk", severity="high", reason="The wallet was taken over.",
+            owner_id=officer.pk, by=self.people["SU"].actor(), now=now,
+        )  # fmt: skip
+        risk.decide(made.pk, decision="confirmed", note="The operator says so.", by=officer.actor(), now=now)
+        code = code_in("escalation", made.pk)
+        self.post("QA", reverse("reviews:choose"), {"code": code})
+        self.post("SU", reverse("reviews:choose"), {"code": code}, 403)
+        review = code_in("review", Review.objects.get().pk)
+        page = self.get("QA", reverse("reviews:list"), {"about": "escalation", "open": review})
+        for text in (
+            "What was handed on", "The wallet was taken over.", "in time", "At stake", "80.00",
+            "Still missing:", "Which customer it is", "It was right to escalate it, and to them",
+        ):  # fmt: skip
+            assert text in page, text
+        assert "No review here matches" in self.get("QA", reverse("reviews:list"), {"about": "case"})
+        marks = {f"mark-{item.code}": "yes" for item in OF_ESCALATIONS}
+        self.post("QA", reverse("reviews:mark", args=[review, "score"]), {**marks, "followed": "yes"})
+        assert "100 %" in self.get("SU", reverse("reviews:list"), {"open": review})
+        figure = self.get("SU", reverse("scorecards:rows", args=["escalations"]))
+        assert review in figure
+        card = f"{reverse('reviews:scorecard')}?of=escalation"
+        assert "It was right to escalate it" in self.get("QA", card)
+        self.post("QA", card, {"text": "1! Right"})
+        assert [(each.of, each.version) for each in Scorecard.objects.order_by("pk")] == [
+            ("escalation", 1), ("escalation", 2)
+        ]  # fmt: skip
 
     def test_looking_records_nothing_and_the_last_answer_counts(self) -> None:
         self.resolved()

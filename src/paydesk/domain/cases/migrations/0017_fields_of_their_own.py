@@ -10,7 +10,7 @@ TYPES = ["text", "number", "amount", "date", "yes_no", "choice", "phone"]
 
 
 class Migration(migrations.Migration):
-    dependencies = [("cases", "0014_files_have_a_kind")]
+    dependencies = [("cases", "0016_made_files_know_what_they_tell")]
 
     operations = [
         migrations.CreateModel(
