@@ -104,8 +104,8 @@ def in_view(found: QuerySet[Case], view: str, by: Actor, now: datetime) -> Query
 
 
 def _late(now: datetime) -> QuerySet[Clock, Any]:
-    """Ids of cases with a clock that is past its time."""
-    late = Clock.objects.filter(subject_kind=SUBJECT, ended_as="", due_at__lt=now, paused_at=None)
+    """Ids of cases with a clock that is past its time; a pause is in it, also one whose end nobody noted."""
+    late = Clock.objects.filter(subject_kind=SUBJECT, ended_as="", due_at__lt=now)
     return late.values("subject_id")
 
 
@@ -309,6 +309,25 @@ def mail_troubles(actor: Actor) -> list[Mailbox]:
     """Mailboxes in use that are not reached, or whose breaker tripped; one query."""
     troubled = Q(breaker_at__isnull=False) | ~Q(problem="")
     return list(in_markets(Mailbox.objects.filter(troubled, is_active=True), actor).order_by("address"))
+
+
+# Each id is looked up by itself: asked for together, all mail is read where statistics know of little mail.
+_KNOWN_BY = """
+SELECT found.case_id FROM unnest(%s::text[]) asked(id) CROSS JOIN LATERAL (
+  SELECT case_id, at FROM cases_message
+  WHERE channel = 'email' AND external_id = asked.id AND external_id <> '' OFFSET 0
+) found ORDER BY found.at DESC LIMIT 1
+"""
+
+
+def case_known_by(message_ids: Sequence[str]) -> int | None:
+    """The id of the case in which the latest mail under one of these Message-IDs is; one query or none."""
+    if not message_ids:
+        return None
+    with connection.cursor() as cursor:
+        cursor.execute(_KNOWN_BY, [list(message_ids)])
+        row = cursor.fetchone()
+    return row[0] if row else None
 
 
 def own_addresses() -> list[str]:

@@ -11,13 +11,13 @@ from paydesk.domain.cases import clocks, rules
 from paydesk.domain.cases.asks import named_facts
 from paydesk.domain.cases.draft_facts import Changed, changed_facts, kept_facts, renewed
 from paydesk.domain.cases.hearing import facts_for
+from paydesk.domain.cases.kept_text import redacted
 from paydesk.domain.cases.models import Case, Draft
 from paydesk.domain.cases.queries import link_pairs
 from paydesk.domain.cases.reached_by import channel_of_answer
 from paydesk.domain.cases.steps import CaseRefused
 from paydesk.foundation.people.restricted import refuse_if_restricted
 from paydesk.kernel.actor import Actor
-from paydesk.kernel.card_redaction import redact_text
 
 
 @transaction.atomic(durable=True)
@@ -85,7 +85,7 @@ def keep_draft(
     before = Draft.objects.filter(case=case, person_id=by.id).values_list("facts", flat=True).first()
     facts = [] if is_note else kept_facts(text, seen, seen_at, before or [])
     known = {
-        "text": redact_text(text).text, "is_note": is_note, "case_version": case.version, "at": now,
+        "text": redacted(text), "is_note": is_note, "case_version": case.version, "at": now,
         "facts": facts,
     }  # fmt: skip
     Draft.objects.update_or_create(case=case, person_id=by.id, defaults=known)
