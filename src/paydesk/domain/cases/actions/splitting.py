@@ -15,7 +15,7 @@ from paydesk.domain.cases.kept_text import redacted
 from paydesk.domain.cases.models import Case, CaseLink, Message, SplitOff
 from paydesk.domain.cases.moved_on import why_not_taken_back
 from paydesk.domain.cases.queries import code
-from paydesk.domain.cases.said_in import said_in, waiting_in
+from paydesk.domain.cases.said_in import own_in, waiting_in
 from paydesk.domain.cases.states import OPEN
 from paydesk.domain.cases.steps import CaseChangedRefused, CaseRefused, keep, locked, record
 from paydesk.domain.cases.weighing import weigh
@@ -116,7 +116,7 @@ def _check(parent: Case, version: int, starts_at: datetime | None, now: datetime
 def _chosen(parent: Case, messages: Mapping[int, str]) -> list[Message]:
     if not messages:
         raise CaseRefused("Choose at least one message for the new case.")
-    found = Message.objects.filter(said_in(parent.pk), pk__in=messages, direction__in=("in", "note"))
+    found = Message.objects.filter(own_in(parent.pk), pk__in=messages, direction__in=("in", "note"))
     chosen = list(found.order_by("at", "id"))
     if len(chosen) != len(messages) or not set(messages.values()) <= set(rules.GOES):
         raise CaseRefused("Only what they said, and notes, are split off: choose from this case again.")
