@@ -60,8 +60,7 @@ def split(
     child.split_off = {"key": sent_key, "at": now.isoformat(), "links": gone}
     _stand_in(parent, child, chosen, messages)
     child.save(update_fields=["split_off", "unanswered_since", *weigh(child, now)])
-    with_payment = any(each.kind == "payment" for each in going)
-    start_child_clocks(parent, child, starts_at, reason, with_payment=with_payment, by=by, now=now)
+    start_child_clocks(parent, child, starts_at, reason, by=by, now=now)
     keep(parent, "unanswered_since", *weigh(parent, now))
     about = [[each.kind, each.object_id] for each in going]
     record("case.split", parent, by, now, case_id=child.pk, messages=sorted(messages), links=about)
