@@ -57,7 +57,7 @@ def words_of_cases(case_ids: Sequence[int], by: Actor, at: datetime) -> Counter[
         text=ERASED, full_text="", html="", sender="", recipients=[], facts={}, external_id=""
     )
     found["cases"] = Case.objects.filter(pk__in=ids).update(
-        subject=ERASED, contact="", contact_name="", level_how="", version=F("version") + 1
+        subject=ERASED, contact="", contact_name="", level_how="", field_values={}, version=F("version") + 1
     )
     Draft.objects.filter(case_id__in=ids).delete()
     CaseLink.objects.filter(case_id__in=ids).update(found_text="")
