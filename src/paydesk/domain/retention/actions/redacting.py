@@ -26,9 +26,12 @@ from paydesk.domain.cases.models import (
 from paydesk.domain.cases.own_fields import without
 from paydesk.domain.cases.queries import case_for, own_fields
 from paydesk.domain.cases.steps import count_up
+from paydesk.domain.quality.csat_models import CsatAnswer
 from paydesk.domain.retention.models import Redaction
 from paydesk.domain.retention.queries import documents_of
 from paydesk.domain.retention.states import REDACTION
+from paydesk.domain.risk.models import Escalation
+from paydesk.foundation.assignments.models import Note
 from paydesk.foundation.audit import steps as audit
 from paydesk.foundation.audit.steps import fingerprint
 from paydesk.foundation.documents import steps as documents
@@ -137,13 +140,18 @@ def _carry_out(made: Redaction, by: Actor, now: datetime) -> None:
 
 def take_out(case_id: int, words: str, by: Actor, now: datetime) -> int:
     """Replace `words` everywhere in a case: what was said in it and aside, drafts, promises, names, files and
-    mails as they came. Returns in how many places they stood."""
+    mails as they came. What is never edited, notes and what they said of us, goes as a whole. Returns in how
+    many places they stood."""
     places = sum(
         _out_of_row(row, columns, words)
         for rows, columns in _written(case_id)
         for row in rows.select_for_update(of=("self",))
     )
     places += _out_of_fields(case_id, words)
+    notes = Note.objects.filter(subject_kind="case", subject_id=case_id, erased_at=None)
+    places += notes.filter(text__contains=words).update(text="", erased_at=now)
+    said = CsatAnswer.objects.filter(invitation__case_id=case_id, comment__contains=words)
+    places += said.update(comment="")
     return places + sum(_out_of_document(number, words, by, now) for number in documents_of([case_id]))
 
 
@@ -168,6 +176,7 @@ def _written(case_id: int) -> list[tuple[QuerySet[Any], tuple[str, ...]]]:
         (Commitment.objects.filter(case_id=case_id), ("text",)),
         (SideTalk.objects.filter(case_id=case_id), ("subject",)),
         (SideMessage.objects.filter(side__case_id=case_id), ("text",)),
+        (Escalation.objects.filter(subject_kind="case", subject_id=case_id), ("reason", "decision_note")),
         (Attachment.objects.filter(message__case_id=case_id), ("name", "tells")),
         (WaitingFile.objects.filter(case_id=case_id), ("name", "tells")),
     ]

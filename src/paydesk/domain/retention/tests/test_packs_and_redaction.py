@@ -15,12 +15,14 @@ from django.test import TestCase
 from paydesk.domain.cases import actions as cases
 from paydesk.domain.cases.models import Attachment, Case, Mailbox, Message, ReceivedMail
 from paydesk.domain.goodwill import actions as goodwill
+from paydesk.domain.quality.csat_models import CsatAnswer, Invitation
 from paydesk.domain.retention import actions
 from paydesk.domain.retention.actions.packing import PackRefused
 from paydesk.domain.retention.actions.redacting import GONE, RedactionRefused, take_out
 from paydesk.domain.retention.models import Pack, Redaction
 from paydesk.domain.retention.pack_files import content_of
 from paydesk.domain.risk import actions as risk
+from paydesk.foundation.assignments.models import Note
 from paydesk.foundation.audit.models import AuditRecord
 from paydesk.foundation.documents.blobs import path_of
 from paydesk.foundation.documents.models import StoredContent
@@ -237,6 +239,26 @@ class WithAMail(TestCase):
         assert taken == 8
         assert all(GONE in each for each in left), left
         assert SECRET not in str(left)
+
+    def test_notes_and_what_they_said_of_us_go_whole_and_reasons_of_risk_lose_the_words(self) -> None:
+        by, case = self.by["SU"], self.case
+        about = {"subject_kind": "case", "subject_id": case.pk, "market": "GH", "author": self.people["SU"]}
+        note = Note.objects.create(**about, at=NOON, text=f"They say {SECRET}")
+        other = Note.objects.create(**about, at=NOON, text="Looked")
+        asked = Invitation.objects.create(
+            case=case, market="GH", resolved_at=NOON, made_at=NOON, expires_at=NOON + timedelta(days=3)
+        )
+        said = CsatAnswer.objects.create(invitation=asked, score=4, comment=f"Well, {SECRET}", at=NOON)
+        raised = risk.escalate(
+            ("case", case.pk), market="GH", kind="risk", severity="high", reason=f"They wrote {SECRET}.",
+            owner_id=self.people["RK"].pk, by=by, now=NOON,
+        )  # fmt: skip
+        take_out(case.pk, SECRET, by, NOON)
+        for each in (note, other, said, raised):
+            each.refresh_from_db()
+        assert (note.text, note.erased_at, other.text) == ("", NOON, "Looked")
+        assert (said.comment, said.score) == ("", 4)
+        assert raised.reason == f"They wrote {GONE}."
 
     def test_card_data_goes_at_once_also_from_a_closed_case(self) -> None:
         number = "4111 1111 1111 1111"
