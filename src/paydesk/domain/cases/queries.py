@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from django.db import connection
 from django.db.models import Count, F, Prefetch, Q, QuerySet, prefetch_related_objects
 
 from paydesk.domain.cases import categories, clocks
@@ -255,6 +256,25 @@ def mail_troubles(actor: Actor) -> list[Mailbox]:
     """Mailboxes in use that are not reached, or whose breaker tripped; one query."""
     troubled = Q(breaker_at__isnull=False) | ~Q(problem="")
     return list(in_markets(Mailbox.objects.filter(troubled, is_active=True), actor).order_by("address"))
+
+
+# Each id is looked up by itself: asked for together, all mail is read where statistics know of little mail.
+_KNOWN_BY = """
+SELECT found.case_id FROM unnest(%s::text[]) asked(id) CROSS JOIN LATERAL (
+  SELECT case_id, at FROM cases_message
+  WHERE channel = 'email' AND external_id = asked.id AND external_id <> '' OFFSET 0
+) found ORDER BY found.at DESC LIMIT 1
+"""
+
+
+def case_known_by(message_ids: Sequence[str]) -> int | None:
+    """The id of the case in which the latest mail under one of these Message-IDs is; one query or none."""
+    if not message_ids:
+        return None
+    with connection.cursor() as cursor:
+        cursor.execute(_KNOWN_BY, [list(message_ids)])
+        row = cursor.fetchone()
+    return row[0] if row else None
 
 
 def own_addresses() -> list[str]:

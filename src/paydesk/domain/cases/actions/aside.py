@@ -10,8 +10,8 @@ from django.core.validators import validate_email
 from django.db import transaction
 
 from paydesk.domain.cases import rules, side_rules
-from paydesk.domain.cases.asks import is_our_number
 from paydesk.domain.cases.at_work import FIELDS, go_on
+from paydesk.domain.cases.kept_text import redacted
 from paydesk.domain.cases.models import Case, SideMessage, SideTalk
 from paydesk.domain.cases.side_queries import SUBJECT, code
 from paydesk.domain.cases.side_rules import SIDE
@@ -21,7 +21,6 @@ from paydesk.foundation.clocks.steps import meet_clocks, start_clocks, stop_cloc
 from paydesk.foundation.outbox.steps import put
 from paydesk.foundation.people.queries import person_by_id
 from paydesk.kernel.actor import Actor
-from paydesk.kernel.card_redaction import redact_text
 
 MOST_NAMED = 10
 
@@ -54,7 +53,7 @@ def open_side(
     if problem := side_rules.problem_with(with_whom, address, named, role):
         raise CaseRefused(problem)
     _check_hearers(case, address, named)
-    subject = " ".join(redact_text(subject, is_ours=is_our_number).text.split())[:200]
+    subject = " ".join(redacted(subject).split())[:200]
     side = SideTalk.objects.create(
         case=case, market=case.market, with_whom=with_whom, subject=subject or case.subject[:200],
         address=address, asked_ids=named, asked_role=role, opened_by_id=by.id, opened_by=by.label,
@@ -115,7 +114,7 @@ def hear_aside(
     theirs = side_rules.is_theirs(sender, side.address) and not is_machine
     message = SideMessage.objects.create(
         side=side, direction="in" if theirs else "note", sender=sender[:254], external_id=external_id,
-        text=redact_text(text, is_ours=is_our_number).text[: rules.LONGEST_TEXT], document_id=document_id,
+        text=redacted(text)[: rules.LONGEST_TEXT], document_id=document_id,
         at=min(received_at, now),
     )  # fmt: skip
     if theirs and side.state != "closed":
@@ -181,7 +180,7 @@ def _check_hearers(case: Case, address: str, named: Collection[int]) -> None:
 def _write(
     side: SideTalk, text: str, sent_key: str, by: Actor, now: datetime, direction: str = "out"
 ) -> SideMessage:
-    text = redact_text(text, is_ours=is_our_number).text
+    text = redacted(text)
     if problem := rules.problem_with_text(text):
         raise CaseRefused(problem)
     if side.state == "closed":

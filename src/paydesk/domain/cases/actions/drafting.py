@@ -11,6 +11,7 @@ from paydesk.domain.cases import clocks, rules
 from paydesk.domain.cases.asks import named_facts
 from paydesk.domain.cases.draft_facts import Changed, changed_facts, kept_facts, renewed
 from paydesk.domain.cases.hearing import facts_for
+from paydesk.domain.cases.kept_text import redacted
 from paydesk.domain.cases.models import Case, Draft, Mention, WaitingFile
 from paydesk.domain.cases.queries import link_pairs
 from paydesk.domain.cases.reached_by import channel_of_answer
@@ -18,7 +19,6 @@ from paydesk.domain.cases.steps import CaseChangedRefused, CaseRefused, keep, lo
 from paydesk.foundation.people.queries import names_of
 from paydesk.foundation.people.restricted import refuse_if_restricted
 from paydesk.kernel.actor import Actor
-from paydesk.kernel.card_redaction import redact_text
 from paydesk.kernel.refused import ChangedRefused
 
 
@@ -142,7 +142,7 @@ def keep_draft(
     before = Draft.objects.filter(case=case, person_id=by.id).values_list("facts", flat=True).first()
     facts = [] if is_note else kept_facts(text, seen, seen_at, before or [])
     known = {
-        "text": redact_text(text).text, "is_note": is_note, "case_version": case.version, "at": now,
+        "text": redacted(text), "is_note": is_note, "case_version": case.version, "at": now,
         "facts": facts, "taken_by_id": None,
     }  # fmt: skip
     Draft.objects.update_or_create(case=case, person_id=by.id, defaults=known)

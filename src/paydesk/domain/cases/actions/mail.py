@@ -94,8 +94,9 @@ def _kept(
     with transaction.atomic(durable=True):
         message_id = reading.own_id_of(clean.raw)[:998]
         same = {"mailbox": box, "message_id": message_id, "salted_hash": clean.sha256_salted}
-        if (found := ReceivedMail.objects.filter(**same).first()) is not None:
-            return found
+        known = ReceivedMail.objects.filter(**same)
+        if known.exists():
+            return known.get()
         document = documents.record_upload(
             kept, filename="message.eml", by=by, now=now, retention="evidence", market=box.market
         )

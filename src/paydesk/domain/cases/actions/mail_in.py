@@ -28,14 +28,14 @@ from paydesk.domain.cases.models import (
     SideMessage,
     SideTalk,
 )
-from paydesk.domain.cases.queries import CODE_PREFIX, own_addresses
+from paydesk.domain.cases.queries import CODE_PREFIX, case_known_by, own_addresses
 from paydesk.domain.cases.received_mail import became
 from paydesk.foundation.documents import blobs
 from paydesk.foundation.documents.queries import content_of
 from paydesk.kernel.actor import Actor
 from paydesk.kernel.public_codes import number_of
 
-MOST_BESIDE = 50_000
+MOST_BESIDE, MOST_IDS = 50_000, 50
 NO_TEXT = "(The message has no text.)"
 
 
@@ -179,11 +179,8 @@ def _case_of(mail: InboundMail, *, is_forged: bool) -> tuple[int | None, str]:
     ours, ticket = evidence.proven, evidence.proven.ticket if evidence.proven is not None else None
     if ours is not None and ticket is not None and Case.objects.filter(pk=ticket).exists():
         return ticket, f"by {ours.how.replace('_', ' ')}"
-    if evidence.foreign_ids:
-        stored = Message.objects.filter(channel="email", external_id__in=evidence.foreign_ids[:50])
-        known = stored.order_by("-at").values_list("case_id", flat=True).first()
-        if known is not None:
-            return known, "by the message it answers"
+    if (known := case_known_by(evidence.foreign_ids[:MOST_IDS])) is not None:
+        return known, "by the message it answers"
     sender = _sender_of(mail)
     for text in evidence.subject_numbers if sender and not is_forged else ():
         number = number_of(CODE_PREFIX, text)

@@ -8,10 +8,10 @@ from datetime import datetime
 from django.db import transaction
 
 from paydesk.domain.cases import clocks, rules
-from paydesk.domain.cases.asks import is_our_number
 from paydesk.domain.cases.at_work import FIELDS, go_on, may_go_on, open_again
 from paydesk.domain.cases.flags import flags_in
 from paydesk.domain.cases.keeping_files import CameAlong, keep_beside
+from paydesk.domain.cases.kept_text import redacted
 from paydesk.domain.cases.models import Case, Message
 from paydesk.domain.cases.queries import survivor_id
 from paydesk.domain.cases.steps import (
@@ -30,7 +30,6 @@ from paydesk.domain.parties.models import Customer
 from paydesk.foundation.clocks.steps import start_clocks
 from paydesk.foundation.outbox.steps import put
 from paydesk.kernel.actor import Actor
-from paydesk.kernel.card_redaction import redact_text
 from paydesk.kernel.money import Money
 
 
@@ -72,11 +71,11 @@ def opened(
     NotAllowedRefused.
     """
     by.needs(RIGHT, market=market)
-    text, subject = _redacted(text), _redacted(subject)
+    text, subject = redacted(text), redacted(subject)
     external_id, known = said_before(channel, external_id, text, contact)
     if known is not None:
         return known.case
-    contact, contact_name = (each.replace("\0", "") for each in (contact, contact_name))
+    contact, contact_name = contact.replace("\0", ""), redacted(contact_name)
     if problem := rules.problem_with_text(text):
         raise CaseRefused(problem)
     if channel not in rules.CHANNELS or not set(harms) <= set(rules.HARMS):
@@ -127,8 +126,8 @@ def opened(
         author=by.label if by.kind == "person" else "",
         sender=case.contact,
         text=text,
-        full_text=_redacted(full_text),
-        html=_redacted(html),
+        full_text=redacted(full_text),
+        html=redacted(html),
         external_id=external_id,
         document_id=document_id,
         sender_check=sender_check[0],
@@ -176,7 +175,7 @@ def received(
     merged one leads to the case it went into. Twice the same `external_id` is one message. `files` came with
     it; `also_says` as in `opened`. `receive_message` is the verb; what has more to do joins this.
     """
-    text = _redacted(text)
+    text = redacted(text)
     external_id, known = said_before(channel, external_id, text, sender)
     if known is not None:
         return known
@@ -196,8 +195,8 @@ def received(
         author=by.label if by.kind == "person" else "",
         sender=sender.replace("\0", "")[:254],
         text=text,
-        full_text=_redacted(full_text),
-        html=_redacted(html),
+        full_text=redacted(full_text),
+        html=redacted(html),
         external_id=external_id,
         document_id=document_id,
         sender_check=sender_check[0],
@@ -228,11 +227,6 @@ def received(
 
 
 receive_message = transaction.atomic(durable=True)(received)
-
-
-def _redacted(text: str) -> str:
-    """What may be kept of `text`: without card numbers, and without NUL, which the database cannot hold."""
-    return redact_text(text.replace("\0", ""), is_ours=is_our_number).text
 
 
 def _flagged(case: Case, text: str, now: datetime) -> list[str]:

@@ -8,6 +8,7 @@ from datetime import datetime
 from django.db import transaction
 
 from paydesk.domain.cases.categories import leaves
+from paydesk.domain.cases.kept_text import redacted
 from paydesk.domain.cases.models import ReadyText
 from paydesk.domain.cases.placeholders import known_places
 from paydesk.domain.cases.queries import current_tree
@@ -15,7 +16,6 @@ from paydesk.domain.cases.steps import CaseRefused
 from paydesk.domain.cases.texts import key_of_title, problem_with_ready_text
 from paydesk.foundation.audit import steps as audit
 from paydesk.kernel.actor import Actor
-from paydesk.kernel.card_redaction import redact_text
 
 RIGHT = "cases.texts"
 
@@ -40,7 +40,7 @@ def save_ready_text(
     by.needs(RIGHT, market=market or None)
     title, kept = (
         " ".join(title.split()),
-        {language: redact_text(text.strip()).text for language, text in texts.items() if text.strip()},
+        {language: redacted(text.strip()) for language, text in texts.items() if text.strip()},
     )
     if problem := problem_with_ready_text(title, kept, known_places()):
         raise CaseRefused(problem)

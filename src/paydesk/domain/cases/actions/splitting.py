@@ -11,6 +11,7 @@ from paydesk.domain.cases import clocks, rules
 from paydesk.domain.cases.absorbing import absorb
 from paydesk.domain.cases.at_work import FIELDS
 from paydesk.domain.cases.child_clocks import start_child_clocks
+from paydesk.domain.cases.kept_text import redacted
 from paydesk.domain.cases.models import Case, CaseLink, Message, SplitOff
 from paydesk.domain.cases.moved_on import why_not_taken_back
 from paydesk.domain.cases.queries import code
@@ -21,7 +22,6 @@ from paydesk.domain.cases.weighing import weigh
 from paydesk.foundation.outbox.steps import put
 from paydesk.foundation.people.restricted import cover_along
 from paydesk.kernel.actor import Actor
-from paydesk.kernel.card_redaction import redact_text
 
 INHERITED = (
     "market", "severity", "harms", "is_complaint", "customer_id", "party_role", "contact", "contact_name",
@@ -139,7 +139,7 @@ def _opened(
     child = Case.objects.create(
         **{name: getattr(parent, name) for name in INHERITED},
         channel="by_hand" if in_chat else parent.channel,
-        subject=rules.subject_line(chosen[0].text, redact_text(subject).text),
+        subject=rules.subject_line(chosen[0].text, redacted(subject)),
         opened_at=starts_at or parent.opened_at,
         opened_by=by.label,
         last_message_at=chosen[-1].at,

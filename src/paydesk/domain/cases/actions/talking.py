@@ -18,8 +18,8 @@ from paydesk.domain.cases.answering import (
     files_back,
     wait_as_said,
 )
-from paydesk.domain.cases.asks import is_our_number
 from paydesk.domain.cases.at_work import FIELDS, go_on, may_go_on, open_again
+from paydesk.domain.cases.kept_text import redacted
 from paydesk.domain.cases.made_files import check_files
 from paydesk.domain.cases.models import Case, Draft, Message
 from paydesk.domain.cases.naming import name_in
@@ -42,7 +42,6 @@ from paydesk.domain.cases.steps import (
 from paydesk.domain.cases.undelivered import unanswer, waits_since
 from paydesk.foundation.outbox.steps import put
 from paydesk.kernel.actor import Actor
-from paydesk.kernel.card_redaction import redact_text
 
 # Mail waits until nobody can take it back; a chat has it at once, and says when it was fetched.
 DELIVERY_AT_FIRST = {"email": "queued", "chat": "sent"}
@@ -74,7 +73,7 @@ def reply(
             return known
         case = locked(case_id, by, version=version)
         _may_answer(case)
-        text = redact_text(text, is_ours=is_our_number).text
+        text = redacted(text)
         if problem := rules.problem_with_text(text, what="answer"):
             raise CaseRefused(problem)
         if open_places := why_not_sent(text):
@@ -206,7 +205,7 @@ def add_note(case_id: int, *, text: str, sent_key: str = "", by: Actor, now: dat
     if sent_key and (known := Message.objects.filter(case_id=case_id, sent_key=sent_key).first()):
         return known
     case = locked(case_id, by)
-    text = redact_text(text, is_ours=is_our_number).text
+    text = redacted(text)
     if problem := rules.problem_with_text(text, what="note"):
         raise CaseRefused(problem)
     note = say(
@@ -251,7 +250,7 @@ def log_call(
     case = locked(case_id, by)
     if outcome not in rules.CALL_OUTCOMES:
         raise CaseRefused("Choose how the call ended.")
-    text = redact_text(text, is_ours=is_our_number).text
+    text = redacted(text)
     if outcome == "answered" and (problem := rules.problem_with_text(text, what="note of the call")):
         raise CaseRefused(problem)
     theirs = called_us and outcome not in rules.NOT_THEM

@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from paydesk.domain.cases import actions, queries
 from paydesk.domain.cases.asks import references_in
-from paydesk.domain.cases.models import Case, CaseLink, Message
+from paydesk.domain.cases.models import Case, CaseLink, Draft, Message
 from paydesk.domain.cases.queries import code
 from paydesk.domain.cases.steps import CaseChangedRefused, CaseRefused
 from paydesk.domain.refunds.actions import request_refund
@@ -108,14 +108,23 @@ class Opening(Cases):
         )  # fmt: skip
 
     def test_a_card_number_is_never_kept_and_a_reference_of_ours_is(self):
-        case = self.opened("My card 4111 1111 1111 1111 was charged", subject="card 4111111111111111")
+        case = self.opened(
+            "My card 4111 1111 1111 1111 was charged", subject="card 4111111111111111",
+            contact_name="Ama 4111-1111-1111-1111",
+        )  # fmt: skip
         said = Message.objects.get(case=case)
         assert "4111 1111" not in said.text
         assert "41111111" not in case.subject
+        assert case.contact_name == "Ama ****-****-****-1111"
         assert said.text.endswith("1111 was charged")
         (line,) = receive(make_source_account(), row(2, "9.00", provider_ref="4111111111111111"))
         kept = self.opened("Code 4111111111111111")
         assert "4111111111111111" in Message.objects.get(case=kept).text
+        draft = {"text": "You sent 4111111111111111, not 5555555555554444.", "is_note": False}
+        actions.save_draft(kept.pk, **draft, by=AGENT, now=NOON)
+        written = Draft.objects.get(case=kept).text
+        assert "4111111111111111" in written
+        assert "5555555555554444" not in written
         assert ("payment", line.pk) in queries.link_pairs(kept.pk, confirmed=False)
 
     def test_what_the_database_cannot_hold_is_left_out(self):

@@ -9,7 +9,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from paydesk.domain.cases import actions
+from paydesk.domain.cases import actions, queries
 from paydesk.domain.cases.models import Attachment, Case, Mailbox, Message, ReceivedMail
 from paydesk.domain.cases.tests.test_mail_taken_in import a_box, a_mail, kept
 from paydesk.foundation.audit.models import AuditRecord
@@ -103,3 +103,12 @@ def test_a_mail_takes_few_statements() -> None:
     assert goes_on == (TO_KEEP, TO_GO_ON)
     assert Message.objects.filter(direction="in").count() == 3
     assert Case.objects.count() == 2
+
+
+def test_the_mail_that_is_answered_is_looked_up_by_its_id_whatever_the_statistics_say() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute(f"EXPLAIN {queries._KNOWN_BY}", [["<1@mail.example>", "<2@mail.example>"]])
+        plan = "\n".join(line for (line,) in cursor.fetchall())
+    assert "((external_id)::text = asked.id)" in plan, plan
+    assert "Filter" not in plan, plan

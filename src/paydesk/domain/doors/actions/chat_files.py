@@ -6,8 +6,8 @@ from datetime import datetime
 
 from django.db import transaction
 
-from paydesk.domain.cases.asks import is_our_number
 from paydesk.domain.cases.keeping_files import CameAlong, keep_beside
+from paydesk.domain.cases.kept_text import redacted
 from paydesk.domain.cases.models import Attachment, Message
 from paydesk.domain.cases.steps import keep, locked, record
 from paydesk.domain.doors import rules
@@ -18,7 +18,6 @@ from paydesk.domain.doors.queries import files_sent_in
 from paydesk.domain.doors.steps import DoorRefused
 from paydesk.foundation.documents import blobs
 from paydesk.kernel.actor import Actor
-from paydesk.kernel.card_redaction import redact_text
 
 NO_FILE = "door.file"
 
@@ -51,7 +50,7 @@ def send_file_in_chat(
             f"Up to {rules.MOST_CHAT_FILES} files can be sent in one chat. Say what else there is in words.",
             code=NO_FILE,
         )
-    file_name = redact_text(file.name.replace("\0", ""), is_ours=is_our_number).text[:200]
+    file_name = redacted(file.name)[:200]
     message = say_in_chat(
         chat, client_key=client_key, text=f"Sent a file: {file_name}", name=name, contact=contact, by=by,
         files=[CameAlong(kept, file_name)], now=now,

@@ -138,7 +138,7 @@ def prove(chat: Chat, answers: Mapping[str, str], *, by: Actor, now: datetime) -
     sort_case(case.pk, customer_id=found.customer_id, party_role="customer", by=by, now=now)
     for kind, number in found.links:
         link(case.pk, kind=kind, object_id=number, found_as="named to prove who they are", by=by, now=now)
-    return verify(case.pk, facts=sorted(found.held), by=by, now=now)
+    return verify(case.pk, facts=sorted(found.held), channel="chat", by=by, now=now)
 
 
 def _going_on(case: Case) -> Case:
@@ -191,4 +191,4 @@ def try_code(chat: Chat, code: str, *, by: Actor, now: datetime) -> Case:
     if not held:
         raise DoorRefused("This code is not right, or too old. Ask the agent for a new one.")
     Chat.objects.filter(pk=chat.pk).update(code_digest="", code_until=None)
-    return verify(case.pk, strong_way="code", by=by, now=now)
+    return verify(case.pk, strong_way="code", channel="chat", by=by, now=now)

@@ -12,6 +12,7 @@ from django.db import transaction
 from paydesk.domain.cases.actions import open_case, sort_case
 from paydesk.domain.cases.asks import is_our_number
 from paydesk.domain.cases.keeping_files import CameAlong, keep_beside
+from paydesk.domain.cases.kept_text import redacted
 from paydesk.domain.cases.models import Case, Message
 from paydesk.domain.cases.steps import locked
 from paydesk.domain.doors import rules
@@ -19,7 +20,7 @@ from paydesk.domain.doors.models import Door, StatusLink
 from paydesk.domain.doors.steps import DoorRefused, make_link
 from paydesk.foundation.documents import blobs
 from paydesk.kernel.actor import Actor
-from paydesk.kernel.card_redaction import redact_text, refuse_card_data
+from paydesk.kernel.card_redaction import refuse_card_data
 from paydesk.kernel.phone_numbers import e164_digits
 
 
@@ -95,6 +96,6 @@ def _with_files_and_page(
         return known
     message = Message.objects.filter(case=case, channel="web_form").earliest("pk")
     for file, content in kept:
-        name = redact_text(file.name, is_ours=is_our_number).text
+        name = redacted(file.name)
         keep_beside(message, CameAlong(content, name), market=case.market, by=by, now=now)
     return make_link(case, "case", case.pk, language=language, by=by, now=now)

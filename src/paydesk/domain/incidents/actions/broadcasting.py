@@ -7,6 +7,7 @@ from datetime import datetime
 from django.db import transaction
 
 from paydesk.domain.cases.hearing import facts_for
+from paydesk.domain.cases.kept_text import redacted
 from paydesk.domain.cases.models import Case, CaseLink
 from paydesk.domain.cases.reached_by import channel_of_answer
 from paydesk.domain.cases.rules import STALE_AFTER, problem_with_text
@@ -18,7 +19,6 @@ from paydesk.domain.incidents.states import BROADCAST
 from paydesk.domain.incidents.steps import TELL, IncidentRefused, locked, record
 from paydesk.foundation.outbox.steps import put
 from paydesk.kernel.actor import Actor
-from paydesk.kernel.card_redaction import redact_text
 
 
 @transaction.atomic(durable=True)
@@ -32,7 +32,7 @@ def draft_broadcast(incident_id: int, *, text: str, by: Actor, now: datetime) ->
     incident = locked(incident_id, by, right=TELL)
     if incident.state != "open":
         raise IncidentRefused("Adopt the incident before its cases are told anything.")
-    said = redact_text(text).text.strip()
+    said = redacted(text).strip()
     if problem := problem_with_text(said, what="broadcast"):
         raise IncidentRefused(problem, field="text")
     Broadcast.objects.filter(incident=incident, state="drafted").update(state="dropped")

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Exists, OuterRef
 
+from paydesk.domain.cases.kept_text import redacted
 from paydesk.domain.cases.models import Case, Message
 from paydesk.domain.cases.queries import code
 from paydesk.domain.cases.steps import count_up, say
@@ -19,7 +20,6 @@ from paydesk.domain.quality.review_queries import person_in, with_agent
 from paydesk.foundation.audit import steps as audit
 from paydesk.foundation.people.models import RestrictedView
 from paydesk.kernel.actor import Actor
-from paydesk.kernel.card_redaction import redact_text
 from paydesk.kernel.refused import Refused
 
 MOST_AT_ONCE = 200
@@ -154,7 +154,7 @@ def record_answer(
         raise CsatRefused("This was answered already, or asked too long ago.")
     answer = CsatAnswer.objects.create(
         invitation=invitation, score=score, at=now,
-        comment=redact_text(comment.strip()).text[: rules.LONGEST_COMMENT],
+        comment=redacted(comment.strip())[: rules.LONGEST_COMMENT],
     )  # fmt: skip
     audit.record(
         "csat.answered", subject=("case", invitation.case_id), by=by, at=now, market=invitation.market,

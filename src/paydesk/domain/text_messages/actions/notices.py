@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from paydesk.domain.cases.answering import OpenPlacesRefused, check_text
-from paydesk.domain.cases.asks import is_our_number
+from paydesk.domain.cases.kept_text import redacted
 from paydesk.domain.cases.models import Case, Message
 from paydesk.domain.cases.placeholders import places_in, why_not_sent
 from paydesk.domain.cases.rules import LEVELS, UNDO_SECONDS, Level
@@ -17,7 +17,6 @@ from paydesk.domain.text_messages.models import NoticeWish
 from paydesk.domain.text_messages.queries import wants_notices
 from paydesk.domain.text_messages.steps import TextRefused, case_to_text, number_on_file, queue, record
 from paydesk.kernel.actor import Actor
-from paydesk.kernel.card_redaction import redact_text
 
 CHANNEL = "sms"
 
@@ -57,7 +56,7 @@ def send_notice(
     if wants_notices(case) is None:
         raise TextRefused("This customer did not say that they want text messages: ask them first.")
     number = number_on_file(case, phone_id)
-    text = redact_text(text, is_ours=is_our_number).text.strip()
+    text = redacted(text).strip()
     if problem := rules.problem_with_notice(text):
         raise TextRefused(problem)
     if open_places := why_not_sent(text):

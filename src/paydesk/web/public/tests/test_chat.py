@@ -170,6 +170,18 @@ class Chats(AtTheDoors):
         assert PHONE not in shown
         assert "Ama" not in shown
 
+    def test_who_proves_it_in_the_chat_is_not_known_by_mail_also_where_it_went_into_a_mail(self) -> None:
+        self.say("a", "Where is my payment?", contact="ama@example.com")
+        chatted, by, now = Case.objects.get(), self.people["SU"].actor(), timezone.now()
+        mailed = cases.open_case(
+            market="GH", channel="email", contact="ama@example.com", text="Where is it?", by=by, now=now
+        )
+        cases.merge(chatted.pk, into=mailed.pk, by=by, now=now)
+        right = {"account_number": "10482937", "transaction_code": self.payment.statement_line.provider_ref}
+        self.send("prove", **right)
+        mailed.refresh_from_db()
+        assert (mailed.level, mailed.level_channel) == ("two_facts", "chat")
+
     def test_after_three_wrong_tries_an_agent_asks(self) -> None:
         self.say("a", "Where is my payment?")
         line = row(2, "30.00", reference="10482937", occurred_at=timezone.now())
