@@ -47,7 +47,7 @@ class Ahead:
 def load_per_person(actor: Actor, now: datetime) -> list[Load]:
     """Open cases of the actor's markets by owner, the most first, nobody's at the end; one query."""
     late = Clock.objects.filter(
-        subject_kind=clocks.SUBJECT, subject_id=OuterRef("pk"), ended_as="", due_at__lt=now, paused_at=None
+        subject_kind=clocks.SUBJECT, subject_id=OuterRef("pk"), ended_as="", due_at__lt=now
     )
     rows = (
         in_markets(Case.objects.filter(state__in=OPEN), actor)

@@ -91,8 +91,8 @@ def in_view(found: QuerySet[Case], view: str, by: Actor, now: datetime) -> Query
 
 
 def _late(now: datetime) -> QuerySet[Clock, Any]:
-    """Ids of cases with a clock that is past its time."""
-    late = Clock.objects.filter(subject_kind=SUBJECT, ended_as="", due_at__lt=now, paused_at=None)
+    """Ids of cases with a clock that is past its time; a pause is in it, also one whose end nobody noted."""
+    late = Clock.objects.filter(subject_kind=SUBJECT, ended_as="", due_at__lt=now)
     return late.values("subject_id")
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from django.db.models import Q, QuerySet, Sum
@@ -56,17 +56,18 @@ def own_limit(by: Actor, market: str, currency: str) -> Money | None:
 
 
 def compensations(links: Sequence[Link], now: datetime) -> Iterator[Compensation]:
-    """Goodwill that counts, about these payments and cases, or on these contracts a short time ago.
+    """Goodwill that counts, about these payments and cases, or for these customers a short time ago.
 
     About a payment is also what was given in a case that is confirmed to be about it, whenever that was
     confirmed, and about a case what was given in one that it was merged with. One query.
     """
-    ids: dict[str, list[int]] = {"payment": [], "case": [], "contract": []}
+    ids: dict[str, list[int]] = {"payment": [], "case": [], "contract": [], "customer": []}
     for kind, number in links:
         if kind in ids:
             ids[kind].append(number)
     about = Q(payment_id__in=ids["payment"]) | is_of_trouble("case_id", links)
-    about |= Q(contract_id__in=ids["contract"], asked_at__gt=now - rules.AGAIN_WITHIN)
+    theirs = Q(contract_id__in=ids["contract"]) | Q(customer_id__in=ids["customer"])
+    about |= theirs & Q(asked_at__gt=now - rules.AGAIN_WITHIN)
     for given in Goodwill.objects.filter(about, state__in=COUNTS):
         yield Compensation(
             ("goodwill", given.pk), code(given), "goodwill", amount_of(given), STANDS[given.state],
@@ -80,9 +81,9 @@ def payments_of_trouble(case_id: int) -> list[int]:
 
 
 def given_before(
-    case_id: int, now: datetime, *, payment_id: int | None = None, contract_ids: Iterable[int] = ()
+    case_id: int, now: datetime, *, payment_id: int | None = None, customer_id: int | None = None
 ) -> list[Compensation]:
-    """What was given, is asked for or contested about this case, its payments and these contracts."""
+    """What was given, is asked for or contested about this case, its payments, or to this customer lately."""
     paid = [*payments_of_trouble(case_id), *([payment_id] if payment_id is not None else [])]
     links: list[Link] = [("case", case_id), *(("payment", number) for number in paid)]
-    return compensations_of([*links, *(("contract", number) for number in contract_ids)], now)
+    return compensations_of([*links, *([("customer", customer_id)] if customer_id is not None else [])], now)

@@ -19,7 +19,7 @@ GOES_TO = {
     "contract": "What they owe on a contract",
     "credit": "Their credit balance, to be paid out or used",
 }
-# Goodwill on one contract within this time of another is a second one, whatever payment or case it is about.
+# Goodwill to one customer within this time of another is a second one, whatever payment or case it is about.
 AGAIN_WITHIN = timedelta(days=30)
 # Rights by which a role gives alone, each up to its own limit.
 ALONE = ("goodwill.alone:analyst", "goodwill.alone:support", "goodwill.alone:collections")

@@ -47,7 +47,7 @@ PARTY_KINDS = {
 MEASURES = {
     "hold": "Hold: nothing goes out until it is looked at",
     "block": "Block: refused until it is lifted",
-    "limit": "Limit: refused above an amount",
+    "limit": "Limit: each refund or payout above an amount is refused",
 }
 SCOPES = {
     "money_out": "Refunds and payouts",

@@ -36,7 +36,7 @@ FROM (
     LEFT JOIN cases_commitment p ON k.subject_kind = 'commitment' AND p.id = k.subject_id
     WHERE k.subject_kind IN ('case', 'commitment')
       AND (k.ended_as <> '' AND k.ended_at >= %(from)s AND k.ended_at < %(to)s
-           OR k.ended_as = '' AND k.paused_at IS NULL AND k.due_at < least(%(to)s, %(now)s) AND k.due_at >= %(from)s)
+           OR k.ended_as = '' AND k.due_at < least(%(to)s, %(now)s) AND k.due_at >= %(from)s)
 ) c
 JOIN LATERAL (
     SELECT split_part(m.author, ':', 2)::bigint AS agent_id FROM cases_message m

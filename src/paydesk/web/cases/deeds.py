@@ -31,6 +31,7 @@ from paydesk.web.cases import forms as asked
 from paydesk.web.cases.links import LINES
 from paydesk.web.cases.proving import lead_of
 from paydesk.web.cases.shown import SEE, WORK, case_or_404, shown
+from paydesk.web.cases.sorting import as_seen, keep_what_others_said
 from paydesk.web.deeds import Deed, Nothing
 from paydesk.web.language import spoken
 from paydesk.web.queues.subjects import Subject, subject_or_404
@@ -222,7 +223,8 @@ def act(request: HttpRequest, public_code: str, deed: str) -> HttpResponse:
     if chosen is None:
         raise Http404("There is no such act.")
     is_sent, page = request.method == "POST", page_of("case", case.pk)
-    form = chosen.form(request.POST if is_sent else None, initial=_initial(case), auto_id="deed_%s")
+    initial = _initial(case)
+    form = chosen.form(request.POST if is_sent else None, initial=initial, auto_id="deed_%s")
     if deed == "sort":
         if case.is_complaint:  # one person does not take a deadline away
             form.fields["is_complaint"].disabled = True
@@ -233,6 +235,8 @@ def act(request: HttpRequest, public_code: str, deed: str) -> HttpResponse:
             language: Any = form.fields["language"]
             language.choices = [("", case.language), *language.choices]
     if is_sent and form.is_valid():
+        if deed == "sort":
+            keep_what_others_said(form, initial)
         chosen.do(case, form.cleaned_data, actor, timezone.now())
         return done(request, came_from(request, page), f"{code(case)}: {spoken(chosen.told)}")
     each = shown(case)
@@ -262,7 +266,7 @@ def _typed(case: Case) -> Decimal | None:
 
 
 def _initial(case: Case) -> dict[str, Any]:
-    return {
+    known = {
         "category": case.category, "root_cause": case.root_cause, "money_outcome": case.money_outcome,
         "severity": case.severity if case.severity_by_hand else "", "amount": _typed(case),
         "party_role": case.party_role, "contact": case.contact,
@@ -271,6 +275,7 @@ def _initial(case: Case) -> dict[str, Any]:
         "called_us": "yes" if case.channel == "phone" and case.unanswered_since is not None else "no",
         "customer": code_in("customer", case.customer_id) if case.customer_id else "",
     }  # fmt: skip
+    return known | {"seen": as_seen(known)}
 
 
 def _about(actor: Actor, said: str) -> Subject | None:

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from django.utils import timezone
+from django.utils import timezone, translation
+from django.utils.translation import gettext
 
 from paydesk.domain.cases.hearing import facts_for, known_where_answered
 from paydesk.domain.cases.identity import why_not
@@ -44,6 +45,12 @@ class Filling:
         return self.own | dict(self.fill(text).facts)
 
 
+def _everybody(language: str) -> str:
+    """What somebody is called who has said no name."""
+    with translation.override(language):
+        return gettext("customer")
+
+
 def filling_of(case: Case, actor: Actor, now: datetime) -> Filling:
     """As many queries as the facts of what the case is confirmed to be about."""
     local = timezone.localtime(now)
@@ -51,7 +58,7 @@ def filling_of(case: Case, actor: Actor, now: datetime) -> Filling:
     is_known = not why_not("customer.call_by_name", level=level, party_role=case.party_role)
     named = case.customer.name if case.customer and is_known else ""
     own = {
-        "customer.name": named or case.contact_name,
+        "customer.name": named or case.contact_name or _everybody(case.language),
         "case.code": code(case),
         "agent.name": actor.name,
         "facts.as_of": f"{local:%-d.%-m.%Y %H:%M}",

@@ -80,6 +80,7 @@ class Sort(forms.Form):
         label="Harm", required=False, choices=list(HARMS.items()), widget=forms.CheckboxSelectMultiple
     )
     with_harms = forms.CharField(required=False, widget=forms.HiddenInput)  # the harms were there to be seen
+    seen = forms.CharField(required=False, widget=forms.HiddenInput)  # what all of these were then
 
 
 class Verify(forms.Form):

@@ -93,7 +93,7 @@ def give(request: HttpRequest, public_code: str) -> HttpResponse:
     case = case_or_404(actor, public_code)
     market = market_by_code(case.market)
     owed = owed_by(actor, case)
-    earlier = given_before(case.pk, now, contract_ids=[pk for pk, _, _ in owed])
+    earlier = given_before(case.pk, now, customer_id=case.customer_id)
     is_sent = request.method == "POST"
     form = GiveForm(
         request.POST if is_sent else None, contracts=owed, currency=market.currency if market else "",

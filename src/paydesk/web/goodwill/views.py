@@ -141,9 +141,8 @@ def evidence(request: HttpRequest, approval: Approval) -> dict[str, Any]:
     except ObjectDoesNotExist:
         return {"problem": "What this is about cannot be shown to you."}
     before = given_before(
-        given.case_id, timezone.now(), payment_id=given.payment_id,
-        contract_ids=[given.contract_id] if given.contract_id is not None else (),
-    )  # fmt: skip
+        given.case_id, timezone.now(), payment_id=given.payment_id, customer_id=given.customer_id
+    )
     return {
         "given": given,
         "each": shown(given),

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from paydesk.domain.cases import actions, clocks
+from paydesk.domain.cases.forecast import load_per_person
 from paydesk.domain.cases.models import Case, CaseLink, Draft, Message
+from paydesk.domain.cases.queries import cases, in_view
 from paydesk.domain.cases.steps import CaseRefused
-from paydesk.domain.cases.tests.test_life import ADDRESS, AGENT, NOON, WORKER, Cases, later
+from paydesk.domain.cases.tests.test_life import ADDRESS, AGENT, NOON, OTHER, WORKER, Cases, later
 from paydesk.foundation.approvals.models import Approval
 from paydesk.foundation.approvals.steps import SamePersonRefused
 from paydesk.foundation.audit.queries import history
@@ -125,6 +127,16 @@ class Waiting(Cases):
         actions.wake(by=WORKER, now=later(days=20))
         late = self.clock(case, "internal_task")
         assert (late.ended_as, late.breached_at) == ("met", late.due_at), "who was late stays late"
+
+    def test_a_pause_that_is_over_hides_no_late_clock_while_the_worker_stands_still(self):
+        case = self.waits(text="My code is MP240302AB12")
+        actor, clock = OTHER, self.clock(case, "resolution")
+        ends = clock.paused_until
+        assert ends is not None
+        assert not in_view(cases(actor), "late", actor, ends).exists()
+        assert list(in_view(cases(actor), "late", actor, clock.due_at + timedelta(seconds=1))) == [case]
+        (load,) = load_per_person(actor, clock.due_at + timedelta(seconds=1))
+        assert load.late == 1
 
     def test_where_somebody_was_asked_aside_that_clock_counts(self):
         case = self.opened()

@@ -72,7 +72,7 @@ def give_goodwill(
     ):
         raise GoodwillRefused(problem)
     _lock(case, contract_id, payment_id)
-    earlier = _earlier_of(case, contract_id, payment_id, now)
+    earlier = _earlier_of(case, payment_id, now)
     if earlier and not again:
         raise EarlierRefused(
             "Not given: there was something before. "
@@ -137,12 +137,9 @@ def request_ended(approval: Approval, by: Actor, now: datetime) -> None:
     _record(f"goodwill.{given.state}", given, by, now, state=[was, given.state])
 
 
-def _earlier_of(
-    case: Case, contract_id: int | None, payment_id: int | None, now: datetime
-) -> list[Compensation]:
-    """What was given, is asked for or contested about this case, its payments and the contract."""
-    contracts = [contract_id] if contract_id is not None else []
-    return queries.given_before(case.pk, now, payment_id=payment_id, contract_ids=contracts)
+def _earlier_of(case: Case, payment_id: int | None, now: datetime) -> list[Compensation]:
+    """What was given, is asked for or contested about the case, its payments, or to its customer lately."""
+    return queries.given_before(case.pk, now, payment_id=payment_id, customer_id=case.customer_id)
 
 
 def _lock(case: Case, contract_id: int | None, payment_id: int | None) -> None:
@@ -176,7 +173,7 @@ def _currency(case: Case, contract_id: int | None) -> str:
 
 
 def _nothing_new(given: Goodwill, now: datetime) -> None:
-    found = _earlier_of(given.case, given.contract_id, given.payment_id, now)
+    found = _earlier_of(given.case, given.payment_id, now)
     before = {each.code for each in found if each.link != ("goodwill", given.pk)}
     if new := sorted(before - set(given.earlier)):
         raise GoodwillRefused(

@@ -169,6 +169,23 @@ class GivingGoodwill(TestCase):
         assert self.moved() == {"5070": 20_00, "1100": -20_00}
         assert first.state == "given"
 
+    def test_to_one_customer_lately_is_a_second_one_whatever_case_it_is_for(self):
+        self.give("20.00", contract_id=None)
+        plain, later = self.about_nothing(), NOON + rules.AGAIN_WITHIN + timedelta(seconds=1)
+        with pytest.raises(EarlierRefused):
+            self.give("5.00", case=plain, contract_id=None)
+        assert Goodwill.objects.count() == 1
+        assert self.give("5.00", case=plain, contract_id=None, again=True).state == "requested"
+        assert self.moved() == {"5070": 20_00, "2040": -20_00}
+        assert self.give("5.00", case=self.about_nothing(), contract_id=None, now=later).state == "given"
+
+    def about_nothing(self) -> Case:
+        case = cases.open_case(
+            market="GH", channel="phone", text="A word about the shop", contact="233244123456",
+            customer_id=self.contract.customer_id, by=AGENT, now=NOON,
+        )  # fmt: skip
+        return cases.verify(case.pk, strong_way="callback", by=AGENT, now=NOON)
+
     def test_a_refund_after_goodwill_is_stopped_and_so_is_goodwill_after_a_refund(self):
         asked = {
             "amount": ghs("10.00"), "reason": "overpaid", "note": "x", "payee_kind": "payer",

@@ -123,6 +123,21 @@ class Working(OnTheInbox):
         case.refresh_from_db()
         assert (case.language, case.harms) == ("sw", ["locked", "vulnerable"])
 
+    def test_two_people_who_sort_at_once_do_not_take_back_what_the_other_one_said(self) -> None:
+        case = self.opened()
+        dialog = self.get("SU", reverse("cases:act", args=[code(case), "sort"]))
+        shown = {"severity": "", "party_role": case.party_role, "contact": case.contact, "language": "en"}
+        old = unescape(re.search(r'name="seen" value="([^"]+)"', dialog)[1])
+        self.act("TL", case, "sort", **shown | {"severity": "urgent", "seen": old}, root_cause="none")
+        self.act("SU", case, "sort", **shown, category="other.general", seen=old)
+        case.refresh_from_db()
+        assert (case.severity, case.root_cause, case.category) == ("urgent", "none", "other.general")
+        told = self.act("SU", case, "sort", 409, **shown | {"severity": "high", "seen": old})
+        assert "was changed by somebody else meanwhile" in told
+        self.act("SU", case, "sort", **shown | {"severity": "urgent", "seen": old})  # both say the same
+        case.refresh_from_db()
+        assert (case.severity, case.category) == ("urgent", "other.general")
+
     def test_a_draft_that_is_shown_again_keeps_the_facts_that_stand_in_it(self) -> None:
         case = self.opened()
         self.known(case)
@@ -165,7 +180,7 @@ class Working(OnTheInbox):
         letter = actions.save_letter(
             "Confirmed", "en", word, filename="c.docx", by=self.people["TL"].actor(), now=timezone.now()
         )
-        assert "Nothing fills {{ customer.name }}, {{ payment.amount }}:" in unescape(
+        assert "Nothing fills {{ payment.amount }}:" in unescape(
             self.post("SU", attach, {"kind": "letter", "letter": letter.pk}, 409)
         )
         self.known(case)
