@@ -59,6 +59,7 @@ def test_a_rule_is_made_and_cases_say_where_they_went_and_why(
 
     at_lead.goto(f"{desk}/routing/")
     at_lead.get_by_role("button", name="Take away").click()
+    at_lead.get_by_role("dialog").get_by_role("button", name="Take away").click()
     expect(at_lead.get_by_text("There is no rule")).to_be_visible()
     left = arrives("email", "kofi@mail.example")
     assert route_cases(timezone.now()) == 0
