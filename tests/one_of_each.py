@@ -7,6 +7,7 @@ from datetime import timedelta
 from django.utils import timezone
 
 from paydesk.domain.cases import actions as cases
+from paydesk.domain.disputes.actions import open_dispute
 from paydesk.domain.goodwill.actions import give_goodwill
 from paydesk.domain.improvements.actions import propose_improvement
 from paydesk.domain.incidents.actions import propose
@@ -62,6 +63,16 @@ def one_of_each(
         unknown.pk, amount=Money(7_00, "GHS"), case_number="RV-1", reason="duplicate", requested_at=now,
         by=support, now=now,
     )  # fmt: skip
+    contested = open_dispute(
+        payment.pk,
+        amount=ghs("1.00"),
+        provider_ref="CB-1",
+        scheme="visa",
+        reason_code="13.1",
+        notice_on=now.date(),
+        by=support,
+        now=now,
+    )
     receive_today(account, row(3, "-3.00", kind="reversal", reference="nothing of ours"))
     closing = ask_to_close("GH", (now - timedelta(days=2)).date(), reason="x", by=analyst, now=now)
     endpoint = open_callbacks(account.pk, dialect="hubtel", by=analyst, now=now)
@@ -116,6 +127,7 @@ def one_of_each(
         "payout_file": code_of("POF", payout.pk),
         "approval": code_of("APR", waits.pk),
         "reversal_request": code_of("RVR", asked.pk),
+        "dispute": code_of("DSP", contested.pk),
         "reversal_row": code_of("TKB", ReversalRow.objects.get(state="open").pk),
         "clock": code_of("CLK", Clock.objects.filter(ended_at=None).latest("pk").pk),
         "payment": code_of("PAY", unknown.pk),

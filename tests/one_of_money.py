@@ -9,6 +9,7 @@ from paydesk.domain.callbacks.models import PendingPayment
 from paydesk.domain.callbacks.tests.company import hubtel, post_all, send
 from paydesk.domain.contracts.contract_file import COLUMNS
 from paydesk.domain.contracts.models import DueItem
+from paydesk.domain.disputes import actions as disputes
 from paydesk.domain.hand_receipts.actions import request_receipt
 from paydesk.domain.parties.actions import record_identity
 from paydesk.domain.payments.actions import approve_write_off, enter_shown_balance, request_write_off
@@ -97,7 +98,11 @@ def _asked_for(people: dict[str, Person], account: SourceAccount, now: datetime)
     fire_escalations(announce=lambda told: None, by=WORKER, now=now)
     late = Escalation.objects.filter(clock__subject_id=old.pk).latest("pk")
     contested = code_of("RVR", asked.pk)
+    won = code_of("DSP", _won(people, account, evidence.pk, now))
     return {
+        ("disputes/<str:code>/evidence/<str:kind>", "code"): won,
+        ("disputes/<str:code>/pack", "code"): won,
+        ("disputes/<str:code>/decision", "code"): won,
         ("payments/by-hand/", "code"): code_of("HRC", by_hand.pk),
         ("reversal-requests/<str:code>/proof", "code"): contested,
         ("reversal-requests/<str:code>/evidence", "code"): contested,
@@ -106,6 +111,22 @@ def _asked_for(people: dict[str, Person], account: SourceAccount, now: datetime)
         ("clocks/<int:clock_id>/", "clock_id"): late.clock_id,
         ("clocks/<int:clock_id>/", "escalation"): late.pk,
     }
+
+
+def _won(people: dict[str, Person], account: SourceAccount, document_id: int, now: datetime) -> int:
+    """A dispute with its evidence, the pack that went out and what the provider decided."""
+    support, lead = people["SU"].actor(), people["TL"].actor()
+    (payment,) = receive_today(account, row(13, "7.00", reference="nobody"))
+    dispute = disputes.open_dispute(
+        payment.pk, amount=ghs("7.00"), provider_ref="CB-2", scheme="visa", reason_code="13.1",
+        notice_on=now.date(), by=support, now=now,
+    )  # fmt: skip
+    for kind in ("delivery_proof", "service_usage_log", "customer_messages"):
+        disputes.give_evidence(dispute.pk, kind=kind, document_id=document_id, by=support, now=now)
+    approval = disputes.request_challenge(dispute.pk, note="x", by=support, now=now)
+    disputes.approve_challenge(approval.pk, by=lead, now=now)
+    disputes.decide(dispute.pk, outcome="won", note="", document_id=document_id, by=support, now=now)
+    return dispute.pk
 
 
 def _provider_rows(account: SourceAccount) -> Places:

@@ -28,8 +28,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.browser)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Any]:
+    """One for all files of this folder that follow each other: starting it takes longer than many a test."""
     with sync_playwright() as playwright:
         try:
             started = playwright.chromium.launch(executable_path=executable(), args=FLAGS)

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 from django.utils import timezone
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from paydesk.domain.cases.models import Case, Message
 from paydesk.domain.cases.queries import code
 from paydesk.domain.doors.actions import add_door
+from paydesk.foundation.people.models import Person
 from paydesk.web.addresses import code_in
 from tests.browser.axe import assert_no_axe_violations
 from tests.browser.conftest import OpenPage
-from tests.browser.people import make_market
+from tests.browser.people import make_market, make_person
 from tests.builders import WORKER, make_contract, make_source_account, receive_today, row
 
 
@@ -135,3 +136,19 @@ def test_a_visitor_of_a_shop_chats_proves_who_they_are_and_writes_by_form(
     page = opened.value
     expect(page.get_by_role("heading", level=1)).to_have_text("We have your message")
     assert_no_axe_violations(page)
+
+
+def test_what_is_set_up_stands_as_cards_on_a_phone(
+    desk: str, open_page: OpenPage, sign_in: Callable[[Page, Person], None]
+) -> None:
+    admin = make_person("Ada Admin", "AD")
+    add_door(kind="chat", name="Chat of the shop", market="GH", by=WORKER, now=timezone.now())
+    phone = open_page(width=390)
+    sign_in(phone, admin)
+    phone.goto(f"{desk}/doors/")
+    for button in phone.locator("tbody .btn").all():
+        place = button.bounding_box()
+        assert place is not None
+        assert place["x"] + place["width"] <= 390, "no button lies beyond the edge"
+    assert phone.locator("tbody .btn").count() == 3
+    assert_no_axe_violations(phone)

@@ -59,6 +59,7 @@ INSTALLED_APPS = [
     "paydesk.domain.goodwill",
     "paydesk.domain.marketplace",
     "paydesk.domain.reversal_requests",
+    "paydesk.domain.disputes",
     "paydesk.domain.reconciliation",
     "paydesk.domain.quality",
     "paydesk.domain.triage",

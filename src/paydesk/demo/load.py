@@ -17,6 +17,7 @@ from paydesk.demo.asked_back import receipts_by_hand, requests_of_the_morning
 from paydesk.demo.callbacks import CALLED
 from paydesk.demo.cases import cases_of_the_morning
 from paydesk.demo.company import Contract
+from paydesk.demo.contested import disputes_of_the_morning
 from paydesk.demo.doors import doors_of_the_morning
 from paydesk.demo.layouts.hubtel import HUBTEL
 from paydesk.demo.left_mail import mail_to_look_at
@@ -229,6 +230,7 @@ class Loader:
             morning = datetime.combine(last, time_of_day(8), tzinfo=UTC)
             refunds_of_the_morning(self._by_role, morning)
             requests_of_the_morning(self._by_role, morning + timedelta(minutes=50))
+            disputes_of_the_morning(self._by_role, morning + timedelta(minutes=51))
             self._have_unasked_rows(morning + timedelta(minutes=52))
             receipts_by_hand(
                 self._by_role, self._accounts[a_bad_morning.ACCOUNT], morning + timedelta(minutes=55)

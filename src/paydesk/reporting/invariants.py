@@ -10,6 +10,7 @@ from django.db import connection, transaction
 
 from paydesk.domain.callbacks import invariants as callbacks
 from paydesk.domain.cases import invariants as cases
+from paydesk.domain.disputes import invariants as disputes
 from paydesk.domain.goodwill import invariants as goodwill
 from paydesk.domain.ledger import invariants as ledger
 from paydesk.domain.marketplace import invariants as marketplace
@@ -60,6 +61,7 @@ def check_all(*, most_rows: int, own_snapshot: bool = True) -> list[Finding]:
             *payments.INVARIANTS,
             *provider_rows.INVARIANTS,
             *refunds.INVARIANTS,
+            *disputes.INVARIANTS,
             *goodwill.INVARIANTS,
             *marketplace.INVARIANTS,
             *held_money.INVARIANTS,

@@ -15,6 +15,7 @@ PAGES = {
     "approval": ("APR", "approvals:page"),
     "refund": ("REF", "refunds:page"),
     "reversal_request": ("RVR", "reversal_requests:page"),
+    "dispute": ("DSP", "disputes:page"),
     "hand_receipt": ("HRC", "hand_receipts:page"),
     "side": ("SID", "sides:page"),
     "seller": ("SEL", "marketplace:seller"),

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from paydesk.domain.callbacks.queries import count_stale
 from paydesk.domain.cases.queries import count_unanswered as count_cases
+from paydesk.domain.disputes.queries import count_unanswered as count_disputes
 from paydesk.domain.incidents.queries import count_live
 from paydesk.domain.payments.queries import waiting_counts
 from paydesk.domain.reconciliation.queries import count_open
@@ -71,6 +72,7 @@ PLACES = [
         "y",
         "payments.answer_reversal_request:view",
     ),
+    Place("disputes:list", "Disputes", "scales", "8", "disputes.answer:view"),
     Place("reconciliation:overview", "Days", "calendar", "d", "matching.run:view"),
     Place("exceptions:list", "Exceptions", "alert", "x", "matching.run:view"),
     Place("pending:list", "Pending", "hourglass", "w", "payments:view", parts=("callbacks",)),
@@ -112,7 +114,7 @@ SECTIONS = (
     Section("Inbox", "chat", ("cases", "incidents", "mail_left", "routing"), second=False),
     Section("Money in", "card", ("intake", "payments", "unapplied", "suspense", "pending"), second=False),
     Section("Approvals", "stamp", ("approvals",), second=False),
-    Section("Money out", "undo", ("refunds", "reversal_requests")),
+    Section("Money out", "undo", ("refunds", "reversal_requests", "disputes")),
     Section("Prove", "calendar", ("reconciliation", "exceptions", "provider_cash", "two_files", "books")),
     Section("Customers", "person", ("customers", "contracts", "marketplace")),
     Section("Quality", "check", ("reviews", "knowledge")),
@@ -200,7 +202,7 @@ def places_for(request: HttpRequest, actor: Actor) -> list[ShownPlace]:
 
 
 def _waiting(actor: Actor) -> dict[str, int]:
-    """What waits for a person, by the name of its place; nine cheap queries, for who may see it."""
+    """What waits for a person, by the name of its place; ten cheap queries, for who may see it."""
     found: dict[str, int] = {}
     if actor.may("files.import:view"):
         found["intake:files"] = waiting_files(actor)
@@ -214,6 +216,8 @@ def _waiting(actor: Actor) -> dict[str, int]:
         found["provider_cash:list"] = count_in_doubt(actor, timezone.localdate())
     if actor.may("payments.answer_reversal_request:view"):
         found["reversal_requests:list"] = count_unanswered(actor)
+    if actor.may("disputes.answer:view"):
+        found["disputes:list"] = count_disputes(actor)
     if actor.may("cases.work:view"):
         found["cases:inbox"] = count_cases(actor)
     if actor.may("incidents.work:view"):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from paydesk.foundation.people.queries import names_of
+from paydesk.web.language import spoken
 
 
 def names_by_label(labels: Iterable[str]) -> dict[str, str]:
@@ -15,7 +16,7 @@ def names_by_label(labels: Iterable[str]) -> dict[str, str]:
     return {
         label: names.get(int(label[7:]), label)
         if label.startswith("person:") and label[7:].isdigit()
-        else "the desk"
+        else spoken("the desk")
         if label.startswith("system:")
         else label
         for label in known

@@ -97,14 +97,28 @@ def _one(words: str, language: str) -> tuple[str, int]:
         return exact[words], len(words)
     if words.endswith("…") and words[:-1] in exact:  # a button that opens a dialog
         return f"{exact[words[:-1]]}…", len(words)
+    if (small := words[:1].lower() + words[1:]) in exact:  # a word of a list that begins a line
+        return exact[small][:1].upper() + exact[small][1:], len(words)
     listed = words.split(", ")
     if len(listed) > 1 and all(each in exact for each in listed):
         return ", ".join(exact[each] for each in listed), len(words)
     for sentence in sentences(language):
         slots = sentence.of(words)
         if slots is not None:
-            return sentence.said.format(*(exact.get(slot, slot) for slot in slots)), sentence.known
+            return sentence.said.format(*(_put_in(slot, language) for slot in slots)), sentence.known
     return words, 0
+
+
+def _put_in(slot: str, language: str) -> str:
+    """What stands in a slot: words of ours, also those with a figure of their own ("2 days"), or as it is."""
+    exact = exact_words(language)
+    if slot in exact:
+        return exact[slot]
+    for sentence in sentences(language):
+        inner = sentence.of(slot)
+        if inner is not None:
+            return sentence.said.format(*(exact.get(each, each) for each in inner))
+    return slot
 
 
 def _catalogue(language: str) -> dict[str, str]:

@@ -39,6 +39,7 @@ urlpatterns = [
     path("reconciliation/", include(day_urls)),
     path("exceptions/", include(exception_urls)),
     path("reversal-requests/", include("paydesk.web.reversal_requests.urls")),
+    path("disputes/", include("paydesk.web.disputes.urls")),
     path("callbacks/", include("paydesk.web.callbacks.urls")),
     path("unapplied/", include(unapplied_urls)),
     path("suspense/", include(suspense_urls)),

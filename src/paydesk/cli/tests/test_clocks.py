@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import json
-from contextlib import nullcontext
 
 import pytest
 
 from paydesk.cli import main
-from paydesk.config import desk
 from paydesk.foundation.audit.models import AuditRecord
 from paydesk.foundation.clocks.models import CalendarVersion, PolicyVersion
 from paydesk.foundation.people.models import Market
 
 
 @pytest.fixture
-def clocks(db, monkeypatch, capsys):
-    """Run ./paydesk clocks with these words on the test's database: exit code, stdout, stderr."""
-    monkeypatch.setattr(desk, "open_desk", lambda *args, **options: nullcontext())
+def clocks(desk_is_open, capsys):
+    """Run ./paydesk clocks with these words: exit code, stdout, stderr."""
     Market.objects.create(
         code="GH", name="Ghana", currency="GHS", time_zone="Africa/Accra", calendar_country="GH"
     )

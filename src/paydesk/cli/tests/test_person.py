@@ -46,7 +46,8 @@ def test_without_a_terminal_the_password_comes_from_standard_input(capsys, monke
     assert "--password-stdin" in capsys.readouterr().err
 
 
-def test_an_administrator_who_is_locked_out_is_let_in_again(committed_db, tmp_path):
+@pytest.mark.usefixtures("desk_is_open")
+def test_an_administrator_who_is_locked_out_is_let_in_again():
     from django.utils import timezone
 
     from paydesk.foundation.people.actions import add_authenticator_app, create_person
@@ -60,14 +61,7 @@ def test_an_administrator_who_is_locked_out_is_let_in_again(committed_db, tmp_pa
     )
     code = totp_code(b"12345678901234567890", int(now.timestamp()) // 30)
     add_authenticator_app(boss.pk, "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ", code, by=boss.actor(), now=now)
-    done = subprocess.run(
-        [sys.executable, "-m", "paydesk", "person", "reset", "boss@desk.example", "--reason", "Lost phone"],
-        env={**os.environ, "DATABASE_URL": database_url(committed_db), "PAYDESK_HOME": str(tmp_path)},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
+    assert main(["person", "reset", "boss@desk.example", "--reason", "Lost phone"]) == 0
     assert factors_of(boss.pk) == []
     assert AuditRecord.objects.get(verb="person.second_factor_reset").note == "Lost phone"
 
@@ -86,21 +80,15 @@ def test_wrong_use(words, capsys):
     assert "--help" in capsys.readouterr().err
 
 
-def test_a_market_is_added_once_its_time_zone_set_and_a_wrong_code_refused(committed_db, tmp_path):
-    def market(*words: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [sys.executable, "-m", "paydesk", "market", *words],
-            env={**os.environ, "DATABASE_URL": database_url(committed_db), "PAYDESK_HOME": str(tmp_path)},
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-
+@pytest.mark.usefixtures("desk_is_open")
+def test_a_market_is_added_once_its_time_zone_set_and_a_wrong_code_refused(capsys):
     about = ("--name", "Ghana", "--currency", "GHS", "--time-zone", "Africa/Lagos")
-    assert (market("add", "GH", *about).returncode, market("add", "GH", *about).returncode) == (0, 0)
-    refused = market("add", "Ghana", *about)
-    assert (refused.returncode, refused.stderr.count("\n")) == (2, 1)
-    said = market("set", "GH", "--time-zone", "Africa/Accra")
-    assert said.stdout == "Ghana (GH) is a market, in GHS and Africa/Accra.\n"
+    added = ["market", "add", "GH", *about]
+    assert (main(added), main(added)) == (0, 0)
+    capsys.readouterr()
+    assert main(["market", "add", "Ghana", *about]) == 2
+    assert capsys.readouterr().err.count("\n") == 1
+    assert main(["market", "set", "GH", "--time-zone", "Africa/Accra"]) == 0
+    assert capsys.readouterr().out == "Ghana (GH) is a market, in GHS and Africa/Accra.\n"
     found = Market.objects.values_list("code", "currency", "time_zone")
     assert list(found) == [("GH", "GHS", "Africa/Accra")]

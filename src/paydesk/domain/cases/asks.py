@@ -47,6 +47,7 @@ class Compensation:
     """Money that was given, is asked for or is contested about a link, so that it is not given twice.
 
     `code` names it ("REF-…"), `what` and `stands` say it in words; `is_open` while somebody still decides.
+    Where it `stops`, nothing else is given while it is open: it may go to the payer by itself.
     """
 
     link: Link
@@ -56,6 +57,7 @@ class Compensation:
     stands: str
     at: datetime
     is_open: bool
+    stops: bool = False
 
     @property
     def sentence(self) -> str:
@@ -141,6 +143,11 @@ def compensations_of(links: Iterable[Link], now: datetime) -> list[Compensation]
         else {}
     )
     return sorted(found.values(), key=lambda each: each.at, reverse=True)
+
+
+def stopping(found: Iterable[Compensation]) -> str:
+    """Codes of those beside which nothing may be given, "" where there are none."""
+    return ", ".join(each.code for each in found if each.stops)
 
 
 def tells_named_fact(kind: str, teller: TellsNamedFact) -> None:

@@ -25,17 +25,16 @@ def start_child_clocks(
     starts_at: datetime | None,
     reason: str,
     *,
-    with_payment: bool,
     by: Actor,
     now: datetime,
 ) -> None:
     """Start what the child promises: the whole of it, an answer where one is waited for, the deadlines.
 
-    A deadline of a scheme goes with the payment. Where the parent waits for no answer any more, its clock
-    goes on as the child's. Raises ClockRefused where another start has no reason.
+    Where the parent waits for no answer any more, its clock goes on as the child's. Raises ClockRefused
+    where another start has no reason.
     """
     runs = set(_open_of(parent.pk).values_list("kind", flat=True))
-    kept = {clocks.PERIODIC, *([clocks.DISPUTE] if with_payment else [])} & runs
+    kept = {clocks.PERIODIC} & runs
     kept |= {clocks.COMPLAINT} if parent.is_complaint else set()
     starts = dict.fromkeys(clocks.WHOLE, starts_at or parent.opened_at)
     starts |= dict.fromkeys(kept, parent.opened_at)

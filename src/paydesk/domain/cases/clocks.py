@@ -12,7 +12,7 @@ from paydesk.foundation.clocks.rules import CUSTOMER, Step, Terms
 
 SUBJECT, RIGHT = "case", "cases.work"
 FIRST, NEXT, SOLUTION, COMPLAINT = "first_response", "next_response", "resolution", "complaint_deadline"
-PERIODIC, TOTAL, DISPUTE = "periodic_update", "total", "dispute_deadline"
+PERIODIC, TOTAL = "periodic_update", "total"
 WHOLE = (SOLUTION, TOTAL)  # that run from the first word to the last
 STILL_FOR_CUSTOMER = (SOLUTION, PERIODIC)  # that stand still while we wait for the customer
 COMMITMENT = "commitment"
@@ -74,16 +74,6 @@ def declare_kinds() -> None:
             source="Proposal: ten business days from the first word to the last, whoever is waited for",
             never_pauses=True,
             terms=Terms(target_days=10, steps=_STEPS),
-        ),
-        Kind(
-            DISPUTE,
-            "Answer the dispute",
-            right="cases.work:view",
-            source="The scheme’s last day less two business days; it is given in each case",
-            calendar=ROUND_THE_CLOCK,
-            due_by_two=True,
-            never_pauses=True,
-            terms=Terms(target_seconds=5 * 24 * 3600, steps=_STEPS),
         ),
         Kind(
             COMMITMENT,

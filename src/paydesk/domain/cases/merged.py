@@ -27,21 +27,6 @@ SELECT id FROM one
 """
 
 
-def absorbed_by(case_id: int) -> list[int]:
-    """The cases that were merged into this one, and into those; a query for each step."""
-    found: list[int] = []
-    went = [case_id]
-    while went:
-        went = list(
-            Case.objects.filter(merged_into__in=went)
-            .exclude(pk__in=[case_id, *found])
-            .order_by("pk")
-            .values_list("pk", flat=True)
-        )
-        found += went
-    return found
-
-
 class IsOneOf(Func):
     """`column = ANY (ARRAY (subquery))`: found once, then looked up in an index."""
 

@@ -132,10 +132,11 @@ def found_by(found: QuerySet[Case], text: str) -> QuerySet[Case]:
 def messages_of(case: Case) -> list[Message]:
     """What stands in it, oldest first, the newest MOST_MESSAGES of it, attachments loaded.
 
-    Two queries, another where messages were split off.
+    Two queries, others where messages were split off or a case was merged into it.
     """
     newest = list(Message.objects.filter(said_in(case.pk)).order_by("-at", "-id")[:MOST_MESSAGES])
-    files = Attachment.objects.all() if has_any((SUBJECT, case.pk), Attachment) else Attachment.objects.none()
+    may_have = has_any((SUBJECT, case.pk), Attachment) or any(each.case_id != case.pk for each in newest)
+    files = Attachment.objects.all() if may_have else Attachment.objects.none()
     prefetch_related_objects(newest, Prefetch("attachments", files))
     return newest[::-1]
 

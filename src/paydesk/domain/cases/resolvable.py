@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from paydesk.domain.cases import categories, clocks, rules
+from paydesk.domain.cases import categories, rules
 from paydesk.domain.cases.asks import blocks_of
 from paydesk.domain.cases.documents import missing_before
 from paydesk.domain.cases.models import Case
 from paydesk.domain.cases.queries import knows_who, link_pairs, tree_of, unchecked
 from paydesk.domain.cases.side_queries import open_of
-from paydesk.foundation.clocks.models import Clock
 
 
 def missing_of(case: Case, now: datetime) -> list[rules.Missing]:
@@ -22,15 +21,10 @@ def missing_of(case: Case, now: datetime) -> list[rules.Missing]:
         money_outcome=case.money_outcome,
         unchecked=unchecked(case),
         unanswered=case.unanswered_since is not None,
-        blocks=[*open_of(case.pk), *_disputed(case), *blocks_of(about)],
+        blocks=[*open_of(case.pk), *blocks_of(about)],
         required=_required(case, bool(about)),
         documents=list(missing_before("resolve", case, now.date()).values()),
     )
-
-
-def _disputed(case: Case) -> list[str]:
-    due = Clock.objects.filter(subject_kind=clocks.SUBJECT, subject_id=case.pk, kind=clocks.DISPUTE)
-    return ["The scheme has no answer of ours yet."] if due.filter(ended_as="").exists() else []
 
 
 def _required(case: Case, is_linked: bool) -> dict[str, bool]:

@@ -153,8 +153,7 @@ def answered(case: Case, at: datetime) -> None:
     """
     case.first_answered_at = case.first_answered_at or at
     case.unanswered_since = None
-    for kind in (clocks.FIRST, clocks.NEXT, clocks.PERIODIC):
-        meet_clocks(kind, clocks.SUBJECT, [case.pk], at=at)
+    meet_clocks((clocks.FIRST, clocks.NEXT, clocks.PERIODIC), clocks.SUBJECT, [case.pk], at=at)
     if case.state in OPEN:
         start_clocks(clocks.PERIODIC, clocks.SUBJECT, {case.pk: at}, market=case.market, now=at)
 

@@ -26,8 +26,7 @@ def answer_counts(case: Case) -> None:
         return
     case.unanswered_since, case.first_answered_at = waits_since(case), case.first_answered_at or arrived
     if case.unanswered_since is None:
-        for kind in WAITS:
-            meet_clocks(kind, clocks.SUBJECT, [case.pk], at=arrived)
+        meet_clocks(WAITS, clocks.SUBJECT, [case.pk], at=arrived)
 
 
 def unanswer(case: Case, message: Message, at: datetime) -> bool:

@@ -79,7 +79,8 @@ INVARIANTS = (
         "SELECT 'line ' || coalesce(l.detail_id, r.statement_line_id), l.amount_minor, r.amount_minor FROM"
         " (SELECT x.detail_id, sum(x.amount_minor) AS amount_minor FROM ledger_posting x"
         " JOIN ledger_account a ON a.id = x.account_id AND a.code = '1310'"
-        " JOIN ledger_entry e ON e.id = x.entry_id AND e.cause_kind IN ('line', 'refund') GROUP BY 1) l"
+        " JOIN ledger_entry e ON e.id = x.entry_id AND e.cause_kind IN ('line', 'refund', 'dispute')"
+        " GROUP BY 1) l"
         " FULL JOIN (SELECT statement_line_id, amount_minor FROM payments_reversalrow"
         " WHERE state = 'open') r ON r.statement_line_id = l.detail_id"
         " WHERE coalesce(l.amount_minor, 0) <> coalesce(r.amount_minor, 0)",

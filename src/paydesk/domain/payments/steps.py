@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db import DatabaseError, connection
 
+from paydesk.domain.ledger.models import JournalEntry
 from paydesk.domain.ledger.steps import refusal_of
 from paydesk.domain.payments.models import Payment
 from paydesk.kernel.actor import Actor
@@ -118,13 +119,29 @@ def move_to(
 
 def take_back(payment_id: int, amount_minor: int, *, by: Actor, at: datetime) -> None:
     """Take money of a payment back without a row of the provider. Joins the caller's transaction."""
+    _take_back(payment_id, amount_minor, "reversed", by, at)
+
+
+def charge_back(payment_id: int, amount_minor: int, *, by: Actor, at: datetime) -> int:
+    """Take money of a payment back because a dispute about it is lost; returns the id of the entry.
+
+    Joins the caller's transaction, which books the row that took it (1300) against the same account.
+    """
+    _take_back(payment_id, amount_minor, "charged_back", by, at)
+    made = JournalEntry.objects.filter(
+        cause_kind="payment", cause_id=payment_id, kind="payment.charged_back"
+    )  # fmt: skip
+    return made.latest("pk").pk
+
+
+def _take_back(payment_id: int, amount_minor: int, state: str, by: Actor, at: datetime) -> None:
     call(
         "payments_take_back",
         ([payment_id], "bigint[]"),
         ([amount_minor], "bigint[]"),
         ([None], "bigint[]"),
-        ("reversed", "text"),
-        ("payment.reversed", "text"),
+        (state, "text"),
+        (f"payment.{state}", "text"),
         (by.label, "text"),
         (at, "timestamptz"),
     )

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
+from paydesk.domain.cases.asks import compensations_of, stopping
 from paydesk.domain.refunds import queries
 from paydesk.domain.refunds.models import Refund
 from paydesk.kernel.refused import ChangedRefused, Refused
@@ -53,12 +54,22 @@ def locked(refund_id: int, version: int | None) -> Refund:
     return refund
 
 
+def refuse_contested(payment_ids: Iterable[int], now: datetime) -> None:
+    """Nothing goes back of a payment that is contested: the scheme may give it to the payer itself."""
+    if codes := stopping(compensations_of([("payment", pk) for pk in payment_ids], now)):
+        raise RefundRefused(
+            f"Not done: the payment is contested ({codes}), and nothing is given while that is open.",
+            code="refund.contested",
+        )
+
+
 def check_again(refunds: Sequence[Refund], now: datetime) -> None:
     """Run calculator, payee and duplicate checks once more. Joins the verb's transaction.
 
     Raises RefundRefused where the money is not there any more, ChecksChangedRefused where there is something
     to look at that was not there when the refund was asked for or last looked at.
     """
+    refuse_contested([refund.payment_id for refund in refunds], now)
     for refund in refunds:
         if gone := queries.why_not_payable(refund):
             raise RefundRefused(gone)

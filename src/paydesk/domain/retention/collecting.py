@@ -14,7 +14,6 @@ from typing import Any
 from django.db.models import Model, Q, QuerySet
 
 from paydesk.domain.cases.document_kinds import KIND_WORDS
-from paydesk.domain.cases.merged import absorbed_by
 from paydesk.domain.cases.models import (
     Attachment,
     Case,
@@ -25,7 +24,11 @@ from paydesk.domain.cases.models import (
     SideMessage,
     SideTalk,
 )
+<<<<<<< HEAD
 from paydesk.domain.cases.said_in import came_into
+=======
+from paydesk.domain.cases.said_in import merged_into
+>>>>>>> main
 from paydesk.domain.goodwill.models import Goodwill
 from paydesk.domain.ledger.queries import EntryRow, entries_about
 from paydesk.domain.payments.models import Allocation, Claim, Payment
@@ -82,8 +85,7 @@ def of_case(case: Case) -> Collected:
     """A case with what was said in it, aside, and in cases merged into it; its files, and everything it is
     confirmed to be about. Of a case that others alone may see nothing is told but that there is a link."""
     hidden = _hidden_beside(case.pk)
-    merged = Case.objects.filter(pk__in=absorbed_by(case.pk)).order_by("id")
-    into = [each for each in merged if ("case", each.pk) not in hidden]
+    into = list(Case.objects.filter(pk__in=merged_into(case.pk)).order_by("id"))
     ids = [case.pk, *(each.pk for each in into)]
     found = Collected(things=[("case", number) for number in ids])
     found.group("case", [case])

@@ -38,6 +38,7 @@ DEFAULT_LIMITS = {
     "payments.move": _times(4),
     "payments.reverse": _times(4),
     "payments.answer_reversal_request": _times(4),
+    "disputes.answer": _times(4),
     "payouts.release": _times(20),  # a basket of refunds
     "goodwill.give": _part(2),
     "files.unpost": _times(1_000),  # a whole file

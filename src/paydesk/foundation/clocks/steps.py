@@ -87,24 +87,27 @@ def start_clocks(
         return int(cursor.rowcount)
 
 
-def meet_clocks(kind: str | None, subject_kind: str, subject_ids: Collection[int], *, at: datetime) -> int:
-    """What the open clocks of `kind` (None: of every kind) asked for is done; too late is a breach.
+Kinds = str | Collection[str] | None  # of clocks; None: of every kind
+
+
+def meet_clocks(kinds: Kinds, subject_kind: str, subject_ids: Collection[int], *, at: datetime) -> int:
+    """What the open clocks of these kinds asked for is done; too late is a breach.
 
     Set-based. Things without an open clock are passed over. Returns how many ended.
     """
-    return len(end_as("met", kind, subject_kind, subject_ids, at=at, why=""))
+    return len(end_as("met", kinds, subject_kind, subject_ids, at=at, why=""))
 
 
 def stop_clocks(
-    kind: str | None, subject_kind: str, subject_ids: Collection[int], *, why: str, at: datetime
+    kinds: Kinds, subject_kind: str, subject_ids: Collection[int], *, why: str, at: datetime
 ) -> int:
     """End open clocks whose thing is gone: neither met nor breached, counted as waived. Returns how many."""
-    return len(end_as("waived", kind, subject_kind, subject_ids, at=at, why=why))
+    return len(end_as("waived", kinds, subject_kind, subject_ids, at=at, why=why))
 
 
 def end_as(
     how: str,
-    kind: str | None,
+    kinds: Kinds,
     subject_kind: str,
     subject_ids: Collection[int],
     *,
@@ -115,6 +118,7 @@ def end_as(
     assert connection.in_atomic_block, "a clock ends in the transaction of its verb"
     if not subject_ids:
         return []
+    which = [kinds] if isinstance(kinds, str) else None if kinds is None else list(kinds)
     with connection.cursor() as cursor:
         cursor.execute(
             """
@@ -125,13 +129,13 @@ def end_as(
             FROM unnest(%s::bigint[]) thing(id) CROSS JOIN LATERAL (
                 SELECT o.id FROM clocks_clock o
                 WHERE o.subject_kind = %s AND o.subject_id = thing.id AND o.ended_as = ''
-                  AND (%s::text IS NULL OR o.kind = %s)
+                  AND (%s::text[] IS NULL OR o.kind = ANY (%s::text[]))
                 OFFSET 0  -- look-ups by index for one thing and for 50,000
             ) found
             WHERE c.id = found.id AND c.ended_as = ''
             RETURNING c.id
             """,
-            [how, at, why[:200], at, into, sorted(set(subject_ids)), subject_kind, kind, kind],
+            [how, at, why[:200], at, into, sorted(set(subject_ids)), subject_kind, which, which],
         )
         ended = [row[0] for row in cursor.fetchall()]
     end_pauses(ended, at)

@@ -90,7 +90,8 @@ retention.lift_hold                | -  | -  | -  | -  | -  | C  | C  | -  | V  
 retention.erase                    | -  | R  | -  | -  | R  | V  | C  | -  | V  | R  | -
 retention.export_person            | -  | -  | -  | -  | M  | -  | M  | -  | -  | -  | M
 collections.record                 | V  | M  | M  | -  | V  | V  | V  | V  | V  | -  | -
-disputes.answer                    | M  | M  | -  | -  | C  | C above_limit | V | V | V | - | -
+disputes.answer                    | M  | M  | -  | -  | C  | V  | V  | V  | V  | -  | -
+disputes.answer_above_limit        | M  | M  | -  | -  | -  | C  | V  | V  | V  | -  | -
 onboarding.activate                | M  | -  | -  | -  | C  | V  | C  | V  | V  | -  | -
 pricing.below_floor                | M  | -  | -  | -  | M  | C  | V  | V  | V  | -  | -
 pricing.rate_cards                 | V  | -  | -  | -  | V  | M  | V  | -  | V  | -  | -

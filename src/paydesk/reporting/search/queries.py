@@ -11,6 +11,8 @@ from django.db.models import Model, QuerySet
 
 from paydesk.domain.contracts.models import Contract
 from paydesk.domain.contracts.queries import ContractStanding, ids_by_account, ids_of_customers, standings
+from paydesk.domain.disputes.queries import CODE_PREFIX as CONTESTED
+from paydesk.domain.disputes.queries import contested_as, payments_of
 from paydesk.domain.marketplace.finding import things_numbered
 from paydesk.domain.marketplace.queries import SellerThing, things_of_sellers
 from paydesk.domain.parties.finding import (
@@ -44,7 +46,7 @@ from paydesk.reporting.search import rules
 from paydesk.reporting.search.rules import Rank
 
 OF_SELLERS = {"SEL": "seller", "SOR": "order", "WDL": "withdrawal", "LNK": "link_attempt"}
-PREFIXES = frozenset({"PAY", "CUS", "CON", "FIL", *OF_SELLERS})
+PREFIXES = frozenset({"PAY", "CUS", "CON", "FIL", CONTESTED, *OF_SELLERS})
 MOST = 8
 MOST_LINES = 40  # references that payers type by habit stand on many rows
 # A day that a caller names may be the one before or after that of the booking.
@@ -128,6 +130,7 @@ class Search:
         self.asked = read_find_text(text, today=today, code_prefixes=PREFIXES, markets=actor.markets)
         self.actor, self.most, self.today = actor, most, today
         self.sees_payments = actor.may("payments:view")
+        self.sees_disputes = actor.may("disputes.answer:view")
         self.sees_customers = actor.may("customers:view")
         self.sees_files = actor.may("files.import:view")
         self.accounts = accounts_of(actor)
@@ -148,6 +151,7 @@ class Search:
             self.by_code(*asked.code)
             return
         self.by_platforms_number()
+        self.by_dispute()
         if asked.amount is not None:
             self.by_amount()
         elif asked.is_name:
@@ -163,6 +167,8 @@ class Search:
         reason = (Rank.EXACT, "Code")
         if prefix == "PAY":
             self.add(self.payments, [number], *reason)
+        elif prefix == CONTESTED and self.sees_disputes:
+            self.add(self.payments, payments_of([number]), Rank.EXACT, "Its dispute")
         elif prefix == "FIL":
             self.add(self.files, [number], *reason)
         elif prefix == "CUS":
@@ -178,6 +184,12 @@ class Search:
         if self.sees_payments and any(letter.isdigit() for letter in self.asked.text):
             for each in things_numbered(self.markets, self.asked.text, most=self.most + 1):
                 self.sellers[each] = (Rank.EXACT, "The platform's number")
+
+    def by_dispute(self) -> None:
+        """A provider calls a contested payment by a reference of its own."""
+        if self.sees_payments and self.sees_disputes and any(letter.isdigit() for letter in self.asked.text):
+            found = contested_as(self.asked.text, self.accounts, most=self.most + 1)
+            self.add(self.payments, found, Rank.EXACT, "The provider's reference of its dispute")
 
     def by_amount(self) -> None:
         asked = self.asked

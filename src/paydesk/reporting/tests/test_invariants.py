@@ -8,6 +8,8 @@ import pytest
 from conftest import owner_connection
 from paydesk.domain.callbacks.tests.company import hubtel, hubtel_endpoint, post_all, send
 from paydesk.domain.cases import actions as cases
+from paydesk.domain.disputes.actions import settle_row
+from paydesk.domain.disputes.queries import chargeback_rows
 from paydesk.domain.goodwill.actions import give_goodwill
 from paydesk.domain.payments.models import Payment
 from paydesk.domain.refunds.actions import approve_refund, request_refund, request_release
@@ -78,6 +80,13 @@ BREAKAGES = {
     "in_transit_equals_refunds": "UPDATE refunds_refund SET state = 'sent'",
     "refunds_decided_by_two": "UPDATE refunds_refund SET approved_by_id = NULL",
     "payout_files_add_up": "UPDATE refunds_payoutfile SET total_minor = total_minor + 1",
+    "disputed_funds_equal_disputes": "UPDATE disputes_dispute SET debited_minor = debited_minor + 1",
+    "disputes_equal_their_rows": "UPDATE disputes_dispute SET fee_minor = 1",
+    "lost_disputes_claim_nothing": "UPDATE disputes_dispute SET state = 'lost', answer_by = '2026-03-02',"
+    " notice_on = '2026-03-02', scheme = 'visa', reason_code = '13.1'",
+    "captured_covers_lost_disputes": "UPDATE disputes_dispute"
+    " SET lost_minor = 1, lost_of_payment_minor = 1, loss_entry_id = 1",
+    "disputes_answered_by_two": "UPDATE disputes_dispute SET answered_at = now()",
     "owner_of_a_case_is_that_of_its_assignment": "UPDATE cases_case SET owned_by = 7",
     "goodwill_equals_the_expense": "UPDATE goodwill_goodwill SET amount_minor = amount_minor + 1",
     "payments_hold_what_is_asked_back": "UPDATE refunds_refund SET amount_minor = amount_minor + 1",
@@ -98,11 +107,14 @@ def worked_desk(committed_module_db):
         account, row(1, "25.00", reference="10482937"), row(2, "9.00", msisdn="233244123456"), row(3, "7.00"),
         row(4, "4.00", provider_ref="BACK0001"), row(5, "-4.00", kind="reversal", text="of BACK0001"),
         row(6, "-3.00", kind="reversal"), row(7, "-20.00", kind="sweep", provider_ref="SWEEP0001"),
+        row(8, "3.00", provider_ref="CARD0001"), row(9, "-3.00", kind="chargeback", text="of CARD0001"),
     )  # fmt: skip
     receive(
         make_source_account(provider="bank", role="settles", ledger_code="1010"),
         row(1, "20.00", text="SWEEP0001"),
     )
+    for row_id in chargeback_rows():
+        settle_row(row_id, by=WORKER, now=NOON)
     endpoint = hubtel_endpoint()
     for code in ("0001", "0000"):
         send(endpoint, hubtel(code, id="T1"))

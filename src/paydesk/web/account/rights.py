@@ -47,6 +47,7 @@ RIGHT_WORDS = {
     "risk.lift": "Lift a restriction",
     "collections.record": "Record a contact or a promise",
     "disputes.answer": "Answer a dispute",
+    "disputes.answer_above_limit": "Answer a dispute above the limit",
     "onboarding.activate": "Activate a merchant or a method",
     "pricing.below_floor": "Price below the floor",
     "pricing.rate_cards": "Set what a provider may keep back",

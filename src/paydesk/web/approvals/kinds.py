@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from django.http import HttpRequest
 
 from paydesk.domain.cases import actions as cases
+from paydesk.domain.disputes import actions as disputes
 from paydesk.domain.goodwill import actions as goodwill
 from paydesk.domain.hand_receipts import actions as hand_receipts
 from paydesk.domain.marketplace import actions as marketplace
@@ -23,6 +24,7 @@ from paydesk.domain.reversal_requests import actions as reversal_requests
 from paydesk.foundation.due_times.actions import SET_DUE, WAIVE, approve_due
 from paydesk.reporting.books.actions.days import approve_days
 from paydesk.web.approvals import evidence
+from paydesk.web.disputes import evidence as dispute_evidence
 from paydesk.web.goodwill import views as goodwill_views
 from paydesk.web.hand_receipts import evidence as by_hand_evidence
 from paydesk.web.marketplace import asks
@@ -166,6 +168,14 @@ KINDS = {
         Kind(
             "reversal_request.contest", reversal_requests.approve_contest, _subject,
             reversal_evidence.of_request, "reversal_requests/_evidence.html",
+        ),
+        Kind(
+            "dispute.accept", disputes.approve_acceptance, _subject, dispute_evidence.of_dispute,
+            "disputes/_evidence.html",
+        ),
+        Kind(
+            "dispute.challenge", disputes.approve_challenge, _subject, dispute_evidence.of_dispute,
+            "disputes/_evidence.html",
         ),
         Kind(
             "payment.receive_by_hand", hand_receipts.approve_receipt, _subject, by_hand_evidence.of_receipt,

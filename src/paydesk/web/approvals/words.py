@@ -72,6 +72,10 @@ WORDS = {
     "reversal_request.contest": KindWords(
         "Contest a reversal request", "Reversal requests to contest", "contest", "asked to contest it"
     ),
+    "dispute.accept": KindWords("Accept a dispute", "Disputes to accept", "accept", "asked to accept it"),
+    "dispute.challenge": KindWords(
+        "Challenge a dispute", "Disputes to challenge", "challenge", "asked to challenge it"
+    ),
     "payment.receive_by_hand": KindWords(
         "Receive by hand", "Receipts by hand", "receive", "asked to receive it by hand"
     ),

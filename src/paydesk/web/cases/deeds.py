@@ -115,12 +115,6 @@ def _case_named(text: str) -> int:
     return number
 
 
-def _dispute(case: Case, data: dict[str, Any], by: Actor, now: Any) -> object:
-    if data["is_answered"]:
-        return actions.answer_dispute(case.pk, by=by, now=now)
-    return actions.note_dispute(case.pk, answer_by=data["answer_by"], by=by, now=now)
-
-
 DEEDS = {
     deed.name: deed
     for deed in (
@@ -191,11 +185,6 @@ DEEDS = {
             lambda case, data, by, now: actions.reopen(case.pk, by=by, now=now),
             "It is not over after all. The time since counts for no clock but that of a complaint.",
             "Open again", "Open again.",
-        ),
-        Deed(
-            "dispute", "Contested payment", "", OPEN, asked.Dispute, _dispute,
-            "A deadline of a scheme never pauses, and the case is not resolved before it was answered.",
-            "Save", "Noted.",
         ),
         Deed(
             "no-complaint", "No complaint", "", (*OPEN, "resolved"), asked.NoComplaint,

@@ -127,21 +127,6 @@ class NoComplaint(forms.Form):
     reason = forms.CharField(label="Why, without names or numbers of customers", max_length=200)
 
 
-class Dispute(forms.Form):
-    answer_by = forms.DateField(
-        label="Last day on which the scheme takes our answer", required=False,
-        widget=forms.DateInput(attrs={"type": "date"}),
-        help_text="Ours is due two business days before.",
-    )  # fmt: skip
-    is_answered = forms.BooleanField(label="The scheme has our answer", required=False)
-
-    def clean(self) -> dict[str, Any]:
-        said = super().clean() or self.cleaned_data
-        if not self.errors and bool(said["answer_by"]) == said["is_answered"]:
-            self.add_error("answer_by", "Give the last day, or say that the scheme has our answer.")
-        return said
-
-
 class Promise(forms.Form):
     text = forms.CharField(label="What is promised to them", max_length=200)
     due_at = _when("By", required=True)

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from paydesk.domain.cases.identity import OTHERS
 from paydesk.domain.contracts.queries import contract_by_id, contract_list, contracts_of, standings
+from paydesk.domain.disputes.queries import contested
 from paydesk.domain.payments.queries import payment_by_id, payments, payments_of_customer
 from paydesk.domain.refunds.queries import customer_of_case_has_some, refunds
 from paydesk.domain.refunds.states import REFUND
@@ -24,9 +25,13 @@ from paydesk.reporting.routes.rules import TraceStep
 from paydesk.web.addresses import code_in, page_of
 from paydesk.web.cases.other_cases import case_lines
 from paydesk.web.cases.proving import from_case, proof_missing
+from paydesk.web.disputes.shown import SEE as SEES_DISPUTES
+from paydesk.web.disputes.shown import lines_of as dispute_lines
+from paydesk.web.disputes.shown import opens_from
 from paydesk.web.goodwill.shown import lines_of as goodwill_lines
 from paydesk.web.marketplace.ask_words import LABELS, PAYS_OUT, VERB
 from paydesk.web.marketplace.shown import attempt_lines, order_lines, seller_lines, withdrawal_lines
+from paydesk.web.payments.acts import CONTESTED
 from paydesk.web.payments.shown import shown as shown_payment
 from paydesk.web.reconciliation.of_case import exception_lines
 from paydesk.web.risk.of_case import enforcement_lines, escalation_lines
@@ -41,7 +46,7 @@ WORDS = {
 # Kinds that need no more than a line: (line, amount, badge, id of the customer) by id, for the actor; and
 # (label, address, why not) of what may be done, where that does not depend on the case.
 LINES: dict[str, Any] = {
-    "case": case_lines, "exception": exception_lines,
+    "case": case_lines, "dispute": dispute_lines, "exception": exception_lines,
     "goodwill": goodwill_lines, "escalation": escalation_lines, "enforcement": enforcement_lines,
     "seller": seller_lines, "withdrawal": withdrawal_lines, "order": order_lines,
     "link_attempt": attempt_lines,
@@ -103,7 +108,19 @@ def shown_links(
         have_read(contract_by_id, standing.contract, standing.contract.pk)
     going = refunds(actor).in_bulk(ids["refund"]) if "refund" in ids else {}
     lines = {kind: LINES[kind](actor, ids[kind]) for kind in LINES if kind in ids}
-    return _one_key_each([_shown(link, case, paid, owed, going, lines) for link in found])
+    stopped = contested(paid)
+    shown = [_shown(link, case, paid, owed, going, lines, stopped) for link in found]
+    if actor.may(SEES_DISPUTES):
+        shown = [_with_dispute(link, case, stopped) for link in shown]
+    return _one_key_each(shown)
+
+
+def _with_dispute(shown: ShownLink, case: Case, stopped: frozenset[int]) -> ShownLink:
+    """A payment with the button that opens its dispute; none where it is contested already."""
+    number = shown.link.object_id
+    if shown.link.kind != "payment" or shown.amount is None or number in stopped:
+        return shown
+    return replace(shown, acts=[*shown.acts, LinkAct("Dispute…", from_case(opens_from(number), case))])
 
 
 def _one_key_each(links: list[ShownLink]) -> list[ShownLink]:
@@ -121,7 +138,9 @@ def contracts_of_ids(actor: Actor, ids: Sequence[int]) -> Any:
     return contract_list(actor).filter(pk__in=list(ids)) if ids else ()
 
 
-def _shown(link: CaseLink, case: Case, paid: Any, owed: Any, going: Any, lines: Any) -> ShownLink:
+def _shown(
+    link: CaseLink, case: Case, paid: Any, owed: Any, going: Any, lines: Any, stopped: frozenset[int]
+) -> ShownLink:
     known = {
         "code": code_in(link.kind, link.object_id), "url": page_of(link.kind, link.object_id),
         "words": WORDS.get(link.kind, link.kind.capitalize()),
@@ -133,7 +152,7 @@ def _shown(link: CaseLink, case: Case, paid: Any, owed: Any, going: Any, lines: 
             link, **known, line=payment.statement_line.provider_ref or payment.source_account.name,
             amount=each.amount, badge=(each.where.family, each.where.word),
             trace=trace_of(payment, timezone.now()),
-            acts=_acts(case, payment), warning=_warning(case, payment.customer_id),
+            acts=_acts(case, payment, payment.pk in stopped), warning=_warning(case, payment.customer_id),
             has_open_money=bool(
                 payment.state == "received" and payment.open_minor and case.customer_id is not None
                 and payment.customer_id in (None, case.customer_id)
@@ -184,7 +203,7 @@ def _acts_of_contract(case: Case, contract: Any) -> list[LinkAct]:
     return [LinkAct("Pay link…", reverse("cases:pay_link", args=[code_in("case", case.pk), contract.pk]))]
 
 
-def _acts(case: Case, payment: Any) -> list[LinkAct]:
+def _acts(case: Case, payment: Any, is_contested: bool) -> list[LinkAct]:
     """What may be done about a payment from its case, for whoever is known as well as it needs."""
     acts: list[LinkAct] = []
     if payment.state != "received":
@@ -195,7 +214,8 @@ def _acts(case: Case, payment: Any) -> list[LinkAct]:
         verb = "payment.apply" if is_known else "payment.name_payer"
         acts.append(_asked(case, "Apply…", verb, reverse("payments:apply", args=[payment.pk]), "y", other))
     refund = reverse("refunds:ask", args=[payment.pk])
-    acts.append(_asked(case, "Refund…", "refund.request", refund, "f", other))
+    why_not = other or (CONTESTED if is_contested else "")
+    acts.append(_asked(case, "Refund…", "refund.request", refund, "f", why_not))
     if is_known and not (payment.reserved_minor or payment.refunded_minor):
         acts.append(_asked(case, "Move…", "payment.move", reverse("payments:move", args=[payment.pk]), ""))
     return acts

@@ -53,7 +53,7 @@ from paydesk.web.cases.links import of_customer, owners_of, shown_links
 from paydesk.web.cases.next_button import next_button
 from paydesk.web.cases.shown import SEE, WORK, case_or_404, shown
 from paydesk.web.cases.story import story_of
-from paydesk.web.clocks.chips import chips_of
+from paydesk.web.clocks.chips import Chip, chips_of
 from paydesk.web.language import spoken
 from paydesk.web.queues.subjects import subject_of
 from paydesk.web.queues.work import work_of
@@ -61,7 +61,9 @@ from paydesk.web.routing.shown import why_it_is_here
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
 
+    from paydesk.domain.cases.asks import Link
     from paydesk.domain.cases.models import Case, Message
     from paydesk.foundation.audit.models import AuditRecord
 
@@ -133,7 +135,7 @@ def page_of_case(request: HttpRequest, case: Case) -> dict[str, Any]:
         "case": case,
         "is_open": case.state in OPEN,
         "over": OVER.get(case.state, ""),
-        "chips": chips_of(actor, "case", case.pk, now),
+        "chips": _chips(actor, case, confirmed, now),
         "work": work_of(actor, subject_of("case", case)),
         "why_here": why_it_is_here(routed, case.owned_by),
         "at_query": "",
@@ -252,3 +254,10 @@ def _news(request: HttpRequest, case: Case) -> HttpResponse:
         "url": page_of("case", case.pk),
     }  # fmt: skip
     return render(request, "cases/_news.html", known)
+
+
+def _chips(actor: Actor, case: Case, about: Sequence[Link], now: datetime) -> list[Chip]:
+    """The clocks of a case, and beside them those that run for a dispute it is about."""
+    of_disputes = [chips_of(actor, kind, number, now) for kind, number in about if kind == "dispute"]
+    running = [chip for chips in of_disputes for chip in chips if chip.is_open]
+    return [*running, *chips_of(actor, "case", case.pk, now)]

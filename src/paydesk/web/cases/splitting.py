@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from paydesk.domain.cases import actions
 from paydesk.domain.cases.queries import code, links_of, messages_of
 from paydesk.domain.cases.rules import GOES
+from paydesk.domain.cases.said_in import merged_into
 from paydesk.domain.cases.states import OPEN
 from paydesk.web.access import actor_of, gate, needs
 from paydesk.web.addresses import code_in, page_of
@@ -106,8 +107,11 @@ def _why_not(case: Case) -> str:
 
 
 def _messages(case: Case) -> Sequence[tuple[int, str]]:
-    """What they said, and notes, the newest MOST, each by its time and first words."""
-    said = [each for each in messages_of(case) if each.direction in ("in", "note")]
+    """What they said in this very case, and notes, the newest MOST, each by its time and first words."""
+    merged = merged_into(case.pk)
+    said = [
+        each for each in messages_of(case) if each.direction in ("in", "note") and each.case_id not in merged
+    ]
     return [
         (
             entry.message.pk,

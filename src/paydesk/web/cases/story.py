@@ -81,12 +81,18 @@ def story_of(
     names = names_by_label(labels)
     entries = [
         replace(
-            _said(case, message, names.get(message.author, "")), elsewhere=(elsewhere or {}).get(message.pk)
+            _said(case, message, names.get(message.author, "")),
+            elsewhere=(elsewhere or {}).get(message.pk) or _merged(case, message),
         )
         for message in messages
     ]
     entries += [Entry(deed.at, by=names[deed.actor], words=_words(deed, whys)) for deed in deeds]
     return sorted(entries, key=lambda entry: entry.at)
+
+
+def _merged(case: Case, message: Message) -> Elsewhere | None:
+    """Where it was said before that case went into this one."""
+    return Elsewhere(message.case_id, came=True) if message.case_id != case.pk else None
 
 
 def _words(deed: Any, whys: Mapping[datetime, str]) -> str:

@@ -120,7 +120,7 @@ def take_back(request: HttpRequest, public_code: str, message_id: int) -> HttpRe
     """Stop an answer that has not left; its text is in the composer again."""
     actor = actor_of(request)
     case = case_or_404(actor, public_code)
-    if not case.messages.filter(pk=message_id).exists():
+    if all(each.pk != message_id for each in messages_of(case)):
         raise Http404("There is no such answer.")
     actions.take_back(message_id, by=actor, now=timezone.now())
     return done(request, came_from(request, page_of("case", case.pk)), f"{code(case)}: taken back.")

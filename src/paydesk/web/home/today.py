@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from django.utils import timezone
 
 from paydesk.domain.callbacks.queries import pending_payments
+from paydesk.domain.disputes.queries import count_unanswered as count_disputes
 from paydesk.domain.hand_receipts.queries import count_overdue
 from paydesk.domain.payments.queries import suspense, unapplied
 from paydesk.domain.payments.queries.locked import paid_but_late
@@ -69,6 +70,9 @@ def lines_of_today(actor: Actor, near_count: int) -> list[Line]:
     if actor.may("payments.answer_reversal_request:view"):
         asked = rows_at("reversal_requests:list")
         lines.append(Line(count_unanswered(actor), "reversal requests wait for our answer", asked))
+    if actor.may("disputes.answer:view"):
+        due = rows_at("disputes:list")
+        lines.append(Line(count_disputes(actor), "disputes wait for our answer", due))
     if actor.may("providers.manage:view"):
         in_doubt = sum(
             of_whom(rows, kind, NEEDED, actor, today, since="booked_on")[:MOST].count()

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from paydesk.domain.payments.models import Payment
     from paydesk.foundation.approvals.models import Approval
 
+CONTESTED = "This payment is contested: nothing is given while the dispute is open."
+ALREADY = "This payment is contested already."
 MOVE, TAKE_BACK, BACKDATE = "payments.move", "payments.reverse", "payments.backdate"
 
 
@@ -32,7 +34,9 @@ class Act:
     blocked: str = ""
 
 
-def acts_of(actor: Actor, story: PaymentStory, waiting: Mapping[str, Approval]) -> list[Act]:
+def acts_of(
+    actor: Actor, story: PaymentStory, waiting: Mapping[str, Approval], *, is_contested: bool
+) -> list[Act]:
     """The acts that make sense for this payment now. `waiting` are approvals that wait, by kind."""
     payment = story.payment
     put_back = _put_back(actor, payment, waiting)
@@ -55,14 +59,20 @@ def acts_of(actor: Actor, story: PaymentStory, waiting: Mapping[str, Approval]) 
     asked = "An earlier day is asked for already." if "payment.backdate" in waiting else ""
     found.append(_act("Backdate…", "backdate", "d", payment, gate(actor, BACKDATE).reason or asked))
     blocked = gate_to_ask(actor, "refunds.entitle").reason or (
-        "" if calculation_of(payment).left else "Nothing of it is left to go back."
-    )
+        CONTESTED if is_contested
+        else "" if calculation_of(payment).left
+        else "Nothing of it is left to go back."
+    )  # fmt: skip
     found.append(Act("Refund…", reverse("refunds:ask", args=[payment.pk]), "f", blocked))
     if actor.may("payments.answer_reversal_request:view"):
         url = reverse("reversal_requests:record", args=[payment.pk])
         found.append(
             Act("Reversal request…", url, "", gate(actor, "payments.answer_reversal_request").reason)
         )
+    if actor.may("disputes.answer:view"):
+        url = reverse("disputes:open", args=[payment.pk])
+        blocked = gate(actor, "disputes.answer").reason or (ALREADY if is_contested else "")
+        found.append(Act("Dispute…", url, "", blocked))
     if undoable(payment, story.records, actor):
         found.append(_act("Undo…", "undo", "z", payment, allocate or stuck))
     return found + escalate

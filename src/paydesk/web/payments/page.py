@@ -24,6 +24,8 @@ from paydesk.web.access import Gate, actor_of, gate, gate_to_ask
 from paydesk.web.addresses import page_of
 from paydesk.web.approvals.words import words_of
 from paydesk.web.clocks.chips import chips_of
+from paydesk.web.disputes.shown import SEE as SEE_DISPUTES
+from paydesk.web.disputes.shown import of_payment
 from paydesk.web.payments.acts import acts_of
 from paydesk.web.payments.postings import shown_entries
 from paydesk.web.payments.shown import shown
@@ -60,6 +62,7 @@ def page_context(request: HttpRequest, payment_id: int) -> dict[str, Any]:
     approvals = list(approvals_of("payment", payment.pk)[:MOST_APPROVALS])
     refunds = all_refunds_shown(refunds_of_payment(payment.pk))
     similar = similar_to(payment)
+    disputes = of_payment(payment.pk)
     names = names_in(story, approvals, refunds, [each.on_purpose_by for each in similar])
     owners = sub_accounts(story.entries)
     waiting = {each.kind: each for each in approvals if each.state == APPROVAL.start}
@@ -71,13 +74,14 @@ def page_context(request: HttpRequest, payment_id: int) -> dict[str, Any]:
         "story": story,
         "waits": waits,
         "events": timeline(each, story, waits, names, eyes, owners, approvals, refunds),
-        "acts": acts_of(actor, story, waiting),
+        "acts": acts_of(actor, story, waiting, is_contested=any(each.is_open for each in disputes)),
         "asked": [waits_for(approval, names) for approval in waiting.values()],
         "ledger": gate(actor, "ledger:view"),
         "entries": shown_entries(story.entries, names, eyes, owners),
         "records": shown_records(story, names),
         "contracts": contracts_beside(actor, payment),
         "refunds": refunds,
+        "disputes": disputes if actor.may(SEE_DISPUTES) else [],
         "reversal_requests": requests_on(actor, payment),
         "raw": masked_raw(payment, eyes),
         "apply": may_apply(actor, payment),

@@ -186,6 +186,11 @@ class ShownRow:
     code: str
     url: str
 
+    @property
+    def value(self) -> int | None:
+        """A score, also of nothing; None where rows are only counted."""
+        return self.row.value if self.row.kind == "review" or self.row.value else None
+
 
 def _shown(found: Iterable[Row], people: dict[int, Person]) -> Iterable[ShownRow]:
     for row in found:
@@ -223,7 +228,7 @@ def export_rows(request: HttpRequest, figure: str, kind: str) -> HttpResponseBas
     found = rows(actor_of(request), figure, people.keys(), period, timezone.now(), outcome=outcome)
     table: Any = (
         [each.name, FIGURES[figure].words, f"{each.row.at:%Y-%m-%d %H:%M:%S}", each.words, each.row.kind,
-         each.code, each.row.value or None]
+         each.code, each.value]
         for each in _shown(found, people)
     )  # fmt: skip
     return list_download(f"{figure}-{_day(period.last)}", kind, ROWS_HEAD, table)

@@ -11,6 +11,7 @@ from django.http import Http404
 
 from paydesk.domain.callbacks.queries import pending_for
 from paydesk.domain.cases.queries import case_for
+from paydesk.domain.disputes.queries import dispute_for
 from paydesk.domain.improvements.queries import improvement_for
 from paydesk.domain.incidents.queries import incident_for
 from paydesk.domain.payments.queries import payment_for
@@ -28,6 +29,7 @@ FINDS: dict[str, Any] = {
     "pending": pending_for,
     "refund": refund_for,
     "reversal_request": request_for,
+    "dispute": dispute_for,
     "exception": exception_for,
     "case": case_for,
     "incident": incident_for,
@@ -78,6 +80,9 @@ def subject_of(kind: str, thing: Any) -> Subject:
     if kind in ASKED_FOR:
         said = Money(thing.amount_minor, thing.currency)
         return Subject(kind, thing.pk, thing.market, thing.requested_at.date(), said, thing)
+    if kind == "dispute":
+        said = Money(thing.amount_minor, thing.currency)
+        return Subject(kind, thing.pk, thing.market, thing.opened_at.date(), said, thing)
     if kind == "approval":
         asked = Money(thing.amount_minor, thing.currency) if thing.amount_minor is not None else None
         return Subject(kind, thing.pk, thing.market, thing.asked_at.date(), asked, thing)

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from paydesk.foundation.clocks.queries import ClockStanding
+from paydesk.web.language import spoken
 
 register = template.Library()
 SOON_SECONDS = 3600
@@ -23,7 +24,7 @@ def due(standing: ClockStanding | None, told: str = "") -> dict[str, Any]:
         return {"standing": None}
     return {
         "standing": standing,
-        "told": told or standing.arithmetic,
+        "told": told or spoken(standing.arithmetic),
         "words": due_words(standing.clock.due_at),
         "tone": tone(standing),
     }

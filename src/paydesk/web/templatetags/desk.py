@@ -237,19 +237,19 @@ def sparkline(values: Sequence[int], tone: str = "c1") -> SafeString:
 
 @register.simple_tag
 def ageing(parts: Sequence[tuple[str, int]], title: str) -> SafeString:
-    return charts.ageing(parts, title=title)
+    return charts.ageing([(in_own_words(words), size) for words, size in parts], title=in_own_words(title))
 
 
 @register.simple_tag
 def columns(
     values: Sequence[tuple[str, Sequence[int]]], title: str, description: str, key: str
 ) -> SafeString:
-    return charts.columns(values, title=title, description=description, key=key)
+    return charts.columns(values, title=in_own_words(title), description=in_own_words(description), key=key)
 
 
 @register.simple_tag
 def flow(total: tuple[str, int], parts: Sequence[tuple[str, str, int]], title: str) -> SafeString:
-    return charts.flow(total, parts, title=title)
+    return charts.flow(total, parts, title=in_own_words(title))
 
 
 # What may be done
@@ -310,7 +310,7 @@ def control_tag(bound: BoundField) -> SafeString:
 
 def _control(bound: BoundField, attrs: dict[str, str | bool]) -> SafeString:
     widget: Any = bound.field.widget
-    if not in_english() and isinstance(widget, ChoiceWidget):
+    if not in_english() and isinstance(widget, ChoiceWidget) and not isinstance(widget, Select):
         widget.choices = [(value, _chosen_words(words)) for value, words in widget.choices]
     return bound.as_widget(attrs=attrs)
 

@@ -202,6 +202,13 @@ def test_a_refusal_is_said_with_its_figures_and_what_is_not_ours_stays() -> None
         )
         assert spoken("Account number, Full name") == "Numéro de compte, Nom complet"
         assert spoken("Move…") == "Déplacer…"
+        assert spoken("Part applied") == "Imputé en partie", "a word of a list that begins a line"
+        put_in = "Started 10 Nov, by closing time, 2 days later, calendar GH version 1, policy version 3."
+        assert (
+            spoken(put_in)
+            == "Commencé 10 Nov, avant la fermeture, 2 jours plus tard, calendrier GH version 1,"
+            " règle version 3."
+        )
         assert spoken("Is Ama {there}?") == "Is Ama {there}?"
     with translation.override("en"):
         assert spoken(refused) is refused

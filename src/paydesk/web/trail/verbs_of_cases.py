@@ -131,8 +131,6 @@ OF_CASES = {
     "case.answer_taken_back": "Took an answer back",
     "case.answer_sent": "The answer left",
     "case.answer_failed": "The answer could not be delivered",
-    "case.dispute_answered": "Answered the scheme",
-    "case.disputed": "Noted by when a scheme wants our answer",
     "case.no_complaint": "Took the mark of a complaint off",
     "case.no_complaint_asked": "Asked that it is no complaint",
     "case.nudged": "Came back: the customer was waited for long enough, and was reminded",

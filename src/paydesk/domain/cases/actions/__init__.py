@@ -8,8 +8,12 @@ from paydesk.domain.cases.actions.aside import (
     say_aside,
 )
 from paydesk.domain.cases.actions.complaints import NO_COMPLAINT, approve_no_complaint, ask_no_complaint
+<<<<<<< HEAD
 from paydesk.domain.cases.actions.disputes import answer_dispute, note_dispute
 from paydesk.domain.cases.actions.drafting import renew_draft, save_draft, take_over_draft
+=======
+from paydesk.domain.cases.actions.drafting import renew_draft, save_draft
+>>>>>>> main
 from paydesk.domain.cases.actions.family import add_child, part_child
 from paydesk.domain.cases.actions.files import (
     attach_file,
@@ -70,7 +74,6 @@ __all__ = [
     "add_mailbox",
     "add_note",
     "answer_again",
-    "answer_dispute",
     "approve_no_complaint",
     "ask_no_complaint",
     "attach_file",
@@ -91,7 +94,6 @@ __all__ = [
     "mark_failed",
     "mark_sent",
     "merge",
-    "note_dispute",
     "open_case",
     "receive_message",
     "part_child",

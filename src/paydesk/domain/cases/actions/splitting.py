@@ -15,7 +15,7 @@ from paydesk.domain.cases.kept_text import redacted
 from paydesk.domain.cases.models import Case, CaseLink, Message, SplitOff
 from paydesk.domain.cases.moved_on import why_not_taken_back
 from paydesk.domain.cases.queries import code
-from paydesk.domain.cases.said_in import said_in, waiting_in
+from paydesk.domain.cases.said_in import own_in, waiting_in
 from paydesk.domain.cases.states import OPEN
 from paydesk.domain.cases.steps import CaseChangedRefused, CaseRefused, keep, locked, record
 from paydesk.domain.cases.weighing import weigh
@@ -60,8 +60,7 @@ def split(
     child.split_off = {"key": sent_key, "at": now.isoformat(), "links": gone}
     _stand_in(parent, child, chosen, messages)
     child.save(update_fields=["split_off", "unanswered_since", *weigh(child, now)])
-    with_payment = any(each.kind == "payment" for each in going)
-    start_child_clocks(parent, child, starts_at, reason, with_payment=with_payment, by=by, now=now)
+    start_child_clocks(parent, child, starts_at, reason, by=by, now=now)
     keep(parent, "unanswered_since", *weigh(parent, now))
     about = [[each.kind, each.object_id] for each in going]
     record("case.split", parent, by, now, case_id=child.pk, messages=sorted(messages), links=about)
@@ -116,7 +115,7 @@ def _check(parent: Case, version: int, starts_at: datetime | None, now: datetime
 def _chosen(parent: Case, messages: Mapping[int, str]) -> list[Message]:
     if not messages:
         raise CaseRefused("Choose at least one message for the new case.")
-    found = Message.objects.filter(said_in(parent.pk), pk__in=messages, direction__in=("in", "note"))
+    found = Message.objects.filter(own_in(parent.pk), pk__in=messages, direction__in=("in", "note"))
     chosen = list(found.order_by("at", "id"))
     if len(chosen) != len(messages) or not set(messages.values()) <= set(rules.GOES):
         raise CaseRefused("Only what they said, and notes, are split off: choose from this case again.")

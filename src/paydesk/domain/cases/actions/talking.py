@@ -42,6 +42,7 @@ from paydesk.domain.cases.steps import (
 from paydesk.domain.cases.undelivered import unanswer, waits_since
 from paydesk.foundation.outbox.steps import put
 from paydesk.kernel.actor import Actor
+from paydesk.kernel.one_reading import one_reading
 
 # Mail waits until nobody can take it back; a chat has it at once, and says when it was fetched.
 DELIVERY_AT_FIRST = {"email": "queued", "chat": "sent"}
@@ -79,9 +80,10 @@ def reply(
         if open_places := why_not_sent(text):
             raise OpenPlacesRefused(open_places, places=places_in(text))
         channel = channel_of_answer(case, now)
-        check_facts(case, dict(seen_facts or {}), seen_at, now, channel)
-        check_text(case, text, channel, now)
-        check_files(case, by, channel, now)
+        with one_reading():  # the case is locked and nothing written: all three ask for the same facts
+            check_facts(case, dict(seen_facts or {}), seen_at, now, channel)
+            check_text(case, text, channel, now)
+            check_files(case, by, channel, now)
         message = say(
             case,
             direction="out",

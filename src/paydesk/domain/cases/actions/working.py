@@ -277,8 +277,7 @@ def resolve(case_id: int, *, version: int | None = None, by: Actor, now: datetim
     end_waiting(case, now, they_acted=True)
     was, case.state = case.state, CASE.after("resolve", case.state)
     case.resolved_at, case.waits_for, case.wakes_at = now, "", None
-    for kind in (*clocks.WHOLE, clocks.COMPLAINT):
-        meet_clocks(kind, clocks.SUBJECT, [case.pk], at=now)
+    meet_clocks((*clocks.WHOLE, clocks.COMPLAINT), clocks.SUBJECT, [case.pk], at=now)
     for kind in (clocks.FIRST, clocks.NEXT, clocks.PERIODIC):  # only an answer that left meets these
         stop_clocks(kind, clocks.SUBJECT, [case.pk], why="it is solved", at=now)
     keep(case, "state", "waits_for", "wakes_at", "resolved_at")

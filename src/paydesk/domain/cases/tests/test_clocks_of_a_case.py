@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
@@ -414,24 +414,3 @@ class Beside(Cases):
         again = self.clock(case, "total")
         assert (again.pk, again.ended_as, again.due_at) == (whole.pk, "", whole.due_at)
         assert arithmetic(again, [], later(hours=30)).endswith("it never pauses.")
-
-    def test_a_scheme_gives_a_last_day_and_ours_is_two_business_days_before(self):
-        case = self.opened()
-        monday = later(days=7).date()
-        actions.note_dispute(case.pk, answer_by=monday, by=AGENT, now=NOON)
-        due = self.clock(case, "dispute_deadline")
-        assert due.due_at == datetime(2026, 3, 4, 17, tzinfo=UTC), "Friday is a holiday of Ghana"
-        with pytest.raises(CaseRefused, match="runs already"):
-            actions.note_dispute(case.pk, answer_by=later(days=20).date(), by=AGENT, now=NOON)
-        self.answered(case)
-        self.ready(case)
-        with pytest.raises(CaseRefused, match="no answer of ours"):
-            actions.resolve(case.pk, by=AGENT, now=later(hours=2))
-        actions.answer_dispute(case.pk, by=AGENT, now=later(hours=3))
-        assert self.clock(case, "dispute_deadline").ended_as == "met"
-        actions.resolve(case.pk, by=AGENT, now=later(hours=4))
-        late = self.opened("Contested", external_id="<d>")
-        with pytest.raises(CaseRefused, match="past"):
-            actions.note_dispute(late.pk, answer_by=later(days=-1).date(), by=AGENT, now=NOON)
-        actions.note_dispute(late.pk, answer_by=later(days=1).date(), by=AGENT, now=NOON)
-        assert self.clock(late, "dispute_deadline").due_at.date() == later(days=1).date()

@@ -150,6 +150,26 @@ class Opening(Cases):
         assert not queries.cases(AGENT).exists()
 
 
+class AskedOnce(Cases):
+    """Statements of what happens all day; whoever adds one says what for."""
+
+    def test_an_answer_asks_once_what_its_case_is_about_and_ends_its_clocks_in_one_statement(self):
+        case = self.opened()
+        self.confirmed(case)
+        case.refresh_from_db()
+        with CaptureQueriesContext(connection) as replying:
+            message = actions.reply(
+                case.pk, text="We look into it.", sent_key="k1", version=case.version, by=AGENT, now=NOON
+            )
+        said = [each["sql"] for each in replying]
+        for table in ("payments_payment", "cases_caselink"):
+            assert sum(f'FROM "{table}"' in sql for sql in said) == 1, table
+        with CaptureQueriesContext(connection) as sending:
+            actions.mark_sent(message.pk, external_id="m1", by=WORKER, now=later(minutes=1))
+        assert sum("SET ended_as" in each["sql"] for each in sending) == 1
+        assert self.clock(case, "first_response").ended_as == "met"
+
+
 class Talking(Cases):
     def test_the_answer_meets_the_clock_when_it_leaves_not_when_it_is_written(self):
         case = self.opened()

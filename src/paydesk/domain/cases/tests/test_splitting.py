@@ -142,15 +142,6 @@ class OneMore(Splitting):
         approve_due(asked.pk, by=other, now=later(hours=2))
         assert self.clock(child, "complaint_deadline").due_at == was + timedelta(minutes=10)
 
-    def test_the_deadline_of_a_scheme_goes_with_the_payment(self):
-        case = self.opened()
-        link, second = self.confirmed(case), self.wrote(case)
-        actions.note_dispute(case.pk, answer_by=later(days=20).date(), by=AGENT, now=NOON)
-        without = self.split(case, second)
-        child = self.split(case, second, links=[link], how="both", sent_key="s2")
-        assert "dispute_deadline" not in self.open_clocks(without)
-        assert self.clock(child, "dispute_deadline").due_at == self.clock(case, "dispute_deadline").due_at
-
 
 class Refusing(Splitting):
     def test_pressed_twice_it_is_split_once_and_nobody_splits_what_they_have_not_read(self):

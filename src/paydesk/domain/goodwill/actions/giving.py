@@ -7,7 +7,7 @@ from datetime import datetime
 from django.db import transaction
 
 from paydesk.domain.cases import steps as cases
-from paydesk.domain.cases.asks import Compensation
+from paydesk.domain.cases.asks import Compensation, stopping
 from paydesk.domain.cases.models import Case
 from paydesk.domain.contracts import rules as contract_rules
 from paydesk.domain.contracts.models import Contract, DueItem
@@ -73,6 +73,11 @@ def give_goodwill(
         raise GoodwillRefused(problem)
     _lock(case, contract_id, payment_id)
     earlier = _earlier_of(case, payment_id, now)
+    if codes := stopping(earlier):
+        raise GoodwillRefused(
+            f"Not given: the payment is contested ({codes}), and nothing is given while that is open.",
+            code="goodwill.contested",
+        )
     if earlier and not again:
         raise EarlierRefused(
             "Not given: there was something before. "

@@ -7,7 +7,7 @@ from typing import get_args
 
 from django.db import transaction
 
-from paydesk.domain.cases.asks import compensations_of
+from paydesk.domain.cases.asks import compensations_of, stopping
 from paydesk.domain.cases.steps import asked_by_them, link_along
 from paydesk.domain.payments.models import Payment
 from paydesk.domain.payments.steps import let_go, locked, owe_back, reserve
@@ -252,8 +252,16 @@ def _end(refund: Refund, transition: str, by: Actor, now: datetime) -> None:
 
 
 def _earlier(payment: Payment, again: bool, now: datetime) -> list[str]:
-    """What was given for this payment before, as reasons to look; EarlierRefused unless it is known."""
+    """What was given for this payment before, as reasons to look; EarlierRefused unless it is known.
+
+    Raises RefundRefused while the payment is contested.
+    """
     found = compensations_of([("payment", payment.pk)], now)
+    if codes := stopping(found):
+        raise RefundRefused(
+            f"Not asked for: this payment is contested ({codes}), and nothing is given while that is open.",
+            code="refund.contested",
+        )
     if found and not again:
         raise EarlierRefused(
             "Not asked for: there was something before. "

@@ -13,7 +13,7 @@ from paydesk.domain.refunds import queries
 from paydesk.domain.refunds.models import PayoutFile, PayoutProfile, Refund
 from paydesk.domain.refunds.payout_formats import FORMATS, content_of
 from paydesk.domain.refunds.states import PAYOUT_FILE, REFUND
-from paydesk.domain.refunds.steps import RefundRefused, check_again
+from paydesk.domain.refunds.steps import RefundRefused, check_again, refuse_contested
 from paydesk.domain.refunds.stopped import refuse_stopped
 from paydesk.foundation.approvals import steps as approvals
 from paydesk.foundation.approvals.models import Approval
@@ -50,6 +50,7 @@ def request_release(
             raise RefundRefused(f"{queries.code(refund)} is not free to go out: somebody took it up already.")
         if gone := queries.why_not_payable(refund):
             raise RefundRefused(gone)
+    refuse_contested([refund.payment_id for refund in refunds], now)
     doubts = queries.new_doubts(refunds, now)
     for refund in refunds:
         refund.reasons = [*refund.reasons, *doubts[refund.pk]]

@@ -2,14 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from paydesk.connectors.mail.reading import read_mail
 from paydesk.domain.cases.asks import is_our_number
-from paydesk.domain.cases.models import Attachment, Case, CaseLink, Draft, Message, ReceivedMail
+from paydesk.domain.cases.models import (
+    Attachment,
+    Case,
+    CaseLink,
+    Commitment,
+    Draft,
+    Message,
+    ReceivedMail,
+    SideMessage,
+    SideTalk,
+    WaitingFile,
+)
 from paydesk.domain.cases.queries import case_for
 from paydesk.domain.cases.steps import count_up
 from paydesk.domain.retention.models import Redaction
@@ -122,29 +135,55 @@ def _carry_out(made: Redaction, by: Actor, now: datetime) -> None:
 
 
 def take_out(case_id: int, words: str, by: Actor, now: datetime) -> int:
-    """Replace `words` everywhere in a case: messages, drafts, subject, links, files, mails as they came."""
-    places = 0
-    for message in Message.objects.select_for_update().filter(case_id=case_id):
-        hit = [column for column in COLUMNS if words in getattr(message, column)]
-        for column in hit:
-            setattr(message, column, getattr(message, column).replace(words, GONE))
-        if hit:
-            message.save(update_fields=hit)
-            places += 1
-    case = Case.objects.select_for_update().get(pk=case_id)
-    if words in case.subject:
-        case.subject = case.subject.replace(words, GONE)[:200]
-        case.save(update_fields=["subject"])
-        places += 1
-    for draft in Draft.objects.filter(case_id=case_id, text__contains=words):
-        draft.text = draft.text.replace(words, GONE)
-        draft.save(update_fields=["text"])
-    for link in CaseLink.objects.filter(case_id=case_id, found_text__contains=words):
-        link.found_text = link.found_text.replace(words, GONE)[:100]
-        link.save(update_fields=["found_text"])
-    for number in documents_of([case_id]):
-        places += _out_of_document(number, words, by, now)
-    return places
+    """Replace `words` everywhere in a case: what was said in it and aside, drafts, promises, names, files and
+    mails as they came. Returns in how many places they stood."""
+    places = sum(
+        _out_of_row(row, columns, words)
+        for rows, columns in _written(case_id)
+        for row in rows.select_for_update(of=("self",))
+    )
+    return places + sum(_out_of_document(number, words, by, now) for number in documents_of([case_id]))
+
+
+def _written(case_id: int) -> list[tuple[QuerySet[Any], tuple[str, ...]]]:
+    """Rows of a case that hold words of somebody, and the columns in which they stand."""
+    return [
+        (Message.objects.filter(case_id=case_id), (*COLUMNS, "facts")),
+        (Case.objects.filter(pk=case_id), ("subject", "contact_name")),
+        (Draft.objects.filter(case_id=case_id), ("text", "facts")),
+        (CaseLink.objects.filter(case_id=case_id), ("found_text",)),
+        (Commitment.objects.filter(case_id=case_id), ("text",)),
+        (SideTalk.objects.filter(case_id=case_id), ("subject",)),
+        (SideMessage.objects.filter(side__case_id=case_id), ("text",)),
+        (Attachment.objects.filter(message__case_id=case_id), ("name", "tells")),
+        (WaitingFile.objects.filter(case_id=case_id), ("name", "tells")),
+    ]
+
+
+def _out_of_row(row: Any, columns: Sequence[str], words: str) -> int:
+    """1 where the words stood in it, 0 where they did not."""
+    hit = []
+    for column in columns:
+        held = getattr(row, column)
+        clean = _without(held, words)
+        if clean != held:
+            longest = row._meta.get_field(column).max_length if isinstance(clean, str) else None
+            setattr(row, column, clean[:longest] if longest else clean)
+            hit.append(column)
+    if hit:
+        row.save(update_fields=hit)
+    return 1 if hit else 0
+
+
+def _without(held: Any, words: str) -> Any:
+    """A text, or what is in lists and objects of texts, with `words` replaced."""
+    if isinstance(held, str):
+        return held.replace(words, GONE)
+    if isinstance(held, list):
+        return [_without(each, words) for each in held]
+    if isinstance(held, dict):
+        return {name: _without(each, words) for name, each in held.items()}
+    return held
 
 
 def _out_of_document(number: int, words: str, by: Actor, now: datetime) -> int:

@@ -17,8 +17,12 @@ from paydesk.domain.cases.models import Attachment, Case, Mailbox, Message, Rece
 from paydesk.domain.goodwill import actions as goodwill
 from paydesk.domain.retention import actions
 from paydesk.domain.retention.actions.packing import PackRefused
+<<<<<<< HEAD
 from paydesk.domain.retention.actions.redacting import RedactionRefused
 from paydesk.domain.retention.collecting import of_case
+=======
+from paydesk.domain.retention.actions.redacting import GONE, RedactionRefused, take_out
+>>>>>>> main
 from paydesk.domain.retention.models import Pack, Redaction
 from paydesk.domain.retention.pack_files import content_of
 from paydesk.domain.risk import actions as risk
@@ -210,6 +214,28 @@ class WithAMail(TestCase):
         assert SECRET not in "".join(
             Message.objects.get(pk=message.pk).__dict__[c] for c in ("text", "full_text")
         )
+
+    def test_words_go_from_what_was_asked_aside_promised_drafted_and_named_as_well(self) -> None:
+        by, case = self.by["SU"], self.case
+        aside = f"Is it so that {SECRET}?"
+        side = cases.open_side(case.pk, with_whom="finance", subject=aside, text=aside, by=by, now=NOON)
+        cases.make_commitment(
+            case.pk, text=f"Look whether {SECRET}", due_at=NOON + timedelta(hours=2), by=by, now=NOON
+        )
+        drafted = {"text": f"You say {SECRET}", "is_note": False, "seen_facts": [("case.said", SECRET)]}
+        cases.save_draft(case.pk, **drafted, seen_at=NOON, by=by, now=NOON)
+        cases.attach_file(case.pk, io.BytesIO(b"x"), filename=f"{SECRET}.txt", by=by, now=NOON)
+        Case.objects.filter(pk=case.pk).update(contact_name=SECRET)
+        taken = take_out(case.pk, SECRET, by, NOON)
+        side.refresh_from_db()
+        left = [
+            side.subject, side.messages.get().text, case.commitments.get().text, case.drafts.get().text,
+            str(case.drafts.get().facts), case.waiting_files.get().name,
+            Case.objects.get(pk=case.pk).contact_name,
+        ]  # fmt: skip
+        assert taken == 8
+        assert all(GONE in each for each in left), left
+        assert SECRET not in str(left)
 
     def test_card_data_goes_at_once_also_from_a_closed_case(self) -> None:
         number = "4111 1111 1111 1111"

@@ -149,8 +149,7 @@ def decide(
     each.decided_by, each.decided_at = by.label, now
     _keep(each, "state", "acknowledged_by", "acknowledged_at", "decision", "decision_note", "document_ids",
           "decided_by", "decided_at")  # fmt: skip
-    for kind in (clocks.ACKNOWLEDGE, clocks.DECIDE):
-        meet_clocks(kind, clocks.SUBJECT, [each.pk], at=now)
+    meet_clocks((clocks.ACKNOWLEDGE, clocks.DECIDE), clocks.SUBJECT, [each.pk], at=now)
     _record("escalation.decided", each, by, now, state=[was, each.state], decision=decision,
             documents=each.document_ids)  # fmt: skip
     return each

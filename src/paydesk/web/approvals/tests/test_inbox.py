@@ -213,11 +213,11 @@ class Inbox(WithALead):
     def test_more_approvals_cost_no_more_queries(self):
         self.asked_move()
         self.page(self.as_lead)
-        with self.assertNumQueries(22):
+        with self.assertNumQueries(23):
             self.page(self.as_lead)
         for n in (104, 105):
             self.asked_write_off(f"30000{n}")
-        with self.assertNumQueries(22):
+        with self.assertNumQueries(23):
             self.page(self.as_lead)
 
 

@@ -1,4 +1,4 @@
-"""Deadlines on the screen: a complaint that is none, by two people; a scheme's last day; what is over."""
+"""Deadlines on the screen: a complaint that is none, by two people; what is over."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from paydesk.domain.cases import actions
 from paydesk.domain.cases.models import Case
 from paydesk.domain.cases.queries import code
 from paydesk.foundation.approvals.models import Approval
-from paydesk.foundation.clocks.models import Clock
 from paydesk.web.addresses import code_in
 from paydesk.web.cases.tests.at_the_inbox import OnTheInbox
 from tests.builders import WORKER
@@ -40,15 +39,6 @@ class Deadlines(OnTheInbox):
         self.post("TL", reverse("approvals:approve", args=[asked]), {}, 302)
         assert not Case.objects.get().is_complaint
         assert "No complaint…" not in self.page("SU", case)
-
-    def test_a_scheme_wants_an_answer_by_a_day_and_has_it(self) -> None:
-        case = self.opened()
-        assert "Give the last day" in self.act("SU", case, "dispute", 422)
-        last = timezone.localdate() + timedelta(days=20)
-        self.act("SU", case, "dispute", answer_by=last.isoformat())
-        assert "Answer the dispute" in self.page("SU", case)
-        self.act("SU", case, "dispute", is_answered="on")
-        assert Clock.objects.get(kind="dispute_deadline").ended_as == "met"
 
     def test_what_is_closed_offers_nothing_but_says_why(self) -> None:
         case = self.opened()

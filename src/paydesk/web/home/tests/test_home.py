@@ -155,11 +155,11 @@ class Home(TestCase):
 
         more(1)
         self.page()
-        with self.assertNumQueries(42):
+        with self.assertNumQueries(44):
             self.page()
         more(20)
         more(40)
-        with self.assertNumQueries(42):
+        with self.assertNumQueries(44):
             self.page()
 
 

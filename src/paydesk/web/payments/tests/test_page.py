@@ -96,9 +96,9 @@ class PaymentPage(OnTheDesk):
         small = self.pay("50.00", reference="10482937", booked_on=TODAY - timedelta(days=2))
         large = self.pay("250.00", reference="10482937", line=2)
         self.page(small)
-        with self.assertNumQueries(32):
+        with self.assertNumQueries(34):
             self.page(small)
-        with self.assertNumQueries(32):
+        with self.assertNumQueries(34):
             self.page(large)
 
     def test_the_reason_hides_the_number_from_whom_numbers_are_hidden(self):

@@ -83,6 +83,8 @@ class ReviewsOnTheScreen(OnTheRefundDesk):
         mine = self.get("SU", reverse("reviews:list"), {"open": code})
         for text in ("Verify first.", "Critical item failed", "Appeal…"):
             assert text in mine, text
+        behind = self.get("QA", reverse("scorecards:rows", args=["qa"]))
+        assert '<td data-label="Value" class="r num">0</td>' in behind, "a score of nothing is told"
         self.post("SU", reverse("reviews:act", args=[code, "appeal"]), {"text": "They were verified."})
         settle = reverse("reviews:mark", args=[code, "settle"])
         said = {**MARKS, "followed": "yes", "text": "Seen in the call."}

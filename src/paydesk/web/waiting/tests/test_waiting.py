@@ -111,11 +111,11 @@ class Waiting(OnTheDesk):
             )
         self.identify(self.old)
         self.get("/unapplied/")
-        with self.assertNumQueries(23):
+        with self.assertNumQueries(24):
             assert len(codes_in(self.get("/unapplied/"))) == 3
         self.identify(self.middle)
         self.identify(self.new)
-        with self.assertNumQueries(23):
+        with self.assertNumQueries(24):
             assert len(codes_in(self.get("/unapplied/"))) == 5
 
     def test_exports_hold_the_filtered_rows(self):

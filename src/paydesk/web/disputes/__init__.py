@@ -1,0 +1,1 @@
+"""Contested payments: the queue, evidence, the answer to the scheme, what became of it."""
