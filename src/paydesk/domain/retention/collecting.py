@@ -24,11 +24,7 @@ from paydesk.domain.cases.models import (
     SideMessage,
     SideTalk,
 )
-<<<<<<< HEAD
-from paydesk.domain.cases.said_in import came_into
-=======
-from paydesk.domain.cases.said_in import merged_into
->>>>>>> main
+from paydesk.domain.cases.said_in import came_into, merged_into
 from paydesk.domain.goodwill.models import Goodwill
 from paydesk.domain.ledger.queries import EntryRow, entries_about
 from paydesk.domain.payments.models import Allocation, Claim, Payment

@@ -8,12 +8,7 @@ from paydesk.domain.cases.actions.aside import (
     say_aside,
 )
 from paydesk.domain.cases.actions.complaints import NO_COMPLAINT, approve_no_complaint, ask_no_complaint
-<<<<<<< HEAD
-from paydesk.domain.cases.actions.disputes import answer_dispute, note_dispute
 from paydesk.domain.cases.actions.drafting import renew_draft, save_draft, take_over_draft
-=======
-from paydesk.domain.cases.actions.drafting import renew_draft, save_draft
->>>>>>> main
 from paydesk.domain.cases.actions.family import add_child, part_child
 from paydesk.domain.cases.actions.files import (
     attach_file,

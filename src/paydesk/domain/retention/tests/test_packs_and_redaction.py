@@ -17,12 +17,8 @@ from paydesk.domain.cases.models import Attachment, Case, Mailbox, Message, Rece
 from paydesk.domain.goodwill import actions as goodwill
 from paydesk.domain.retention import actions
 from paydesk.domain.retention.actions.packing import PackRefused
-<<<<<<< HEAD
-from paydesk.domain.retention.actions.redacting import RedactionRefused
-from paydesk.domain.retention.collecting import of_case
-=======
 from paydesk.domain.retention.actions.redacting import GONE, RedactionRefused, take_out
->>>>>>> main
+from paydesk.domain.retention.collecting import of_case
 from paydesk.domain.retention.models import Pack, Redaction
 from paydesk.domain.retention.pack_files import content_of
 from paydesk.domain.risk import actions as risk
