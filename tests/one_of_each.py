@@ -80,6 +80,7 @@ def one_of_each(
         ("payment", unknown.pk), market="GH", text="Asked.", today=now.date(), by=analyst, now=now
     )
     close_to = declare_relation(people["QA"].pk, party=("customer", 1), by=admin, now=now)
+    cases.save_field("", label="Serial number", type="text", by=admin, now=now)
     case, box = case_by_mail(people, now)
     policy = policy_in_force(people, now)
     troubled = cases.open_case(

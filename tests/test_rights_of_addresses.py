@@ -66,6 +66,7 @@ WORDS = {
     ("disputes/<str:code>/<str:deed>", "deed"): "accept",
     ("disputes/<str:code>/evidence/", "kind"): "delivery_proof",
     ("cases/together/", "deed"): "sort", ("cases/", "deed"): "wait", ("texts/", "key"): "where-it-is",
+    ("case-fields/", "key"): "serial_number",
     ("reviews/<str:public_code>/mark/", "deed"): "score", ("reviews/<str:public_code>/act/", "deed"): "drop",
     ("figures/", "figure"): "fcr", ("risk/<str:code>/act/", "deed"): "acknowledge",
     ("retention/wishes/", "answer"): "refuse", ("retention/redactions/", "answer"): "refuse",

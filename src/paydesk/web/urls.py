@@ -19,6 +19,7 @@ urlpatterns = [
     path("mail-left/", include("paydesk.web.mail_left.urls")),
     path("text-messages/", include("paydesk.web.text_messages.urls")),
     path("cases/", include("paydesk.web.cases.urls")),
+    path("case-fields/", include("paydesk.web.case_fields.urls")),
     path("texts/", include("paydesk.web.ready_texts.urls")),
     path("knowledge/", include(knowledge_urls)),
     path("exams/", include(exam_urls)),

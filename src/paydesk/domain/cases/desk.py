@@ -8,12 +8,14 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce
 
 from paydesk.domain.cases import clocks
 from paydesk.domain.cases.models import (
     Attachment,
     Case,
+    CaseField,
     Commitment,
     LetterTemplate,
     ReadyText,
@@ -143,6 +145,14 @@ def letters() -> list[LetterTemplate]:
     return sorted(
         (each for each in newest if not each.is_retired), key=lambda each: (each.title, each.language)
     )
+
+
+def own_field_rows(actor: Actor) -> list[Any]:
+    """The company's own fields, those in use first, each with `open_cases` that have it; one query."""
+    having = in_markets(Case.objects.filter(state__in=OPEN, field_values__has_key=OuterRef("key")), actor)
+    counted = having.order_by().annotate(one=Value(1)).values("one").annotate(n=Count("pk")).values("n")
+    found = CaseField.objects.annotate(open_cases=Coalesce(Subquery(counted), 0))
+    return list(found.order_by("is_retired", "pk"))
 
 
 def waiting_files(case_id: int, person_id: int | None) -> list[WaitingFile]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Func, Q, Value
 from django.db.models.functions import Upper
+from django.db.models.lookups import Exact
 
 from paydesk.domain.cases.categories import ROOT_CAUSES
 from paydesk.domain.cases.rules import (
@@ -45,7 +46,8 @@ class Case(models.Model):
     the money it is about, as a person said (`amount_by_hand`) or as what it is confirmed to be about says;
     so with `severity`. `asks_on` is the channel on which they last spoke to us, or proved who they are.
     `mailbox` is the one it was written to, which answers it. `parent` is the greater case it belongs to;
-    `split_off` says how it came out of it, to take that back (`actions/splitting.py`).
+    `split_off` says how it came out of it, to take that back (`actions/splitting.py`). `field_values` holds
+    what is filled in of the company's own fields, by key (own_fields.py).
     With `nudges` the customer is reminded when the case wakes at `wakes_at`. `before_merge` is what both
     cases were like before this one went into another, to take that back (`actions/merging.py`).
     `version` counts up with each change and each message, so that nobody answers what they have not read.
@@ -71,6 +73,7 @@ class Case(models.Model):
     money_outcome = models.CharField(max_length=20, default="", db_default="")
     checked = models.JSONField(default=list, db_default=[])
     tags = models.JSONField(default=list, db_default=[])
+    field_values = models.JSONField(default=dict, db_default={})
     amount_minor = models.BigIntegerField(null=True)
     currency = models.CharField(max_length=3, default="", db_default="")
     amount_by_hand = models.BooleanField(default=False, db_default=False)
@@ -140,6 +143,13 @@ class Case(models.Model):
                 condition=Q(amount_minor__isnull=True) | (Q(amount_minor__gt=0) & ~Q(currency="")),
                 name="case_amount_has_a_currency",
             ),
+            models.CheckConstraint(
+                condition=Exact(
+                    Func(F("field_values"), function="jsonb_typeof", output_field=models.TextField()),
+                    Value("object"),
+                ),
+                name="case_field_values_by_key",
+            ),
         ]
         indexes = [
             models.Index(fields=["market", "state", "-last_message_at"], name="case_by_state"),
@@ -154,6 +164,11 @@ class Case(models.Model):
                 fields=["market", "owned_by", "state", "id"],
                 name="case_open_of_owner",
                 condition=Q(state__in=OPEN),
+            ),
+            GinIndex(
+                OpClass("field_values", name="jsonb_path_ops"),
+                name="case_field_values",
+                condition=~Q(field_values={}),
             ),
             GinIndex(OpClass(Upper("subject"), name="gin_trgm_ops"), name="case_subject_words"),
             models.Index(fields=["contact"], name="case_contact", condition=~Q(contact="")),
@@ -424,5 +439,6 @@ class LetterTemplate(models.Model):
 
 
 from paydesk.domain.cases.family_models import SplitOff  # noqa: E402, F401
+from paydesk.domain.cases.field_models import CaseField  # noqa: E402, F401
 from paydesk.domain.cases.file_models import Attachment, WaitingFile  # noqa: E402, F401
 from paydesk.domain.cases.side_models import Mention, SideMessage, SideTalk  # noqa: E402, F401

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 import functools
+import json
 import operator
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
@@ -10,6 +12,7 @@ from typing import Any
 
 from django.db import connection
 from django.db.models import Count, F, Prefetch, Q, QuerySet, prefetch_related_objects
+from django.db.models.fields.json import KeyTextTransform
 
 from paydesk.domain.cases import categories, clocks
 from paydesk.domain.cases.asks import Link, is_of_a_party
@@ -23,6 +26,7 @@ from paydesk.domain.cases.models import (
     Mailbox,
     Message,
 )
+from paydesk.domain.cases.own_fields import OwnField
 from paydesk.domain.cases.said_in import said_in
 from paydesk.domain.cases.states import AT_WORK, OPEN
 from paydesk.foundation.attached.queries import has_any
@@ -38,6 +42,15 @@ SUBJECT = clocks.SUBJECT
 MOST_MESSAGES = 500
 MOST_COUNTED = 1_000
 MOST_OTHERS = 50  # looked at for each thing
+_FIELD = tuple(each.name for each in dataclasses.fields(OwnField))
+_SET_UP = """
+SELECT newest.version, newest.tree::text,
+       (SELECT coalesce(jsonb_agg(to_jsonb(f) || jsonb_build_object('pk', f.id) ORDER BY f.id), '[]')::text
+          FROM cases_casefield f)
+  FROM (SELECT 1) AS always
+  LEFT JOIN LATERAL
+       (SELECT version, tree FROM cases_categorytree ORDER BY version DESC LIMIT 1) AS newest ON true
+"""
 VIEWS = {
     "mine": "Mine",
     "new": "Nobody's",
@@ -200,6 +213,16 @@ def talked_about(kind: str, numbers: Collection[int]) -> set[int]:
     return set(found.values_list("object_id", flat=True))
 
 
+def with_value(found: QuerySet[Case], field: OwnField, value: Any) -> QuerySet[Case]:
+    """Narrowed to cases with this value in the field; words of a text are looked for within it."""
+    if field.type != "text":
+        return found.filter(field_values__contains={field.key: value})
+    name = f"own_{field.key}"
+    return found.alias(**{name: KeyTextTransform(field.key, "field_values")}).filter(
+        **{f"{name}__icontains": value}
+    )
+
+
 def cases_of_customer(actor: Actor, customer_id: int) -> QuerySet[Case]:
     """Cases of a customer, newest first."""
     return cases(actor).filter(customer_id=customer_id).order_by("-opened_at", "-id")
@@ -208,8 +231,32 @@ def cases_of_customer(actor: Actor, customer_id: int) -> QuerySet[Case]:
 @read_once
 def current_tree() -> tuple[int, Mapping[str, Any]]:
     """(version, tree) of the categories that count now; version 0 is the delivered one. One query."""
-    row = CategoryTree.objects.order_by("-version").first()
-    return (row.version, row.tree) if row else (0, categories.as_json())
+    return _set_up()[0]
+
+
+def own_fields() -> tuple[OwnField, ...]:
+    """The company's own fields, also retired ones, in the order they were made; read with the tree."""
+    return _set_up()[1]
+
+
+def group_now(category: str) -> str:
+    """The group a category stands in now; "" for an unknown one."""
+    tree = current_tree()[1]
+    return next((group for group, each in tree.items() if category in each["children"]), "")
+
+
+@read_once
+def _set_up() -> tuple[tuple[int, Mapping[str, Any]], tuple[OwnField, ...]]:
+    """The newest tree and the fields, which every list and page of cases needs both, in one query."""
+    with connection.cursor() as cursor:
+        cursor.execute(_SET_UP)
+        version, tree, fields = cursor.fetchone()
+    made = (OwnField(**{name: _hashable(each[name]) for name in _FIELD}) for each in json.loads(fields))
+    return (version, json.loads(tree)) if version else (0, categories.as_json()), tuple(made)
+
+
+def _hashable(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value
 
 
 @read_once

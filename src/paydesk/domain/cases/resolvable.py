@@ -8,7 +8,8 @@ from paydesk.domain.cases import categories, rules
 from paydesk.domain.cases.asks import blocks_of
 from paydesk.domain.cases.documents import missing_before
 from paydesk.domain.cases.models import Case
-from paydesk.domain.cases.queries import knows_who, link_pairs, tree_of, unchecked
+from paydesk.domain.cases.own_fields import missing_fields
+from paydesk.domain.cases.queries import group_now, knows_who, link_pairs, own_fields, tree_of, unchecked
 from paydesk.domain.cases.side_queries import open_of
 
 
@@ -23,6 +24,7 @@ def missing_of(case: Case, now: datetime) -> list[rules.Missing]:
         unanswered=case.unanswered_since is not None,
         blocks=[*open_of(case.pk), *blocks_of(about)],
         required=_required(case, bool(about)),
+        fields=missing_fields(own_fields(), case.category, group_now(case.category), case.field_values),
         documents=list(missing_before("resolve", case, now.date()).values()),
     )
 

@@ -9,6 +9,7 @@ from enum import IntEnum
 from typing import Any
 
 from paydesk.domain.cases.categories import REQUIRED, ROOT_CAUSES
+from paydesk.domain.cases.own_fields import OwnField
 from paydesk.kernel.money import Money, minor_digits
 
 CHANNELS = {
@@ -206,12 +207,13 @@ def missing_before_resolve(
     unanswered: bool,
     blocks: Sequence[str],
     required: Mapping[str, bool] | None = None,
+    fields: Sequence[OwnField] = (),
     documents: Sequence[str] = (),
 ) -> list[Missing]:
     """Everything that stands in the way of resolving, in the order a person would do it.
 
-    `required` is what the category asks for beside (keys of REQUIRED), and whether it is there; `documents`
-    says which documents are not.
+    `required` is what the category asks for beside (keys of REQUIRED), and whether it is there; `fields`
+    are those of the company's own that are not filled in, `documents` says which documents are not there.
     """
     missing = []
     if not category:
@@ -221,6 +223,7 @@ def missing_before_resolve(
     if money_outcome not in MONEY_OUTCOMES:
         missing.append(Missing("money_outcome", "Say what became of the money."))
     missing += [Missing(name, REQUIRED[name]) for name, is_there in (required or {}).items() if not is_there]
+    missing += [Missing(f"f.{field.key}", f"Fill in {field.label}, under Fields.") for field in fields]
     missing += [Missing("documents", document) for document in documents]
     missing += [Missing("checks", f"To tick off: {check}.") for check in unchecked]
     if unanswered:

@@ -22,6 +22,7 @@ from paydesk.domain.cases.models import (
     SideMessage,
     SideTalk,
 )
+from paydesk.domain.disputes.models import Dispute, Evidence
 from paydesk.domain.hand_receipts.models import HandReceipt
 from paydesk.domain.marketplace.forgetting import THINGS, forget_sellers
 from paydesk.domain.parties.forgetting import forget_cases, forget_name, forget_person
@@ -56,7 +57,7 @@ def words_of_cases(case_ids: Sequence[int], by: Actor, at: datetime) -> Counter[
         text=ERASED, full_text="", html="", sender="", recipients=[], facts={}, external_id=""
     )
     found["cases"] = Case.objects.filter(pk__in=ids).update(
-        subject=ERASED, contact="", contact_name="", level_how="", version=F("version") + 1
+        subject=ERASED, contact="", contact_name="", level_how="", field_values={}, version=F("version") + 1
     )
     Draft.objects.filter(case_id__in=ids).delete()
     CaseLink.objects.filter(case_id__in=ids).update(found_text="")
@@ -144,6 +145,9 @@ def person(customer_id: int, by: Actor, at: datetime) -> Counter[str]:
     )
     asked = ReversalRequest.objects.filter(payment__in=payments)
     found["reversal requests"] = asked.update(note="", answer_note="", outcome_note="")
+    contested = Dispute.objects.filter(payment__in=payments)
+    Evidence.objects.filter(dispute__in=contested).exclude(absent_because="").update(absent_because=ERASED)
+    found["disputes"] = contested.update(note="", answer_note="", outcome_note="")
     refunds = Refund.objects.filter(customer=customer) | Refund.objects.filter(payment__in=payments)
     numbers = list(refunds.values_list("pk", flat=True))
     found["refunds"] = Refund.objects.filter(pk__in=numbers).update(

@@ -16,6 +16,7 @@ from paydesk.domain.cases.rules import CHANNELS
 from paydesk.domain.cases.texts import tag_of
 from paydesk.kernel.actor import Actor
 from paydesk.kernel.phone_numbers import PLANS, e164_digits
+from paydesk.web.cases.own_fields import add_filters, narrowed
 from paydesk.web.contracts.forms import ANY, AddressFilters
 from paydesk.web.language import spoken
 
@@ -49,6 +50,14 @@ class CaseFilters(AddressFilters):
         market.choices = [ANY, *((each.pk, each.name) for each in markets)]
         category: Any = self.fields["category"]
         category.choices = [ANY, *leaves(current_tree()[1]).items()]
+        self.markets = markets
+        add_filters(self)
+        self.dressed()
+
+    @property
+    def is_narrowed(self) -> bool:
+        """Whether one of the filters behind the button is at work."""
+        return bool(self.wanted.keys() - {"view", "q"})
 
     @property
     def at_view(self) -> str:
@@ -70,6 +79,7 @@ class CaseFilters(AddressFilters):
                 found = found.filter(**{name: value})
         if tag := wanted.get("tag"):
             found = found.filter(tags__contains=[tag_of(str(tag))])
+        found = narrowed(found, wanted, self.markets)
         text = str(wanted.get("q", ""))
         phones = {digits for plan in PLANS if (digits := e164_digits(text, plan)) is not None}
         return in_view(found_by(found, phones.pop() if len(phones) == 1 else text), self.at_view, by, now)

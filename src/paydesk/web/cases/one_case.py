@@ -51,6 +51,7 @@ from paydesk.web.cases.file_kinds import papers_of
 from paydesk.web.cases.kept_draft import changed_in, drafts_for, facts_in
 from paydesk.web.cases.links import of_customer, owners_of, shown_links
 from paydesk.web.cases.next_button import next_button
+from paydesk.web.cases.own_fields import fields_on
 from paydesk.web.cases.shown import SEE, WORK, case_or_404, shown
 from paydesk.web.cases.story import story_of
 from paydesk.web.clocks.chips import Chip, chips_of
@@ -58,6 +59,7 @@ from paydesk.web.language import spoken
 from paydesk.web.queues.subjects import subject_of
 from paydesk.web.queues.work import work_of
 from paydesk.web.routing.shown import why_it_is_here
+from paydesk.web.sight import looking
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -106,7 +108,7 @@ def page_of_case(request: HttpRequest, case: Case) -> dict[str, Any]:
         for fact, why in facts_for(case, confirmed, now, channel=channel_of_answer(case, now))
         if not (why and case.party_role == "third_party")  # to them nothing is even offered
     ]
-    missing = unchecked(case)
+    missing, own = unchecked(case), fields_on(case, looking(request))
     checks = checks_of(tree_of(case.category_version), case.category)
     flags, messages, drafts = escalations_of(case.pk), messages_of(case), drafts_for(case.pk, actor.id)
     draft, family = drafts.mine, family_of(actor, case)
@@ -148,6 +150,8 @@ def page_of_case(request: HttpRequest, case: Case) -> dict[str, Any]:
         "others": [shown(other, words) for other in others_about_the_same(actor, case, pairs, before)],
         "before": [shown(other, words) for other in before if other.pk != case.pk],
         "commitments": commitments_of(case.pk),
+        "own": own,
+        "own_empty": [field.label for field in own if not field.words and not field.is_missing],
         "papers": papers_of(case, today),
         "checks": [(check, check not in missing) for check in checks],
         "cause": ROOT_CAUSES.get(case.root_cause, ""),

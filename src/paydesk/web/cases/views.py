@@ -28,6 +28,7 @@ from paydesk.web.access import actor_of, gate, needs
 from paydesk.web.answers import unchanged
 from paydesk.web.cases.filters import FIRST_VIEW, CaseFilters
 from paydesk.web.cases.one_case import opened
+from paydesk.web.cases.own_fields import export_cells, export_head, exported
 from paydesk.web.cases.shown import SEE, WORK, rows_of, shown
 from paydesk.web.exports import exports
 from paydesk.web.paging import Page, page_number
@@ -147,19 +148,21 @@ def export(request: HttpRequest, kind: str) -> HttpResponseBase:
     """The cases that the filters show as CSV or XLSX, names as in a list."""
     eyes, now = looking(request), timezone.now()
     filters = CaseFilters(request, list(markets_of(eyes.actor)))
-    words = leaves(current_tree()[1], retired=True)
+    words, own = leaves(current_tree()[1], retired=True), exported()
     rows = (
         [
             each.code, each.case.state, each.case.market, each.channel, each.case.subject, each.category,
             each.case.root_cause, each.case.severity, eyes.name(each.who),
             each.amount.amount if each.amount else None, each.case.currency, utc(each.case.opened_at),
             utc(each.case.first_answered_at), utc(each.case.resolved_at), each.case.money_outcome,
-            each.case.reopens,
+            each.case.reopens, *export_cells(each.case, own, eyes),
         ]
         for case in filters.of(cases(eyes.actor), eyes.actor, now)[:EXPORTED_ROWS]
         for each in [shown(case, words)]
     )  # fmt: skip
-    return list_download(f"cases-{filters.at_view}-{timezone.localdate().isoformat()}", kind, HEAD, rows)
+    return list_download(
+        f"cases-{filters.at_view}-{timezone.localdate().isoformat()}", kind, [*HEAD, *export_head(own)], rows
+    )
 
 
 def utc(at: Any) -> str | None:

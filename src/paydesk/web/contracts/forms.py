@@ -42,6 +42,10 @@ class AddressFilters(forms.Form):
 
     def __init__(self, request: HttpRequest) -> None:
         super().__init__(request.GET)
+        self.dressed()
+
+    def dressed(self) -> None:
+        """Give each field the look of its kind; a form that adds fields says so once more."""
         for field in self.fields.values():
             css = "form-select" if isinstance(field, forms.ChoiceField) else "form-control"
             field.widget.attrs.setdefault("class", css)

@@ -86,7 +86,7 @@ DEEDS = {
     deed.name: deed
     for deed in (
         Deed(
-            "notice", "Take the notice", "n", _from("take_notice"), asked.Notice,
+            "notice", "Take the notice", "t", _from("take_notice"), asked.Notice,
             lambda dispute, form, how: actions.take_notice(dispute.pk, **form.said, **how),
             "Scheme, reason and day start the clock and make the checklist of evidence.",
             "Start the clock", "The notice is taken; the clock runs.", True,

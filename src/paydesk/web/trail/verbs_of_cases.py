@@ -146,6 +146,8 @@ OF_CASES = {
     "case.file_attached": "Attached a file to the next answer",
     "case.file_received": "Took in a file of a visitor",
     "case.file_taken_off": "Took a file off the answer",
+    "case.fields_filled": "Filled in fields of the case",
+    "case_field.saved": "Set up a field of cases",
     "case.file_typed": "Said what a file is",
     "case.file_opened": "Took a file along",
     "case.held_picture_shown": "Looked at a picture that is held",

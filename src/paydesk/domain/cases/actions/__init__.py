@@ -31,6 +31,7 @@ from paydesk.domain.cases.actions.mailboxes import (
 )
 from paydesk.domain.cases.actions.merging import merge, undo_merge
 from paydesk.domain.cases.actions.opening import open_case, receive_message
+from paydesk.domain.cases.actions.own_fields import fill_fields, save_field
 from paydesk.domain.cases.actions.ready_texts import retire_ready_text, save_ready_text
 from paydesk.domain.cases.actions.splitting import split, undo_split
 from paydesk.domain.cases.actions.tagging import tag_case
@@ -77,6 +78,7 @@ __all__ = [
     "confirm_link",
     "end_proof",
     "fetch",
+    "fill_fields",
     "keep_commitment",
     "ignore_mail",
     "keep_mail",
@@ -99,6 +101,7 @@ __all__ = [
     "resolve",
     "retire_ready_text",
     "save_draft",
+    "save_field",
     "save_letter",
     "say_kind",
     "save_ready_text",

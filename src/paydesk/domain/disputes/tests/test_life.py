@@ -29,6 +29,7 @@ from paydesk.domain.disputes.tests.company import (
 from paydesk.domain.goodwill.actions import GoodwillRefused, give_goodwill
 from paydesk.domain.refunds.actions import approve_refund, request_refund
 from paydesk.domain.refunds.steps import RefundRefused
+from paydesk.domain.retention.forgetting import person as person_forgotten
 from paydesk.foundation.approvals.actions import reject_approval, set_limit
 from paydesk.foundation.approvals.models import Approval
 from paydesk.foundation.approvals.steps import ApprovalRefused, SamePersonRefused
@@ -267,3 +268,13 @@ class Outcomes(Contested):
             payee_name="Ama Mensah", payee_account="233244123456", rail="mobile_money", again=True,
             by=SUPPORT, now=LATER,
         )  # fmt: skip
+
+
+class Erasing(Contested):
+    def test_what_people_wrote_about_a_dispute_goes_with_the_customer(self):
+        dispute = self.decided(self.challenged(self.opened(note="Says Ama")), "won", note="Ama was told")
+        person_forgotten(self.payment.customer_id, WORKER, LATER)
+        dispute.refresh_from_db()
+        assert (dispute.note, dispute.answer_note, dispute.outcome_note) == ("", "", "")
+        assert {each.absent_because for each in Evidence.objects.all()} == {"", "Erased"}
+        assert dispute.provider_ref == "CB-1", "what was paid and decided stays"

@@ -23,7 +23,8 @@ from paydesk.domain.cases.models import (
     SideTalk,
     WaitingFile,
 )
-from paydesk.domain.cases.queries import case_for
+from paydesk.domain.cases.own_fields import without
+from paydesk.domain.cases.queries import case_for, own_fields
 from paydesk.domain.cases.steps import count_up
 from paydesk.domain.retention.models import Redaction
 from paydesk.domain.retention.queries import documents_of
@@ -142,7 +143,19 @@ def take_out(case_id: int, words: str, by: Actor, now: datetime) -> int:
         for rows, columns in _written(case_id)
         for row in rows.select_for_update(of=("self",))
     )
+    places += _out_of_fields(case_id, words)
     return places + sum(_out_of_document(number, words, by, now) for number in documents_of([case_id]))
+
+
+def _out_of_fields(case_id: int, words: str) -> int:
+    """1 where the words stood in a field of the company's own, 0 where they did not."""
+    case = Case.objects.select_for_update(of=("self",)).get(pk=case_id)
+    kept = without(words, own_fields(), case.field_values, instead=GONE)
+    if kept == case.field_values:
+        return 0
+    case.field_values = kept
+    case.save(update_fields=["field_values"])
+    return 1
 
 
 def _written(case_id: int) -> list[tuple[QuerySet[Any], tuple[str, ...]]]:

@@ -208,12 +208,14 @@ class Erasing(TestCase):
 
     def test_the_night_erases_what_is_older_than_its_time_but_what_is_held_and_proves_it(self) -> None:
         old, held, young = self.case(), self.case(), self.case(closed_at=NOON + YEARS)
+        Case.objects.update(field_values={"serial": NAME})
         actions.place_hold(("case", held.pk), reason="Asked for by the court.", by=self.by["RK"], now=NOON)
         run = actions.apply_schedule(by=WORKER, now=NOON + YEARS)
         assert run is not None
         assert (run.erased["case_text"], run.held) == (1, {"case_text": 1})
         old.refresh_from_db()
         assert (old.subject, old.contact, old.state) == ("Erased", "", "closed")
+        assert old.field_values == {}
         assert Message.objects.get(case=old).text == "Erased"
         for kept in (held, young):
             assert Case.objects.get(pk=kept.pk).contact == MAIL

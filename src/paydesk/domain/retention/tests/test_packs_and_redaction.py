@@ -211,6 +211,24 @@ class WithAMail(TestCase):
             Message.objects.get(pk=message.pk).__dict__[c] for c in ("text", "full_text")
         )
 
+    def test_words_go_from_own_fields_as_well_and_a_field_that_is_no_text_is_empty_then(self) -> None:
+        admin = make_person("AD Person", "AD").actor()
+        for label, type in (("Story", "text"), ("Their phone", "phone"), ("Fee", "amount")):
+            cases.save_field("", label=label, type=type, by=admin, now=NOON)
+        said = {"story": "He is 233244123456, a tailor", "their_phone": "0244123456", "fee": "2.00"}
+        cases.fill_fields(self.case.pk, values=said, by=self.by["SU"], now=NOON)
+        note = Message.objects.get(case=self.case, direction="note")
+        made = actions.redact_words(
+            note.pk, words="233244123456", reason="A third person", by=self.by["SU"], now=NOON
+        )
+        actions.confirm_redaction(made.pk, by=self.by["TL"], now=NOON)
+        self.case.refresh_from_db()
+        assert self.case.field_values == {
+            "story": "He is [redacted], a tailor", "fee": {"minor": 200, "currency": "GHS"},
+        }  # fmt: skip
+        note.refresh_from_db()
+        assert "Story: — → He is [redacted], a tailor" in note.text
+
     def test_words_go_from_what_was_asked_aside_promised_drafted_and_named_as_well(self) -> None:
         by, case = self.by["SU"], self.case
         aside = f"Is it so that {SECRET}?"

@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("cases", "0016_made_files_know_what_they_tell")]
+    dependencies = [("cases", "0017_fields_of_their_own")]
 
     operations = [
         migrations.AddField("draft", "taken_by_id", models.BigIntegerField(null=True)),
