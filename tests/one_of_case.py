@@ -78,6 +78,7 @@ def one_of_case(people: dict[str, Person], case: Case, payment: Payment, now: da
     promised = cases.make_commitment(
         case.pk, text="Call", due_at=now + timedelta(days=1), by=support, now=now
     )  # fmt: skip
+    cases.save_draft(case.pk, text="Since you wrote", is_note=False, by=support, now=now)
     link = cases.link(case.pk, kind="payment", object_id=payment.pk, by=support, now=now)
     cases.link(case.pk, kind="contract", object_id=payment.contract_id or 0, by=support, now=now)
     text = cases.save_ready_text("", title="Thanks", texts={"en": "Thank you."}, by=lead, now=now)

@@ -1,4 +1,4 @@
-"""A case by key and pointer: messages split off into another one, and back."""
+"""A case by key and pointer: messages split off into another one, and back; a draft that goes over."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from paydesk.domain.cases.queries import code
 from paydesk.foundation.people.models import Person
 from tests.browser.axe import assert_no_axe_violations
 from tests.browser.conftest import OpenPage
-from tests.browser.people import make_market
+from tests.browser.people import make_market, make_person
 from tests.builders import WORKER
 
 SignIn = Callable[[Page, Person], None]
@@ -58,3 +58,31 @@ def test_a_message_is_split_off_and_the_split_is_taken_back(
     page.get_by_role("link", name="Take the split back…").click()
     dialog.get_by_role("button", name="Take it back").click()
     expect(detail).to_contain_text("It is part of")
+
+
+def test_a_colleague_takes_a_draft_over_and_the_page_of_its_author_says_so(
+    desk: str, analyst: Person, open_page: OpenPage, sign_in: SignIn
+) -> None:
+    case = make_case()
+    here = f"{desk}/cases/?view=team&open={code(case)}"
+    author, colleague = open_page(), open_page()
+    sign_in(author, analyst)
+    author.goto(here)
+    field = author.get_by_label("Your answer or note")
+    with author.expect_response(lambda answer: answer.url.endswith("/draft")):
+        field.press_sequentially("We look into the refund")
+
+    sign_in(colleague, make_person("Kofi Boateng", "SU"))
+    colleague.goto(here)
+    expect(colleague.locator(".row1 .draft-mark")).to_have_text("draft")
+    colleague.locator(".draft-of").get_by_role("link", name="Read…").click()
+    dialog = colleague.locator("#dialog")
+    expect(dialog).to_contain_text("We look into the refund")
+    assert_no_axe_violations(colleague)
+    dialog.get_by_role("button", name="Take it over").click()
+    expect(colleague.get_by_label("Your answer or note")).to_have_value("We look into the refund")
+
+    field.press_sequentially(", and the phone")
+    expect(author.locator(".composer [data-refused]")).to_contain_text("Kofi Boateng took your draft over")
+    colleague.reload()
+    expect(colleague.get_by_label("Your answer or note")).to_have_value("We look into the refund")

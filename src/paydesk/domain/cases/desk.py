@@ -40,7 +40,9 @@ SELECT c.id, c.version, coalesce(a.version, 0),
            SELECT FROM cases_visit v
             WHERE v.case_id = c.id AND v.person_id = %(me)s AND v.here_at >= c.last_message_at),
        ARRAY(SELECT v.person_id FROM cases_visit v
-              WHERE v.case_id = c.id AND v.here_at >= %(since)s ORDER BY v.person_id)
+              WHERE v.case_id = c.id AND v.here_at >= %(since)s ORDER BY v.person_id),
+       ARRAY(SELECT d.person_id FROM cases_draft d
+              WHERE d.case_id = c.id AND NOT d.is_note AND d.taken_by_id IS NULL ORDER BY d.person_id)
   FROM cases_case c
   LEFT JOIN assignments_assignment a ON a.subject_kind = %(kind)s AND a.subject_id = c.id
  WHERE c.id = ANY (%(ids)s)
@@ -50,12 +52,13 @@ SELECT c.id, c.version, coalesce(a.version, 0),
 @dataclass(frozen=True, slots=True)
 class RowNow:
     """What others may change of a case in a list: its version, that of its owner, whether something was said
-    since one looked, ids of the people who have it open."""
+    since one looked, ids of the people who have it open and of those who left a draft of an answer."""
 
     version: int
     owner_version: int
     is_unread: bool
     here: tuple[int, ...]
+    drafts: tuple[int, ...]
 
 
 @read_once
@@ -65,15 +68,19 @@ def rows_now(case_ids: tuple[int, ...], person_id: int | None, now: datetime) ->
     with connection.cursor() as cursor:
         cursor.execute(ROWS_NOW, known)
         return {
-            pk: RowNow(version, owner, unread, tuple(here))
-            for pk, version, owner, unread, here in cursor.fetchall()
+            pk: RowNow(version, owner, unread, tuple(here), tuple(drafts))
+            for pk, version, owner, unread, here, drafts in cursor.fetchall()
         }
 
 
 CASE_NOW = """
 SELECT c.market, c.version,
-       ARRAY(SELECT d.person_id FROM cases_draft d WHERE d.case_id = c.id AND d.at >= %(writes)s),
-       ARRAY(SELECT v.person_id FROM cases_visit v WHERE v.case_id = c.id AND v.here_at >= %(here)s)
+       ARRAY(SELECT d.person_id FROM cases_draft d
+              WHERE d.case_id = c.id AND d.at >= %(writes)s AND d.taken_by_id IS NULL),
+       ARRAY(SELECT v.person_id FROM cases_visit v WHERE v.case_id = c.id AND v.here_at >= %(here)s),
+       (SELECT mine.taken_by_id FROM cases_draft mine JOIN cases_draft theirs USING (case_id)
+         WHERE mine.case_id = c.id AND mine.person_id = %(me)s
+           AND theirs.person_id = mine.taken_by_id AND theirs.taken_by_id IS NULL)
   FROM cases_case c
  WHERE c.id = %(id)s
 """
@@ -81,24 +88,26 @@ SELECT c.market, c.version,
 
 @dataclass(frozen=True, slots=True)
 class CaseNow:
-    """Its market and version, ids of the people who write at it and who have it open."""
+    """Its market and version, ids of the people who write at it and who have it open, and of whoever goes on
+    with what one began to write."""
 
     market: str
     version: int
     writing: frozenset[int]
     here: frozenset[int]
+    took_over: int | None
 
 
-def case_now(case_id: int, now: datetime) -> CaseNow | None:
-    """How a case stands for whoever has it open; None where there is none. One query."""
-    known = {"id": case_id, "writes": now - WRITES_WITHIN, "here": now - HERE_WITHIN}
+def case_now(case_id: int, person_id: int | None, now: datetime) -> CaseNow | None:
+    """How a case stands for a person who has it open; None where there is none. One query."""
+    known = {"id": case_id, "me": person_id, "writes": now - WRITES_WITHIN, "here": now - HERE_WITHIN}
     with connection.cursor() as cursor:
         cursor.execute(CASE_NOW, known)
         row = cursor.fetchone()
     if row is None:
         return None
-    market, version, writing, here = row
-    return CaseNow(market, version, frozenset(writing), frozenset(here))
+    market, version, writing, here, took_over = row
+    return CaseNow(market, version, frozenset(writing), frozenset(here), took_over)
 
 
 def at_work_now(actor: Actor, now: datetime) -> dict[int, Case]:

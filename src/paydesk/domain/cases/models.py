@@ -344,6 +344,9 @@ class Draft(models.Model):
     """What somebody began to write, so that nothing is lost; `case_version` is what they had read.
 
     `facts` are those it was written with, as they were read: [{"name", "value", "at"}] (draft_facts.py).
+    A draft of an answer is read by whoever may work the case, one of a note by its author alone. Where a
+    colleague took it over, an empty one stays behind (`taken_by_id`, `at` that moment), so that a page which
+    still shows the words does not write them back.
     """
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="drafts", db_index=False)
@@ -352,10 +355,16 @@ class Draft(models.Model):
     is_note = models.BooleanField(default=False)
     facts = models.JSONField(default=list, db_default=[])
     case_version = models.IntegerField()
+    taken_by_id = models.BigIntegerField(null=True)
     at = models.DateTimeField()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["case", "person_id"], name="draft_of_person_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["case", "person_id"], name="draft_of_person_once"),
+            models.CheckConstraint(
+                condition=Q(taken_by_id=None) | Q(text="", facts=[]), name="draft_taken_over_is_empty"
+            ),
+        ]
 
 
 class Commitment(models.Model):

@@ -272,22 +272,16 @@ def unchecked(case: Case) -> list[str]:
     return [check for check in checks if check not in case.checked]
 
 
-def draft_of(case_id: int, person_id: int | None) -> Draft | None:
-    """What this person began to write."""
+def drafts_of(case_id: int) -> list[Draft]:
+    """What people began to write, the newest first; also the empty ones that were taken over."""
     if not has_any((SUBJECT, case_id), Draft):
-        return None
-    return Draft.objects.filter(case_id=case_id, person_id=person_id).first()
+        return []
+    return list(Draft.objects.filter(case_id=case_id).order_by("-at", "-pk"))
 
 
 def was_said(case_id: int, sent_key: str) -> bool:
     """Whether what a composer of this key held was sent or noted; one query."""
     return bool(sent_key) and Message.objects.filter(case_id=case_id, sent_key=sent_key).exists()
-
-
-def others_writing(case_id: int, person_id: int | None, since: datetime) -> list[int]:
-    """Ids of other people who wrote at this case since."""
-    found = Draft.objects.filter(case_id=case_id, at__gte=since).exclude(person_id=person_id)
-    return list(found.values_list("person_id", flat=True))
 
 
 def commitments_of(case_id: int) -> list[Commitment]:

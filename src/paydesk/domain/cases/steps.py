@@ -269,5 +269,11 @@ def add_to_draft(case: Case, text: str, by: Actor, now: datetime) -> None:
     Draft.objects.update_or_create(
         case=case,
         person_id=by.id,
-        defaults={"text": written, "is_note": False, "case_version": case.version, "at": now},
+        defaults={
+            "text": written,
+            "is_note": False,
+            "case_version": case.version,
+            "taken_by_id": None,
+            "at": now,
+        },
     )

@@ -233,7 +233,8 @@ def file_in_chat(chat: Chat, attachment_id: int) -> Attachment | None:
 
 def agent_is_typing(case_id: int, now: datetime) -> bool:
     """Whether somebody of ours writes an answer at this moment; notes do not count."""
-    return Draft.objects.filter(case_id=case_id, is_note=False, at__gt=now - rules.TYPING_WITHIN).exists()
+    writing = Draft.objects.filter(case_id=case_id, is_note=False, taken_by_id=None)
+    return writing.filter(at__gt=now - rules.TYPING_WITHIN).exists()
 
 
 def chat_of_case(case_id: int) -> Chat | None:

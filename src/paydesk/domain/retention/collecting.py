@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Model, QuerySet
+from django.db.models import Model, Q, QuerySet
 
 from paydesk.domain.cases.document_kinds import KIND_WORDS
 from paydesk.domain.cases.models import (
@@ -24,7 +24,7 @@ from paydesk.domain.cases.models import (
     SideMessage,
     SideTalk,
 )
-from paydesk.domain.cases.said_in import merged_into
+from paydesk.domain.cases.said_in import came_into, merged_into
 from paydesk.domain.goodwill.models import Goodwill
 from paydesk.domain.ledger.queries import EntryRow, entries_about
 from paydesk.domain.payments.models import Allocation, Claim, Payment
@@ -121,7 +121,8 @@ def of_payment(payment: Payment) -> Collected:
 
 
 def said(found: Collected, case_ids: Sequence[int]) -> None:
-    messages = list(Message.objects.filter(case_id__in=case_ids).order_by("at", "id"))
+    came = [number for case_id in case_ids for number in came_into(case_id)]
+    messages = list(Message.objects.filter(Q(case_id__in=case_ids) | Q(pk__in=came)).order_by("at", "id"))
     found.group("messages", messages)
     found.table(
         "What was said", ("When (UTC)", "Case", "Way", "By", "Text"),
@@ -131,9 +132,7 @@ def said(found: Collected, case_ids: Sequence[int]) -> None:
             for each in messages
         ],
     )  # fmt: skip
-    attached = list(
-        Attachment.objects.filter(message__case_id__in=case_ids).select_related("message").order_by("id")
-    )
+    attached = list(Attachment.objects.filter(message__in=messages).select_related("message").order_by("id"))
     places = [f"attachments/{n:03}-{each.name}" for n, each in enumerate(attached, 1)]
     found.group("attachments", attached)
     found.table(
@@ -144,7 +143,8 @@ def said(found: Collected, case_ids: Sequence[int]) -> None:
             for place, each in zip(places, attached, strict=True)
         ],
     )  # fmt: skip
-    raw = ReceivedMail.objects.filter(case_id__in=case_ids).order_by("id")
+    mails = [each.document_id for each in messages if each.pk in came]
+    raw = ReceivedMail.objects.filter(Q(case_id__in=case_ids) | Q(document_id__in=mails)).order_by("id")
     wanted = [(place, each.document_id) for place, each in zip(places, attached, strict=True)]
     wanted += [(f"mail/{n:03}.eml", each.document_id) for n, each in enumerate(raw, 1)]
     documents(found, wanted)

@@ -16,6 +16,7 @@ from paydesk.categorising.labelled import Labelled
 from paydesk.domain.cases.categories import as_json, leaves
 from paydesk.domain.cases.models import Case, CategoryTree, Message
 from paydesk.domain.cases.queries import current_tree
+from paydesk.domain.cases.said_in import said_in
 from paydesk.domain.cases.states import OPEN
 from paydesk.domain.triage.models import CategoryModel, Escalation, Suggestion
 from paydesk.domain.triage.rules import ESCALATES, SEVERAL_WITHIN, text_of
@@ -27,6 +28,8 @@ MOST_LEARNT = 20_000  # the newest; more add seconds and nothing to the figures
 ERASED = "Erased"  # the subject of a case that was forgotten
 SUGGESTED_MOST = 3
 MODELS_SHOWN = 14
+# What a customer wrote, and what was noted of a call.
+THEIRS = Q(is_public=True) & (Q(direction="in") | Q(direction="out", channel="phone"))
 
 
 def current_model() -> CategoryModel | None:
@@ -55,15 +58,14 @@ def labelled_cases() -> list[Labelled]:
 
 
 def text_of_case(case: Case) -> str:
-    """What a case is judged by: what its customer wrote; one query."""
-    return text_of(case.subject, _said([case.pk]).get(case.pk, ()))
+    """What a case is judged by: what its customer wrote, also what was split off into it; two queries."""
+    said = Message.objects.filter(THEIRS, said_in(case.pk)).order_by("at", "pk")
+    return text_of(case.subject, list(said.values_list("text", flat=True)))
 
 
 def _said(case_ids: Collection[int]) -> dict[int, list[str]]:
     said: dict[int, list[str]] = defaultdict(list)
-    words = Message.objects.filter(case_id__in=case_ids, is_public=True).filter(
-        Q(direction="in") | Q(direction="out", channel="phone")
-    )
+    words = Message.objects.filter(THEIRS, case_id__in=case_ids)
     for case_id, text in words.order_by("at", "pk").values_list("case_id", "text").iterator():
         said[case_id].append(text)
     return said

@@ -27,7 +27,6 @@ from paydesk.domain.cases.queries import (
     code,
     commitments_of,
     current_tree,
-    draft_of,
     knows_who,
     links_of,
     messages_of,
@@ -49,7 +48,7 @@ from paydesk.web.addresses import code_in, number_in, page_of
 from paydesk.web.answers import unchanged
 from paydesk.web.cases.acts import acts_of
 from paydesk.web.cases.file_kinds import papers_of
-from paydesk.web.cases.kept_draft import changed_in, facts_in
+from paydesk.web.cases.kept_draft import changed_in, drafts_for, facts_in
 from paydesk.web.cases.links import of_customer, owners_of, shown_links
 from paydesk.web.cases.next_button import next_button
 from paydesk.web.cases.own_fields import fields_on
@@ -111,8 +110,8 @@ def page_of_case(request: HttpRequest, case: Case) -> dict[str, Any]:
     ]
     missing, own = unchecked(case), fields_on(case, looking(request))
     checks = checks_of(tree_of(case.category_version), case.category)
-    flags, messages, draft = escalations_of(case.pk), messages_of(case), draft_of(case.pk, actor.id)
-    family = family_of(actor, case)
+    flags, messages, drafts = escalations_of(case.pk), messages_of(case), drafts_for(case.pk, actor.id)
+    draft, family = drafts.mine, family_of(actor, case)
     before = list(cases_of_customer(actor, case.customer_id)[:6]) if case.customer_id else []
     following = next_button(
         case, actor, links=links, owners=owners, facts=facts, unchecked=missing,
@@ -158,6 +157,7 @@ def page_of_case(request: HttpRequest, case: Case) -> dict[str, Any]:
         "cause": ROOT_CAUSES.get(case.root_cause, ""),
         "outcome": MONEY_OUTCOMES.get(case.money_outcome, ""),
         "draft": draft,
+        "drafts": drafts,
         "draft_facts": facts_in(draft, facts),
         "draft_changed": changed_in(draft, facts, now),
         "waiting": waiting_files(case.pk, actor.id),
@@ -211,7 +211,7 @@ def news(request: HttpRequest, public_code: str) -> HttpResponse:
     tells.
     """
     actor, number = actor_of(request), number_in("case", public_code)
-    state = case_now(number, timezone.now()) if number is not None and number < 2**63 else None
+    state = case_now(number, actor.id, timezone.now()) if number is not None and number < 2**63 else None
     is_open_to_them = actor.hidden is not None and SUBJECT not in actor.hidden
     if state is not None and is_open_to_them and actor.sees(state.market):
         same = unchanged(request, version_of(state, actor))
@@ -239,19 +239,22 @@ def version_of(state: CaseNow, actor: Actor) -> str:
 
 
 def _news(request: HttpRequest, case: Case) -> HttpResponse:
-    actor, state = actor_of(request), case_now(case.pk, timezone.now())
+    actor = actor_of(request)
+    state = case_now(case.pk, actor.id, timezone.now())
     if state is None:
         raise Http404
     version = version_of(state, actor)
     if (same := unchanged(request, version)) is not None:
         return same
     writing, others = state.writing - {actor.id}, (state.writing | state.here) - {actor.id}
+    others |= {state.took_over} - {None}
     names = names_of(set(others)) if others else {}
     seen = request.GET.get("v", "").split("-")[0]
     known = {
         "each": shown(case), "case": case, "version": version, "went_on": seen != str(state.version),
         "writing": sorted(names[who] for who in writing if who in names),
-        "looking": sorted(names[who] for who in others - writing if who in names),
+        "looking": sorted(names[who] for who in state.here - writing - {actor.id} if who in names),
+        "took_over": names.get(state.took_over, ""),
         "url": page_of("case", case.pk),
     }  # fmt: skip
     return render(request, "cases/_news.html", known)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -161,6 +161,7 @@ class Row:
     told: str = ""  # the arithmetic of the clock, for the hover
     is_unread: bool = False
     here: tuple[str, ...] = ()  # names of others who have it open now
+    drafts: tuple[str, ...] = ()  # names of those, oneself too, who began to answer
 
     @property
     def seal(self) -> str:
@@ -170,7 +171,7 @@ class Row:
         return repr(
             (
                 case.pk, case.version, case.contact, self.each.category, clock, self.told, self.is_unread,
-                self.here, owner and owner.name, replace(self.work, owner=None),
+                self.here, self.drafts, owner and owner.name, replace(self.work, owner=None),
             )
         )  # fmt: skip
 
@@ -183,21 +184,23 @@ def rows_of(actor: Actor, found: Sequence[Case], urls: Mapping[int, str], now: d
     pauses = pause_rows([clock.pk for clock in clocks.values()])
     work = rows_work("case", [(case.pk, case.opened_at.date()) for case in found], now.date())
     state = rows_now(tuple(ids), actor.id, now)
-    others = {person for each in state.values() for person in each.here} - {actor.id}
+    others = {person for each in state.values() for person in (*each.here, *each.drafts)} - {actor.id}
     names = names_of(others) if others else {}
     stand = {number: standing(clock, now) for number, clock in clocks.items()}
     told = {
         number: arithmetic(clock, pauses.get(clock.pk, []), now, stand[number])
         for number, clock in clocks.items()
     }
-    here = {
-        number: tuple(sorted(names[who] for who in each.here if who in names))
-        for number, each in state.items()
-    }
+
+    def named(people: Iterable[int], known: Mapping[int, str]) -> tuple[str, ...]:
+        return tuple(sorted(known[who] for who in people if who in known))
+
+    writers = {**names, actor.id: actor.name} if actor.id is not None else names
     return [
         Row(
             shown(case, words), urls[case.pk], stand.get(case.pk), work[case.pk], told.get(case.pk, ""),
-            state[case.pk].is_unread, here[case.pk],
+            state[case.pk].is_unread, named(state[case.pk].here, names),
+            named(state[case.pk].drafts, writers),
         )
         for case in found
     ]  # fmt: skip

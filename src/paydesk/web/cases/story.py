@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 # What the words themselves show already.
 SAID = frozenset({
     "case.opened", "case.heard", "case.answered", "case.noted", "case.called", "case.answer_sent",
-    "case.answer_taken_back", "case.text_sent", "case.text_delivered", "case.text_taken_back",
+    "case.answer_taken_back", "case.draft_taken_over", "case.text_sent", "case.text_delivered",
+    "case.text_taken_back",
     "case.fields_filled",
 })  # fmt: skip
 ROUTED = frozenset({"case.routed", "case.routed_to_team"})

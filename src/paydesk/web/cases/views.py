@@ -99,7 +99,7 @@ def page_of_ids(request: HttpRequest, filters: CaseFilters) -> tuple[int, ...]:
 def version_of(ids: Sequence[int], rows: Mapping[int, RowNow]) -> str:
     """A short sum of what these rows show that others may change."""
     found = [(each, rows[each]) for each in ids if each in rows]
-    told = repr([(each, row.version, row.owner_version, row.here) for each, row in found])
+    told = repr([(each, row.version, row.owner_version, row.here, row.drafts) for each, row in found])
     return sha256(told.encode()).hexdigest()[:16]
 
 

@@ -167,6 +167,7 @@ OF_CASES = {
     "case.merged": "Made the case part of another",
     "case.took_in": "Took another case in",
     "case.parted": "Took the merge back",
+    "case.draft_taken_over": "Took over the draft of a colleague",
     "case.split": "Split messages off into another case",
     "case.split_off": "Split it off another case",
     "case.split_undone": "Took the split back",

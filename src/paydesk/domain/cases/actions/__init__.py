@@ -8,7 +8,7 @@ from paydesk.domain.cases.actions.aside import (
     say_aside,
 )
 from paydesk.domain.cases.actions.complaints import NO_COMPLAINT, approve_no_complaint, ask_no_complaint
-from paydesk.domain.cases.actions.drafting import renew_draft, save_draft
+from paydesk.domain.cases.actions.drafting import renew_draft, save_draft, take_over_draft
 from paydesk.domain.cases.actions.family import add_child, part_child
 from paydesk.domain.cases.actions.files import (
     attach_file,
@@ -116,6 +116,7 @@ __all__ = [
     "take_in_all",
     "take_in_anyway",
     "take_off_file",
+    "take_over_draft",
     "take_up",
     "tick",
     "undo_merge",

@@ -100,7 +100,7 @@ class TextsAndFiles(Cases):
         assert Visit.objects.count() == 2
         seen = rows_now((case.pk,), AGENT.id, later(minutes=1))[case.pk]
         assert (seen.is_unread, seen.here) == (False, tuple(sorted((AGENT.id, REVIEWER.id))))
-        assert case_now(case.pk, later(minutes=1)).here == {AGENT.id, REVIEWER.id}
+        assert case_now(case.pk, AGENT.id, later(minutes=1)).here == {AGENT.id, REVIEWER.id}
         actions.receive_message(case.pk, channel="email", text="And?", by=WORKER, now=later(minutes=5))
         assert rows_now((case.pk,), AGENT.id, NOON)[case.pk].is_unread
         with pytest.raises(CaseRefused):

@@ -19,9 +19,11 @@ from paydesk.domain.quality.csat_models import CsatAnswer, Invitation
 from paydesk.domain.retention import actions
 from paydesk.domain.retention.actions.packing import PackRefused
 from paydesk.domain.retention.actions.redacting import GONE, RedactionRefused, take_out
+from paydesk.domain.retention.collecting import of_case
 from paydesk.domain.retention.models import Pack, Redaction
 from paydesk.domain.retention.pack_files import content_of
 from paydesk.domain.risk import actions as risk
+from paydesk.domain.triage.queries import text_of_case
 from paydesk.foundation.assignments.models import Note
 from paydesk.foundation.audit.models import AuditRecord
 from paydesk.foundation.documents.blobs import path_of
@@ -125,6 +127,17 @@ class WithAMail(TestCase):
         assert "And my phone is locked." in summary
         assert "goodwill.given" in {each["kind"] for each in json.loads(inside.read("postings.json"))}
         assert [each["note"] for each in json.loads(inside.read("goodwill.json"))] == ["We were late."]
+
+    def test_a_pack_of_what_was_split_off_holds_the_words_it_began_with_and_their_files(self) -> None:
+        (said,) = self.case.messages.filter(direction="in")
+        child = cases.split(
+            self.case.pk, messages={said.pk: "along"}, links={}, subject="The wallet", sent_key="s",
+            version=Case.objects.get(pk=self.case.pk).version, by=self.by["SU"], now=NOON,
+        )  # fmt: skip
+        assert said.text in text_of_case(child)
+        found = of_case(child)
+        assert [each["id"] for each in json.loads(found.files["messages.json"])] == [said.pk]
+        assert [each["name"] for each in json.loads(found.files["attachments.json"])] == ["letter.png"]
 
     def opened_by_them(self, text: str) -> Case:
         return cases.open_case(
