@@ -89,7 +89,7 @@ PLACES = [
     Place("mailboxes:list", "Mail", "mail", "z", "settings.manage:view", parts=("text_messages",)),
     Place("doors:list", "Doors", "chat", "5", "settings.manage:view"),
     Place("ready_texts:list", "Texts", "file", "j", "cases.texts"),
-    Place("case_fields:list", "Fields", "file", "8", "settings.manage:view"),
+    Place("case_fields:list", "Fields", "file", "9", "settings.manage:view"),
     Place("risk:list", "Risk", "lock", "1", "risk.escalate:view"),
     Place("retention:overview", "Retention", "hourglass", "2", "retention.hold:view"),
     Place("people:list", "People", "people", "e", "people.manage:view"),

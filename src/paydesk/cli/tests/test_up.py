@@ -150,6 +150,11 @@ def test_down_stops_everything_and_a_second_down_finds_nothing(first_up: Done, h
     assert paydesk(home, "down").stdout == "paydesk was not running.\n"
 
 
+def _hear_ctrl_c() -> None:
+    """As in a terminal: what a shell starts in the background, these tests perhaps, does not hear it."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def test_ctrl_c_stops_web_worker_and_database(first_up: Done, home: Path, port: int) -> None:
     paydesk(home, "down")
     foreground = subprocess.Popen(
@@ -158,6 +163,7 @@ def test_ctrl_c_stops_web_worker_and_database(first_up: Done, home: Path, port: 
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
+        preexec_fn=_hear_ctrl_c,
     )
     assert foreground.stdout is not None
     assert foreground.stdout.readline() == f"paydesk runs at http://127.0.0.1:{port}/\n"

@@ -69,7 +69,7 @@ class Identification(TestCase):
         for few in (unknown[:1], unknown[1:]):
             with CaptureQueriesContext(connection) as captured:
                 assert start_identification_clocks(few, NOON) == len(few)
-            assert len(captured) == 6, "with the savepoint of a test"
+            assert len(captured) == 5, "with the savepoint of a test"
 
     def test_what_the_clocks_missed_is_caught_up_with(self):
         old, named = self.unknown(), self.unknown()
