@@ -3,13 +3,15 @@
 The domain says a refusal or a clock's arithmetic once, in English, as the audit trail and the API keep it.
 In the catalogues it stands with `{}` for each thing put in: "Refund of {} refused: you can refund up to {} of
 this payment."; its translation says `{0}` and `{1}` where they belong. Codes, names and amounts stay as they
-are.
+are. A sentence is said whole or not at all: where English of ours that the catalogue does not know would have
+to stand in a place, it is another sentence. What a person wrote stands after a colon or in quotes.
 """
 
 from __future__ import annotations
 
 import gettext
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -22,6 +24,8 @@ LONGEST = 2000  # what is longer is no sentence of ours
 FEWEST = 5  # letters of its own, so that "{} of {}" is not found in every text
 _LETTERS = re.compile(r"[^\W\d_]+")
 _SLOT = re.compile(r"\{\d*\}")
+_QUOTING = re.compile(r"(?:[:“\"‘«(]|\W')\s?$")
+_PROSE = re.compile(r"(?<![^\s(“\"'])[a-z]{2,}(?=[\s,.;:!?)”\"']|$)")
 _MONTHS = (
     "January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
     "November", "December",
@@ -38,6 +42,7 @@ class Sentence:
     literal: str
     shape: re.Pattern[str]
     said: str
+    quotes: tuple[bool, ...]  # of each slot, whether words of a person may stand there
 
     def of(self, words: str) -> list[str] | None:
         """What stands in the slots of `words`; None where it is another sentence."""
@@ -59,7 +64,8 @@ def sentences(language: str) -> tuple[Sentence, ...]:
         parts = _SLOT.split(english)
         if len(parts) > 1 and sum(map(len, _LETTERS.findall("".join(parts)))) >= FEWEST:
             shape = re.compile("(.*?)".join(re.escape(part) for part in parts), re.DOTALL)
-            found.append(Sentence(sum(map(len, parts)), max(parts, key=len), shape, said))
+            quotes = tuple(bool(_QUOTING.search(before)) for before in parts[:-1])
+            found.append(Sentence(sum(map(len, parts)), max(parts, key=len), shape, said, quotes))
     return tuple(sorted(found, key=lambda sentence: -sentence.known))
 
 
@@ -99,26 +105,50 @@ def _one(words: str, language: str) -> tuple[str, int]:
         return f"{exact[words[:-1]]}…", len(words)
     if (small := words[:1].lower() + words[1:]) in exact:  # a word of a list that begins a line
         return exact[small][:1].upper() + exact[small][1:], len(words)
-    listed = words.split(", ")
-    if len(listed) > 1 and all(each in exact for each in listed):
-        return ", ".join(exact[each] for each in listed), len(words)
+    for joint in (", ", ": "):  # a list; a category below its group
+        listed = words.split(joint)
+        if len(listed) > 1 and all(each in exact for each in listed):
+            return exact.get(joint, joint).join(exact[each] for each in listed), len(words)
     for sentence in sentences(language):
-        slots = sentence.of(words)
-        if slots is not None:
-            return sentence.said.format(*(_put_in(slot, language) for slot in slots)), sentence.known
+        said = _said(sentence, words, language, _put_in)
+        if said is not None:
+            return said, sentence.known
     return words, 0
+
+
+def _said(sentence: Sentence, words: str, language: str, put_in: Callable[[str, str], str]) -> str | None:
+    """`words` as `sentence` is said; None where it is another, or would be left half in English."""
+    slots = sentence.of(words)
+    if slots is None:
+        return None
+    filled = [put_in(slot, language) for slot in slots]
+    for slot, said, may_quote in zip(slots, filled, sentence.quotes, strict=True):
+        if said == slot and not may_quote and not _own_words(language).isdisjoint(_PROSE.findall(slot)):
+            return None
+    return sentence.said.format(*filled)
 
 
 def _put_in(slot: str, language: str) -> str:
     """What stands in a slot: words of ours, also those with a figure of their own ("2 days"), or as it is."""
-    exact = exact_words(language)
-    if slot in exact:
-        return exact[slot]
-    for sentence in sentences(language):
-        inner = sentence.of(slot)
-        if inner is not None:
-            return sentence.said.format(*(exact.get(each, each) for each in inner))
-    return slot
+    if (known := _word(slot, language)) != slot:
+        return known
+    inner = (_said(sentence, slot, language, _word) for sentence in sentences(language))
+    return next((said for said in inner if said is not None), slot)
+
+
+def _word(slot: str, language: str) -> str:
+    return exact_words(language).get(slot, slot)
+
+
+@cache
+def _own_words(language: str) -> frozenset[str]:
+    """Each small word of our own English, save what is written alike in this language."""
+    return frozenset(
+        word
+        for english, said in _catalogue(language).items()
+        if english != said
+        for word in _PROSE.findall(english)
+    )
 
 
 def _catalogue(language: str) -> dict[str, str]:
