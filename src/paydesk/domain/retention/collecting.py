@@ -38,7 +38,7 @@ from paydesk.foundation.clocks.models import Clock, ClockPause
 from paydesk.foundation.documents.models import Document
 from paydesk.foundation.documents.queries import document_by_id, open_document
 from paydesk.foundation.documents.rules import safe_file_name
-from paydesk.foundation.people.restricted_models import RestrictedThing
+from paydesk.foundation.people.restricted import hidden_beside
 from paydesk.kernel.money import Money
 from paydesk.kernel.public_codes import code_of
 from paydesk.kernel.refused import Refused
@@ -108,10 +108,7 @@ def of_case(case: Case) -> Collected:
 
 def _hidden_beside(case_id: int) -> set[Thing]:
     """What named people alone see now, but for what the view of this case covers."""
-    others = RestrictedThing.objects.exclude(
-        view__things__subject_kind="case", view__things__subject_id=case_id
-    )
-    return set(others.values_list("subject_kind", "subject_id"))
+    return set(hidden_beside("case", case_id).values_list("subject_kind", "subject_id"))
 
 
 def of_payment(payment: Payment) -> Collected:
