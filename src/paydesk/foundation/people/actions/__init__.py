@@ -1,4 +1,4 @@
-"""Verbs on people: their accounts, what they prefer, how they sign in, their second factor, what they reveal."""
+"""Verbs on people: their accounts, preferences, how they sign in, their second factor, what they reveal."""
 
 from paydesk.foundation.people.actions.accounts import (
     DEMO_PEOPLE,
