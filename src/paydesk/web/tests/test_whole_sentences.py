@@ -64,3 +64,15 @@ def test_names_codes_and_what_a_person_wrote_in_their_place_are_put_in() -> None
             "Document manquant\u00a0: what she has sent. Demandez-le, puis dites du fichier ce qu’il est."
         )
         assert spoken("Refund: Refund has not come") == "Remboursement\u00a0: Remboursement pas arrivé"
+
+
+def test_sums_and_reasons_are_said_clause_by_clause() -> None:
+    sum_of_clock = "27 h working time (by closing time, 2 days later); 3 h 20 min used; 23 h 40 min left."
+    assert sentences.put(sum_of_clock, "fr") == (
+        "27 h de temps ouvré (avant la fermeture, 2 jours plus tard)\u00a0; 3 h 20 min utilisées\u00a0;"
+        " reste 23 h 40 min."
+    )
+    reason = "The row claims it; this phone paid into it 12 times before."
+    assert sentences.put(reason, "sw") == "Mstari unautaja; simu hii ilishaulipia mara 12."
+    unknown = "The row claims it; it smells of money."
+    assert sentences.put(unknown, "sw") == unknown
