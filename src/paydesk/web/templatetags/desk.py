@@ -177,7 +177,9 @@ def person_text(context: dict[str, Any], text: str | None, of: Any = None) -> st
 def payment_sentence(context: dict[str, Any], text: str, payment: Any) -> str:
     """A sentence of ours about a payment; it may hold the number and the name of who paid."""
     line = payment.statement_line
-    return looking(context["request"]).sentence(text, payment, names=[line.payer_name], phones=[line.msisdn])
+    eyes = looking(context["request"])
+    told: str = in_own_words(eyes.sentence(text, payment, names=[line.payer_name], phones=[line.msisdn]))
+    return told
 
 
 @register.inclusion_tag("components/reveal.html", takes_context=True)
