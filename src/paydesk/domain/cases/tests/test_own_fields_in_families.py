@@ -69,7 +69,7 @@ class GoAlong(Splitting):
         self.filled(other, shop="At Efua Owusu")
         assert take_out(survivor.pk, "Owusu", AGENT, NOON) == 2
         assert self.values(case) == self.values(survivor) == {"shop": "At Efua [redacted]"}
-        assert take_out(case.pk, "Efua", AGENT, NOON) == 4, "three fields, and the note that says it was filled"
+        assert take_out(case.pk, "Efua", AGENT, NOON) == 4, "three fields and the note about it"
         assert self.values(survivor) == {"shop": "At [redacted] [redacted]"}
         assert self.values(child) == {"shop": "At [redacted] Owusu"}
         assert self.values(other) == {"shop": "At Efua Owusu"}, "of that case nobody asked"
