@@ -3,7 +3,8 @@
 The domain says a refusal or a clock's arithmetic once, in English, as the audit trail and the API keep it.
 In the catalogues it stands with `{}` for each thing put in: "Refund of {} refused: you can refund up to {} of
 this payment."; its translation says `{0}` and `{1}` where they belong. Codes, names and amounts stay as they
-are.
+are. A sentence is said whole or not at all: where English of ours that the catalogue does not know would have
+to stand in a place, it is another sentence. What a person wrote stands beside a colon or in quotes.
 """
 
 from __future__ import annotations
@@ -19,9 +20,12 @@ from django.utils.translation import override
 
 FOLDER = Path(__file__).resolve().parent / "locale"
 LONGEST = 2000  # what is longer is no sentence of ours
-FEWEST = 5  # letters of its own, so that "{} of {}" is not found in every text
+DEEPEST = 3  # "(by closing time, 2 days later)" in a sum of working time
+FEWEST = 4  # letters of its own, so that "{} of {}" is not found in every text
 _LETTERS = re.compile(r"[^\W\d_]+")
 _SLOT = re.compile(r"\{\d*\}")
+_QUOTING = re.compile(r"(?:[:“\"‘«(]|\W')\s?$")
+_PROSE = re.compile(r"(?<![^\s(“\"'])[a-z]{2,}(?=[\s,.;:!?)”\"']|$)")
 _MONTHS = (
     "January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
     "November", "December",
@@ -38,6 +42,7 @@ class Sentence:
     literal: str
     shape: re.Pattern[str]
     said: str
+    quotes: tuple[bool, ...]  # of each slot, whether words of a person may stand there
 
     def of(self, words: str) -> list[str] | None:
         """What stands in the slots of `words`; None where it is another sentence."""
@@ -59,7 +64,10 @@ def sentences(language: str) -> tuple[Sentence, ...]:
         parts = _SLOT.split(english)
         if len(parts) > 1 and sum(map(len, _LETTERS.findall("".join(parts)))) >= FEWEST:
             shape = re.compile("(.*?)".join(re.escape(part) for part in parts), re.DOTALL)
-            found.append(Sentence(sum(map(len, parts)), max(parts, key=len), shape, said))
+            quotes = tuple(bool(_QUOTING.search(each)) for each in parts[:-1])
+            if parts[0] == "" and parts[1].startswith(":"):  # what it is about: an account, a team
+                quotes = (True, *quotes[1:])
+            found.append(Sentence(sum(map(len, parts)), max(parts, key=len), shape, said, quotes))
     return tuple(sorted(found, key=lambda sentence: -sentence.known))
 
 
@@ -99,26 +107,54 @@ def _one(words: str, language: str) -> tuple[str, int]:
         return f"{exact[words[:-1]]}…", len(words)
     if (small := words[:1].lower() + words[1:]) in exact:  # a word of a list that begins a line
         return exact[small][:1].upper() + exact[small][1:], len(words)
-    listed = words.split(", ")
-    if len(listed) > 1 and all(each in exact for each in listed):
-        return ", ".join(exact[each] for each in listed), len(words)
+    for joint in (", ", ": "):  # a list; a category below its group
+        listed = words.split(joint)
+        if len(listed) > 1 and all(each in exact for each in listed):
+            return exact.get(joint, joint).join(exact[each] for each in listed), len(words)
     for sentence in sentences(language):
-        slots = sentence.of(words)
-        if slots is not None:
-            return sentence.said.format(*(_put_in(slot, language) for slot in slots)), sentence.known
-    return words, 0
+        said = _said(sentence, words, language, DEEPEST)
+        if said is not None:
+            return said, sentence.known
+    return _clauses(words, language)
 
 
-def _put_in(slot: str, language: str) -> str:
+def _clauses(words: str, language: str) -> tuple[str, int]:
+    """Clauses of which each is known, "4 h working time; 2 h used; 2 h left."; itself and 0 else."""
+    body = words.removesuffix(".")
+    parts = body.split("; ")
+    if len(parts) == 1:
+        return words, 0
+    found = [_one(part, language) for part in (parts[0][:1].lower() + parts[0][1:], *parts[1:])]
+    if not all(known for _, known in found):
+        return words, 0
+    said = exact_words(language).get("; ", "; ").join(clause for clause, _ in found) + words[len(body) :]
+    return said[:1].upper() + said[1:] if body[:1].isupper() else said, len(words)
+
+
+def _said(sentence: Sentence, words: str, language: str, deep: int) -> str | None:
+    """`words` as `sentence` is said; None where it is another, or would be left half in English."""
+    slots = sentence.of(words)
+    if slots is None:
+        return None
+    filled = [_put_in(slot, language, deep - 1) for slot in slots]
+    for slot, said, may_quote in zip(slots, filled, sentence.quotes, strict=True):
+        if said == slot and not may_quote and not _own_words(language).isdisjoint(_PROSE.findall(slot)):
+            return None
+    return sentence.said.format(*filled)
+
+
+def _put_in(slot: str, language: str, deep: int) -> str:
     """What stands in a slot: words of ours, also those with a figure of their own ("2 days"), or as it is."""
-    exact = exact_words(language)
-    if slot in exact:
+    if slot in (exact := exact_words(language)):
         return exact[slot]
-    for sentence in sentences(language):
-        inner = sentence.of(slot)
-        if inner is not None:
-            return sentence.said.format(*(exact.get(each, each) for each in inner))
-    return slot
+    inner = (_said(sentence, slot, language, deep) for sentence in sentences(language) if deep)
+    return next((said for said in inner if said is not None), slot)
+
+
+@cache
+def _own_words(language: str) -> frozenset[str]:
+    """Each small word of our own English, save the minutes of "3 h 20 min": they are written so in all."""
+    return frozenset(word for each in _catalogue(language) for word in _PROSE.findall(each)) - {"min"}
 
 
 def _catalogue(language: str) -> dict[str, str]:

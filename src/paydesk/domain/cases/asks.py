@@ -86,6 +86,7 @@ _numbers: dict[str, KnowsNumber] = {}
 _named: dict[str, TellsNamedFact] = {}
 _compensations: dict[str, TellsCompensations] = {}
 _of_parties: set[str] = set()
+_with_clocks: set[str] = set()
 _says: list[SaysFacts] = []
 
 
@@ -127,6 +128,16 @@ def tells_compensations(name: str, teller: TellsCompensations) -> None:
 def belongs_to_party(kind: str) -> None:
     """Register that things of `kind` are of a seller or merchant: somebody without being a customer."""
     _of_parties.add(kind)
+
+
+def clock_counts(kind: str) -> None:
+    """Register that the clocks of things of `kind` count for the cases about them as their own do."""
+    _with_clocks.add(kind)
+
+
+def kinds_with_clocks() -> list[str]:
+    """Kinds of things whose clocks count for the cases about them."""
+    return sorted(_with_clocks)
 
 
 def is_of_a_party(links: Iterable[Link]) -> bool:

@@ -16,6 +16,7 @@ from django.db.models.fields.json import KeyTextTransform
 
 from paydesk.domain.cases import categories, clocks
 from paydesk.domain.cases.asks import Link, is_of_a_party
+from paydesk.domain.cases.due_first import late
 from paydesk.domain.cases.models import (
     Attachment,
     Case,
@@ -30,7 +31,6 @@ from paydesk.domain.cases.own_fields import OwnField
 from paydesk.domain.cases.said_in import said_in
 from paydesk.domain.cases.states import AT_WORK, OPEN
 from paydesk.foundation.attached.queries import has_any
-from paydesk.foundation.clocks.models import Clock
 from paydesk.foundation.people.queries import in_markets
 from paydesk.foundation.people.restricted import is_covered, refuse_if_restricted
 from paydesk.kernel.actor import Actor
@@ -95,18 +95,12 @@ def in_view(found: QuerySet[Case], view: str, by: Actor, now: datetime) -> Query
     elif view == "team":
         found = found.filter(state__in=OPEN)
     elif view == "late":
-        found = found.filter(pk__in=_late(now), state__in=OPEN)
+        found = found.filter(pk__in=late(now), state__in=OPEN)
     elif view == "waiting":
         found = found.filter(state="waiting")
     else:
         return found.filter(state__in=("resolved", "closed")).order_by("-resolved_at", "-id")
     return found.order_by(F("unanswered_since").asc(nulls_last=True), "opened_at", "id")
-
-
-def _late(now: datetime) -> QuerySet[Clock, Any]:
-    """Ids of cases with a clock that is past its time; a pause is in it, also one whose end nobody noted."""
-    late = Clock.objects.filter(subject_kind=SUBJECT, ended_as="", due_at__lt=now)
-    return late.values("subject_id")
 
 
 def counts(actor: Actor, now: datetime) -> dict[str, int]:
@@ -118,7 +112,7 @@ def counts(actor: Actor, now: datetime) -> dict[str, int]:
         new=Count("pk", filter=Q(owned_by=None)),
         waiting=Count("pk", filter=Q(state="waiting")),
     )
-    return row | {"late": base.filter(pk__in=_late(now)).count()}
+    return row | {"late": base.filter(pk__in=late(now)).count()}
 
 
 def count_unanswered(actor: Actor) -> int:

@@ -10,7 +10,7 @@ from django.db.models import Q, QuerySet
 from paydesk.domain.cases import clocks
 from paydesk.domain.cases.models import Case, Message, SplitOff
 from paydesk.foundation.attached.queries import has_any
-from paydesk.foundation.people.restricted_models import RestrictedThing
+from paydesk.foundation.people.restricted import hidden_beside
 
 # What answered them: it was taken by a server, or they were talked to. Never what a machine wrote.
 ARRIVED = Q(direction="out", is_public=True, is_automatic=False, delivery__in=["sent", "delivered"]) | Q(
@@ -46,10 +46,10 @@ def merged_into(case_id: int) -> list[int]:
 
 
 def _seen_by_others_alone(case_id: int, beside: Sequence[int]) -> set[int]:
-    covered = RestrictedThing.objects.filter(subject_kind=clocks.SUBJECT, subject_id__in=beside).exclude(
-        view__things__subject_kind=clocks.SUBJECT, view__things__subject_id=case_id
-    )
-    return set(covered.values_list("subject_id", flat=True))
+    hidden = hidden_beside(clocks.SUBJECT, case_id).filter(
+        subject_kind=clocks.SUBJECT, subject_id__in=beside
+    )  # fmt: skip
+    return set(hidden.values_list("subject_id", flat=True))
 
 
 def own_in(case_id: int) -> Q:

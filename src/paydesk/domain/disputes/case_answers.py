@@ -12,6 +12,7 @@ from paydesk.domain.cases.asks import (
     Owner,
     Reference,
     blocks_resolving,
+    clock_counts,
     codes_in,
     finds_references,
     tells_amount,
@@ -38,6 +39,7 @@ def register() -> None:
     blocks_resolving(SUBJECT, blocks_of_dispute)
     blocks_resolving("payment", blocks_of_payment)
     tells_compensations(SUBJECT, compensations)
+    clock_counts(SUBJECT)
 
 
 def references_in(text: str, by: Actor, market: str) -> Iterator[Reference]:

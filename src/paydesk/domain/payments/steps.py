@@ -57,17 +57,26 @@ def locked(
 
     Raises PaymentRefused if it is not as the person saw it (`version`), Payment.DoesNotExist.
     """
-    more = [number for number in contract_ids if number is not None]
-    call(
-        "payments_lock",
-        ([*contracts_of([payment_id]), *more], "bigint[]"),
-        ([payment_id], "bigint[]"),
-        ([number for number in customer_ids if number is not None], "bigint[]"),
-    )
+    lock_all([payment_id], contract_ids=contract_ids, customer_ids=customer_ids)
     payment = Payment.objects.select_related("source_account", "statement_line").get(pk=payment_id)
     if version is not None and payment.version != version:
         raise PaymentChangedRefused(CHANGED)
     return payment
+
+
+def lock_all(
+    payment_ids: list[int],
+    *,
+    contract_ids: Iterable[int | None] = (),
+    customer_ids: Iterable[int | None] = (),
+) -> None:
+    """Lock these payments, their contracts and these balances in the one order, to the transaction's end."""
+    call(
+        "payments_lock",
+        ([*contracts_of(payment_ids), *(each for each in contract_ids if each is not None)], "bigint[]"),
+        (payment_ids, "bigint[]"),
+        ([each for each in customer_ids if each is not None], "bigint[]"),
+    )
 
 
 def contracts_of(payment_ids: list[int]) -> list[int]:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from paydesk.domain.cases.asks import compensations_of, stopping
+from paydesk.domain.payments.steps import lock_all
 from paydesk.domain.refunds import queries
 from paydesk.domain.refunds.models import Refund
 from paydesk.kernel.refused import ChangedRefused, Refused
@@ -55,8 +56,13 @@ def locked(refund_id: int, version: int | None) -> Refund:
 
 
 def refuse_contested(payment_ids: Iterable[int], now: datetime) -> None:
-    """Nothing goes back of a payment that is contested: the scheme may give it to the payer itself."""
-    if codes := stopping(compensations_of([("payment", pk) for pk in payment_ids], now)):
+    """Nothing goes back of a payment that is contested: the scheme may give it to the payer itself.
+
+    Locks the payments, so that none is contested before the caller's transaction ends.
+    """
+    numbers = sorted(set(payment_ids))
+    lock_all(numbers)
+    if codes := stopping(compensations_of([("payment", pk) for pk in numbers], now)):
         raise RefundRefused(
             f"Not done: the payment is contested ({codes}), and nothing is given while that is open.",
             code="refund.contested",

@@ -25,6 +25,7 @@ from paydesk.domain.cases.models import (
     SideTalk,
 )
 from paydesk.domain.cases.said_in import came_into, merged_into
+from paydesk.domain.disputes.models import Dispute, Evidence
 from paydesk.domain.goodwill.models import Goodwill
 from paydesk.domain.ledger.queries import EntryRow, entries_about
 from paydesk.domain.payments.models import Allocation, Claim, Payment
@@ -37,7 +38,7 @@ from paydesk.foundation.clocks.models import Clock, ClockPause
 from paydesk.foundation.documents.models import Document
 from paydesk.foundation.documents.queries import document_by_id, open_document
 from paydesk.foundation.documents.rules import safe_file_name
-from paydesk.foundation.people.restricted_models import RestrictedThing
+from paydesk.foundation.people.restricted import hidden_beside
 from paydesk.kernel.money import Money
 from paydesk.kernel.public_codes import code_of
 from paydesk.kernel.refused import Refused
@@ -46,7 +47,7 @@ from paydesk.writers.evidence_pack import as_json, summary_page
 Thing = tuple[str, int]
 PREFIXES = {"case": "CAS", "payment": "PAY", "refund": "REF", "contract": "CON", "customer": "CUS",
             "escalation": "ESC", "enforcement": "ENF", "exception": "EXC", "seller": "SEL",
-            "goodwill": "GWL"}  # fmt: skip
+            "goodwill": "GWL", "dispute": "DSP"}  # fmt: skip
 
 
 @dataclass
@@ -100,22 +101,21 @@ def of_case(case: Case) -> Collected:
     found.group("goodwill", given.order_by("id"))
     found.things += [("goodwill", each.pk) for each in given]
     money(found, payments, [number for kind, number in found.things if kind == "refund"])
+    contested(found, payments, [number for kind, number in found.things if kind == "dispute"])
     _decisions(found)
     return found
 
 
 def _hidden_beside(case_id: int) -> set[Thing]:
     """What named people alone see now, but for what the view of this case covers."""
-    others = RestrictedThing.objects.exclude(
-        view__things__subject_kind="case", view__things__subject_id=case_id
-    )
-    return set(others.values_list("subject_kind", "subject_id"))
+    return set(hidden_beside("case", case_id).values_list("subject_kind", "subject_id"))
 
 
 def of_payment(payment: Payment) -> Collected:
-    """A payment with its row as the provider stated it, its postings, refunds and escalations."""
+    """A payment with its row as the provider stated it, its postings, refunds, disputes and escalations."""
     found = Collected(things=[("payment", payment.pk)])
     money(found, [payment.pk], [])
+    contested(found, [payment.pk], [])
     _decisions(found)
     return found
 
@@ -181,9 +181,8 @@ def documents(found: Collected, wanted: Iterable[tuple[str, int | None]]) -> Non
             found.files[f"{place}.missing.txt"] = problem.text.encode()
 
 
-def money(
-    found: Collected, payments: Sequence[int], refunds: Sequence[int], *, with_postings: bool = True
-) -> None:
+def money(found: Collected, payments: Sequence[int], refunds: Sequence[int]) -> None:
+    """Payments as the provider stated them, what they were applied to, and what went back of them."""
     rows = list(Payment.objects.filter(pk__in=payments).select_related("statement_line").order_by("id"))
     found.group("payments", rows)
     found.group("payment-rows-as-stated", [each.statement_line for each in rows])
@@ -207,23 +206,52 @@ def money(
     found.things = list(
         dict.fromkeys([*found.things, *(("payment", r.pk) for r in rows), *(("refund", r.pk) for r in back)])
     )
-    if with_postings:
-        posted = [
-            (kind, number, entry)
-            for kind, number in found.things
-            if kind in ("payment", "refund", "goodwill")
-            for entry in entries_about(kind, number)
-        ]
-        found.group("postings", [_entry(kind, number, entry) for kind, number, entry in posted])
-        found.table(
-            "Postings", ("Entry", "About", "Booked", "Account", "Debit", "Credit"),
-            [
-                (entry.code, code(kind, number), entry.booked_on, f"{leg.code} {leg.name}", leg.debit or "",
-                 leg.credit or "")
-                for kind, number, entry in posted
-                for leg in entry.postings
-            ],
-        )  # fmt: skip
+
+
+def contested(found: Collected, payments: Sequence[int], disputes: Sequence[int]) -> None:
+    """What cardholders contest of these payments: the notice, our answer with its evidence, what was decided.
+
+    The answer is in it as it went out, a ZIP of its own.
+    """
+    of_these = Dispute.objects.filter(payment__in=payments) | Dispute.objects.filter(pk__in=disputes)
+    rows = list(of_these.order_by("id"))
+    given = list(Evidence.objects.filter(dispute__in=rows).order_by("id"))
+    found.group("disputes", rows)
+    found.group("dispute-evidence", given)
+    found.table(
+        "Disputes", ("Dispute", "Payment", "Contested", "State", "Scheme and reason", "To be answered by"),
+        [
+            (code("dispute", each.pk), code("payment", each.payment_id),
+             Money(each.amount_minor, each.currency), each.state,
+             f"{each.scheme} {each.reason_code}".strip(), each.answer_by or "")
+            for each in rows
+        ],
+    )  # fmt: skip
+    found.things = list(dict.fromkeys([*found.things, *(("dispute", each.pk) for each in rows)]))
+    wanted = [(f"{code('dispute', each.dispute_id)}/{each.kind}", each.document_id) for each in given]
+    wanted += [(f"{code('dispute', each.pk)}/answer.zip", each.pack_id) for each in rows]
+    wanted += [(f"{code('dispute', each.pk)}/decision", each.outcome_document_id) for each in rows]
+    documents(found, wanted)
+
+
+def _postings(found: Collected) -> None:
+    """What the books say about the money among all things so far."""
+    posted = [
+        (kind, number, entry)
+        for kind, number in found.things
+        if kind in ("payment", "refund", "goodwill", "dispute")
+        for entry in entries_about(kind, number)
+    ]
+    found.group("postings", [_entry(kind, number, entry) for kind, number, entry in posted])
+    found.table(
+        "Postings", ("Entry", "About", "Booked", "Account", "Debit", "Credit"),
+        [
+            (entry.code, code(kind, number), entry.booked_on, f"{leg.code} {leg.name}", leg.debit or "",
+             leg.credit or "")
+            for kind, number, entry in posted
+            for leg in entry.postings
+        ],
+    )  # fmt: skip
 
 
 def _entry(kind: str, number: int, entry: EntryRow) -> dict[str, Any]:
@@ -239,7 +267,8 @@ def _entry(kind: str, number: int, entry: EntryRow) -> dict[str, Any]:
 
 
 def _decisions(found: Collected) -> None:
-    """Escalations, enforcement, approvals, clocks, notes and the trail of all things so far."""
+    """Postings, escalations, enforcement, approvals, clocks, notes and the trail of all things so far."""
+    _postings(found)
     about = [(kind, number) for kind, number in found.things if kind in ("case", "payment")]
     escalations = list(rows_about(Escalation, about))
     found.group("escalations", escalations)

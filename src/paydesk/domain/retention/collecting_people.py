@@ -17,6 +17,7 @@ from paydesk.domain.quality.csat_models import CsatAnswer
 from paydesk.domain.retention.collecting import (
     Collected,
     code,
+    contested,
     documents,
     money,
     rows_about,
@@ -30,8 +31,8 @@ from paydesk.foundation.people.restricted_models import RestrictedThing
 
 
 def of_person(customer: Customer) -> Collected:
-    """What we keep of a customer: who they are, contracts, payments, refunds, what they sell, cases with
-    every word."""
+    """What we keep of a customer: who they are, contracts, payments, refunds, disputes, what they sell, cases
+    with every word."""
     found = Collected(things=[("customer", customer.pk)])
     found.group("person", [customer])
     found.group("phones", customer.phones.order_by("id"))
@@ -44,7 +45,8 @@ def of_person(customer: Customer) -> Collected:
     found.group("goodwill", Goodwill.objects.filter(customer=customer).order_by("id"))
     _sold(found, sorted(sellers_of(customer.pk)))
     payments = list(Payment.objects.filter(customer=customer).order_by("id").values_list("pk", flat=True))
-    money(found, payments, [], with_postings=False)
+    money(found, payments, [])
+    contested(found, payments, [])
     found.things += [("case", each.pk) for each in cases]
     found.group("notes", rows_about(Note, found.things))
     return found

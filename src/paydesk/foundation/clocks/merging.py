@@ -32,16 +32,21 @@ def merge_clocks(subject_kind: str, absorbed_id: int, survivor_id: int, *, at: d
     return len(absorbed)
 
 
-def undo_merge(subject_kind: str, absorbed_id: int, survivor_id: int, *, at: datetime) -> int:
+def undo_merge(
+    subject_kind: str, absorbed_id: int, survivor_id: int, *, since: datetime | None = None, at: datetime
+) -> int:
     """Give both things the clocks back that they had before; returns how many go on again.
 
-    Also one whose clock on the survivor ended meanwhile: what was done there was not done for it.
+    Of the absorbed thing those that ended `since`, the time of the merge, where it is known: one that went
+    over before stays there (the answer that a part of it, split off, is waited for). Also one whose clock on
+    the survivor ended meanwhile: what was done there was not done for it.
     """
     assert connection.in_atomic_block, "clocks part in the transaction of their verb"
     survivors = {clock.pk: clock for clock in locked_open(subject_kind, [survivor_id])}
     merged = Clock.objects.select_for_update(of=("self",)).select_related("policy", "calendar")
     merged = merged.filter(subject_kind=subject_kind, subject_id=absorbed_id)
-    back = list(merged.filter(merged_into__subject_kind=subject_kind, merged_into__subject_id=survivor_id))
+    merged = merged.filter(merged_into__subject_kind=subject_kind, merged_into__subject_id=survivor_id)
+    back = list(merged.filter(ended_at__gte=since) if since is not None else merged)
     for clock in back:
         survivor = survivors.get(clock.merged_into_id or 0)
         clock.ended_as, clock.ended_at, clock.merged_into = "", None, None

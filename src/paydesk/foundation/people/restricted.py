@@ -84,6 +84,13 @@ def may_read(actor: Actor, kind: str, number: int) -> bool:
     return not _hidden_from(actor).filter(subject_kind=kind, subject_id=number).exists()
 
 
+def hidden_beside(kind: str, number: int) -> QuerySet[RestrictedThing]:
+    """What named people alone see now, but for what is covered along with ("case", 12)."""
+    own = RestrictedThing.objects.filter(subject_kind=kind, subject_id=number)
+    # Not by the relation: of several rows, `exclude` would take the kind of one and the number of another.
+    return RestrictedThing.objects.exclude(view__in=own.values("view"))
+
+
 def refuse_if_restricted(actor: Actor, kind: str, number: int) -> None:
     """Raises RestrictedRefused where named people alone see ("case", 12) and `actor` is none of them."""
     if not may_read(actor, kind, number):

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from paydesk.domain.cases.categories import leaves
 from paydesk.domain.cases.desk import rows_now
+from paydesk.domain.cases.due_first import due_first
 from paydesk.domain.cases.queries import case_for, code, current_tree
 from paydesk.domain.cases.rules import (
     BY_A_PERSON_ALONE,
@@ -25,7 +26,7 @@ from paydesk.domain.cases.rules import (
 from paydesk.domain.cases.states import CASE, WAITS_FOR
 from paydesk.domain.cases.texts import LANGUAGES
 from paydesk.domain.risk.actions import note_look
-from paydesk.foundation.clocks.queries import ClockStanding, earliest_of, standing
+from paydesk.foundation.clocks.queries import ClockStanding, standing
 from paydesk.foundation.clocks.told import arithmetic, pause_rows
 from paydesk.foundation.people.queries import names_of
 from paydesk.kernel.actor import Actor
@@ -180,7 +181,7 @@ def rows_of(actor: Actor, found: Sequence[Case], urls: Mapping[int, str], now: d
     """Rows with their clocks and how these came about, owners, what is new, who is on them; eight queries."""
     words = leaves(current_tree()[1])
     ids = [case.pk for case in found]
-    clocks = earliest_of("case", ids)
+    clocks = due_first(ids)
     pauses = pause_rows([clock.pk for clock in clocks.values()])
     work = rows_work("case", [(case.pk, case.opened_at.date()) for case in found], now.date())
     state = rows_now(tuple(ids), actor.id, now)

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from django.core.exceptions import ObjectDoesNotExist
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
@@ -14,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from paydesk.domain.cases.queries import case_for, messages_of
+from paydesk.domain.cases.queries import cases, messages_of
 from paydesk.domain.cases.queries import code as case_code
 from paydesk.domain.disputes.actions import give_evidence
 from paydesk.domain.disputes.queries import cases_about, evidence_of, wanted_of
@@ -135,14 +134,10 @@ def _of_cases(dispute: Dispute, actor: Actor) -> Iterator[tuple[str, str]]:
                 yield f"message:{message.pk}", f"{case_code(case)}, {message.at:%Y-%m-%d}: {quote}"
 
 
-def _cases(dispute: Dispute, actor: Actor) -> Iterator[Case]:
+def _cases(dispute: Dispute, actor: Actor) -> list[Case]:
     if not actor.may("cases.work:view"):
-        return
-    for number in cases_about(dispute):
-        try:
-            yield case_for(actor, number)
-        except ObjectDoesNotExist:  # of another market, or restricted
-            continue
+        return []
+    return list(cases(actor).filter(pk__in=cases_about(dispute)).order_by("pk"))
 
 
 @require_safe

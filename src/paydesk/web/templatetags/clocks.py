@@ -24,7 +24,7 @@ def due(standing: ClockStanding | None, told: str = "") -> dict[str, Any]:
         return {"standing": None}
     return {
         "standing": standing,
-        "told": told or spoken(standing.arithmetic),
+        "told": spoken(told or standing.arithmetic),
         "words": due_words(standing.clock.due_at),
         "tone": tone(standing),
     }

@@ -72,7 +72,8 @@ def undo_merge(case_id: int, *, by: Actor, now: datetime) -> Case:
     was = before.get("case", {"state": "in_progress"})
     state = "in_progress" if was["state"] == "waiting" else was["state"]
     case.state, case.merged_into, case.before_merge = CASE.after(f"part_{state}", case.state), None, None
-    part_clocks(clocks.SUBJECT, case.pk, survivor.pk, at=now)
+    since = datetime.fromisoformat(before["at"]) if "at" in before else None
+    part_clocks(clocks.SUBJECT, case.pk, survivor.pk, since=since, at=now)
     answer_counts(case)
     _wait_again(case, was, before.get("at"), by, now)
     if survivor.unanswered_since is not None:

@@ -254,6 +254,18 @@ class TakingBack(Splitting):
         with pytest.raises(CaseRefused, match="resolved"):
             actions.undo_split(child.pk, by=AGENT, now=later(hours=2))
 
+    def test_the_answer_that_went_along_is_due_in_the_child_alone_also_after_a_merge_that_was_undone(self):
+        case = self.opened()
+        child = self.split(case, *messages_of(case))
+        before = [self.open_clocks(each) for each in (case, child)]
+        assert "first_response" not in before[0]
+        actions.merge(case.pk, into=child.pk, by=AGENT, now=later(hours=2))
+        assert self.open_clocks(case) == {}
+        actions.undo_merge(case.pk, by=AGENT, now=later(hours=3))
+        assert [self.open_clocks(each) for each in (case, child)] == before
+        case.refresh_from_db()
+        assert case.unanswered_since is None
+
 
 class Families(Splitting):
     def test_a_case_is_named_a_part_of_another_and_taken_out(self):

@@ -101,7 +101,7 @@ def _expire(dispute_id: int, by: Actor, now: datetime) -> bool:
     if waiting is not None:
         approvals.end(waiting.pk, "expire", by=by, now=now, note="The scheme's last day is over.")
     dispute = Dispute.objects.select_for_update(of=["self"]).select_related("payment").get(pk=dispute_id)
-    if dispute.state not in UNANSWERED:
+    if dispute.state not in UNANSWERED or pending_about(SUBJECT, [dispute_id]):  # asked for meanwhile
         return False
     was, dispute.state = dispute.state, DISPUTE.after("expire", dispute.state)
     dispute.finished_at = now

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from django.db import transaction
 
-from paydesk.domain.cases.actions import open_case, sort_case
+from paydesk.domain.cases.actions import sort_case
+from paydesk.domain.cases.actions.opening import opened
 from paydesk.domain.cases.asks import is_our_number
-from paydesk.domain.cases.keeping_files import CameAlong, keep_beside
+from paydesk.domain.cases.keeping_files import CameAlong
 from paydesk.domain.cases.kept_text import redacted
-from paydesk.domain.cases.models import Case, Message
-from paydesk.domain.cases.steps import locked
+from paydesk.domain.cases.models import Case
 from paydesk.domain.doors import rules
 from paydesk.domain.doors.models import Door, StatusLink
 from paydesk.domain.doors.steps import DoorRefused, make_link
@@ -49,9 +49,9 @@ def send_form(
 ) -> tuple[Case, StatusLink]:
     """A case of channel web form, with what the reference means proposed as its link, and its status page.
 
-    Several verbs, each done once for a `sent_key`: sent again after a fault it goes on where it stopped.
-    Card data is refused with the field, files other than PDF, JPEG and PNG too. Raises DoorRefused,
-    CardDataRefused, CaseRefused.
+    The case, its files and the page are made together, once for a `sent_key`; sorting it is a verb of its
+    own, done when it is sent again after a fault. Card data is refused with the field, files other than PDF,
+    JPEG and PNG too. Raises DoorRefused, CardDataRefused, CaseRefused.
     """
     said = {"The reference": reference, "The message": text, "The name": name, "The address": contact}
     for field, value in said.items():
@@ -63,7 +63,7 @@ def send_form(
         if content.content_type not in rules.FILE_TYPES:
             raise DoorRefused(f"{file.name[:80]} is no PDF, JPEG or PNG.", field="files")
     contact = contact.strip()
-    case = open_case(
+    case, link = _open(
         market=door.market,
         channel="web_form",
         text=f"{text.strip()}\n\nReference: {reference.strip()}" if reference.strip() else text,
@@ -73,29 +73,17 @@ def send_form(
         language=language or door.language,
         also_says=" ".join(file.name.rpartition(".")[0] for file in files),
         external_id=f"{door.pk}.{sent_key}",
+        files=[CameAlong(content, redacted(file.name)) for file, content in kept],
         by=by,
         now=now,
     )
     if category and not case.category:
         sort_case(case.pk, category=category, by=by, now=now)
-    return case, _with_files_and_page(case.pk, kept, language or door.language, by=by, now=now)
+    return case, link
 
 
 @transaction.atomic(durable=True)
-def _with_files_and_page(
-    case_id: int,
-    kept: Sequence[tuple[SentFile, blobs.KeptContent]],
-    language: str,
-    *,
-    by: Actor,
-    now: datetime,
-) -> StatusLink:
-    case = locked(case_id, by, also_over=True)
+def _open(*, language: str, by: Actor, now: datetime, **said: Any) -> tuple[Case, StatusLink]:
+    case = opened(language=language, by=by, now=now, **said)
     known = StatusLink.objects.filter(case=case, kind="case", made_by=by.label).order_by("pk").first()
-    if known is not None:
-        return known
-    message = Message.objects.filter(case=case, channel="web_form").earliest("pk")
-    for file, content in kept:
-        name = redacted(file.name)
-        keep_beside(message, CameAlong(content, name), market=case.market, by=by, now=now)
-    return make_link(case, "case", case.pk, language=language, by=by, now=now)
+    return case, known or make_link(case, "case", case.pk, language=language, by=by, now=now)

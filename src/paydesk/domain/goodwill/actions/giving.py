@@ -14,7 +14,7 @@ from paydesk.domain.contracts.models import Contract, DueItem
 from paydesk.domain.goodwill import queries, rules
 from paydesk.domain.goodwill.models import Goodwill
 from paydesk.domain.goodwill.states import GOODWILL
-from paydesk.domain.payments.steps import call, contracts_of
+from paydesk.domain.payments.steps import call, lock_all
 from paydesk.foundation.approvals import steps as approvals
 from paydesk.foundation.approvals.models import Approval
 from paydesk.foundation.audit import steps as audit
@@ -151,10 +151,7 @@ def _lock(case: Case, contract_id: int | None, payment_id: int | None) -> None:
     """Whoever gives something for the same payments waits, from whatever case; in the order of all locks."""
     named = [payment_id] if payment_id is not None else []
     ids = sorted({*queries.payments_of_trouble(case.pk), *named})
-    contracts = {*contracts_of(ids), *([contract_id] if contract_id is not None else [])}
-    call(
-        "payments_lock", (sorted(contracts), "bigint[]"), (ids, "bigint[]"), ([case.customer_id], "bigint[]")
-    )
+    lock_all(ids, contract_ids=[contract_id], customer_ids=[case.customer_id])
 
 
 def _payment_of(case: Case) -> int | None:

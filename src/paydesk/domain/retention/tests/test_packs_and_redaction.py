@@ -29,6 +29,7 @@ from paydesk.foundation.audit.models import AuditRecord
 from paydesk.foundation.documents.blobs import path_of
 from paydesk.foundation.documents.models import StoredContent
 from paydesk.foundation.documents.queries import open_document
+from paydesk.foundation.people import restricted
 from paydesk.foundation.people.restricted import RestrictedRefused
 from paydesk.kernel.actor import Actor
 from paydesk.kernel.money import Money
@@ -157,6 +158,17 @@ class WithAMail(TestCase):
         assert feared not in everything
         assert "escalation.raised" not in everything
         assert "escalations.json" not in inside.namelist()
+
+    def test_nor_where_something_else_that_is_restricted_has_the_number_of_the_case(self) -> None:
+        beside = self.opened_by_them("One of yours took it.")
+        cases.link(self.case.pk, kind="case", object_id=beside.pk, by=self.by["SU"], now=NOON)
+        restricted.begin(
+            ("case", beside.pk), market="GH", along=[("escalation", self.case.pk)],
+            named=[self.people["RK2"].pk], by=WORKER, at=NOON,
+        )  # fmt: skip
+        assert ("case", beside.pk) not in of_case(self.case).things
+        cases.merge(beside.pk, into=self.case.pk, by=WORKER, now=NOON)
+        assert "One of yours" not in str(of_case(self.case).files)
 
     def test_a_pack_lists_the_documents_with_what_they_are_until_when_and_their_hash(self) -> None:
         file = Attachment.objects.get()

@@ -1,4 +1,4 @@
-"""Verbs on people: their accounts, how they sign in, their second factor, what they reveal."""
+"""Verbs on people: their accounts, preferences, how they sign in, their second factor, what they reveal."""
 
 from paydesk.foundation.people.actions.accounts import (
     DEMO_PEOPLE,
@@ -7,13 +7,12 @@ from paydesk.foundation.people.actions.accounts import (
     deactivate,
     make_demo_people,
     reactivate,
-    set_keyboard_shortcuts,
-    set_language,
     set_market_time_zone,
     set_markets,
     set_password,
     set_roles,
 )
+from paydesk.foundation.people.actions.preferences import set_keyboard_shortcuts, set_language
 from paydesk.foundation.people.actions.reveals import reveal
 from paydesk.foundation.people.actions.second_factor import (
     add_authenticator_app,

@@ -17,7 +17,7 @@ from paydesk.foundation.people import due_exams
 from paydesk.foundation.people.authority import ROLES
 from paydesk.foundation.people.models import Market, Person, PersonRole, Team
 from paydesk.foundation.people.queries import DEMO_PASSWORD
-from paydesk.foundation.people.rules import LANGUAGES, initials_of, normal_email
+from paydesk.foundation.people.rules import initials_of, normal_email
 from paydesk.foundation.people.steps import locked
 from paydesk.kernel.actor import Actor
 from paydesk.kernel.refused import Refused
@@ -188,37 +188,6 @@ def set_password(person_id: int, password: str, *, by: Actor, now: datetime) -> 
     person.set_password(password)
     person.save(update_fields=["password"])
     audit.record("person.password_set", subject=("person", person.pk), by=by, at=now, changes={})
-    return person
-
-
-@transaction.atomic(durable=True)
-def set_keyboard_shortcuts(person_id: int, on: bool, *, by: Actor, now: datetime) -> Person:
-    """Switch the single-key shortcuts on or off: everyone for themselves."""
-    return _prefer(person_id, "keyboard_shortcuts", on, by, now)
-
-
-@transaction.atomic(durable=True)
-def set_language(person_id: int, language: str, *, by: Actor, now: datetime) -> Person:
-    """The language of the screens on every device: everyone for themselves. Refused if it is none of ours."""
-    if language not in LANGUAGES:
-        raise Refused("This is no language of the desk.", code="person.language", value=language)
-    return _prefer(person_id, "language", language, by, now)
-
-
-def _prefer(person_id: int, what: str, becomes: bool | str, by: Actor, now: datetime) -> Person:
-    if by.kind != "person" or by.id != person_id:
-        by.needs(RIGHT)
-    person = locked(person_id)
-    if (was := getattr(person, what)) != becomes:
-        setattr(person, what, becomes)
-        person.save(update_fields=[what])
-        audit.record(
-            "person.preferences_set",
-            subject=("person", person.pk),
-            by=by,
-            at=now,
-            changes={what: [was, becomes]},
-        )
     return person
 
 

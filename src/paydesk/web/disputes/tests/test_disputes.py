@@ -19,6 +19,7 @@ from paydesk.domain.disputes.actions import settle_row
 from paydesk.domain.disputes.models import Dispute
 from paydesk.domain.disputes.queries import chargeback_rows, code
 from paydesk.domain.payments.models import ReversalRow
+from paydesk.foundation.people import restricted
 from paydesk.kernel.public_codes import code_of
 from paydesk.web.refunds.tests.desk import OnTheRefundDesk
 from tests.builders import WORKER, receive_today, row
@@ -105,6 +106,27 @@ class Disputes(OnTheRefundDesk):
         assert code(dispute) in self.get("SU", LIST, {"tab": "done"})
         answer = self.clients["SU"].get(reverse("disputes:decision", args=[code(dispute)]))
         assert b"".join(answer.streaming_content) == b"You won."  # type: ignore[attr-defined]
+
+    def test_of_a_case_that_others_alone_see_nothing_is_offered_as_evidence(self) -> None:
+        secret = "My brother took the card"
+        case = cases.open_case(market="GH", channel="phone", text=secret, by=WORKER, now=timezone.now())
+        cases.link(case.pk, kind="payment", object_id=self.payment.pk, by=WORKER, now=timezone.now())
+        dispute = self.opened()
+        url = reverse("disputes:give", args=[code(dispute), "customer_messages"])
+        assert secret in self.get("SU", url)
+        named = [self.people["AN"].pk]
+        restricted.begin(("case", case.pk), market="GH", named=named, by=WORKER, at=timezone.now())
+        assert secret in self.get("AN", url)
+        said = (secret, case_code(case))
+        sheet = self.clients["SU"].get(reverse("disputes:export", args=["csv"]))
+        shown = [
+            self.get("SU", url), self.page("SU", dispute), self.get("SU", LIST),
+            b"".join(sheet.streaming_content).decode(),  # type: ignore[attr-defined]
+        ]  # fmt: skip
+        assert not [page for page in shown if any(text in page for text in said)]
+        message = f"message:{case.messages.get().pk}"
+        self.give(dispute, "customer_messages", 422, of_case=message)
+        assert not dispute.evidence.exists()
 
     def test_a_refund_is_blocked_while_it_is_open_with_a_link(self) -> None:
         dispute = self.opened()

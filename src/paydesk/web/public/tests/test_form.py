@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from io import BytesIO
 from typing import Any
+from unittest.mock import patch
 from uuid import uuid4
 
 import pytest
@@ -14,10 +16,14 @@ from django.utils import timezone
 from paydesk.domain.cases.models import Attachment, Case, CaseLink, Message
 from paydesk.domain.cases.queries import code
 from paydesk.domain.doors import actions
+from paydesk.domain.doors.actions import forms
+from paydesk.domain.doors.actions.forms import SentFile
+from paydesk.domain.doors.models import StatusLink
 from paydesk.web.addresses import code_in
 from paydesk.web.public import limits
 from paydesk.web.public.tests.test_status import BROWSER
 from paydesk.web.refunds.tests.desk import OnTheRefundDesk
+from tests.builders import WORKER
 
 PNG = (
     b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x01\x00\x00\x00\x01\x08\x06\x00\x00\x00\x1f\x15\xc4\x89"
@@ -89,6 +95,21 @@ class WebForm(OnTheRefundDesk):
         assert "We have your message" in self.visitor.get(address).content.decode()
         self.send(sent_key=key)
         assert Message.objects.count() == Case.objects.count() == Attachment.objects.count() == 1
+
+    def test_its_case_its_files_and_its_page_are_made_together_or_not_at_all(self) -> None:
+        key = uuid4().hex
+
+        def sent() -> tuple[Case, StatusLink]:
+            file = SentFile("receipt.png", BytesIO(PNG), len(PNG))
+            said = {"sent_key": key, "text": "Where is it?", "by": WORKER, "now": timezone.now()}
+            return forms.send_form(self.door, files=[file], **said)
+
+        with patch.object(forms, "make_link", side_effect=LookupError), pytest.raises(LookupError):
+            sent()
+        assert Case.objects.count() == Attachment.objects.count() == 0
+        made = [sent(), sent()]
+        assert made[0] == made[1]
+        assert Case.objects.count() == Attachment.objects.count() == StatusLink.objects.count() == 1
 
     def test_card_data_is_refused_in_its_field_with_the_reason(self) -> None:
         for field in ("reference", "text", "name", "contact"):
