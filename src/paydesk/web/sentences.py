@@ -30,7 +30,8 @@ _MONTHS = (
     "January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
     "November", "December",
 )  # fmt: skip
-_DATE = re.compile(rf"( on )?\b(\d{{1,2}}) ({'|'.join(_MONTHS)}) (\d{{4}})\b")
+_SHORT = tuple(name[:3] for name in _MONTHS)
+_DATE = re.compile(rf"( on )?\b(\d{{1,2}}) ({'|'.join((*_MONTHS, *_SHORT))}) (\d{{4}})\b")
 _NEXT_SENTENCE = re.compile(r"(?<=[.!?]) (?=\S)")
 
 
@@ -90,7 +91,7 @@ def fact(value: str, language: str) -> str:
 
 def _date(found: re.Match[str], language: str) -> str:
     on = exact_words(language).get(found[1], found[1]) if found[1] else ""
-    return f"{on}{found[2]} {MONTHS[_MONTHS.index(found[3]) + 1]} {found[4]}"
+    return f"{on}{found[2]} {MONTHS[_SHORT.index(found[3][:3]) + 1]} {found[4]}"
 
 
 @cache

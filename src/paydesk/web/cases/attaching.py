@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import partial
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -20,6 +21,7 @@ from paydesk.domain.cases.made_files import Tells
 from paydesk.domain.cases.queries import code, link_pairs
 from paydesk.domain.cases.texts import LANGUAGES
 from paydesk.foundation.documents.queries import open_document
+from paydesk.foundation.people.rules import LANGUAGES as THEIR_WORDS
 from paydesk.kernel.refused import Refused
 from paydesk.reporting.books.queries.statement import statement_of
 from paydesk.web.access import actor_of, needs
@@ -31,8 +33,9 @@ from paydesk.web.cases.proving import Proof, proof_missing
 from paydesk.web.cases.shown import WORK, case_or_404, shown
 from paydesk.web.contracts.forms import day_input
 from paydesk.web.contracts.local_days import local_days
+from paydesk.web.sentences import fact
 from paydesk.writers.letters import places_of, write_letter
-from paydesk.writers.statement_of_account import write_pdf
+from paydesk.writers.statement_of_account import StatementOfAccount, write_pdf
 
 if TYPE_CHECKING:
     from paydesk.domain.cases.models import Case
@@ -146,10 +149,16 @@ def _statement(case: Case, said: dict[str, Any], by: Actor) -> None:
         market=market.name, printed_at=timezone.localtime(now, ZoneInfo(market.time_zone)),
     )  # fmt: skip
     actions.attach_file(
-        case.pk, BytesIO(write_pdf(statement)), filename=f"{statement.file_name}.pdf",
+        case.pk, BytesIO(_in_their_language(statement, case.language)), filename=f"{statement.file_name}.pdf",
         told=f"statement of account, {said['since']} to {said['through']}",
         tells=Tells("statement.send", (("contract", contract.pk),), case.customer_id), by=by, now=now,
     )  # fmt: skip
+
+
+def _in_their_language(statement: StatementOfAccount, language: str) -> bytes:
+    """The statement as whoever it is for reads it; in English where the desk has no words of theirs."""
+    spoken = language if language in THEIR_WORDS else "en"
+    return write_pdf(statement, language=spoken, said=partial(fact, language=spoken))
 
 
 def _letter(case: Case, said: dict[str, Any], by: Actor) -> None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from paydesk.kernel.money import Money
+from paydesk.writers.typesetting import day_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,12 @@ class PaymentLine:
     reference: str
     amount: Money
     applied: Money
-    to: str
+    to: Sequence[tuple[str, date]]  # what it paid: the kind of due item, and when that was due
+
+    def told(self, said: Callable[[str], str] = str) -> str:
+        """The first three of what it paid, and how many more, as `said` puts our words."""
+        shown = ", ".join(said(f"{kind} {day_text(on)}") for kind, on in self.to[:3])
+        return said(f"{shown} and {len(self.to) - 3} more") if len(self.to) > 3 else shown
 
 
 @dataclass(frozen=True, slots=True)

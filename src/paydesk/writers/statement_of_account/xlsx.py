@@ -77,7 +77,7 @@ def write_xlsx(statement: StatementOfAccount) -> bytes:
     sheet(
         "Payments",
         ["Paid on", "Payment", "Reference", "Amount", "To this contract", "What it paid"],
-        ([p.on, p.code, p.reference, p.amount, p.applied, p.to] for p in statement.payments),
+        ([p.on, p.code, p.reference, p.amount, p.applied, p.told()] for p in statement.payments),
     )
     book.close()
     return file.getvalue()

@@ -31,7 +31,9 @@ STATEMENT = StatementOfAccount(
         Movement(date(2026, 2, 2), "Payment", "+TX", None, ghs(120_00), ghs(180_00)),
     ],
     dues=[DueLine(date(2026, 2, 8), "Instalment 1", ghs(50_00), ghs(20_00))],
-    payments=[PaymentLine(date(2026, 2, 2), "PAY-1", "+TX", ghs(120_00), ghs(120_00), "deposit 1 Feb 2026")],
+    payments=[PaymentLine(
+        date(2026, 2, 2), "PAY-1", "+TX", ghs(120_00), ghs(120_00), [("deposit", date(2026, 2, 1))]
+    )],
     overdue=ghs(30_00), days_past_due=20, next_due_on=date(2026, 3, 1), next_due=ghs(50_00),
     held=[("Credit balance", Money(5, "UGX"))],
 )  # fmt: skip

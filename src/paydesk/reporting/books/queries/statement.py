@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -46,7 +45,7 @@ FROM contracts_dueitem d WHERE d.contract_id = %(contract)s ORDER BY d.due_on, d
 _PAYMENTS = """
 SELECT y.value_on, y.id, coalesce(nullif(l.provider_ref, ''), l.reference, ''), y.amount_minor,
        sum(x.amount_minor)::bigint,
-       array_agg(DISTINCT d.kind || ' ' || to_char(d.due_on, 'FMDD Mon YYYY'))
+       array_agg(DISTINCT to_char(d.due_on, 'YYYY-MM-DD') || d.kind)
 FROM contracts_dueitem d
 JOIN payments_allocation x ON x.due_item_id = d.id
 JOIN ledger_entry e ON e.id = x.entry_id AND e.booked_on BETWEEN %(since)s AND %(through)s
@@ -123,7 +122,7 @@ def statement_of(
         payments=[
             PaymentLine(
                 on, code_of("PAY", id_), reference, Money(amount, currency), Money(applied, currency),
-                _paid_words(items),
+                [(each[10:], date.fromisoformat(each[:10])) for each in sorted(items)],
             )
             for on, id_, reference, amount, applied, items in _rows(_PAYMENTS, bounds)
         ],
@@ -146,8 +145,3 @@ def _rows(sql: str, bounds: dict[str, Any]) -> list[tuple[Any, ...]]:
 
 def _due_words(kind: str, number: int) -> str:
     return f"Instalment {number}" if kind == "instalment" else kind.capitalize()
-
-
-def _paid_words(items: Sequence[str]) -> str:
-    shown = ", ".join(sorted(items)[:3])
-    return f"{shown} and {len(items) - 3} more" if len(items) > 3 else shown
