@@ -30,6 +30,7 @@ class CaseFacts:
     open_money: bool = False
     money_needs_proof: bool = False
     unanswered: bool = False
+    by_phone: bool = False
     answer_leaves: bool = False
     is_sorted: bool = False
     unchecked: Sequence[str] = ()
@@ -66,6 +67,11 @@ def next_step(case: CaseFacts) -> NextStep | None:
             "What it is about belongs to somebody: say whether it is them.",
         ),
         (waits, "", ""),
+        (
+            unanswered and case.by_phone and not case.knows_customer and case.party_role == "unknown",
+            "who",
+            "Ask who is calling: they are named, then verified.",
+        ),
         (
             unanswered and case.knows_customer and case.guarded_facts and not third
             and case.level == "unverified",

@@ -64,6 +64,7 @@ def next_button(
         CaseFacts(
             case.state, case.waits_for, len(proposed), knows, len(owners),
             case.party_role, level,
+            by_phone=case.channel == "phone",
             guarded_facts=any(fact.level > Level.UNVERIFIED for fact, _ in facts),
             open_money=money is not None,
             money_needs_proof=money is not None and bool(money.needs),
@@ -99,6 +100,10 @@ def next_button(
             name, "It is them", step.why, blocked=blocked,
             sends_to=reverse("cases:whose", args=[here]), fields=[("customer", owners[0][0])],
         )  # fmt: skip
+    if name == "who":
+        return NextButton(
+            name, "Who is it…", step.why, "u", url=reverse("cases:who", args=[here]), blocked=blocked
+        )
     if name == "customer":
         return NextButton(
             "sort", "Sort…", step.why, "s", url=reverse("cases:act", args=[here, "sort"]), blocked=blocked

@@ -26,12 +26,14 @@ MOST = 6
 def who(request: HttpRequest, public_code: str) -> HttpResponse:
     """Customers of the case's market by account number, phone, name or code; which of them it is, is a press.
 
-    Naming them proves nothing: they are verified afterwards.
+    Naming them proves nothing: they are verified afterwards. Until something is typed, those who use the
+    number that called.
     """
     actor = actor_of(request)
     case = case_or_404(actor, public_code)
     each, text = shown(case), request.GET.get("q", "").strip()
-    rows = found_customers(actor, text, [case.market], market=case.market).rows if text else []
+    sought = text or (case.contact if case.contact.isdigit() else "")
+    rows = found_customers(actor, sought, [case.market], market=case.market).rows if sought else []
     accounts: dict[int, list[str]] = {}
     for contract in contracts_of(actor, [row.pk for row in rows[:MOST]]) if rows else ():
         accounts.setdefault(contract.customer_id, []).append(contract.account_number)

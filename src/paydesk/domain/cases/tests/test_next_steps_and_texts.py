@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from paydesk.domain.cases import placeholders, texts
@@ -19,6 +21,13 @@ WORKED = {
     "wait": {"unchecked": (), "blocks": ("Refund REF-1 is not decided yet.",)},
     "resolve": {"blocks": ()},
 }
+
+
+def test_a_caller_whom_nobody_named_is_asked_who_they_are_before_the_call_is_written_down() -> None:
+    calls = CaseFacts("new", unanswered=True, by_phone=True)
+    others = replace(calls, by_phone=False), replace(calls, party_role="seller")
+    asked = [next_step(each) for each in (calls, *others)]
+    assert [step.name for step in asked if step] == ["who", "answer", "answer"]
 
 
 def test_the_work_goes_from_what_it_is_about_to_its_end() -> None:

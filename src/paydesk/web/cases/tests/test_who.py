@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import reverse
 
 from paydesk.domain.cases.queries import code, link_pairs
+from paydesk.domain.parties.models import CustomerPhone
 from paydesk.web.addresses import code_in
 from paydesk.web.cases.tests.at_the_inbox import OnTheInbox
 
@@ -26,6 +27,19 @@ class WhoItIs(OnTheInbox):
         case.refresh_from_db()
         assert (case.customer_id, case.level) == (contract.customer_id, "unverified")
         assert "Who is it…" not in self.page("SU", case)
+
+    def test_whoever_uses_the_number_that_calls_is_offered_before_anything_is_typed(self) -> None:
+        contract = self.payment.contract
+        assert contract is not None
+        customer = code_in("customer", contract.customer_id)
+        CustomerPhone.objects.create(customer=contract.customer, msisdn="233244000009")
+        case = self.opened(channel="phone", contact="233244000009", text="Asks where it is.")
+        here = reverse("cases:who", args=[code(case)])
+        assert customer in self.get("SU", here)
+        assert "This number is used by:" in self.get("SU", here)
+        assert "This number is used by:" not in self.get("SU", f"{here}?q=99999999")
+        stranger = self.opened(channel="phone", contact="233500000001", text="Asks where it is.")
+        assert "Naming them proves nothing" in self.get("SU", reverse("cases:who", args=[code(stranger)]))
 
     def test_a_link_is_named_by_what_they_read_out_or_not_at_all(self) -> None:
         case = self.opened(text="Where is my money?")

@@ -15,13 +15,21 @@ export function startCases() {
   document.addEventListener("htmx:afterSettle", (event) => {
     if (event.detail.target.id === "case-rows") markOpened();
     if (event.detail.target.id === "detail") seen();
+    if (event.detail.elt.id === "chat-live" && document.activeElement?.id === "say-text") toWhatIsSaid();
   });
+  document.addEventListener("focusin", (event) => { if (event.target.id === "say-text") toWhatIsSaid(); });
 }
 
 function goTo(name) {
   const field = document.getElementById(name) || document.querySelector(`[data-${name}]`);
   field?.focus();
   field?.scrollIntoView({ block: "nearest" });
+}
+
+// What is said in a chat stands at the end of the case: whoever answers there has it before their eyes.
+function toWhatIsSaid() {
+  const pane = document.getElementById("chat-live")?.closest(".pane");
+  if (pane) pane.scrollTop = pane.scrollHeight;
 }
 
 // The rows came anew; the case that stands open is marked in them.
