@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -25,7 +25,8 @@ from paydesk.kernel.actor import Actor
 def merge(case_id: int, *, into: int, by: Actor, now: datetime) -> Case:
     """Make a case part of another: what comes for it goes there; its words and links stay, to be seen.
 
-    Both are of one market and one customer, so that nobody hears of another. Raises CaseRefused.
+    Both are of one market and one customer, so that nobody hears of another. What the survivor has not filled
+    in of the company's own fields it takes over. Raises CaseRefused.
     """
     if case_id == into:
         raise CaseRefused("A case cannot go into itself: choose another.")
@@ -51,10 +52,12 @@ def merge(case_id: int, *, into: int, by: Actor, now: datetime) -> Case:
     }
     was = case.state
     absorb(case, survivor, now)
+    filled = _fill_in(survivor, case)
+    case.before_merge["filled"] = filled
     keep(case, *FIELDS, "merged_into", "before_merge")
-    keep(survivor, *FIELDS, "unanswered_since", "is_complaint")
+    keep(survivor, *FIELDS, "unanswered_since", "is_complaint", "field_values")
     record("case.merged", case, by, now, state=[was, case.state], into=survivor.pk)
-    record("case.took_in", survivor, by, now, case_id=case.pk)
+    record("case.took_in", survivor, by, now, case_id=case.pk, **({"fields": filled} if filled else {}))
     return survivor
 
 
@@ -63,7 +66,8 @@ def undo_merge(case_id: int, *, by: Actor, now: datetime) -> Case:
     """Take a merge back: both cases are where they were, with their own clocks.
 
     What was said in the survivor meanwhile stays there, and what it was answered counts for the survivor
-    alone; an answer of the case itself that left meanwhile counts for the case.
+    alone; an answer of the case itself that left meanwhile counts for the case. A field that the survivor
+    took over is empty again, unless somebody changed it.
     """
     case = locked(case_id, by, also_over=True)
     if case.merged_into_id is None:
@@ -89,10 +93,26 @@ def undo_merge(case_id: int, *, by: Actor, now: datetime) -> Case:
         stop_clocks(clocks.COMPLAINT, clocks.SUBJECT, [survivor.pk], why="the merge was undone", at=now)
     if survivor.state == "in_progress" and not _went_on(survivor, before.get("at")):
         _wait_again(survivor, before.get("survivor", {}), before.get("at"), by, now)
+    _give_back(survivor, case, before.get("filled", ()))
     keep(case, *FIELDS, "merged_into", "before_merge", "unanswered_since", "first_answered_at")
-    keep(survivor, *FIELDS, "unanswered_since", "is_complaint")
+    keep(survivor, *FIELDS, "unanswered_since", "is_complaint", "field_values")
     record("case.parted", case, by, now, state=["merged", case.state], out_of=survivor.pk)
     return case
+
+
+def _fill_in(survivor: Case, case: Case) -> list[str]:
+    """Own fields that only the case has filled in, in the survivor too; returns their keys."""
+    filled = sorted(case.field_values.keys() - survivor.field_values.keys())
+    survivor.field_values = {**case.field_values, **survivor.field_values}
+    return filled
+
+
+def _give_back(survivor: Case, case: Case, filled: Collection[str]) -> None:
+    survivor.field_values = {
+        key: value
+        for key, value in survivor.field_values.items()
+        if key not in filled or value != case.field_values.get(key)
+    }
 
 
 def _as_it_is(case: Case) -> dict[str, str | None]:

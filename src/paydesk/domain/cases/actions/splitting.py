@@ -26,6 +26,7 @@ from paydesk.kernel.actor import Actor
 INHERITED = (
     "market", "severity", "harms", "is_complaint", "customer_id", "party_role", "contact", "contact_name",
     "language", "mailbox_id", "tags", "level", "level_how", "level_channel", "asks_on", "first_answered_at",
+    "field_values",
 )  # fmt: skip
 
 
@@ -48,6 +49,7 @@ def split(
     `messages` and `links` are ids with rules.ALONG or rules.BOTH. The clocks of the child start as those of
     its parent, or at `starts_at` for a `reason`; a deadline from outside is due by that only once a second
     person says so. It waits for an answer as far as what went into it does. The same `sent_key` splits once.
+    What is filled in of the company's own fields it has as well.
     Raises CaseRefused, CaseChangedRefused, ClockRefused.
     """
     parent = locked(case_id, by)
@@ -64,8 +66,11 @@ def split(
     keep(parent, "unanswered_since", *weigh(parent, now))
     about = [[each.kind, each.object_id] for each in going]
     record("case.split", parent, by, now, case_id=child.pk, messages=sorted(messages), links=about)
-    start, why = ({"starts_at": starts_at.isoformat()}, reason.strip()) if starts_at else ({}, "")
-    record("case.split_off", child, by, now, note=why, case_id=parent.pk, **start)
+    told: dict[str, object] = {"starts_at": starts_at.isoformat()} if starts_at else {}
+    if child.field_values:
+        told["fields"] = sorted(child.field_values)
+    why = reason.strip() if starts_at else ""
+    record("case.split_off", child, by, now, note=why, case_id=parent.pk, **told)
     put("case.opened", {"case_id": child.pk})
     return child
 

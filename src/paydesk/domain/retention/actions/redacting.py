@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from paydesk.connectors.mail.reading import read_mail
 from paydesk.domain.cases.asks import is_our_number
@@ -156,14 +156,19 @@ def take_out(case_id: int, words: str, by: Actor, now: datetime) -> int:
 
 
 def _out_of_fields(case_id: int, words: str) -> int:
-    """1 where the words stood in a field of the company's own, 0 where they did not."""
-    case = Case.objects.select_for_update(of=("self",)).get(pk=case_id)
-    kept = without(words, own_fields(), case.field_values, instead=GONE)
-    if kept == case.field_values:
-        return 0
-    case.field_values = kept
-    case.save(update_fields=["field_values"])
-    return 1
+    """In how many cases they stood in a field of the company's own: this one, and those that have copies of
+    its fields since one was split off or merged into the other."""
+    near = Q(pk=case_id) | Q(parent=case_id) | Q(merged_into=case_id)
+    near |= Q(children=case_id) | Q(absorbed=case_id)
+    ids = Case.objects.filter(near).values("pk")
+    places = 0
+    for case in Case.objects.select_for_update(of=("self",)).filter(pk__in=ids).order_by("pk"):
+        kept = without(words, own_fields(), case.field_values, instead=GONE)
+        if kept != case.field_values:
+            case.field_values = kept
+            case.save(update_fields=["field_values"])
+            places += 1
+    return places
 
 
 def _written(case_id: int) -> list[tuple[QuerySet[Any], tuple[str, ...]]]:
