@@ -37,6 +37,9 @@ def merge(case_id: int, *, into: int, by: Actor, now: datetime) -> Case:
         raise CaseRefused(f"{code(survivor)} is {survivor.state}: only an open case can take another in.")
     if case.market != survivor.market:
         raise CaseRefused("The two cases are of different markets.")
+    unnamed = [each for each in (case, survivor) if each.customer_id is None]
+    if len(unnamed) == 1:
+        raise CaseRefused(f"Nobody said yet whose {code(unnamed[0])} is: say it there, then merge.")
     if case.customer_id != survivor.customer_id or (
         case.customer_id is None and case.contact != survivor.contact
     ):

@@ -385,6 +385,11 @@ class Merging(Cases):
             actions.merge(
                 self.opened().pk, into=self.opened("b", contact="b@example.org").pk, by=AGENT, now=NOON
             )
+        known, unnamed = self.opened(), self.opened()
+        Case.objects.filter(pk=known.pk).update(customer=make_contract().customer)
+        for first, into in ((known, unnamed), (unnamed, known)):
+            with pytest.raises(CaseRefused, match=f"whose {code(unnamed)} is: say it there"):
+                actions.merge(first.pk, into=into.pk, by=AGENT, now=NOON)
         case = self.opened()
         with pytest.raises(CaseRefused, match="itself"):
             actions.merge(case.pk, into=case.pk, by=AGENT, now=NOON)
