@@ -22,6 +22,7 @@ from paydesk.foundation.people.queries import markets_of
 from paydesk.web.access import actor_of, gate, needs
 from paydesk.web.addresses import page_of
 from paydesk.web.answers import document_of, open_in_tab
+from paydesk.web.approvals.story import events_of
 from paydesk.web.approvals.words import words_of
 from paydesk.web.clocks.chips import chips_of
 from paydesk.web.exports import exports
@@ -34,7 +35,6 @@ from paydesk.web.reversal_requests.deeds import DEEDS, why_not
 from paydesk.web.reversal_requests.filters import TAB_OF_STATE, TABS, RequestFilters
 from paydesk.web.reversal_requests.shown import ANSWER, SEE, ShownRequest, request_or_404, shown
 from paydesk.web.sight import Looking, looking
-from paydesk.web.trail.words import verb_words
 from paydesk.web.workbook import Cell, list_download
 
 if TYPE_CHECKING:
@@ -171,38 +171,14 @@ def events(
     asked: ReversalRequest, records: Sequence[Any], approvals: Sequence[Approval], names: Mapping[str, str]
 ) -> Iterator[Event]:
     """The steps as the trail has them, with the words people left; what comes next stands last."""
-    by_id = {approval.pk: approval for approval in approvals}
-    steps = []
-    for record in records:
-        approval = by_id.get(record.changes.get("approval_id") or 0)
-        text = record.note
-        if approval is not None:
-            text = approval.note if record.verb.endswith("_asked") else approval.decision_note
-        elif record.verb == "reversal_request.recorded":
-            text = asked.note
-        elif record.verb == "reversal_request.released":
-            text = asked.outcome_note
-        url = page_of("approval", approval.pk) if approval else ""
-        steps.append(
-            Event(
-                record.at, FAMILIES.get(record.verb, "idle"), verb_words(record.verb), text, url,
-                names[record.actor],
-            )
-        )  # fmt: skip
-    for approval in approvals:
-        if approval.state in ("rejected", "withdrawn", "expired"):
-            steps.append(
-                Event(
-                    approval.decided_at, "idle", verb_words(f"approval.{approval.state}"),
-                    approval.decision_note, page_of("approval", approval.pk),
-                    names.get(approval.decided_by, ""),
-                )
-            )  # fmt: skip
-    yield from sorted(steps, key=lambda event: event.at)  # type: ignore[arg-type, return-value]
-    if any(approval.state == "pending" for approval in approvals):
-        yield Event(None, "held", "Next", "A second person reads the answer and decides.", waits=True)
-    elif asked.state in NEXT_STEPS:
-        yield Event(None, REVERSAL_REQUEST.family(asked.state), "Next", NEXT_STEPS[asked.state], waits=True)
+    words = {
+        "reversal_request.recorded": asked.note,
+        "reversal_request.released": asked.outcome_note,
+    }
+    then = None
+    if asked.state in NEXT_STEPS:
+        then = Event(None, REVERSAL_REQUEST.family(asked.state), "Next", NEXT_STEPS[asked.state], waits=True)
+    return events_of(records, approvals, names, families=FAMILIES, words=words, then=then)
 
 
 @require_safe
