@@ -52,7 +52,7 @@ def trace_of(payment: Payment, now: datetime) -> list[TraceStep]:
     row = f"row {line.line_no} of {code_of('FIL', line.file_id)}"
     way = _way(payment)
     steps = [
-        Passed("paid", "Paid at the provider", None, payment.paid_at or payment.received_at, row),
+        Passed("paid", "Paid at the provider", None, payment.paid_at, row, on=payment.value_on),
         Passed("received", "Received by us", payment.paid_at, payment.received_at, row),
         Passed(
             "posted", "Posted", payment.received_at, way.posted_at,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 # Steps that are measured, from where to where.
 STEPS = {
@@ -26,7 +26,10 @@ class Norm:
 
 @dataclass(frozen=True, slots=True)
 class Passed:
-    """A step as it went: from `since`, done at `at` or not. `source` names the row or entry."""
+    """A step as it went: from `since`, done at `at` or not. `source` names the row or entry.
+
+    `on` is its day where nobody told a time.
+    """
 
     name: str
     words: str
@@ -34,6 +37,7 @@ class Passed:
     at: datetime | None
     source: str = ""
     to_do: str = ""
+    on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +47,7 @@ class TraceStep:
     name: str
     words: str
     is_done: bool
-    at: datetime | None
+    at: datetime | date | None
     source: str
     late: str
     usual: str
@@ -69,8 +73,9 @@ def judged(passed: Sequence[Passed], norms: Mapping[str, Norm], now: datetime) -
                 f"LATE: {span_words(took)}{so_far}; 95 of 100 take up to {span_words(norm.most_seconds)} here"
             )
         usual = f"usually {span_words(norm.half_seconds)}" if norm is not None else ""
-        words = step.words if step.at is not None else step.to_do or step.words
-        found.append(TraceStep(step.name, words, step.at is not None, step.at, step.source, late, usual))
+        done = step.at or step.on
+        words = step.words if done is not None else step.to_do or step.words
+        found.append(TraceStep(step.name, words, done is not None, done, step.source, late, usual))
     return found
 
 

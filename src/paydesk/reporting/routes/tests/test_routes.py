@@ -50,6 +50,13 @@ class Routes(TestCase):
         waits = {step.name: step for step in trace_of(lost, NOON + timedelta(days=2))}["applied"]
         assert (waits.is_done, waits.words) == (False, "Payer not known: name them")
 
+    def test_where_the_provider_told_a_day_and_no_time_it_was_paid_on_that_day(self):
+        told = row(1, "1.00", reference="nobody", occurred_at=None)
+        (payment,) = receive(make_source_account(), told)
+        paid = trace_of(payment, NOON + timedelta(days=9))[0]
+        assert payment.paid_at is None
+        assert (paid.is_done, paid.words, paid.at) == (True, "Paid at the provider", payment.value_on)
+
 
 @settings(max_examples=30, deadline=None)
 @given(took=st.integers(0, 400_000), most=st.integers(0, 400_000), is_done=st.booleans())
