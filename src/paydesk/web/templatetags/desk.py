@@ -183,8 +183,9 @@ def payment_sentence(context: dict[str, Any], text: str, payment: Any) -> str:
 
 
 @register.inclusion_tag("components/reveal.html", takes_context=True)
-def reveal(context: dict[str, Any], of: Any) -> dict[str, Any]:
-    """The button that reveals whom this page is about, to people from whom something is hidden."""
+def reveal(context: dict[str, Any], of: Any, key: str = "r") -> dict[str, Any]:
+    """The button that reveals whom this page is about, to people from whom something is hidden. Without a
+    `key` where that does something else."""
     request: HttpRequest = context["request"]
     eyes, subject = looking(request), subject_of(of)
     assert subject is not None
@@ -198,6 +199,7 @@ def reveal(context: dict[str, Any], of: Any) -> dict[str, Any]:
         "hides": hides,
         "until": until,
         "url": f"{address}?{urlencode({'next': request.get_full_path()})}",
+        "key": key,
         "blocked": gate_of(eyes.actor, "customers.reveal").reason,
     }
 

@@ -25,7 +25,9 @@ export function startKeyboard() {
 function press(event) {
   if (event.defaultPrevented || event.altKey) return;
   const field = event.target.closest?.(FIELD);
-  const sent = (field ?? event.target.closest?.("dialog input"))?.form;  // a ticked box of a dialog sends it too
+  // A ticked box of a dialog sends it too, and so does one that only asks whether.
+  const asks = document.querySelector("dialog[open]")?.querySelector("form[method=post]");
+  const sent = (field ?? event.target.closest?.("dialog input"))?.form ?? asks;
   if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && sent) { sent.requestSubmit(); return; }
   if (event.ctrlKey || event.metaKey) return;
   if (event.key === "Escape") { escape(field); return; }
