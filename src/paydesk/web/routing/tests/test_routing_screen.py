@@ -63,7 +63,7 @@ class RoutingScreen(TestCase):
         assert case.owned_by == self.ama.pk
         assert "Ama: team Complaints, speaks English, 1 open of 9." in self.read(self.lead_desk)
         told = self.read(self.lead_desk, accept_language="fr")
-        assert "équipe Complaints, langue : Anglais, 1 en cours sur 9" in told
+        assert "équipe Complaints, langue\u00a0: Anglais, 1 en cours sur 9" in told
         taken = b"".join(self.lead_desk.get(reverse("routing:export", args=["csv"])))  # type: ignore[call-overload]
         assert b"Complaints,Ama,1,9" in taken
         assert self.ama_desk.post(reverse("routing:take"), {"on": "0"}).status_code == 302
