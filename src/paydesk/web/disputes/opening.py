@@ -11,15 +11,15 @@ from django.utils.translation import gettext as _
 
 from paydesk.domain.cases.queries import code as case_code
 from paydesk.domain.disputes.actions import open_dispute
-from paydesk.domain.payments.queries import payments
 from paydesk.kernel.refused import NotAllowedRefused, Refused
 from paydesk.web.access import actor_of, gate, needs
-from paydesk.web.addresses import number_in, page_of
+from paydesk.web.addresses import page_of
 from paydesk.web.answers import came_from, done
 from paydesk.web.cases.proving import case_in
 from paydesk.web.disputes.deeds import dialog_view
 from paydesk.web.disputes.forms import Open
 from paydesk.web.disputes.shown import ANSWER, SEE, of_payment, shown
+from paydesk.web.payments.named import payments_named
 from paydesk.web.payments.page import payment_or_404
 from paydesk.web.payments.shown import shown as payment_shown
 
@@ -69,13 +69,7 @@ def choose(request: HttpRequest) -> HttpResponse:
     text = request.GET.get("q", "").strip()
     known: dict[str, Any] = {"q": text}
     if text:
-        number = number_in("payment", text)
-        found = payments(actor_of(request))
-        if number is not None:
-            found = found.filter(pk=number if number < 2**63 else -1)
-        else:
-            found = found.filter(statement_line__provider_ref=text)
-        rows = list(found[:10])
+        rows = payments_named(actor_of(request), text)
         if len(rows) == 1:
             return redirect("disputes:open", rows[0].pk)
         known["rows"] = [payment_shown(each) for each in rows]

@@ -10,7 +10,6 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 
-from paydesk.domain.payments.queries import payments
 from paydesk.domain.reversal_requests.actions import record_request
 from paydesk.domain.reversal_requests.queries import left_of
 from paydesk.domain.reversal_requests.rules import REASONS
@@ -18,9 +17,9 @@ from paydesk.foundation.documents.actions import store
 from paydesk.kernel.money import Money, exact_minor
 from paydesk.kernel.refused import NotAllowedRefused, Refused
 from paydesk.web.access import actor_of, gate, needs
-from paydesk.web.addresses import number_in
 from paydesk.web.answers import came_from, done
 from paydesk.web.payments.filters import AmountField
+from paydesk.web.payments.named import payments_named
 from paydesk.web.payments.page import payment_or_404
 from paydesk.web.payments.shown import shown as payment_shown
 from paydesk.web.reversal_requests.deeds import LONGEST, dialog_view
@@ -130,13 +129,7 @@ def choose(request: HttpRequest) -> HttpResponse:
     text = request.GET.get("q", "").strip()
     known: dict[str, Any] = {"q": text, "allowed": gate(actor_of(request), ANSWER)}
     if text:
-        number = number_in("payment", text)
-        found = payments(actor_of(request))
-        if number is not None:
-            found = found.filter(pk=number if number < 2**63 else -1)
-        else:
-            found = found.filter(statement_line__provider_ref=text)
-        rows = list(found[:10])
+        rows = payments_named(actor_of(request), text)
         if len(rows) == 1:
             return redirect("reversal_requests:record", rows[0].pk)
         known["rows"] = [payment_shown(each) for each in rows]
